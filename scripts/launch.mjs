@@ -1,0 +1,108 @@
+// npm test, npm run sandbox, npm run check, npm run bench: each installs and builds what it needs.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bin, install, root, run, testNode } from './tools.mjs';
+
+const [command, ...args] = process.argv.slice(2);
+
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  console.error(`Node.js 20 or later is needed; this is ${process.version}.`);
+  process.exit(1);
+}
+
+install();
+
+switch (command) {
+  case 'sandbox':
+    await buildBundles();
+    sandbox(args);
+    break;
+  case 'check':
+    process.exit(check() ? 0 : 1);
+    break;
+  case 'bench':
+    await buildBundles();
+    process.exit(run(testNode(), ['test/bench/bench.ts', ...args]));
+    break;
+  case 'test':
+    await test();
+    break;
+  default:
+    console.error('usage: launch.mjs sandbox | check | bench | test');
+    process.exit(1);
+}
+
+async function buildBundles() {
+  const { buildAll } = await import('./build.mjs');
+  await buildAll();
+}
+
+/** The sandbox itself, with this terminal's Ctrl-C. */
+function sandbox(options) {
+  const child = spawn(process.execPath, [join(root, 'dist', 'cli.js'), 'up', ...options], {
+    stdio: 'inherit',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 0)));
+}
+
+/** Format, lint, types. */
+function check() {
+  const node = testNode();
+  const biome = run(node, [bin('@biomejs/biome', 'biome'), 'ci', '--colors=off']) === 0;
+  const types = run(node, [bin('typescript', 'tsc'), '--noEmit', '-p', '.']) === 0;
+  return biome && types;
+}
+
+// Suites in the order in which a failure says most; a suite is a folder of test/.
+const SUITES = [
+  ['unit', 2],
+  ['transcripts', 2],
+  ['simulation', 2],
+  ['differential', 2],
+  ['interop', 1],
+];
+
+async function test() {
+  const failed = check() ? 0 : 1;
+  if (failed > 0) console.error('\nformat, lint or types failed');
+  await buildBundles();
+  const totals = { passed: 0, failed, skipped: 0 };
+  for (const [suite, concurrency] of SUITES) addTo(totals, runSuite(suite, concurrency));
+  console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+  process.exit(totals.failed === 0 ? 0 : 1);
+}
+
+function addTo(totals, counts) {
+  for (const key of Object.keys(totals)) totals[key] += counts[key];
+}
+
+function runSuite(suite, concurrency) {
+  if (!existsSync(join(root, 'test', suite))) return { passed: 0, failed: 0, skipped: 0 };
+  console.log(`\n== ${suite}`);
+  const folder = mkdtempSync(join(tmpdir(), 'replication-sandbox-test-'));
+  const counts = join(folder, 'counts.json');
+  const files = readdirSync(join(root, 'test', suite), { recursive: true })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => join('test', suite, file))
+    .sort();
+  const started = Date.now();
+  const status = run(testNode(), [
+    '--test',
+    `--test-concurrency=${concurrency}`,
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=./scripts/countReporter.mjs',
+    `--test-reporter-destination=${counts}`,
+    ...files,
+  ]);
+  const text = existsSync(counts) ? readFileSync(counts, 'utf8') : '';
+  rmSync(folder, { recursive: true, force: true });
+  console.log(`== ${suite} took ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  // A suite that ended without counts, or badly in spite of them, is a failure of its own.
+  const result = text === '' ? { passed: 0, failed: 1, skipped: 0 } : JSON.parse(text);
+  if (status !== 0 && result.failed === 0) result.failed = 1;
+  return result;
+}

@@ -1,0 +1,87 @@
+/** What several families do with arguments and values: integers that clamp, keys that are made. */
+
+import type { Bytes } from '../data/bytes.ts';
+import type { Database } from '../data/database.ts';
+import type { Value } from '../data/value.ts';
+import { replyErrors } from '../process/replyErrors.ts';
+import { parseInteger } from '../resp/integer.ts';
+import type { DataCall } from './call.ts';
+
+const INT32_MAX = 0x7fff_ffff;
+const INT32_MIN = -0x8000_0000;
+
+/** Longest string value (proto-max-bulk-len's default), and what replies to more. */
+export const STRING_BYTES_MAX = 512 * 1024 * 1024;
+export const STRING_TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
+
+/**
+ * A 64-bit argument that is an index, a count or an offset. Beyond 2^53 it is cut to that: nothing
+ * here is as long, so -2^63 and -2^53 mean the same. Replies and gives undefined when it is none.
+ */
+export function indexArgument(
+  call: DataCall,
+  index: number,
+  error: string = replyErrors.notAnInteger,
+): number | undefined {
+  const value = parseInteger(call.str(index));
+  if (value === undefined) {
+    call.reply.error(error);
+    return undefined;
+  }
+  return typeof value === 'number' ? value : clampToSafe(value);
+}
+
+export function clampToSafe(value: bigint): number {
+  return value > 0n
+    ? Math.min(Number(value), Number.MAX_SAFE_INTEGER)
+    : Math.max(Number(value), Number.MIN_SAFE_INTEGER);
+}
+
+/** The database an argument names; replies and gives undefined when there is none. */
+export function databaseArgument(call: DataCall, index: number): Database | undefined {
+  const number = indexArgument(call, index);
+  if (number === undefined) return undefined;
+  if (number > INT32_MAX || number < INT32_MIN) {
+    call.reply.error(`ERR value is out of range, value must between ${INT32_MIN} and ${INT32_MAX}`);
+    return undefined;
+  }
+  const database = call.keyspace.databases[number];
+  if (database === undefined) call.reply.error(replyErrors.dbIndexOutOfRange);
+  return database;
+}
+
+/** Inserts or replaces; a key that is new is announced as such. Any expiry is removed. */
+export function storeValue(
+  call: DataCall,
+  key: string,
+  value: Value,
+  db: Database = call.db,
+): void {
+  const size = db.size;
+  db.set(key, value);
+  if (db.size !== size) call.notify('n', 'new', key, db);
+}
+
+/** As storeValue, but an expiry stays. */
+export function replaceValue(
+  call: DataCall,
+  key: string,
+  old: Value | undefined,
+  value: Value,
+): void {
+  if (old === undefined) storeValue(call, key, value);
+  else call.db.replace(key, value);
+}
+
+/**
+ * A copy of a string to edit in place, `sizeMin` bytes or more, zeros at its end. It is then stored
+ * as the Buffer it is, however short: that is what marks an edited string (encoding.ts).
+ */
+export function copyForEdit(value: Bytes | undefined, sizeMin: number): Buffer {
+  const length = value === undefined ? 0 : value.length;
+  // Never from Node's shared pool: a short stored Buffer would keep 8 KB alive.
+  const copy = Buffer.allocUnsafeSlow(Math.max(length, sizeMin));
+  if (typeof value === 'string') copy.latin1Write(value, 0);
+  else value?.copy(copy);
+  return copy.fill(0, length);
+}

@@ -1,0 +1,76 @@
+/** Bits of a string: where an argument says they are, reading one, counting and finding them. */
+
+import type { Bytes } from '../data/bytes.ts';
+import { parseInteger } from '../resp/integer.ts';
+import { STRING_BYTES_MAX } from './arguments.ts';
+import type { DataCall } from './call.ts';
+
+const OFFSET_INVALID = 'ERR bit offset is not an integer or out of range';
+
+/** A bit offset argument within the longest string; replies and gives undefined when it is none. */
+export function bitOffset(call: DataCall, index: number): number | undefined {
+  return checkedOffset(call, parseInteger(call.str(index)), 1);
+}
+
+/** As bitOffset, but `#3` means the fourth field of `width` bits. */
+export function fieldOffset(call: DataCall, index: number, width: number): number | undefined {
+  const text = call.str(index);
+  if (!text.startsWith('#')) return bitOffset(call, index);
+  return checkedOffset(call, parseInteger(text.slice(1)), width);
+}
+
+function checkedOffset(
+  call: DataCall,
+  number: number | bigint | undefined,
+  width: number,
+): number | undefined {
+  if (typeof number === 'number') {
+    const offset = number * width;
+    if (offset >= 0 && offset < STRING_BYTES_MAX * 8) return offset;
+  }
+  call.reply.error(OFFSET_INVALID);
+  return undefined;
+}
+
+/** Zero beyond the end. */
+export function bitAt(value: Bytes, offset: number): 0 | 1 {
+  const at = Math.floor(offset / 8);
+  if (at >= value.length) return 0;
+  const byte = typeof value === 'string' ? value.charCodeAt(at) : value[at]!;
+  return (byte & (0x80 >> (offset % 8))) === 0 ? 0 : 1;
+}
+
+/** The ones among the bits `from` to `to`, inclusive; both lie in the string. */
+export function countBits(bytes: Buffer, from: number, to: number): number {
+  let count = 0;
+  const first = Math.floor(from / 8);
+  const last = Math.floor(to / 8);
+  for (let at = first; at <= last; at += 1) {
+    let byte = bytes[at]!;
+    if (at === first) byte &= 0xff >> (from % 8);
+    if (at === last) byte &= 0xff << (7 - (to % 8));
+    count += onesOf(byte);
+  }
+  return count;
+}
+
+function onesOf(byte: number): number {
+  let ones = byte - ((byte >> 1) & 0x55);
+  ones = (ones & 0x33) + ((ones >> 2) & 0x33);
+  return (ones + (ones >> 4)) & 0x0f;
+}
+
+/** The first of the bits `from` to `to`, inclusive, that is `bit`; -1 for none. */
+export function findBit(bytes: Buffer, bit: 0 | 1, from: number, to: number): number {
+  const boring = bit === 1 ? 0x00 : 0xff;
+  let at = from;
+  while (at <= to) {
+    if (at % 8 === 0 && bytes[at / 8] === boring) {
+      at += 8;
+    } else {
+      if (bitAt(bytes, at) === bit) return at;
+      at += 1;
+    }
+  }
+  return -1;
+}

@@ -1,0 +1,202 @@
+/**
+ * BITFIELD: integers of any width at any bit of a string. All operations are read before any is
+ * carried out; values are bigints, since fields go up to 64 bits.
+ */
+
+import type { Bytes } from '../data/bytes.ts';
+import { isString } from '../data/value.ts';
+import { replyErrors } from '../process/replyErrors.ts';
+import { parseInt64 } from '../resp/integer.ts';
+import { copyForEdit, replaceValue } from './arguments.ts';
+import { bitAt, fieldOffset } from './bitArray.ts';
+import type { DataCall } from './call.ts';
+
+const TYPE_INVALID =
+  'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.';
+const EMPTY = '';
+
+type Overflow = 'wrap' | 'sat' | 'fail';
+
+interface FieldType {
+  readonly signed: boolean;
+  readonly width: number;
+}
+
+interface Operation {
+  readonly kind: 'get' | 'set' | 'incrby';
+  readonly type: FieldType;
+  /** Bits from the string's start. */
+  readonly offset: number;
+  readonly operand: bigint;
+  readonly overflow: Overflow;
+}
+
+export function bitfield(call: DataCall): void {
+  const operations = parseOperations(call);
+  if (operations === undefined) return;
+  if (operations.every((operation) => operation.kind === 'get')) readFields(call, operations);
+  else writeFields(call, operations);
+}
+
+export function bitfieldReadOnly(call: DataCall): void {
+  const operations = parseOperations(call);
+  if (operations === undefined) return;
+  if (operations.every((operation) => operation.kind === 'get')) readFields(call, operations);
+  else call.reply.error('ERR BITFIELD_RO only supports the GET subcommand');
+}
+
+function parseOperations(call: DataCall): Operation[] | undefined {
+  const operations: Operation[] = [];
+  let overflow: Overflow = 'wrap';
+  let at = 2;
+  while (at < call.argc) {
+    const kind = call.word(at);
+    const left = call.argc - at - 1;
+    if (kind === 'overflow' && left >= 1) {
+      const named = call.word(at + 1);
+      if (named !== 'wrap' && named !== 'sat' && named !== 'fail') {
+        call.reply.error('ERR Invalid OVERFLOW type specified');
+        return undefined;
+      }
+      overflow = named;
+      at += 2;
+    } else if (
+      (kind === 'get' && left >= 2) ||
+      ((kind === 'set' || kind === 'incrby') && left >= 3)
+    ) {
+      const operation = parseOperation(call, at, kind, overflow);
+      if (operation === undefined) return undefined;
+      operations.push(operation);
+      at += kind === 'get' ? 3 : 4;
+    } else {
+      call.syntaxError();
+      return undefined;
+    }
+  }
+  return operations;
+}
+
+function parseOperation(
+  call: DataCall,
+  at: number,
+  kind: Operation['kind'],
+  overflow: Overflow,
+): Operation | undefined {
+  const type = parseType(call.str(at + 1));
+  if (type === undefined) {
+    call.reply.error(TYPE_INVALID);
+    return undefined;
+  }
+  const offset = fieldOffset(call, at + 2, type.width);
+  if (offset === undefined) return undefined;
+  const operand = kind === 'get' ? 0n : parseInt64(call.str(at + 3));
+  if (operand === undefined) {
+    call.reply.error(replyErrors.notAnInteger);
+    return undefined;
+  }
+  return { kind, type, offset, operand, overflow };
+}
+
+function parseType(text: string): FieldType | undefined {
+  const match = /^([iu])([1-9]\d?)$/.exec(text);
+  if (match === null) return undefined;
+  const signed = match[1] === 'i';
+  const width = Number(match[2]);
+  return width <= (signed ? 64 : 63) ? { signed, width } : undefined;
+}
+
+function readFields(call: DataCall, operations: readonly Operation[]): void {
+  const value = call.read(call.str(1));
+  if (value !== undefined && !isString(value)) {
+    call.reply.error(replyErrors.wrongType);
+    return;
+  }
+  call.reply.array(operations.length);
+  for (const { type, offset } of operations) {
+    call.reply.integer(readField(value ?? EMPTY, type, offset));
+  }
+}
+
+function writeFields(call: DataCall, operations: readonly Operation[]): void {
+  const key = call.str(1);
+  const old = call.write(key);
+  if (old !== undefined && !isString(old)) {
+    call.reply.error(replyErrors.wrongType);
+    return;
+  }
+  const bytes = copyForEdit(old, bytesNeeded(operations));
+  const grown = old === undefined || bytes.length > old.length;
+  // Stored before it is written to: until the command ends nobody else can hold it.
+  replaceValue(call, key, old, bytes);
+  let changes = 0;
+  call.reply.array(operations.length);
+  for (const operation of operations) {
+    if (writeOne(call, bytes, operation, grown)) changes += 1;
+  }
+  // A string that only grew, all its operations having failed, is not propagated, as in 7.0.
+  if (changes > 0) {
+    call.changed(key, changes);
+    call.notify('$', 'setbit', key);
+  }
+}
+
+function bytesNeeded(operations: readonly Operation[]): number {
+  let bits = 0;
+  for (const { kind, offset, type } of operations) {
+    if (kind !== 'get') bits = Math.max(bits, offset + type.width);
+  }
+  return Math.ceil(bits / 8);
+}
+
+/** Carries out one operation and replies to it; true when it counts as a change. */
+function writeOne(call: DataCall, bytes: Buffer, operation: Operation, grown: boolean): boolean {
+  const { kind, type, offset, operand } = operation;
+  const old = readField(bytes, type, offset);
+  if (kind === 'get') {
+    call.reply.integer(old);
+    return false;
+  }
+  const wanted = kind === 'set' ? asField(type, operand) : old + operand;
+  const stored = fitted(type, wanted, operation.overflow);
+  if (stored === undefined) {
+    call.reply.null();
+    return false;
+  }
+  writeField(bytes, type, offset, stored);
+  call.reply.integer(kind === 'set' ? old : stored);
+  return grown || stored !== old;
+}
+
+/** SET takes a 64-bit integer; to an unsigned field -1 is 2^64 - 1, far too much. */
+function asField(type: FieldType, operand: bigint): bigint {
+  return type.signed ? operand : BigInt.asUintN(64, operand);
+}
+
+/** The value as the field can hold it; undefined when it cannot and overflow fails. */
+function fitted(type: FieldType, value: bigint, overflow: Overflow): bigint | undefined {
+  const { signed, width } = type;
+  const max = (1n << BigInt(signed ? width - 1 : width)) - 1n;
+  const min = signed ? -max - 1n : 0n;
+  if (value >= min && value <= max) return value;
+  if (overflow === 'fail') return undefined;
+  if (overflow === 'sat') return value > max ? max : min;
+  return signed ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value);
+}
+
+function readField(value: Bytes, type: FieldType, offset: number): bigint {
+  let field = 0n;
+  for (let i = 0; i < type.width; i += 1) {
+    field = (field << 1n) | BigInt(bitAt(value, offset + i));
+  }
+  return type.signed ? BigInt.asIntN(type.width, field) : field;
+}
+
+function writeField(bytes: Buffer, type: FieldType, offset: number, value: bigint): void {
+  let rest = BigInt.asUintN(type.width, value);
+  for (let bit = offset + type.width - 1; bit >= offset; bit -= 1) {
+    const at = Math.floor(bit / 8);
+    const mask = 0x80 >> (bit % 8);
+    bytes[at] = (rest & 1n) === 1n ? bytes[at]! | mask : bytes[at]! & ~mask;
+    rest >>= 1n;
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * Strings as arrays of bits, bit 0 being the highest of the first byte: the declarations, and all
+ * handlers but BITFIELD's (bitfield.ts).
+ */
+
+import { toBuffer } from '../data/bytes.ts';
+import { isString } from '../data/value.ts';
+import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
+import { replyErrors } from '../process/replyErrors.ts';
+import { parseInteger } from '../resp/integer.ts';
+import { copyForEdit, indexArgument, replaceValue, storeValue } from './arguments.ts';
+import { bitAt, bitOffset, countBits, findBit } from './bitArray.ts';
+import { bitfield, bitfieldReadOnly } from './bitfield.ts';
+import type { DataCall } from './call.ts';
+
+const BIT_INVALID = 'ERR bit is not an integer or out of range';
+const ONE_KEY: KeyRange = { first: 1, last: 1, step: 1 };
+const EMPTY = Buffer.alloc(0);
+
+function spec(
+  name: string,
+  arity: number,
+  flags: readonly CommandFlag[],
+  run: (call: DataCall) => void,
+  keys: KeyRange = ONE_KEY,
+): CommandSpec<DataCall> {
+  return { name, arity, flags, keys, categories: ['bitmap'], run };
+}
+
+export const bitCommands: readonly CommandSpec<DataCall>[] = [
+  spec('setbit', 4, ['write', 'denyoom'], setbit),
+  spec('getbit', 3, ['readonly', 'fast'], getbit),
+  spec('bitcount', -2, ['readonly'], bitcount),
+  spec('bitpos', -3, ['readonly'], bitpos),
+  spec('bitop', -4, ['write', 'denyoom'], bitop, { first: 2, last: -1, step: 1 }),
+  spec('bitfield', -2, ['write', 'denyoom'], bitfield),
+  spec('bitfield_ro', -2, ['readonly', 'fast'], bitfieldReadOnly),
+];
+
+function setbit(call: DataCall): void {
+  const offset = bitOffset(call, 2);
+  if (offset === undefined) return;
+  const bit = parseInteger(call.str(3));
+  if (bit !== 0 && bit !== 1) {
+    call.reply.error(BIT_INVALID);
+    return;
+  }
+  const key = call.str(1);
+  const old = call.write(key);
+  if (old !== undefined && !isString(old)) {
+    call.reply.error(replyErrors.wrongType);
+    return;
+  }
+  const at = Math.floor(offset / 8);
+  const mask = 0x80 >> (offset % 8);
+  const grows = old === undefined || at >= old.length;
+  const oldBit = grows ? 0 : bitAt(old, offset);
+  // A bit that is set to what it was is no change: nothing is propagated.
+  if (grows || oldBit !== bit) {
+    const bytes = copyForEdit(old, at + 1);
+    if (bit === 1) bytes[at] = bytes[at]! | mask;
+    else bytes[at] = bytes[at]! & ~mask;
+    replaceValue(call, key, old, bytes);
+    call.changed(key);
+    call.notify('$', 'setbit', key);
+  }
+  call.reply.integer(oldBit);
+}
+
+function getbit(call: DataCall): void {
+  const offset = bitOffset(call, 2);
+  if (offset === undefined) return;
+  const value = call.read(call.str(1));
+  if (value === undefined) call.reply.integer(0);
+  else if (isString(value)) call.reply.integer(bitAt(value, offset));
+  else call.reply.error(replyErrors.wrongType);
+}
+
+/** A range of BITCOUNT or BITPOS, in bits, inclusive. */
+interface BitRange {
+  readonly from: number;
+  readonly to: number;
+  /** The caller named the end: what lies beyond is not taken for zeros. */
+  readonly closed: boolean;
+}
+
+function bitcount(call: DataCall): void {
+  const value = call.read(call.str(1));
+  if (value === undefined) {
+    call.reply.integer(0);
+    return;
+  }
+  if (!isString(value)) {
+    call.reply.error(replyErrors.wrongType);
+    return;
+  }
+  // BITCOUNT takes both ends or none.
+  const range = call.argc === 3 ? undefined : bitRange(call, 2, value.length);
+  if (range === undefined) {
+    if (call.argc === 3) call.syntaxError();
+    return;
+  }
+  const empty = range.from > range.to;
+  call.reply.integer(empty ? 0 : countBits(toBuffer(value), range.from, range.to));
+}
+
+function bitpos(call: DataCall): void {
+  const number = indexArgument(call, 2);
+  if (number === undefined) return;
+  if (number !== 0 && number !== 1) {
+    call.reply.error('ERR The bit argument must be 1 or 0.');
+    return;
+  }
+  const value = call.read(call.str(1));
+  if (value === undefined) {
+    // An endless row of zeros.
+    call.reply.integer(number === 1 ? -1 : 0);
+    return;
+  }
+  if (!isString(value)) {
+    call.reply.error(replyErrors.wrongType);
+    return;
+  }
+  const range = bitRange(call, 3, value.length);
+  if (range === undefined) return;
+  if (range.from > range.to) {
+    call.reply.integer(-1);
+    return;
+  }
+  const found = findBit(toBuffer(value), number, range.from, range.to);
+  // All ones: the first zero is the one that would follow, unless the range ends by order.
+  const beyond = number === 0 && !range.closed ? range.to + 1 : -1;
+  call.reply.integer(found === -1 ? beyond : found);
+}
+
+/** `[start [end [BYTE | BIT]]]` from argument `first` on; replies and gives undefined when wrong. */
+function bitRange(call: DataCall, first: number, length: number): BitRange | undefined {
+  const given = call.argc - first;
+  if (given <= 0) return { from: 0, to: length * 8 - 1, closed: false };
+  if (given > 3) {
+    call.syntaxError();
+    return undefined;
+  }
+  const start = indexArgument(call, first);
+  if (start === undefined) return undefined;
+  let inBits = false;
+  if (given === 3) {
+    const unit = call.word(first + 2);
+    if (unit !== 'bit' && unit !== 'byte') {
+      call.syntaxError();
+      return undefined;
+    }
+    inBits = unit === 'bit';
+  }
+  const stop = given === 1 ? -1 : indexArgument(call, first + 1);
+  if (stop === undefined) return undefined;
+  return toBits(start, stop, inBits, length, given > 1);
+}
+
+function toBits(
+  start: number,
+  stop: number,
+  inBits: boolean,
+  length: number,
+  closed: boolean,
+): BitRange {
+  const total = inBits ? length * 8 : length;
+  // Before they are cut to the string, in which -100 and -200 would be the same.
+  if (start < 0 && stop < 0 && start > stop) return { from: 1, to: 0, closed };
+  const from = Math.max(start < 0 ? start + total : start, 0);
+  const to = Math.min(Math.max(stop < 0 ? stop + total : stop, 0), total - 1);
+  return inBits ? { from, to, closed } : { from: from * 8, to: to * 8 + 7, closed };
+}
+
+function bitop(call: DataCall): void {
+  const operation = call.word(1);
+  if (operation !== 'and' && operation !== 'or' && operation !== 'xor' && operation !== 'not') {
+    call.syntaxError();
+    return;
+  }
+  if (operation === 'not' && call.argc !== 4) {
+    call.reply.error('ERR BITOP NOT must be called with a single source key.');
+    return;
+  }
+  const sources = readSources(call);
+  if (sources === undefined) return;
+  const result = combine(operation, sources);
+  const key = call.str(2);
+  const old = call.write(key);
+  if (result.length > 0) {
+    storeValue(call, key, result);
+    call.changed(key);
+    call.notify('$', 'set', key);
+  } else if (old !== undefined) {
+    call.db.delete(key);
+    call.changed(key);
+    call.notify('g', 'del', key);
+  }
+  call.reply.integer(result.length);
+}
+
+/** A key that does not exist is an empty string; replies and gives undefined at a wrong type. */
+function readSources(call: DataCall): Buffer[] | undefined {
+  const sources: Buffer[] = [];
+  for (let i = 3; i < call.argc; i += 1) {
+    const value = call.read(call.str(i));
+    if (value !== undefined && !isString(value)) {
+      call.reply.error(replyErrors.wrongType);
+      return undefined;
+    }
+    sources.push(value === undefined ? EMPTY : toBuffer(value));
+  }
+  return sources;
+}
+
+/** Shorter strings count as followed by zeros. */
+function combine(operation: 'and' | 'or' | 'xor' | 'not', sources: readonly Buffer[]): Buffer {
+  const length = Math.max(...sources.map((source) => source.length));
+  const result = copyForEdit(sources[0]!, length);
+  if (operation === 'not') {
+    for (let at = 0; at < length; at += 1) result[at] = ~result[at]!;
+    return result;
+  }
+  for (const source of sources.slice(1)) {
+    if (operation === 'and') result.fill(0, source.length);
+    for (let at = 0; at < source.length; at += 1) {
+      const byte = source[at]!;
+      if (operation === 'and') result[at] = result[at]! & byte;
+      else if (operation === 'or') result[at] = result[at]! | byte;
+      else result[at] = result[at]! ^ byte;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,146 @@
+/**
+ * Time to live: EXPIRE and its relatives, TTL and its relatives, PERSIST.
+ *
+ * Whatever unit a client uses, replicas and the AOF get PEXPIREAT with the point in time, or DEL when
+ * that has passed already.
+ */
+
+import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import { replyErrors } from '../process/replyErrors.ts';
+import { parseInteger } from '../resp/integer.ts';
+import type { DataCall } from './call.ts';
+import { instantOf, meansDeletion, type TimeForm } from './expireTime.ts';
+
+interface Conditions {
+  nx: boolean;
+  xx: boolean;
+  gt: boolean;
+  lt: boolean;
+}
+
+function spec(
+  name: string,
+  arity: number,
+  flags: readonly CommandFlag[],
+  run: (call: DataCall) => void,
+): CommandSpec<DataCall> {
+  return {
+    name,
+    arity,
+    flags,
+    keys: { first: 1, last: 1, step: 1 },
+    categories: ['keyspace'],
+    run,
+  };
+}
+
+const WRITE: readonly CommandFlag[] = ['write', 'fast'];
+const READ: readonly CommandFlag[] = ['readonly', 'fast'];
+
+export const expiryCommands: readonly CommandSpec<DataCall>[] = [
+  spec('expire', -3, WRITE, (call) => expire(call, { unit: 'seconds', absolute: false })),
+  spec('pexpire', -3, WRITE, (call) => expire(call, { unit: 'milliseconds', absolute: false })),
+  spec('expireat', -3, WRITE, (call) => expire(call, { unit: 'seconds', absolute: true })),
+  spec('pexpireat', -3, WRITE, (call) => expire(call, { unit: 'milliseconds', absolute: true })),
+  spec('ttl', 2, READ, (call) => replyTime(call, 'seconds', call.nowMs)),
+  spec('pttl', 2, READ, (call) => replyTime(call, 'milliseconds', call.nowMs)),
+  spec('expiretime', 2, READ, (call) => replyTime(call, 'seconds', 0)),
+  spec('pexpiretime', 2, READ, (call) => replyTime(call, 'milliseconds', 0)),
+  spec('persist', 2, WRITE, persist),
+];
+
+function expire(call: DataCall, form: TimeForm): void {
+  const conditions = parseConditions(call);
+  if (conditions === undefined) return;
+  const value = parseInteger(call.str(2));
+  if (value === undefined) {
+    call.reply.error(replyErrors.notAnInteger);
+    return;
+  }
+  const instant = instantOf(value, form, call.nowMs);
+  if (instant === undefined) {
+    call.reply.error(replyErrors.invalidExpire(call.entry.name));
+    return;
+  }
+  const key = call.str(1);
+  if (call.write(key) === undefined || !allowed(conditions, call.db.expireAt(key), instant)) {
+    call.reply.integer(0);
+    return;
+  }
+  if (meansDeletion(call, instant)) {
+    call.db.delete(key);
+    call.rewrite('DEL', key);
+    call.changed(key);
+    call.notify('g', 'del', key);
+  } else {
+    call.db.setExpireAt(key, instant);
+    rewriteAsInstant(call, form, instant);
+    call.changed(key);
+    call.notify('g', 'expire', key);
+  }
+  call.reply.integer(1);
+}
+
+function parseConditions(call: DataCall): Conditions | undefined {
+  const conditions = { nx: false, xx: false, gt: false, lt: false };
+  for (let at = 3; at < call.argc; at += 1) {
+    const word = call.word(at);
+    if (word !== 'nx' && word !== 'xx' && word !== 'gt' && word !== 'lt') {
+      call.reply.error(`ERR Unsupported option ${call.str(at)}`);
+      return undefined;
+    }
+    conditions[word] = true;
+  }
+  const { nx, xx, gt, lt } = conditions;
+  if (nx && (xx || gt || lt)) {
+    call.reply.error('ERR NX and XX, GT or LT options at the same time are not compatible');
+    return undefined;
+  }
+  if (gt && lt) {
+    call.reply.error('ERR GT and LT options at the same time are not compatible');
+    return undefined;
+  }
+  return conditions;
+}
+
+/** No expiry counts as one that never comes: GT cannot exceed it, LT always undercuts it. */
+function allowed(conditions: Conditions, current: number, instant: number): boolean {
+  const none = current === -1;
+  if (conditions.nx && !none) return false;
+  if (conditions.xx && none) return false;
+  if (conditions.gt && (none || instant <= current)) return false;
+  return !(conditions.lt && !none && instant >= current);
+}
+
+/** The options stay: they held here, so they hold on the replica. */
+function rewriteAsInstant(call: DataCall, form: TimeForm, instant: number): void {
+  if (form.absolute && form.unit === 'milliseconds') return;
+  call.rewrite('PEXPIREAT', call.arg(1), String(instant), ...call.args.slice(3));
+}
+
+/** -2: no key, -1: no expiry. Seconds are rounded: 1,500 ms are 2 s, 1,499 ms are 1 s. */
+function replyTime(call: DataCall, unit: TimeForm['unit'], from: number): void {
+  const key = call.str(1);
+  if (call.read(key) === undefined) {
+    call.reply.integer(-2);
+    return;
+  }
+  const instant = call.db.expireAt(key);
+  if (instant === -1) {
+    call.reply.integer(-1);
+    return;
+  }
+  const millis = Math.max(instant - from, 0);
+  call.reply.integer(unit === 'seconds' ? Math.floor((millis + 500) / 1000) : millis);
+}
+
+function persist(call: DataCall): void {
+  const key = call.str(1);
+  if (call.write(key) === undefined || !call.db.persist(key)) {
+    call.reply.integer(0);
+    return;
+  }
+  call.changed(key);
+  call.notify('g', 'persist', key);
+  call.reply.integer(1);
+}

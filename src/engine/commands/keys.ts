@@ -1,0 +1,195 @@
+/**
+ * Commands on keys whatever they hold: the declarations of all of them, and deleting, testing,
+ * moving and copying. Those that walk or exchange whole databases are in wholeDatabases.ts, OBJECT in
+ * object.ts.
+ */
+
+import type { Database } from '../data/database.ts';
+import { isString, typeName, type Value } from '../data/value.ts';
+import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
+import { replyErrors } from '../process/replyErrors.ts';
+import { databaseArgument, storeValue } from './arguments.ts';
+import type { DataCall } from './call.ts';
+import { objectCommand } from './object.ts';
+import { dbsize, flushall, flushdb, keys, randomkey, scan, swapdb } from './wholeDatabases.ts';
+
+const SAME_OBJECT = 'ERR source and destination objects are the same';
+
+const NO_KEYS: KeyRange = { first: 0, last: 0, step: 0 };
+const ONE_KEY: KeyRange = { first: 1, last: 1, step: 1 };
+const TWO_KEYS: KeyRange = { first: 1, last: 2, step: 1 };
+const ALL_KEYS: KeyRange = { first: 1, last: -1, step: 1 };
+
+const KEYSPACE = ['keyspace'];
+const DANGEROUS = ['keyspace', 'dangerous'];
+
+const WRITE: readonly CommandFlag[] = ['write'];
+const WRITE_FAST: readonly CommandFlag[] = ['write', 'fast'];
+const READ: readonly CommandFlag[] = ['readonly'];
+const READ_FAST: readonly CommandFlag[] = ['readonly', 'fast'];
+
+function spec(
+  name: string,
+  arity: number,
+  flags: readonly CommandFlag[],
+  run: (call: DataCall) => void,
+  keyRange: KeyRange,
+  categories: readonly string[] = KEYSPACE,
+): CommandSpec<DataCall> {
+  return { name, arity, flags, keys: keyRange, categories, run };
+}
+
+export const keyCommands: readonly CommandSpec<DataCall>[] = [
+  spec('del', -2, WRITE, del, ALL_KEYS),
+  spec('unlink', -2, WRITE_FAST, del, ALL_KEYS),
+  spec('exists', -2, READ_FAST, exists, ALL_KEYS),
+  spec('touch', -2, READ_FAST, exists, ALL_KEYS),
+  spec('type', 2, READ_FAST, type, ONE_KEY),
+  spec('rename', 3, WRITE, (call) => rename(call, false), TWO_KEYS),
+  spec('renamenx', 3, WRITE_FAST, (call) => rename(call, true), TWO_KEYS),
+  spec('copy', -3, ['write', 'denyoom'], copy, TWO_KEYS),
+  spec('move', 3, WRITE_FAST, move, ONE_KEY),
+  spec('keys', 2, READ, keys, NO_KEYS, DANGEROUS),
+  spec('scan', -2, READ, scan, NO_KEYS),
+  spec('randomkey', 1, READ, randomkey, NO_KEYS),
+  spec('dbsize', 1, READ_FAST, dbsize, NO_KEYS),
+  spec('flushdb', -1, WRITE, flushdb, NO_KEYS, DANGEROUS),
+  spec('flushall', -1, WRITE, flushall, NO_KEYS, DANGEROUS),
+  spec('swapdb', 3, WRITE_FAST, swapdb, NO_KEYS, DANGEROUS),
+  objectCommand,
+];
+
+function del(call: DataCall): void {
+  let deleted = 0;
+  for (let i = 1; i < call.argc; i += 1) {
+    const key = call.str(i);
+    if (call.write(key) === undefined) continue;
+    call.db.delete(key);
+    call.changed(key);
+    call.notify('g', 'del', key);
+    deleted += 1;
+  }
+  call.reply.integer(deleted);
+}
+
+/** Also TOUCH, which counts the same keys. A key named twice counts twice. */
+function exists(call: DataCall): void {
+  let count = 0;
+  for (let i = 1; i < call.argc; i += 1) {
+    if (call.read(call.str(i)) !== undefined) count += 1;
+  }
+  call.reply.integer(count);
+}
+
+function type(call: DataCall): void {
+  const value = call.read(call.str(1));
+  call.reply.simple(value === undefined ? 'none' : typeName(value));
+}
+
+function rename(call: DataCall, onlyNew: boolean): void {
+  const from = call.str(1);
+  const to = call.str(2);
+  if (call.write(from) === undefined) {
+    call.reply.error(replyErrors.noSuchKey);
+    return;
+  }
+  const taken = call.write(to) !== undefined;
+  if (onlyNew && taken) {
+    call.reply.integer(0);
+    return;
+  }
+  if (from !== to) {
+    const { db } = call;
+    if (taken) db.delete(to);
+    moveKey(call, db, from, db, to);
+    call.notify('g', 'rename_from', from);
+    call.notify('g', 'rename_to', to);
+  }
+  if (onlyNew) call.reply.integer(1);
+  else call.reply.ok();
+}
+
+/** Takes a key, its expiry too, from one place to another one that is free. */
+function moveKey(call: DataCall, db: Database, from: string, target: Database, to: string): void {
+  const instant = db.expireAt(from);
+  const value = db.take(from)!;
+  storeValue(call, to, value, target);
+  if (instant !== -1) target.setExpireAt(to, instant);
+  // One change of the command, seen by the watchers of both keys.
+  call.changed(from, 1, db);
+  call.changed(to, 0, target);
+}
+
+function move(call: DataCall): void {
+  const target = databaseArgument(call, 2);
+  if (target === undefined) return;
+  const { db } = call;
+  if (target === db) {
+    call.reply.error(SAME_OBJECT);
+    return;
+  }
+  const key = call.str(1);
+  if (call.write(key) === undefined || call.write(key, target) !== undefined) {
+    call.reply.integer(0);
+    return;
+  }
+  moveKey(call, db, key, target, key);
+  call.notify('g', 'move_from', key, db);
+  call.notify('g', 'move_to', key, target);
+  call.reply.integer(1);
+}
+
+function copy(call: DataCall): void {
+  const options = parseCopyOptions(call);
+  if (options === undefined) return;
+  const { target, replace } = options;
+  const from = call.str(1);
+  const to = call.str(2);
+  if (target === call.db && from === to) {
+    call.reply.error(SAME_OBJECT);
+    return;
+  }
+  const value = call.read(from);
+  if (value === undefined) {
+    call.reply.integer(0);
+    return;
+  }
+  if (call.write(to, target) !== undefined) {
+    if (!replace) {
+      call.reply.integer(0);
+      return;
+    }
+    target.delete(to);
+  }
+  const instant = call.db.expireAt(from);
+  storeValue(call, to, cloneOf(value), target);
+  if (instant !== -1) target.setExpireAt(to, instant);
+  call.changed(to, 1, target);
+  call.notify('g', 'copy_to', to, target);
+  call.reply.integer(1);
+}
+
+function parseCopyOptions(call: DataCall): { target: Database; replace: boolean } | undefined {
+  let target = call.db;
+  let replace = false;
+  for (let at = 3; at < call.argc; at += 1) {
+    const word = call.word(at);
+    if (word === 'replace') {
+      replace = true;
+    } else if (word === 'db' && at + 1 < call.argc) {
+      at += 1;
+      const named = databaseArgument(call, at);
+      if (named === undefined) return undefined;
+      target = named;
+    } else {
+      call.syntaxError();
+      return undefined;
+    }
+  }
+  return { target, replace };
+}
+
+/** Strings are immutable and may be shared. */
+function cloneOf(value: Value): Value {
+  return isString(value) ? value : value.clone();
+}

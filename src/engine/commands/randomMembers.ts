@@ -1,0 +1,87 @@
+/**
+ * HRANDFIELD, SRANDMEMBER and ZRANDMEMBER: one command over three types.
+ *
+ * A positive count asks for that many different members, a negative one for that many draws with
+ * repetition.
+ */
+
+import { replyErrors } from '../process/replyErrors.ts';
+import type { DataCall } from './call.ts';
+import { distinctSlots } from './containers.ts';
+import { signedCount } from './countArguments.ts';
+
+/** Most draws with repetition; the reply to more would not fit into memory, ours or the client's. */
+const DRAWS_MAX = 2 ** 26;
+/** Half the largest 64-bit integer: each draw is two elements of the reply. */
+const PAIRS_MAX = 2n ** 62n - 1n;
+
+/** A container as this command sees it; slots are 0..size-1. */
+export interface Drawable {
+  readonly size: number;
+  member(slot: number): void;
+  /** Replies with the member's second half, its value or score. */
+  detail?(slot: number): void;
+}
+
+export interface DrawRequest {
+  /** undefined: one member, not an array. */
+  readonly count: number | undefined;
+  readonly detailed: boolean;
+}
+
+/** Reads `[count [WITHVALUES]]`; `detailWord` is undefined for a command without that option. */
+export function readDrawRequest(
+  call: DataCall,
+  detailWord: string | undefined,
+): DrawRequest | undefined {
+  if (call.argc === 2) return { count: undefined, detailed: false };
+  // SRANDMEMBER looks at the number of arguments first, the others at the count.
+  if (detailWord === undefined && call.argc > 3) {
+    call.syntaxError();
+    return undefined;
+  }
+  const count = signedCount(call, 2);
+  if (count === undefined) return undefined;
+  const detailed = call.argc > 3;
+  if (call.argc > 4 || (detailed && call.word(3) !== detailWord)) {
+    call.syntaxError();
+    return undefined;
+  }
+  if ((detailed && exceedsPairs(call.str(2))) || count < -DRAWS_MAX) {
+    call.reply.error(replyErrors.outOfRange);
+    return undefined;
+  }
+  return { count, detailed };
+}
+
+function exceedsPairs(count: string): boolean {
+  const value = BigInt(count);
+  return value > PAIRS_MAX || value < -PAIRS_MAX;
+}
+
+/** The reply when the key does not exist. */
+export function replyNoneDrawn(call: DataCall, request: DrawRequest): void {
+  if (request.count === undefined) call.reply.null();
+  else call.reply.array(0);
+}
+
+export function replyDrawn(call: DataCall, request: DrawRequest, from: Drawable): void {
+  const { reply, random } = call;
+  const { count, detailed } = request;
+  if (count === undefined) {
+    from.member(random.below(from.size));
+    return;
+  }
+  const repeated = count < 0;
+  const slots = repeated ? [] : distinctSlots(random, from.size, count);
+  const total = repeated ? -count : slots.length;
+  // RESP3 nests each pair, RESP2 gets them flat.
+  const nested = detailed && reply.protocol === 3;
+  reply.array(detailed && !nested ? total * 2 : total);
+  for (let i = 0; i < total; i += 1) {
+    const slot = repeated ? random.below(from.size) : slots[i]!;
+    if (nested) reply.array(2);
+    from.member(slot);
+    if (detailed) from.detail?.(slot);
+  }
+}

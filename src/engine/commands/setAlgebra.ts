@@ -1,0 +1,164 @@
+/**
+ * Intersections, unions and differences of sets.
+ *
+ * All keys are read, and their types checked, before anything is computed; a key that does not
+ * exist is an empty set. Results are new sets: a destination may be one of the sources.
+ */
+
+import { SetValue } from '../data/set.ts';
+import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
+import { replyErrors } from '../process/replyErrors.ts';
+import type { DataCall } from './call.ts';
+import { storeResult } from './containers.ts';
+import { countAtLeast } from './countArguments.ts';
+
+function entry(
+  name: string,
+  arity: number,
+  flags: readonly CommandFlag[],
+  run: (call: DataCall) => void,
+): CommandSpec<DataCall> {
+  const keys: KeyRange = { first: 1, last: -1, step: 1 };
+  return { name, arity, flags, keys, categories: ['set'], run };
+}
+
+export const setAlgebraCommands: readonly CommandSpec<DataCall>[] = [
+  entry('sinter', -2, ['readonly'], sinter),
+  entry('sinterstore', -3, ['write', 'denyoom'], sinterstore),
+  entry('sunion', -2, ['readonly'], sunion),
+  entry('sunionstore', -3, ['write', 'denyoom'], sunionstore),
+  entry('sdiff', -2, ['readonly'], sdiff),
+  entry('sdiffstore', -3, ['write', 'denyoom'], sdiffstore),
+  {
+    name: 'sintercard',
+    arity: -3,
+    flags: ['readonly', 'movablekeys'],
+    categories: ['set'],
+    run: sintercard,
+  },
+];
+
+const NO_SET = new SetValue();
+
+type Operation = (sets: readonly SetValue[], visit: (member: string) => void) => void;
+
+function sinter(call: DataCall): void {
+  replyResult(call, intersection);
+}
+
+function sunion(call: DataCall): void {
+  replyResult(call, union);
+}
+
+function sdiff(call: DataCall): void {
+  replyResult(call, difference);
+}
+
+function sinterstore(call: DataCall): void {
+  storeSets(call, intersection, 'sinterstore');
+}
+
+function sunionstore(call: DataCall): void {
+  storeSets(call, union, 'sunionstore');
+}
+
+function sdiffstore(call: DataCall): void {
+  storeSets(call, difference, 'sdiffstore');
+}
+
+function sintercard(call: DataCall): void {
+  const count = countAtLeast(call, 1, 1, 'ERR numkeys should be greater than 0');
+  if (count === undefined) return;
+  if (count > call.argc - 2) {
+    call.reply.error("ERR Number of keys can't be greater than number of args");
+    return;
+  }
+  let limit = 0;
+  for (let i = 2 + count; i < call.argc; i += 2) {
+    if (call.word(i) !== 'limit' || i + 1 >= call.argc) {
+      call.syntaxError();
+      return;
+    }
+    const value = countAtLeast(call, i + 1, 0, "ERR LIMIT can't be negative");
+    if (value === undefined) return;
+    limit = value;
+  }
+  const sets = readSets(call, 2, 2 + count);
+  if (sets === undefined) return;
+  call.reply.integer(intersectionSize(sets, limit === 0 ? Number.POSITIVE_INFINITY : limit));
+}
+
+function replyResult(call: DataCall, operation: Operation): void {
+  const sets = readSets(call, 1, call.argc);
+  if (sets === undefined) return;
+  const members: string[] = [];
+  operation(sets, (member) => {
+    members.push(member);
+  });
+  call.reply.set(members.length);
+  for (const member of members) call.reply.bulk(member);
+}
+
+function storeSets(call: DataCall, operation: Operation, event: string): void {
+  const sets = readSets(call, 2, call.argc);
+  if (sets === undefined) return;
+  const result = new SetValue();
+  operation(sets, (member) => {
+    result.add(member);
+  });
+  storeResult(call, call.str(1), result, 's', event);
+}
+
+/** The sets named by the arguments from `first` up to `end`; undefined after an error reply. */
+function readSets(call: DataCall, first: number, end: number): SetValue[] | undefined {
+  const sets: SetValue[] = [];
+  for (let i = first; i < end; i += 1) {
+    const set = call.read(call.str(i)) ?? NO_SET;
+    if (!(set instanceof SetValue)) {
+      call.reply.error(replyErrors.wrongType);
+      return undefined;
+    }
+    sets.push(set);
+  }
+  return sets;
+}
+
+function smallestFirst(sets: readonly SetValue[]): SetValue[] {
+  return sets.toSorted((a, b) => a.size - b.size);
+}
+
+function intersection(sets: readonly SetValue[], visit: (member: string) => void): void {
+  const [smallest, ...others] = smallestFirst(sets);
+  smallest!.forEach((member) => {
+    if (others.every((set) => set.has(member))) visit(member);
+  });
+}
+
+/** As intersection, counting up to `limit` only. */
+function intersectionSize(sets: readonly SetValue[], limit: number): number {
+  const [smallest, ...others] = smallestFirst(sets);
+  let count = 0;
+  for (let slot = 0; slot < smallest!.size && count < limit; slot += 1) {
+    const member = smallest!.memberAt(slot);
+    if (others.every((set) => set.has(member))) count += 1;
+  }
+  return count;
+}
+
+function union(sets: readonly SetValue[], visit: (member: string) => void): void {
+  const seen = new Set<string>();
+  for (const set of sets) {
+    set.forEach((member) => {
+      if (seen.has(member)) return;
+      seen.add(member);
+      visit(member);
+    });
+  }
+}
+
+function difference(sets: readonly SetValue[], visit: (member: string) => void): void {
+  const [first, ...others] = sets;
+  first!.forEach((member) => {
+    if (!others.some((set) => set.has(member))) visit(member);
+  });
+}

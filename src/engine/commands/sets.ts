@@ -1,0 +1,246 @@
+/** Set commands for one set; those over several sets are in setAlgebra.ts. */
+
+import { fromLatin1 } from '../data/bytes.ts';
+import { SetValue } from '../data/set.ts';
+import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import { replyErrors } from '../process/replyErrors.ts';
+import { storeValue } from './arguments.ts';
+import type { DataCall } from './call.ts';
+import {
+  matches,
+  readCursor,
+  readScanOptions,
+  replyEmptyScan,
+  scanWindow,
+} from './collectionScan.ts';
+import {
+  distinctSlots,
+  existing,
+  isWrongType,
+  removeKey,
+  replyEmptySet,
+  replyNull,
+  replyZero,
+} from './containers.ts';
+import { countAtLeast } from './countArguments.ts';
+import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
+import { setAlgebraCommands } from './setAlgebra.ts';
+
+function entry(
+  name: string,
+  arity: number,
+  flags: readonly CommandFlag[],
+  run: (call: DataCall) => void,
+  lastKey = 1,
+): CommandSpec<DataCall> {
+  const keys = { first: 1, last: lastKey, step: 1 };
+  return { name, arity, flags, keys, categories: ['set'], run };
+}
+
+export const setCommands: readonly CommandSpec<DataCall>[] = [
+  entry('sadd', -3, ['write', 'denyoom', 'fast'], sadd),
+  entry('srem', -3, ['write', 'fast'], srem),
+  entry('sismember', 3, ['readonly', 'fast'], sismember),
+  entry('smismember', -3, ['readonly', 'fast'], smismember),
+  entry('scard', 2, ['readonly', 'fast'], scard),
+  entry('smembers', 2, ['readonly'], smembers),
+  entry('spop', -2, ['write', 'fast'], spop),
+  entry('srandmember', -2, ['readonly'], srandmember),
+  entry('smove', 4, ['write', 'fast'], smove, 2),
+  entry('sscan', -3, ['readonly'], sscan),
+  ...setAlgebraCommands,
+];
+
+/** Larger sets are scanned in parts. */
+const COMPACT_MEMBERS = 512;
+/** Members in one SREM that stands for an SPOP. */
+const SREM_MEMBERS_MAX = 1024;
+
+function sadd(call: DataCall): void {
+  const key = call.str(1);
+  const old = call.write(key);
+  if (isWrongType(call, old, SetValue)) return;
+  const set = old ?? new SetValue();
+  let added = 0;
+  for (let i = 2; i < call.argc; i += 1) {
+    if (set.add(call.str(i))) added += 1;
+  }
+  if (old === undefined) storeValue(call, key, set);
+  if (added > 0) {
+    call.changed(key, added);
+    call.notify('s', 'sadd', key);
+  }
+  call.reply.integer(added);
+}
+
+function srem(call: DataCall): void {
+  const key = call.str(1);
+  const set = existing(call, call.write(key), SetValue, replyZero);
+  if (set === undefined) return;
+  let deleted = 0;
+  for (let i = 2; i < call.argc; i += 1) {
+    if (set.delete(call.str(i))) deleted += 1;
+  }
+  if (deleted > 0) {
+    call.changed(key, deleted);
+    call.notify('s', 'srem', key);
+    if (set.size === 0) removeKey(call, key);
+  }
+  call.reply.integer(deleted);
+}
+
+function smove(call: DataCall): void {
+  const fromKey = call.str(1);
+  const toKey = call.str(2);
+  const member = call.str(3);
+  const from = call.write(fromKey);
+  const to = call.write(toKey);
+  if (from === undefined) {
+    call.reply.integer(0);
+    return;
+  }
+  if (isWrongType(call, from, SetValue)) return;
+  if (isWrongType(call, to, SetValue)) return;
+  if (from === to) {
+    call.reply.integer(from.has(member) ? 1 : 0);
+    return;
+  }
+  if (!from.delete(member)) {
+    call.reply.integer(0);
+    return;
+  }
+  call.notify('s', 'srem', fromKey);
+  if (from.size === 0) removeKey(call, fromKey);
+  call.changed(fromKey);
+  const target = to ?? new SetValue();
+  const added = target.add(member);
+  if (to === undefined) storeValue(call, toKey, target);
+  if (added) {
+    call.changed(toKey);
+    call.notify('s', 'sadd', toKey);
+  }
+  call.reply.integer(1);
+}
+
+function sismember(call: DataCall): void {
+  const set = existing(call, call.read(call.str(1)), SetValue, replyZero);
+  if (set === undefined) return;
+  call.reply.integer(set.has(call.str(2)) ? 1 : 0);
+}
+
+function smismember(call: DataCall): void {
+  const set = call.read(call.str(1));
+  if (isWrongType(call, set, SetValue)) return;
+  call.reply.array(call.argc - 2);
+  for (let i = 2; i < call.argc; i += 1) call.reply.integer(set?.has(call.str(i)) ? 1 : 0);
+}
+
+function scard(call: DataCall): void {
+  const set = existing(call, call.read(call.str(1)), SetValue, replyZero);
+  if (set === undefined) return;
+  call.reply.integer(set.size);
+}
+
+function smembers(call: DataCall): void {
+  const { reply } = call;
+  const set = existing(call, call.read(call.str(1)), SetValue, replyEmptySet);
+  if (set === undefined) return;
+  reply.set(set.size);
+  set.forEach((member) => {
+    reply.bulk(member);
+  });
+}
+
+function spop(call: DataCall): void {
+  if (call.argc > 3) {
+    call.syntaxError();
+    return;
+  }
+  if (call.argc === 3) {
+    popMany(call);
+    return;
+  }
+  const key = call.str(1);
+  const set = existing(call, call.write(key), SetValue, replyNull);
+  if (set === undefined) return;
+  const member = set.memberAt(call.random.below(set.size));
+  set.delete(member);
+  call.notify('s', 'spop', key);
+  call.rewrite('SREM', call.arg(1), fromLatin1(member));
+  call.reply.bulk(member);
+  if (set.size === 0) removeKey(call, key);
+  call.changed(key);
+}
+
+function popMany(call: DataCall): void {
+  const { reply } = call;
+  const count = countAtLeast(call, 2, 0, replyErrors.outOfRangePositive);
+  if (count === undefined) return;
+  const key = call.str(1);
+  const set = existing(call, call.write(key), SetValue, replyEmptySet);
+  if (set === undefined) return;
+  if (count === 0) {
+    reply.set(0);
+    return;
+  }
+  call.notify('s', 'spop', key);
+  if (count >= set.size) {
+    reply.set(set.size);
+    set.forEach((member) => {
+      reply.bulk(member);
+    });
+    removeKey(call, key);
+    call.changed(key, set.size);
+    call.rewrite('DEL', call.arg(1));
+    return;
+  }
+  const members = distinctSlots(call.random, set.size, count).map((slot) => set.memberAt(slot));
+  reply.set(members.length);
+  for (const member of members) {
+    set.delete(member);
+    reply.bulk(member);
+  }
+  propagateRemoval(call, members);
+  call.changed(key, members.length);
+}
+
+/** What was drawn here must be what goes there: SREM by name in place of SPOP by chance. */
+function propagateRemoval(call: DataCall, members: readonly string[]): void {
+  for (let start = 0; start < members.length; start += SREM_MEMBERS_MAX) {
+    const batch = members.slice(start, start + SREM_MEMBERS_MAX);
+    call.alsoPropagate('SREM', call.arg(1), ...batch.map(fromLatin1));
+  }
+  call.dontPropagate();
+}
+
+function srandmember(call: DataCall): void {
+  const request = readDrawRequest(call, undefined);
+  if (request === undefined) return;
+  const set = existing(call, call.read(call.str(1)), SetValue, (call) =>
+    replyNoneDrawn(call, request),
+  );
+  if (set === undefined) return;
+  replyDrawn(call, request, {
+    size: set.size,
+    member: (slot) => call.reply.bulk(set.memberAt(slot)),
+  });
+}
+
+function sscan(call: DataCall): void {
+  const { reply } = call;
+  const cursor = readCursor(call, 2);
+  if (cursor === undefined) return;
+  const set = existing(call, call.read(call.str(1)), SetValue, replyEmptyScan);
+  if (set === undefined) return;
+  const options = readScanOptions(call);
+  if (options === undefined) return;
+  const { from, slots } = scanWindow(cursor, options, set.size, COMPACT_MEMBERS);
+  const found: string[] = [];
+  const next = set.scan(from, slots, (member) => {
+    if (matches(options, member)) found.push(member);
+  });
+  reply.array(2);
+  reply.bulk(String(next));
+  reply.array(found.length);
+  for (const member of found) reply.bulk(member);
+}

@@ -1,0 +1,267 @@
+/**
+ * Unions, intersections and differences of sorted sets; a plain set counts as one whose scores
+ * are all 1.
+ *
+ * All keys are read, and their types checked, before the options are. Smaller sources are
+ * aggregated first, as in Redis: the order shows in the last digit of a sum.
+ */
+
+import { SetValue } from '../data/set.ts';
+import { ZsetValue } from '../data/zset.ts';
+import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import { replyErrors } from '../process/replyErrors.ts';
+import { indexArgument } from './arguments.ts';
+import type { DataCall } from './call.ts';
+import { storeResult } from './containers.ts';
+import { countAtLeast } from './countArguments.ts';
+import { parseScore } from './scores.ts';
+
+type Operation = 'union' | 'inter' | 'diff';
+
+function entry(name: string, operation: Operation): CommandSpec<DataCall> {
+  return {
+    name,
+    arity: -3,
+    flags: ['readonly', 'movablekeys'],
+    categories: ['sortedset'],
+    run: (call) => reply(call, operation),
+  };
+}
+
+function storeEntry(name: string, operation: Operation): CommandSpec<DataCall> {
+  const flags: readonly CommandFlag[] = ['write', 'denyoom', 'movablekeys'];
+  return {
+    name,
+    arity: -4,
+    flags,
+    keys: { first: 1, last: 1, step: 1 },
+    categories: ['sortedset'],
+    run: (call) => store(call, operation, name),
+  };
+}
+
+export const sortedSetAlgebraCommands: readonly CommandSpec<DataCall>[] = [
+  entry('zunion', 'union'),
+  entry('zinter', 'inter'),
+  entry('zdiff', 'diff'),
+  storeEntry('zunionstore', 'union'),
+  storeEntry('zinterstore', 'inter'),
+  storeEntry('zdiffstore', 'diff'),
+  {
+    name: 'zintercard',
+    arity: -3,
+    flags: ['readonly', 'movablekeys'],
+    categories: ['sortedset'],
+    run: zintercard,
+  },
+];
+
+interface Source {
+  readonly value: SetValue | ZsetValue;
+  weight: number;
+}
+
+type Aggregate = (a: number, b: number) => number;
+
+const AGGREGATES: Readonly<Record<string, Aggregate>> = {
+  // An infinity and its opposite cancel out.
+  sum: (a, b) => zeroForNaN(a + b),
+  min: (a, b) => (isBelow(b, a) ? b : a),
+  max: (a, b) => (isBelow(a, b) ? b : a),
+};
+
+/** False for NaN (infinity × 0), which so never replaces a score; Math.min would return it. */
+function isBelow(a: number, b: number): boolean {
+  return a < b;
+}
+
+interface Options {
+  aggregate: Aggregate;
+  withScores: boolean;
+}
+
+const NO_SET = new SetValue();
+
+function reply(call: DataCall, operation: Operation): void {
+  const { reply: writer } = call;
+  const sources = readSources(call, 1);
+  if (sources === undefined) return;
+  const options = readOptions(call, 2 + sources.length, sources, operation, false);
+  if (options === undefined) return;
+  const result = compute(operation, sources, options.aggregate);
+  const { withScores } = options;
+  const nested = withScores && writer.protocol === 3;
+  writer.array(result.size * (withScores && !nested ? 2 : 1));
+  result.forEach((member, score) => {
+    if (nested) writer.array(2);
+    writer.bulk(member);
+    if (withScores) writer.double(score);
+  });
+}
+
+function store(call: DataCall, operation: Operation, event: string): void {
+  const sources = readSources(call, 2);
+  if (sources === undefined) return;
+  const options = readOptions(call, 3 + sources.length, sources, operation, true);
+  if (options === undefined) return;
+  const result = compute(operation, sources, options.aggregate);
+  storeResult(call, call.str(1), result, 'z', event);
+}
+
+function zintercard(call: DataCall): void {
+  const sources = readSources(call, 1);
+  if (sources === undefined) return;
+  let limit = 0;
+  for (let i = 2 + sources.length; i < call.argc; i += 2) {
+    if (call.word(i) !== 'limit' || i + 1 >= call.argc) {
+      call.syntaxError();
+      return;
+    }
+    const value = countAtLeast(call, i + 1, 0, "ERR LIMIT can't be negative");
+    if (value === undefined) return;
+    limit = value;
+  }
+  const size = compute('inter', sources, AGGREGATES['sum']!).size;
+  call.reply.integer(limit === 0 ? size : Math.min(size, limit));
+}
+
+/** Reads `numkeys key…` from argument `index` on; undefined after an error reply. */
+function readSources(call: DataCall, index: number): Source[] | undefined {
+  const count = indexArgument(call, index);
+  if (count === undefined) return undefined;
+  if (count < 1) {
+    call.reply.error(`ERR at least 1 input key is needed for '${call.entry.name}' command`);
+    return undefined;
+  }
+  if (count > call.argc - index - 1) {
+    call.syntaxError();
+    return undefined;
+  }
+  const sources: Source[] = [];
+  for (let i = index + 1; i <= index + count; i += 1) {
+    const value = call.read(call.str(i)) ?? NO_SET;
+    if (!(value instanceof ZsetValue || value instanceof SetValue)) {
+      call.reply.error(replyErrors.wrongType);
+      return undefined;
+    }
+    sources.push({ value, weight: 1 });
+  }
+  return sources;
+}
+
+/** Reads the options, the weights into their sources; undefined after an error reply. */
+function readOptions(
+  call: DataCall,
+  first: number,
+  sources: readonly Source[],
+  operation: Operation,
+  storing: boolean,
+): Options | undefined {
+  const options: Options = { aggregate: AGGREGATES['sum']!, withScores: false };
+  let i = first;
+  while (i < call.argc) {
+    const word = call.word(i);
+    const following = call.argc - i - 1;
+    if (operation !== 'diff' && word === 'weights' && following >= sources.length) {
+      if (!readWeights(call, i + 1, sources)) return undefined;
+      i += 1 + sources.length;
+    } else if (operation !== 'diff' && word === 'aggregate' && following >= 1) {
+      const name = call.word(i + 1);
+      const aggregate = Object.hasOwn(AGGREGATES, name) ? AGGREGATES[name] : undefined;
+      if (aggregate === undefined) break;
+      options.aggregate = aggregate;
+      i += 2;
+    } else if (!storing && word === 'withscores') {
+      options.withScores = true;
+      i += 1;
+    } else {
+      break;
+    }
+  }
+  if (i >= call.argc) return options;
+  call.syntaxError();
+  return undefined;
+}
+
+function readWeights(call: DataCall, first: number, sources: readonly Source[]): boolean {
+  for (const [at, source] of sources.entries()) {
+    const weight = parseScore(call.str(first + at));
+    if (weight === undefined) {
+      call.reply.error('ERR weight value is not a float');
+      return false;
+    }
+    source.weight = weight;
+  }
+  return true;
+}
+
+function compute(
+  operation: Operation,
+  sources: readonly Source[],
+  aggregate: Aggregate,
+): ZsetValue {
+  const result = new ZsetValue();
+  if (operation === 'diff') {
+    subtract(sources, result);
+    return result;
+  }
+  const ordered = sources.toSorted((a, b) => a.value.size - b.value.size);
+  if (operation === 'union') unite(ordered, aggregate, result);
+  else intersect(ordered, aggregate, result);
+  return result;
+}
+
+function unite(sources: readonly Source[], aggregate: Aggregate, result: ZsetValue): void {
+  const scores = new Map<string, number>();
+  for (const { value, weight } of sources) {
+    forEachScore(value, (member, score) => {
+      const weighted = zeroForNaN(score * weight);
+      const current = scores.get(member);
+      scores.set(member, current === undefined ? weighted : aggregate(current, weighted));
+    });
+  }
+  for (const [member, score] of scores) result.set(member, score);
+}
+
+function intersect(sources: readonly Source[], aggregate: Aggregate, result: ZsetValue): void {
+  const [smallest, ...others] = sources;
+  forEachScore(smallest!.value, (member, score) => {
+    let total = zeroForNaN(score * smallest!.weight);
+    for (const { value, weight } of others) {
+      const other = scoreIn(value, member);
+      if (other === undefined) return;
+      total = aggregate(total, other * weight);
+    }
+    result.set(member, total);
+  });
+}
+
+function subtract(sources: readonly Source[], result: ZsetValue): void {
+  const [first, ...others] = sources;
+  forEachScore(first!.value, (member, score) => {
+    if (others.every(({ value }) => scoreIn(value, member) === undefined)) {
+      result.set(member, score);
+    }
+  });
+}
+
+function forEachScore(
+  value: SetValue | ZsetValue,
+  visit: (member: string, score: number) => void,
+): void {
+  if (value instanceof ZsetValue) value.forEach(visit);
+  else {
+    value.forEach((member) => {
+      visit(member, 1);
+    });
+  }
+}
+
+function scoreIn(value: SetValue | ZsetValue, member: string): number | undefined {
+  if (value instanceof ZsetValue) return value.score(member);
+  return value.has(member) ? 1 : undefined;
+}
+
+function zeroForNaN(value: number): number {
+  return Number.isNaN(value) ? 0 : value;
+}

@@ -1,0 +1,238 @@
+/** Ranges of sorted sets: by rank, score or member; to reply with, to store, to count, to remove. */
+
+import { ZsetValue } from '../data/zset.ts';
+import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import { indexArgument } from './arguments.ts';
+import type { DataCall } from './call.ts';
+import {
+  existing,
+  isWrongType,
+  removeKey,
+  replyEmptyArray,
+  replyZero,
+  storeResult,
+} from './containers.ts';
+import {
+  NOT_A_LEX_RANGE,
+  NOT_A_SCORE_RANGE,
+  parseLexRange,
+  parseScoreRange,
+  type RankRange,
+  rankCount,
+  ranksOfIndexes,
+  ranksOfMembers,
+  ranksOfScores,
+} from './scores.ts';
+
+function entry(
+  name: string,
+  arity: number,
+  flags: readonly CommandFlag[],
+  run: (call: DataCall) => void,
+  lastKey = 1,
+): CommandSpec<DataCall> {
+  const keys = { first: 1, last: lastKey, step: 1 };
+  return { name, arity, flags, keys, categories: ['sortedset'], run };
+}
+
+export const sortedSetRangeCommands: readonly CommandSpec<DataCall>[] = [
+  entry('zrange', -4, ['readonly'], (call) => zrange(call, undefined, undefined)),
+  entry('zrangestore', -5, ['write', 'denyoom'], zrangestore, 2),
+  entry('zrevrange', -4, ['readonly'], (call) => zrange(call, 'rank', true)),
+  entry('zrangebyscore', -4, ['readonly'], (call) => zrange(call, 'score', false)),
+  entry('zrevrangebyscore', -4, ['readonly'], (call) => zrange(call, 'score', true)),
+  entry('zrangebylex', -4, ['readonly'], (call) => zrange(call, 'lex', false)),
+  entry('zrevrangebylex', -4, ['readonly'], (call) => zrange(call, 'lex', true)),
+  entry('zcount', 4, ['readonly', 'fast'], (call) => count(call, 'score')),
+  entry('zlexcount', 4, ['readonly', 'fast'], (call) => count(call, 'lex')),
+  entry('zremrangebyrank', 4, ['write'], (call) => remove(call, 'rank', 'zremrangebyrank')),
+  entry('zremrangebyscore', 4, ['write'], (call) => remove(call, 'score', 'zremrangebyscore')),
+  entry('zremrangebylex', 4, ['write'], (call) => remove(call, 'lex', 'zremrangebylex')),
+];
+
+type RangeKind = 'rank' | 'score' | 'lex';
+
+const LIMIT_NOT_HERE =
+  'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX';
+const SCORES_NOT_HERE = 'ERR syntax error, WITHSCORES not supported in combination with BYLEX';
+
+interface RangeRequest {
+  kind: RangeKind;
+  reverse: boolean;
+  withScores: boolean;
+  offset: number;
+  /** Negative: no limit. */
+  limit: number;
+}
+
+/** Ranks a range stands for, as soon as the sorted set is known. */
+type RankFinder = (zset: ZsetValue, reverse: boolean) => RankRange;
+
+/** Reads the two ends of a range; undefined after an error reply. `minIndex` is that of the lower end. */
+function readEnds(
+  call: DataCall,
+  kind: RangeKind,
+  minIndex: number,
+  maxIndex: number,
+): RankFinder | undefined {
+  if (kind === 'rank') {
+    const first = indexArgument(call, minIndex);
+    const last = first === undefined ? undefined : indexArgument(call, maxIndex);
+    if (first === undefined || last === undefined) return undefined;
+    return (zset, reverse) => {
+      const { start, stop } = ranksOfIndexes(zset.size, first, last);
+      return reverse
+        ? { start: zset.size - 1 - stop, stop: zset.size - 1 - start }
+        : { start, stop };
+    };
+  }
+  if (kind === 'score') {
+    const range = parseScoreRange(call.str(minIndex), call.str(maxIndex));
+    if (range !== undefined) return (zset) => ranksOfScores(zset, range);
+    call.reply.error(NOT_A_SCORE_RANGE);
+    return undefined;
+  }
+  const range = parseLexRange(call.str(minIndex), call.str(maxIndex));
+  if (range !== undefined) return (zset) => ranksOfMembers(zset, range);
+  call.reply.error(NOT_A_LEX_RANGE);
+  return undefined;
+}
+
+/** Reads the options from argument `first` on; an undefined `kind` or `reverse` is theirs to choose. */
+function readOptions(
+  call: DataCall,
+  first: number,
+  store: boolean,
+  fixedKind: RangeKind | undefined,
+  fixedReverse: boolean | undefined,
+): RangeRequest | undefined {
+  let kind = fixedKind;
+  let reverse = fixedReverse;
+  const rest = { withScores: false, offset: 0, limit: -1 };
+  for (let i = first; i < call.argc; i += 1) {
+    const word = call.word(i);
+    if (!store && word === 'withscores') {
+      rest.withScores = true;
+    } else if (word === 'limit' && i + 2 < call.argc) {
+      const offset = indexArgument(call, i + 1);
+      const limit = offset === undefined ? undefined : indexArgument(call, i + 2);
+      if (offset === undefined || limit === undefined) return undefined;
+      rest.offset = offset;
+      rest.limit = limit;
+      i += 2;
+    } else if (reverse === undefined && word === 'rev') {
+      reverse = true;
+    } else if (kind === undefined && (word === 'bylex' || word === 'byscore')) {
+      kind = word === 'bylex' ? 'lex' : 'score';
+    } else {
+      call.syntaxError();
+      return undefined;
+    }
+  }
+  return acceptOptions(call, { kind: kind ?? 'rank', reverse: reverse ?? false, ...rest });
+}
+
+function acceptOptions(call: DataCall, request: RangeRequest): RangeRequest | undefined {
+  if (request.limit !== -1 && request.kind === 'rank') {
+    call.reply.error(LIMIT_NOT_HERE);
+  } else if (request.withScores && request.kind === 'lex') {
+    call.reply.error(SCORES_NOT_HERE);
+  } else {
+    return request;
+  }
+  return undefined;
+}
+
+/** The ends of a reversed range by score or member come highest first. */
+function readRange(call: DataCall, { kind, reverse }: RangeRequest, first: number) {
+  const swapped = reverse && kind !== 'rank';
+  return readEnds(call, kind, swapped ? first + 1 : first, swapped ? first : first + 1);
+}
+
+function zrange(call: DataCall, kind: RangeKind | undefined, reverse: boolean | undefined): void {
+  const { reply } = call;
+  const request = readOptions(call, 4, false, kind, reverse);
+  if (request === undefined) return;
+  const find = readRange(call, request, 2);
+  if (find === undefined) return;
+  const zset = existing(call, call.read(call.str(1)), ZsetValue, replyEmptyArray);
+  if (zset === undefined) return;
+  const ranks = limitRanks(find(zset, request.reverse), request);
+  const { withScores } = request;
+  const nested = withScores && reply.protocol === 3;
+  reply.array(rankCount(ranks) * (withScores && !nested ? 2 : 1));
+  visitRanks(zset, ranks, request.reverse, (member, score) => {
+    if (nested) reply.array(2);
+    reply.bulk(member);
+    if (withScores) reply.double(score);
+  });
+}
+
+function zrangestore(call: DataCall): void {
+  const request = readOptions(call, 5, true, undefined, undefined);
+  if (request === undefined) return;
+  const find = readRange(call, request, 3);
+  if (find === undefined) return;
+  const zset = call.read(call.str(2));
+  if (isWrongType(call, zset, ZsetValue)) return;
+  const result = new ZsetValue();
+  if (zset !== undefined) {
+    const ranks = limitRanks(find(zset, request.reverse), request);
+    visitRanks(zset, ranks, request.reverse, (member, score) => {
+      result.set(member, score);
+    });
+  }
+  storeResult(call, call.str(1), result, 'z', 'zrangestore');
+}
+
+/** LIMIT counts from where the range is emitted first; a negative offset skips everything. */
+function limitRanks(ranks: RankRange, { offset, limit, reverse }: RangeRequest): RankRange {
+  const skipped = offset < 0 ? rankCount(ranks) : offset;
+  const wanted = limit < 0 ? rankCount(ranks) : limit;
+  if (reverse) {
+    const stop = ranks.stop - skipped;
+    return { start: Math.max(ranks.start, stop - wanted + 1), stop };
+  }
+  const start = ranks.start + skipped;
+  return { start, stop: Math.min(ranks.stop, start + wanted - 1) };
+}
+
+/** Visits ascending ranks from the lowest or, reversed, from the highest on. */
+function visitRanks(
+  zset: ZsetValue,
+  { start, stop }: RankRange,
+  reverse: boolean,
+  visit: (member: string, score: number) => void,
+): void {
+  const last = zset.size - 1;
+  if (start > stop) return;
+  if (reverse) zset.range(last - stop, last - start, true, visit);
+  else zset.range(start, stop, false, visit);
+}
+
+function count(call: DataCall, kind: RangeKind): void {
+  const find = readEnds(call, kind, 2, 3);
+  if (find === undefined) return;
+  const zset = existing(call, call.read(call.str(1)), ZsetValue, replyZero);
+  if (zset === undefined) return;
+  call.reply.integer(rankCount(find(zset, false)));
+}
+
+function remove(call: DataCall, kind: RangeKind, event: string): void {
+  const find = readEnds(call, kind, 2, 3);
+  if (find === undefined) return;
+  const key = call.str(1);
+  const zset = existing(call, call.write(key), ZsetValue, replyZero);
+  if (zset === undefined) return;
+  const members: string[] = [];
+  visitRanks(zset, find(zset, false), false, (member) => {
+    members.push(member);
+  });
+  for (const member of members) zset.delete(member);
+  if (members.length > 0) {
+    call.notify('z', event, key);
+    if (zset.size === 0) removeKey(call, key);
+    call.changed(key, members.length);
+  }
+  call.reply.integer(members.length);
+}

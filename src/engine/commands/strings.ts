@@ -1,0 +1,279 @@
+/**
+ * Strings: the declarations of all their commands, and the handlers of those that get and set whole
+ * values. Counters, ranges and LCS have files of their own.
+ */
+
+import type { Bytes } from '../data/bytes.ts';
+import { isString } from '../data/value.ts';
+import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
+import { replyErrors } from '../process/replyErrors.ts';
+import { storeValue } from './arguments.ts';
+import type { DataCall } from './call.ts';
+import { decr, decrby, incr, incrby, incrbyfloat } from './counters.ts';
+import { meansDeletion, positiveInstant, type TimeForm } from './expireTime.ts';
+import { lcs } from './lcs.ts';
+import { append, getrange, setrange, strlen } from './ranges.ts';
+import { parseGetexOptions, parseSetOptions, type StringOptions } from './stringOptions.ts';
+
+const ONE_KEY: KeyRange = { first: 1, last: 1, step: 1 };
+const ALL_KEYS: KeyRange = { first: 1, last: -1, step: 1 };
+const PAIRS: KeyRange = { first: 1, last: -1, step: 2 };
+const CATEGORIES = ['string'];
+
+const WRITE: readonly CommandFlag[] = ['write', 'denyoom'];
+const WRITE_FAST: readonly CommandFlag[] = ['write', 'denyoom', 'fast'];
+const READ: readonly CommandFlag[] = ['readonly'];
+const READ_FAST: readonly CommandFlag[] = ['readonly', 'fast'];
+
+function spec(
+  name: string,
+  arity: number,
+  flags: readonly CommandFlag[],
+  run: (call: DataCall) => void,
+  keys: KeyRange = ONE_KEY,
+): CommandSpec<DataCall> {
+  return { name, arity, flags, keys, categories: CATEGORIES, run };
+}
+
+export const stringCommands: readonly CommandSpec<DataCall>[] = [
+  spec('get', 2, READ_FAST, get),
+  spec('set', -3, WRITE, set),
+  spec('setnx', 3, WRITE_FAST, setnx),
+  spec('setex', 4, WRITE, setex),
+  spec('psetex', 4, WRITE, psetex),
+  spec('getset', 3, WRITE_FAST, getset),
+  spec('getdel', 2, ['write', 'fast'], getdel),
+  spec('getex', -2, ['write', 'fast'], getex),
+  spec('mget', -2, READ_FAST, mget, ALL_KEYS),
+  spec('mset', -3, WRITE, mset, PAIRS),
+  spec('msetnx', -3, WRITE, msetnx, PAIRS),
+  spec('append', 3, WRITE_FAST, append),
+  spec('strlen', 2, READ_FAST, strlen),
+  spec('setrange', 4, WRITE, setrange),
+  spec('getrange', 4, READ, getrange),
+  spec('substr', 4, READ, getrange),
+  spec('incr', 2, WRITE_FAST, incr),
+  spec('decr', 2, WRITE_FAST, decr),
+  spec('incrby', 3, WRITE_FAST, incrby),
+  spec('decrby', 3, WRITE_FAST, decrby),
+  spec('incrbyfloat', 3, WRITE_FAST, incrbyfloat),
+  spec('lcs', -3, READ, lcs, { first: 1, last: 2, step: 1 }),
+];
+
+function get(call: DataCall): void {
+  const value = call.read(call.str(1));
+  if (value === undefined) call.reply.null();
+  else if (isString(value)) call.reply.bulk(value);
+  else call.reply.error(replyErrors.wrongType);
+}
+
+function set(call: DataCall): void {
+  if (call.argc === 3) {
+    const key = call.str(1);
+    expireFirst(call, key);
+    setWhole(call, key, call.arg(2));
+    call.reply.ok();
+    return;
+  }
+  const options = parseSetOptions(call);
+  if (options !== undefined) setWithOptions(call, options);
+}
+
+/**
+ * An expired value is deleted, and its deletion propagated, before a new one takes its place. Only
+ * databases that have expiring keys pay for the look.
+ */
+function expireFirst(call: DataCall, key: string): void {
+  if (call.db.expiresCount !== 0) call.write(key);
+}
+
+/** Stores a value that carries no expiry. */
+function setWhole(call: DataCall, key: string, value: Bytes): void {
+  storeValue(call, key, value);
+  call.changed(key);
+  call.notify('$', 'set', key);
+}
+
+function setWithOptions(call: DataCall, options: StringOptions): void {
+  const key = call.str(1);
+  const { expiry } = options;
+  let instant: number | undefined;
+  if (expiry !== undefined) {
+    instant = positiveInstant(call, expiry.argument, expiry, 'set');
+    if (instant === undefined) return;
+  }
+  if (options.get && !replyOld(call, key)) return;
+  const old = call.write(key);
+  if (options.nx ? old !== undefined : options.xx && old === undefined) {
+    if (!options.get) call.reply.null();
+    return;
+  }
+  if (instant !== undefined) {
+    setUntil(call, key, call.arg(2), instant);
+  } else {
+    const kept = options.keepTtl ? call.db.expireAt(key) : -1;
+    storeValue(call, key, call.arg(2));
+    if (kept !== -1) call.db.setExpireAt(key, kept);
+    call.changed(key);
+    call.notify('$', 'set', key);
+    if (options.get) call.rewrite(...withoutGet(call));
+  }
+  if (!options.get) call.reply.ok();
+}
+
+/** A replica is sent the point in time, never the span: it would begin to count when it reads it. */
+function setUntil(call: DataCall, key: string, value: Bytes, instant: number): void {
+  storeValue(call, key, value);
+  call.db.setExpireAt(key, instant);
+  call.changed(key);
+  call.notify('$', 'set', key);
+  call.rewrite('SET', key, value, 'PXAT', String(instant));
+  call.notify('g', 'expire', key);
+}
+
+/** SET's arguments as replicas get them: nobody reads what GET would answer there. */
+function withoutGet(call: DataCall): Bytes[] {
+  return call.args.filter((_, index) => index < 3 || call.word(index) !== 'get');
+}
+
+/** Replies with the string at `key` or null; false when it holds something else, which is replied too. */
+function replyOld(call: DataCall, key: string): boolean {
+  const value = call.read(key);
+  if (value === undefined) {
+    call.reply.null();
+  } else if (isString(value)) {
+    call.reply.bulk(value);
+  } else {
+    call.reply.error(replyErrors.wrongType);
+    return false;
+  }
+  return true;
+}
+
+function setnx(call: DataCall): void {
+  const key = call.str(1);
+  if (call.write(key) !== undefined) {
+    call.reply.integer(0);
+    return;
+  }
+  setWhole(call, key, call.arg(2));
+  call.reply.integer(1);
+}
+
+function setex(call: DataCall): void {
+  setFor(call, { unit: 'seconds', absolute: false });
+}
+
+function psetex(call: DataCall): void {
+  setFor(call, { unit: 'milliseconds', absolute: false });
+}
+
+function setFor(call: DataCall, form: TimeForm): void {
+  const instant = positiveInstant(call, 2, form, call.entry.name);
+  if (instant === undefined) return;
+  const key = call.str(1);
+  expireFirst(call, key);
+  setUntil(call, key, call.arg(3), instant);
+  call.reply.ok();
+}
+
+function getset(call: DataCall): void {
+  const key = call.str(1);
+  if (!replyOld(call, key)) return;
+  expireFirst(call, key);
+  setWhole(call, key, call.arg(2));
+  call.rewrite('SET', key, call.arg(2));
+}
+
+function getdel(call: DataCall): void {
+  const key = call.str(1);
+  if (!replyOld(call, key)) return;
+  if (call.write(key) === undefined) return;
+  deleteAs(call, key);
+}
+
+/** Deletes a key that exists, and propagates the deletion in place of this command. */
+function deleteAs(call: DataCall, key: string): void {
+  call.db.delete(key);
+  call.rewrite('DEL', key);
+  call.changed(key);
+  call.notify('g', 'del', key);
+}
+
+function getex(call: DataCall): void {
+  const options = parseGetexOptions(call);
+  if (options === undefined) return;
+  const key = call.str(1);
+  const value = call.read(key);
+  if (value === undefined) {
+    call.reply.null();
+    return;
+  }
+  if (!isString(value)) {
+    call.reply.error(replyErrors.wrongType);
+    return;
+  }
+  const { expiry } = options;
+  if (expiry === undefined) {
+    call.reply.bulk(value);
+    if (options.persist && call.db.persist(key)) {
+      call.changed(key);
+      call.rewrite('PERSIST', key);
+      call.notify('g', 'persist', key);
+    }
+    return;
+  }
+  const instant = positiveInstant(call, expiry.argument, expiry, 'getex');
+  if (instant === undefined) return;
+  call.reply.bulk(value);
+  if (expiry.absolute && meansDeletion(call, instant)) {
+    deleteAs(call, key);
+    return;
+  }
+  call.db.setExpireAt(key, instant);
+  call.changed(key);
+  call.rewrite('PEXPIREAT', key, String(instant));
+  call.notify('g', 'expire', key);
+}
+
+function mget(call: DataCall): void {
+  const { reply, argc } = call;
+  reply.array(argc - 1);
+  for (let i = 1; i < argc; i += 1) {
+    const value = call.read(call.str(i));
+    if (value !== undefined && isString(value)) reply.bulk(value);
+    else reply.null();
+  }
+}
+
+function mset(call: DataCall): void {
+  if (call.argc % 2 === 0) {
+    call.wrongArity();
+    return;
+  }
+  setPairs(call);
+  call.reply.ok();
+}
+
+function msetnx(call: DataCall): void {
+  if (call.argc % 2 === 0) {
+    call.wrongArity();
+    return;
+  }
+  for (let i = 1; i < call.argc; i += 2) {
+    if (call.write(call.str(i)) !== undefined) {
+      call.reply.integer(0);
+      return;
+    }
+  }
+  setPairs(call);
+  call.reply.integer(1);
+}
+
+function setPairs(call: DataCall): void {
+  for (let i = 1; i < call.argc; i += 2) {
+    const key = call.str(i);
+    expireFirst(call, key);
+    setWhole(call, key, call.arg(i + 1));
+  }
+}

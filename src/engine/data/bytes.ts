@@ -1,0 +1,45 @@
+/**
+ * Binary strings as the engine holds them: a latin1 string (one byte a character) while short, a
+ * Buffer when long. Keys, hash fields, set and sorted-set members are always strings, so that they
+ * can be keys of a Map; values, hash values and list elements are `Bytes`.
+ *
+ * Invariant: a stored Buffer is never written to again.
+ */
+
+export type Bytes = string | Buffer;
+
+/** Longest value kept as a string; a longer one is a Buffer, outside V8's heap. */
+export const SHORT_BYTES_MAX = 1024;
+
+/** Length in bytes. */
+export function byteLength(value: Bytes): number {
+  return value.length;
+}
+
+/** One character a byte. */
+export function toLatin1(value: Bytes): string {
+  return typeof value === 'string' ? value : value.latin1Slice();
+}
+
+/** A Buffer that must not be written to: it may be the stored one. */
+export function toBuffer(value: Bytes): Buffer {
+  return typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
+}
+
+/** The storage form of a latin1 string: a Buffer once it is long. */
+export function fromLatin1(text: string): Bytes {
+  return text.length <= SHORT_BYTES_MAX ? text : Buffer.from(text, 'latin1');
+}
+
+/** The storage form of bytes that are borrowed: always a copy. */
+export function fromBorrowed(bytes: Buffer, start = 0, end = bytes.length): Bytes {
+  return end - start <= SHORT_BYTES_MAX
+    ? bytes.latin1Slice(start, end)
+    : Buffer.from(bytes.subarray(start, end));
+}
+
+export function equalBytes(a: Bytes, b: Bytes): boolean {
+  if (a.length !== b.length) return false;
+  if (typeof a === 'string' && typeof b === 'string') return a === b;
+  return toBuffer(a).equals(toBuffer(b));
+}

@@ -1,0 +1,28 @@
+/**
+ * What hashes, lists, sets and sorted sets have in common: the epoch of the database that may change
+ * them in place, and their modelled memory.
+ *
+ * Invariant: a container in a database is changed only through `Database.own`, which hands out one
+ * whose owner is the database's current epoch. One with an older owner also belongs to a snapshot or
+ * a copy and is never changed again.
+ */
+
+import type { OwnerEpoch } from './epoch.ts';
+
+export abstract class Container {
+  /** The epoch of the database it is in; undefined while it is in none. */
+  owner: OwnerEpoch | undefined = undefined;
+  /** Modelled bytes of the whole value, its object included. */
+  usedBytes = 0;
+
+  /** An independent container with the same content, in O(pages). */
+  abstract clone(): Container;
+  protected abstract modelBytes(): number;
+
+  /** To be called after each change: brings `usedBytes` and the database's account up to date. */
+  protected account(): void {
+    const bytes = this.modelBytes();
+    if (this.owner !== undefined) this.owner.usedBytes += bytes - this.usedBytes;
+    this.usedBytes = bytes;
+  }
+}

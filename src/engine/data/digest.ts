@@ -1,0 +1,106 @@
+/**
+ * Digests of data as DEBUG DIGEST and DEBUG DIGEST-VALUE compute them: equal data give equal digests
+ * on any server, ours or a real one.
+ *
+ * Two operations on a running digest of 20 bytes: `blend` folds bytes in regardless of order (xor
+ * with their SHA-1), `chain` makes the order count (blend, then hash the digest itself).
+ */
+
+import { formatDouble } from '../resp/double.ts';
+import { type Bytes, toBuffer } from './bytes.ts';
+import type { Database } from './database.ts';
+import { HashValue } from './hash.ts';
+import type { Keyspace } from './keyspace.ts';
+import { ListValue } from './list.ts';
+import { SetValue } from './set.ts';
+import { SHA1_BYTES, sha1Into } from './sha1.ts';
+import { isString, type Value } from './value.ts';
+
+/** Redis's numbers of the types, which are part of the digest. */
+const TYPE_STRING = 0;
+const TYPE_LIST = 1;
+const TYPE_SET = 2;
+const TYPE_ZSET = 3;
+const TYPE_HASH = 4;
+
+const EXPIRE_MARK = Buffer.from('!!expire!!');
+
+const hash = Buffer.alloc(SHA1_BYTES);
+
+/** 40 hexadecimal digits, all zero when there are no keys. */
+export function dbDigest(keyspace: Keyspace): string {
+  const digest = Buffer.alloc(SHA1_BYTES);
+  for (const database of keyspace.databases) {
+    if (database.size > 0) addDatabase(digest, database);
+  }
+  return digest.toString('hex');
+}
+
+/** As DEBUG DIGEST-VALUE of a key with this value; it tells whether there is an expiry, not when. */
+export function digestValue(value: Value, hasExpiry = false): string {
+  const digest = Buffer.alloc(SHA1_BYTES);
+  addValue(digest, value, hasExpiry);
+  return digest.toString('hex');
+}
+
+function addDatabase(digest: Buffer, database: Database): void {
+  chainNumber(digest, database.index);
+  const entry = Buffer.alloc(SHA1_BYTES);
+  database.forEach((key, value, expireAt) => {
+    entry.fill(0);
+    chain(entry, key);
+    addValue(entry, value, expireAt !== -1);
+    blend(digest, entry);
+  });
+}
+
+function addValue(digest: Buffer, value: Value, hasExpiry: boolean): void {
+  if (isString(value)) {
+    chainNumber(digest, TYPE_STRING);
+    chain(digest, value);
+  } else if (value instanceof ListValue) {
+    chainNumber(digest, TYPE_LIST);
+    value.forEach((item) => {
+      chain(digest, item);
+    });
+  } else if (value instanceof SetValue) {
+    chainNumber(digest, TYPE_SET);
+    value.forEach((member) => {
+      blend(digest, member);
+    });
+  } else if (value instanceof HashValue) {
+    chainNumber(digest, TYPE_HASH);
+    value.forEach((field, item) => {
+      blendPair(digest, field, item);
+    });
+  } else {
+    chainNumber(digest, TYPE_ZSET);
+    value.forEach((member, score) => {
+      blendPair(digest, member, formatDouble(score));
+    });
+  }
+  if (hasExpiry) blend(digest, EXPIRE_MARK);
+}
+
+function blendPair(digest: Buffer, first: Bytes, second: Bytes): void {
+  const pair = Buffer.alloc(SHA1_BYTES);
+  chain(pair, first);
+  chain(pair, second);
+  blend(digest, pair);
+}
+
+function blend(digest: Buffer, bytes: Bytes): void {
+  sha1Into(hash, toBuffer(bytes), bytes.length);
+  for (let i = 0; i < SHA1_BYTES; i += 1) digest[i]! ^= hash[i]!;
+}
+
+function chain(digest: Buffer, bytes: Bytes): void {
+  blend(digest, bytes);
+  sha1Into(digest, digest, SHA1_BYTES);
+}
+
+function chainNumber(digest: Buffer, number: number): void {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(number);
+  chain(digest, bytes);
+}

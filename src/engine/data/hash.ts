@@ -1,0 +1,114 @@
+/** A hash: field -> value, in slots (pagedTable.ts). */
+
+import { registerState } from '../machine/state.ts';
+import type { Bytes } from './bytes.ts';
+import { Container } from './container.ts';
+import { Dictionary } from './dictionary.ts';
+import {
+  DICT_ENTRY_BYTES,
+  dictBytes,
+  LISTPACK_ENTRIES_MAX,
+  LISTPACK_VALUE_MAX,
+  listpackBytes,
+  listpackEntryBytes,
+  sdsBytes,
+} from './memory.ts';
+
+export class HashValue extends Container {
+  private fields: Dictionary<Bytes> = new Dictionary();
+  /** Bytes of the entries, as listpack entries while compact and as dict entries afterwards. */
+  private entryBytes = 0;
+  /** A listpack by Redis's default limits; as there, a hash never goes back to it. */
+  private compact = true;
+
+  get size(): number {
+    return this.fields.size;
+  }
+
+  get(field: string): Bytes | undefined {
+    return this.fields.get(field);
+  }
+
+  has(field: string): boolean {
+    return this.fields.find(field) >= 0;
+  }
+
+  /** True when the field is new. */
+  set(field: string, value: Bytes): boolean {
+    const { fields } = this;
+    const slot = fields.find(field);
+    if (slot < 0) {
+      fields.add(field, value);
+      this.entryBytes += this.bytesOf(field, value);
+    } else {
+      this.entryBytes += this.bytesOf(field, value) - this.bytesOf(field, fields.valueAt(slot));
+      fields.setValueAt(slot, value);
+    }
+    if (this.compact && !this.fits(field, value)) this.unpack();
+    this.account();
+    return slot < 0;
+  }
+
+  delete(field: string): boolean {
+    const { fields } = this;
+    const slot = fields.find(field);
+    if (slot < 0) return false;
+    this.entryBytes -= this.bytesOf(field, fields.valueAt(slot));
+    fields.remove(slot);
+    this.account();
+    return true;
+  }
+
+  forEach(visit: (field: string, value: Bytes) => void): void {
+    this.fields.forEach(visit);
+  }
+
+  /** Visits `count` slots; returns the next cursor, 0 at the end (pagedTable.ts). */
+  scan(cursor: number, count: number, visit: (field: string, value: Bytes) => void): number {
+    return this.fields.scan(cursor, count, visit);
+  }
+
+  fieldAt(slot: number): string {
+    return this.fields.keyAt(slot);
+  }
+
+  valueAt(slot: number): Bytes {
+    return this.fields.valueAt(slot);
+  }
+
+  override clone(): HashValue {
+    const clone = new HashValue();
+    clone.fields = this.fields.share();
+    clone.entryBytes = this.entryBytes;
+    clone.compact = this.compact;
+    clone.usedBytes = this.usedBytes;
+    return clone;
+  }
+
+  protected override modelBytes(): number {
+    return this.compact ? listpackBytes(this.entryBytes) : dictBytes(this.size, this.entryBytes);
+  }
+
+  private fits(field: string, value: Bytes): boolean {
+    return (
+      this.size <= LISTPACK_ENTRIES_MAX &&
+      field.length <= LISTPACK_VALUE_MAX &&
+      value.length <= LISTPACK_VALUE_MAX
+    );
+  }
+
+  private unpack(): void {
+    this.compact = false;
+    this.entryBytes = 0;
+    this.fields.forEach((field, value) => {
+      this.entryBytes += this.bytesOf(field, value);
+    });
+  }
+
+  private bytesOf(field: string, value: Bytes): number {
+    return this.compact
+      ? listpackEntryBytes(field) + listpackEntryBytes(value)
+      : DICT_ENTRY_BYTES + sdsBytes(field.length) + sdsBytes(value.length);
+  }
+}
+registerState(HashValue, (hash: HashValue) => hash.clone());

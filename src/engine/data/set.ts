@@ -1,0 +1,89 @@
+/** A set of members, in slots (pagedTable.ts). */
+
+import { registerState } from '../machine/state.ts';
+import { parseInteger } from '../resp/integer.ts';
+import { Container } from './container.ts';
+import { Dictionary } from './dictionary.ts';
+import {
+  DICT_ENTRY_BYTES,
+  dictBytes,
+  INTSET_ENTRIES_MAX,
+  intsetBytes,
+  intsetMemberBytes,
+  sdsBytes,
+} from './memory.ts';
+
+export class SetValue extends Container {
+  private members: Dictionary<undefined> = new Dictionary();
+  /** Bytes of the members, as those of an intset while compact and as dict entries afterwards. */
+  private entryBytes = 0;
+  /** An intset by Redis's default limit; as there, a set never goes back to it. */
+  private compact = true;
+
+  get size(): number {
+    return this.members.size;
+  }
+
+  has(member: string): boolean {
+    return this.members.find(member) >= 0;
+  }
+
+  /** True when the member is new. */
+  add(member: string): boolean {
+    if (this.members.find(member) >= 0) return false;
+    if (this.compact && (this.size >= INTSET_ENTRIES_MAX || parseInteger(member) === undefined))
+      this.unpack();
+    this.members.add(member);
+    this.entryBytes += this.bytesOf(member);
+    this.account();
+    return true;
+  }
+
+  delete(member: string): boolean {
+    const slot = this.members.find(member);
+    if (slot < 0) return false;
+    this.members.remove(slot);
+    this.entryBytes -= this.bytesOf(member);
+    this.account();
+    return true;
+  }
+
+  forEach(visit: (member: string) => void): void {
+    this.members.forEach(visit);
+  }
+
+  /** Visits `count` slots; returns the next cursor, 0 at the end (pagedTable.ts). */
+  scan(cursor: number, count: number, visit: (member: string) => void): number {
+    return this.members.scan(cursor, count, visit);
+  }
+
+  memberAt(slot: number): string {
+    return this.members.keyAt(slot);
+  }
+
+  override clone(): SetValue {
+    const clone = new SetValue();
+    clone.members = this.members.share();
+    clone.entryBytes = this.entryBytes;
+    clone.compact = this.compact;
+    clone.usedBytes = this.usedBytes;
+    return clone;
+  }
+
+  protected override modelBytes(): number {
+    return this.compact ? intsetBytes(this.entryBytes) : dictBytes(this.size, this.entryBytes);
+  }
+
+  private unpack(): void {
+    this.compact = false;
+    this.entryBytes = 0;
+    this.members.forEach((member) => {
+      this.entryBytes += this.bytesOf(member);
+    });
+  }
+
+  private bytesOf(member: string): number {
+    return this.compact ? intsetMemberBytes(member) : DICT_ENTRY_BYTES + sdsBytes(member.length);
+  }
+}
+registerState(SetValue, (set: SetValue) => set.clone());

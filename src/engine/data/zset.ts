@@ -1,0 +1,160 @@
+/**
+ * A sorted set: member -> score in slots (pagedTable.ts), and the order by score, then member bytewise
+ * (scoreTree.ts).
+ *
+ * Invariant: both hold the same entries, with identical scores. Negative zero equals zero.
+ */
+
+import { registerState } from '../machine/state.ts';
+import { Container } from './container.ts';
+import { Dictionary } from './dictionary.ts';
+import {
+  DICT_ENTRY_BYTES,
+  LISTPACK_ENTRIES_MAX,
+  LISTPACK_VALUE_MAX,
+  listpackBytes,
+  listpackEntryBytes,
+  SKIPLIST_NODE_BYTES,
+  sdsBytes,
+  skiplistBytes,
+} from './memory.ts';
+import { ScoreTree } from './scoreTree.ts';
+
+export class ZsetValue extends Container {
+  private members: Dictionary<number> = new Dictionary();
+  private order = new ScoreTree();
+  /** Bytes of the entries, as listpack entries while compact and in dict and skiplist afterwards. */
+  private entryBytes = 0;
+  /** A listpack by Redis's default limits; as there, a sorted set never goes back to it by itself. */
+  private compact = true;
+
+  get size(): number {
+    return this.members.size;
+  }
+
+  score(member: string): number | undefined {
+    return this.members.get(member);
+  }
+
+  set(member: string, score: number): 'added' | 'updated' | 'same' {
+    const { members, order } = this;
+    const slot = members.find(member);
+    if (this.compact && slot < 0 && !this.hasRoomFor(member)) this.unpack();
+    // A listpack holds whole scores as integers, and so loses the sign of zero; a skiplist keeps it.
+    if (this.compact && score === 0) score = 0;
+    if (slot < 0) {
+      members.add(member, score);
+      order.insert(score, member);
+      this.entryBytes += this.bytesOf(member, score);
+    } else {
+      const old = members.valueAt(slot);
+      if (old === score) return 'same';
+      order.remove(old, member);
+      order.insert(score, member);
+      members.setValueAt(slot, score);
+      this.entryBytes += this.bytesOf(member, score) - this.bytesOf(member, old);
+    }
+    this.account();
+    return slot < 0 ? 'added' : 'updated';
+  }
+
+  delete(member: string): boolean {
+    const slot = this.members.find(member);
+    if (slot < 0) return false;
+    const score = this.members.valueAt(slot);
+    this.members.remove(slot);
+    this.order.remove(score, member);
+    this.entryBytes -= this.bytesOf(member, score);
+    this.account();
+    return true;
+  }
+
+  /** Counted from the lowest score, from 0; -1 when absent. */
+  rank(member: string): number {
+    const score = this.members.get(member);
+    return score === undefined ? -1 : this.order.rank(score, member);
+  }
+
+  entryAt(rank: number): { member: string; score: number } | undefined {
+    let entry: { member: string; score: number } | undefined;
+    if (rank >= 0 && rank < this.size) {
+      this.order.forEachRank(rank, rank, (member, score) => {
+        entry = { member, score };
+      });
+    }
+    return entry;
+  }
+
+  /** Visits the ranks from `start` to `stop`, inclusive; reversed, rank 0 is the highest. */
+  range(
+    start: number,
+    stop: number,
+    reverse: boolean,
+    visit: (member: string, score: number) => void,
+  ): void {
+    const last = this.size - 1;
+    const from = Math.max(start, 0);
+    const to = Math.min(stop, last);
+    if (from > to) return;
+    if (reverse) this.order.forEachRankDown(last - to, last - from, visit);
+    else this.order.forEachRank(from, to, visit);
+  }
+
+  /** The rank of the first entry with a score at or above (`exclusive`: above) `score`; size when none. */
+  firstRankFrom(score: number, exclusive: boolean): number {
+    return this.order.countBelow(score, exclusive);
+  }
+
+  /** The rank of the first member at or after (`exclusive`: after) `member`, all scores being equal. */
+  firstRankFromLex(member: string, exclusive: boolean): number {
+    const first = this.entryAt(0);
+    if (first === undefined) return 0;
+    const rank = this.order.rank(first.score, member);
+    return exclusive && this.entryAt(rank)?.member === member ? rank + 1 : rank;
+  }
+
+  /** Visits all entries from the lowest to the highest. */
+  forEach(visit: (member: string, score: number) => void): void {
+    this.range(0, this.size - 1, false, visit);
+  }
+
+  /** Visits `count` slots; returns the next cursor, 0 at the end (pagedTable.ts). */
+  scan(cursor: number, count: number, visit: (member: string, score: number) => void): number {
+    return this.members.scan(cursor, count, visit);
+  }
+
+  override clone(): ZsetValue {
+    const clone = new ZsetValue();
+    clone.members = this.members.share();
+    clone.order = this.order.share();
+    clone.entryBytes = this.entryBytes;
+    clone.compact = this.compact;
+    clone.usedBytes = this.usedBytes;
+    return clone;
+  }
+
+  protected override modelBytes(): number {
+    return this.compact
+      ? listpackBytes(this.entryBytes)
+      : skiplistBytes(this.size, this.entryBytes);
+  }
+
+  private hasRoomFor(member: string): boolean {
+    return this.size < LISTPACK_ENTRIES_MAX && member.length <= LISTPACK_VALUE_MAX;
+  }
+
+  private unpack(): void {
+    this.compact = false;
+    this.entryBytes = 0;
+    this.members.forEach((member, score) => {
+      this.entryBytes += this.bytesOf(member, score);
+    });
+  }
+
+  private bytesOf(member: string, score: number): number {
+    return this.compact
+      ? listpackEntryBytes(member) + listpackEntryBytes(String(score))
+      : DICT_ENTRY_BYTES + SKIPLIST_NODE_BYTES + sdsBytes(member.length);
+  }
+}
+registerState(ZsetValue, (zset: ZsetValue) => zset.clone());

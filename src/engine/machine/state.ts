@@ -1,0 +1,121 @@
+/**
+ * What machine state is made of, and how it is copied.
+ *
+ * State is a graph of primitives, plain objects, arrays, Map, Set, Buffers, typed arrays and
+ * instances of registered classes: never a function, a symbol, a promise or a class nobody
+ * registered. `copyState` copies the whole graph, cycles and shared references kept; a class whose
+ * parts may be shared (pages protected by epochs) or are derived (an index) says so by its own
+ * `copier`.
+ *
+ * Invariant: after `copyState(x)` nothing the one graph does can be seen in the other.
+ */
+
+import { InvariantError } from './errors.ts';
+
+/** Copies a value reached from the one being copied; the same value gives the same copy. */
+export type Copy = <T>(value: T) => T;
+
+// biome-ignore lint/suspicious/noExplicitAny: any class can be registered, whatever its constructor takes.
+type AnyClass<T> = abstract new (...args: any[]) => T;
+
+interface Registration {
+  readonly copier: ((value: object, copy: Copy) => object) | undefined;
+  /** Shared by copies on purpose: immutable, or protected by epochs. */
+  readonly shared: boolean;
+}
+
+const registrations = new Map<object, Registration>();
+
+/**
+ * Registers a class of the state; `copier` replaces the field-by-field copy. A copier of a class
+ * that can be part of a cycle must not call `copy` on what leads back to itself.
+ */
+export function registerState<T extends object>(
+  type: AnyClass<T>,
+  copier?: (value: T, copy: Copy) => T,
+): void {
+  registrations.set(type.prototype, {
+    copier: copier as ((value: object, copy: Copy) => object) | undefined,
+    shared: false,
+  });
+}
+
+/** Registers a class whose instances copies share: immutable ones, or pages protected by epochs. */
+export function registerShared<T extends object>(type: AnyClass<T>): void {
+  registrations.set(type.prototype, { copier: undefined, shared: true });
+}
+
+/** How the graph-walk test sees a class: `undefined` when nobody registered it. */
+export function registrationOf(value: object): Registration | undefined {
+  return registrations.get(Object.getPrototypeOf(value));
+}
+
+/** Copies a graph of state. Throws InvariantError on anything state must not hold. */
+export function copyState<T>(root: T): T {
+  const copies = new Map<object, object>();
+  const copy = <V>(value: V): V => {
+    if (typeof value !== 'object' || value === null) {
+      if (typeof value === 'function' || typeof value === 'symbol') {
+        throw new InvariantError(`state holds a ${typeof value}: ${String(value).slice(0, 80)}`);
+      }
+      return value;
+    }
+    const known = copies.get(value);
+    if (known !== undefined) return known as V;
+    return copyObject(value, copies, copy) as V;
+  };
+  return copy(root);
+}
+
+function copyObject(value: object, copies: Map<object, object>, copy: Copy): object {
+  if (Array.isArray(value)) {
+    const result: unknown[] = new Array(value.length);
+    copies.set(value, result);
+    for (let i = 0; i < value.length; i += 1) result[i] = copy(value[i]);
+    return result;
+  }
+  if (ArrayBuffer.isView(value)) {
+    const result = copyView(value);
+    copies.set(value, result);
+    return result;
+  }
+  if (value instanceof Map) {
+    const result = new Map();
+    copies.set(value, result);
+    for (const [key, item] of value) result.set(copy(key), copy(item));
+    return result;
+  }
+  if (value instanceof Set) {
+    const result = new Set();
+    copies.set(value, result);
+    for (const item of value) result.add(copy(item));
+    return result;
+  }
+  return copyInstance(value, copies, copy);
+}
+
+function copyView(value: ArrayBufferView): ArrayBufferView {
+  if (Buffer.isBuffer(value)) return Buffer.from(value);
+  if (value instanceof DataView) throw new InvariantError('state holds a DataView');
+  return (value as Uint8Array).slice();
+}
+
+function copyInstance(value: object, copies: Map<object, object>, copy: Copy): object {
+  const prototype = Object.getPrototypeOf(value);
+  const registration = registrations.get(prototype);
+  if (registration === undefined && prototype !== Object.prototype && prototype !== null) {
+    throw new InvariantError(`state holds an unregistered ${prototype.constructor?.name}`);
+  }
+  if (registration?.shared) return value;
+  if (registration?.copier !== undefined) {
+    const result = registration.copier(value, copy);
+    copies.set(value, result);
+    return result;
+  }
+  const result = Object.create(prototype) as Record<string, unknown>;
+  copies.set(value, result);
+  for (const key of Object.keys(value)) {
+    result[key] = copy((value as Record<string, unknown>)[key]);
+  }
+  return result;
+}

@@ -1,0 +1,258 @@
+/**
+ * The bytes of an RDB file as they arrive, and the primitives of the format read from them.
+ *
+ * A reader takes the input apart in steps. Before a step it calls `mark`; a primitive that lacks
+ * bytes throws NEED_INPUT, and the step is run again from its mark once there are enough. So a step
+ * must change nothing before its last read. A string of known length says how much it needs: with a
+ * string of 500 MB arriving in chunks of 64 KB, the step is not tried 8,000 times but once.
+ *
+ * Invariant: nothing is allocated for a length that the input declares before so many bytes are
+ * there.
+ */
+
+import type { Bytes } from '../../data/bytes.ts';
+import { fromBorrowed, SHORT_BYTES_MAX } from '../../data/bytes.ts';
+import { registerState } from '../../machine/state.ts';
+import { Crc64 } from './crc64.ts';
+import { corrupt, shortRead } from './errors.ts';
+import { ENCODING, LENGTH_32, LENGTH_64, SPECIAL, STRING_BYTES_MAX } from './format.ts';
+import { decompressLzf, lzfCanHold } from './lzf.ts';
+
+/** Thrown where bytes are missing; no Error, since it is no failure and needs no stack. */
+export const NEED_INPUT = Symbol('more input is needed');
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** Where short compressed strings are unpacked before they become strings of their own. */
+const unpacked = Buffer.allocUnsafeSlow(SHORT_BYTES_MAX);
+
+export class RdbInput {
+  /** What is being read; `chunks` come after it. */
+  private buffer: Buffer = NO_BYTES;
+  private at = 0;
+  private markAt = 0;
+  /** Bytes of `buffer` before it are in the checksum, if one is kept. */
+  private summedAt = 0;
+  private chunks: Buffer[] = [];
+  private chunksBytes = 0;
+  /** Input bytes before buffer[0]. */
+  private offsetBefore = 0;
+  /** Bytes that the step needs from its mark on, as far as is known. */
+  private needed = 1;
+  private ended = false;
+  private readonly crc: Crc64 | undefined;
+
+  constructor(checksum: boolean) {
+    this.crc = checksum ? new Crc64() : undefined;
+  }
+
+  push(chunk: Buffer): void {
+    if (chunk.length === 0) return;
+    this.chunks.push(chunk);
+    this.chunksBytes += chunk.length;
+  }
+
+  /** No more will be pushed: what is missing from now on is an error. */
+  end(): void {
+    this.ended = true;
+  }
+
+  /** Bytes consumed. */
+  get offset(): number {
+    return this.offsetBefore + this.at;
+  }
+
+  /** The next step begins here. */
+  mark(): void {
+    this.markAt = this.at;
+    this.needed = 1;
+  }
+
+  /** Back to the mark, after NEED_INPUT. */
+  rewind(): void {
+    this.at = this.markAt;
+  }
+
+  /** True when the step at the mark is worth trying; throws when what it needs will never come. */
+  ready(): boolean {
+    const held = this.buffer.length - this.at;
+    if (held >= this.needed) return true;
+    if (held + this.chunksBytes >= this.needed) {
+      this.refill(held);
+      return true;
+    }
+    if (this.ended) throw shortRead(this.offset);
+    return false;
+  }
+
+  /** Replaces the buffer by its unread part and as many chunks as the step needs. */
+  private refill(held: number): void {
+    this.sum();
+    const parts = held > 0 ? [this.buffer.subarray(this.at)] : [];
+    let bytes = held;
+    let taken = 0;
+    while (bytes < this.needed) {
+      const chunk = this.chunks[taken++]!;
+      parts.push(chunk);
+      bytes += chunk.length;
+    }
+    this.chunks.splice(0, taken);
+    this.chunksBytes -= bytes - held;
+    this.offsetBefore += this.at;
+    this.buffer = parts.length === 1 ? parts[0]! : Buffer.concat(parts, bytes);
+    this.at = 0;
+    this.markAt = 0;
+    this.summedAt = 0;
+  }
+
+  /** Adds what was consumed to the checksum. */
+  private sum(): void {
+    this.crc?.update(this.buffer, this.summedAt, this.at);
+    this.summedAt = this.at;
+  }
+
+  /** The checksum of everything consumed; undefined when none is kept. */
+  checksum(): Crc64 | undefined {
+    this.sum();
+    return this.crc;
+  }
+
+  /** What comes after the last byte consumed. */
+  rest(): Buffer {
+    return Buffer.concat([this.buffer.subarray(this.at), ...this.chunks]);
+  }
+
+  /** Moves past `count` bytes and gives the position of the first. */
+  private take(count: number): number {
+    const start = this.at;
+    if (start + count > this.buffer.length) {
+      this.needed = start - this.markAt + count;
+      throw NEED_INPUT;
+    }
+    this.at = start + count;
+    return start;
+  }
+
+  byte(): number {
+    if (this.at === this.buffer.length) this.take(1);
+    return this.buffer[this.at++]!;
+  }
+
+  /** Bytes that stay valid until the step ends. */
+  borrow(count: number): Buffer {
+    const start = this.take(count);
+    return this.buffer.subarray(start, start + count);
+  }
+
+  int32(): number {
+    const start = this.take(4);
+    return this.buffer.readInt32LE(start);
+  }
+
+  /** A signed 64-bit integer; beyond 2^53 the nearest double. */
+  int64(): number {
+    const start = this.take(8);
+    return this.buffer.readInt32LE(start + 4) * 0x1_0000_0000 + this.buffer.readUInt32LE(start);
+  }
+
+  double(): number {
+    const start = this.take(8);
+    return this.buffer.readDoubleLE(start);
+  }
+
+  /** A length or count; beyond 2^53 the nearest double. */
+  length(): number {
+    const first = this.byte();
+    if (first >= SPECIAL) throw corrupt(`Unknown length encoding ${first}`, this.offset);
+    return this.lengthAfter(first);
+  }
+
+  private lengthAfter(first: number): number {
+    if (first < 0x40) return first;
+    if (first < LENGTH_32) return ((first & 0x3f) << 8) | this.byte();
+    if (first === LENGTH_32) {
+      const start = this.take(4);
+      return this.buffer.readUInt32BE(start);
+    }
+    if (first === LENGTH_64) {
+      const start = this.take(8);
+      return this.buffer.readUInt32BE(start) * 0x1_0000_0000 + this.buffer.readUInt32BE(start + 4);
+    }
+    throw corrupt(`Unknown length encoding ${first} in rdbLoadLen()`, this.offset);
+  }
+
+  private stringLength(first: number): number {
+    const length = this.lengthAfter(first);
+    if (length > STRING_BYTES_MAX) throw shortRead(this.offset);
+    return length;
+  }
+
+  /** A string as values are stored. */
+  string(): Bytes {
+    const first = this.byte();
+    if (first >= SPECIAL) return this.special(first);
+    const length = this.stringLength(first);
+    const start = this.take(length);
+    return fromBorrowed(this.buffer, start, start + length);
+  }
+
+  /** A string as keys, fields and members are stored. */
+  key(): string {
+    const first = this.byte();
+    if (first < SPECIAL) {
+      const length = this.stringLength(first);
+      const start = this.take(length);
+      return latin1(this.buffer, start, start + length, this.offset);
+    }
+    const value = this.special(first);
+    return typeof value === 'string' ? value : latin1(value, 0, value.length, this.offset);
+  }
+
+  /** A string that is itself a structure; valid until the step ends. */
+  blob(): Buffer {
+    const first = this.byte();
+    if (first < SPECIAL) return this.borrow(this.stringLength(first));
+    const value = this.special(first);
+    return typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
+  }
+
+  private special(first: number): Bytes {
+    switch (first & 0x3f) {
+      case ENCODING.int8:
+        return String((this.byte() << 24) >> 24);
+      case ENCODING.int16: {
+        const start = this.take(2);
+        return String(this.buffer.readInt16LE(start));
+      }
+      case ENCODING.int32:
+        return String(this.int32());
+      case ENCODING.lzf:
+        return this.compressed();
+      default:
+        throw corrupt(`Unknown RDB string encoding type ${first & 0x3f}`, this.offset);
+    }
+  }
+
+  private compressed(): Bytes {
+    const packedLength = this.stringLength(this.byte());
+    const length = this.stringLength(this.byte());
+    if (!lzfCanHold(packedLength, length)) {
+      throw corrupt('Invalid LZF compressed string', this.offset);
+    }
+    const start = this.take(packedLength);
+    const target = length <= SHORT_BYTES_MAX ? unpacked : Buffer.allocUnsafeSlow(length);
+    if (!decompressLzf(this.buffer, start, start + packedLength, target, length)) {
+      throw corrupt('Invalid LZF compressed string', this.offset);
+    }
+    return target === unpacked ? target.latin1Slice(0, length) : target;
+  }
+}
+registerState(RdbInput);
+
+/** V8 holds strings of 2^29 - 25 characters; a longer key is what Redis cannot allocate. */
+const KEY_BYTES_MAX = 0x1fff_ffe8;
+
+function latin1(bytes: Buffer, start: number, end: number, offset: number): string {
+  if (end - start > KEY_BYTES_MAX) throw shortRead(offset);
+  return bytes.latin1Slice(start, end);
+}

@@ -1,0 +1,210 @@
+/**
+ * Puts the primitives of the RDB format together: lengths, strings in their shortest form, numbers.
+ *
+ * It gathers small things in one scratch buffer and hands out copies of it; a long Buffer is
+ * passed on as it is, never copied. There is one RdbOutput, used by one writer at a time between
+ * its `begin` and its `finish`; nothing is left in it between two slices, so it is not state.
+ */
+
+import type { Bytes } from '../../data/bytes.ts';
+import { ENCODING, LENGTH_32, LENGTH_64, SPECIAL } from './format.ts';
+import { compressLzf } from './lzf.ts';
+
+const SCRATCH_BYTES = 512 * 1024;
+/** A longer string is a piece of its own. */
+const INLINE_BYTES_MAX = 128 * 1024;
+/** Below it a loop is faster than a call into native code. */
+const LOOP_BYTES_MAX = 16;
+
+/** Redis leaves shorter strings alone: LZF gains nothing on them. */
+const COMPRESS_BYTES_MIN = 21;
+/** A longer string goes out raw: compressing it would be one long step that nothing can interrupt. */
+export const COMPRESS_BYTES_MAX = 16 * 1024 * 1024;
+
+/** `-2147483648` */
+const INT32_DIGITS_MAX = 11;
+
+const INT32_MAX = 0x7fff_ffff;
+const INT32_MIN = -0x8000_0000;
+
+/** The 32-bit integer that `text` is the only spelling of; undefined when there is none. */
+function asInt32(text: string): number | undefined {
+  const length = text.length;
+  if (length === 0 || length > INT32_DIGITS_MAX) return undefined;
+  const negative = text.charCodeAt(0) === 45;
+  let at = negative ? 1 : 0;
+  if (text.charCodeAt(at) === 48) return length === 1 ? 0 : undefined;
+  if (at === length) return undefined;
+  let value = 0;
+  for (; at < length; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  if (negative) value = -value;
+  return value >= INT32_MIN && value <= INT32_MAX ? value : undefined;
+}
+
+class RdbOutput {
+  private readonly scratch: Buffer = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  private used = 0;
+  private pieces: Buffer[] = [];
+  private piecesBytes = 0;
+  private compression = false;
+  /** Grows to the longest string compressed so far. */
+  private raw: Buffer = Buffer.allocUnsafeSlow(4096);
+  private packed: Buffer = Buffer.allocUnsafeSlow(4096);
+
+  begin(compression: boolean): void {
+    this.used = 0;
+    this.pieces = [];
+    this.piecesBytes = 0;
+    this.compression = compression;
+  }
+
+  /** How many bytes were put since `begin`. */
+  get size(): number {
+    return this.piecesBytes + this.used;
+  }
+
+  /** What was put, in order. The pieces are the caller's; none is written to again. */
+  finish(): Buffer[] {
+    this.endPiece();
+    const pieces = this.pieces;
+    this.pieces = [];
+    return pieces;
+  }
+
+  private endPiece(): void {
+    if (this.used === 0) return;
+    this.pieces.push(Buffer.from(this.scratch.subarray(0, this.used)));
+    this.piecesBytes += this.used;
+    this.used = 0;
+  }
+
+  private reserve(bytes: number): void {
+    if (this.used + bytes > SCRATCH_BYTES) this.endPiece();
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.scratch[this.used++] = value;
+  }
+
+  /** A length, or any count or database number. */
+  length(value: number): void {
+    this.reserve(9);
+    const { scratch } = this;
+    if (value < 0x40) {
+      scratch[this.used++] = value;
+    } else if (value < 0x4000) {
+      scratch[this.used++] = 0x40 | (value >> 8);
+      scratch[this.used++] = value & 0xff;
+    } else if (value <= 0xffff_ffff) {
+      scratch[this.used++] = LENGTH_32;
+      this.used = scratch.writeUInt32BE(value, this.used);
+    } else {
+      scratch[this.used++] = LENGTH_64;
+      this.used = scratch.writeUInt32BE(Math.floor(value / 0x1_0000_0000), this.used);
+      this.used = scratch.writeUInt32BE(value % 0x1_0000_0000, this.used);
+    }
+  }
+
+  /** A signed 64-bit integer, lowest byte first, as of an expiry in ms. */
+  int64(value: number): void {
+    this.reserve(8);
+    const high = Math.floor(value / 0x1_0000_0000);
+    this.used = this.scratch.writeInt32LE((value - high * 0x1_0000_0000) | 0, this.used);
+    this.used = this.scratch.writeInt32LE(high | 0, this.used);
+  }
+
+  double(value: number): void {
+    this.reserve(8);
+    this.used = this.scratch.writeDoubleLE(value, this.used);
+  }
+
+  /** Bytes as they are, without a length. */
+  plain(value: Bytes): void {
+    const length = value.length;
+    if (length > INLINE_BYTES_MAX) {
+      this.endPiece();
+      this.pieces.push(typeof value === 'string' ? Buffer.from(value, 'latin1') : value);
+      this.piecesBytes += length;
+      return;
+    }
+    this.reserve(length);
+    const { scratch } = this;
+    let at = this.used;
+    this.used = at + length;
+    if (typeof value !== 'string') {
+      value.copy(scratch, at);
+    } else if (length <= LOOP_BYTES_MAX) {
+      for (let i = 0; i < length; i += 1) scratch[at++] = value.charCodeAt(i);
+    } else {
+      scratch.latin1Write(value, at, length);
+    }
+  }
+
+  /** A string in its shortest form: integer, compressed, or its length and its bytes. */
+  string(value: Bytes): void {
+    const length = value.length;
+    if (length <= INT32_DIGITS_MAX) {
+      const integer = typeof value === 'string' ? asInt32(value) : asInt32(value.latin1Slice());
+      if (integer !== undefined) {
+        this.integer(integer);
+        return;
+      }
+    } else if (this.compression && length >= COMPRESS_BYTES_MIN && length <= COMPRESS_BYTES_MAX) {
+      if (this.compressed(value)) return;
+    }
+    this.length(length);
+    this.plain(value);
+  }
+
+  private integer(value: number): void {
+    this.reserve(5);
+    const { scratch } = this;
+    if (value >= -0x80 && value <= 0x7f) {
+      scratch[this.used++] = SPECIAL | ENCODING.int8;
+      scratch[this.used++] = value & 0xff;
+    } else if (value >= -0x8000 && value <= 0x7fff) {
+      scratch[this.used++] = SPECIAL | ENCODING.int16;
+      this.used = scratch.writeInt16LE(value, this.used);
+    } else {
+      scratch[this.used++] = SPECIAL | ENCODING.int32;
+      this.used = scratch.writeInt32LE(value, this.used);
+    }
+  }
+
+  /** Puts the string compressed, or nothing (false) when that saves less than four bytes. */
+  private compressed(value: Bytes): boolean {
+    const length = value.length;
+    if (this.packed.length < length) this.packed = Buffer.allocUnsafeSlow(length);
+    let input: Buffer = this.raw;
+    if (typeof value !== 'string') {
+      input = value;
+    } else {
+      if (input.length < length) {
+        input = Buffer.allocUnsafeSlow(length);
+        this.raw = input;
+      }
+      input.latin1Write(value, 0, length);
+    }
+    const packedLength = compressLzf(input, 0, length, this.packed, 0, length - 4);
+    if (packedLength === 0) return false;
+    this.byte(SPECIAL | ENCODING.lzf);
+    this.length(packedLength);
+    this.length(length);
+    if (packedLength > INLINE_BYTES_MAX) {
+      this.plain(Buffer.from(this.packed.subarray(0, packedLength)));
+    } else {
+      this.reserve(packedLength);
+      this.packed.copy(this.scratch, this.used, 0, packedLength);
+      this.used += packedLength;
+    }
+    return true;
+  }
+}
+
+/** The one output; see the head of this file. */
+export const output = new RdbOutput();

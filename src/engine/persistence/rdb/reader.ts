@@ -1,0 +1,243 @@
+/**
+ * Reads an RDB file or stream: input is pushed as it arrives, and each `read` gives a slice of it to
+ * a sink.
+ *
+ * What it decides itself is what the bytes alone decide; whether a key has expired, exists already
+ * or is wanted at all is the sink's affair. Anything wrong with the input is thrown as RdbError, and
+ * the reader is of no use afterwards.
+ */
+
+import { isString, type Value } from '../../data/value.ts';
+import { registerState } from '../../machine/state.ts';
+import { hex64 } from './crc64.ts';
+import { corrupt, RdbError, unsupported } from './errors.ts';
+import {
+  OPCODE,
+  RDB_HEADER_BYTES,
+  RDB_SIGNATURE,
+  RDB_VERSION,
+  RDB_VERSION_CHECKSUM,
+} from './format.ts';
+import { NEED_INPUT, RdbInput } from './input.ts';
+import { checkType, isValueType, ValueReader } from './valueReader.ts';
+import { elementCount } from './valueWriter.ts';
+
+/** Takes what the input holds. Strings are latin1, one character a byte. */
+export interface RdbSink {
+  aux(name: string, value: string): void;
+  /** The database that the keys to come belong to. */
+  select(database: number): void;
+  /** A hint of what is to come, as the file claims: allocate nothing for it. */
+  resize(keys: number, expires: number): void;
+  /** `expireAt` in Unix ms, -1 for none. The value is given away. */
+  entry(key: string, value: Value, expireAt: number): void;
+  /** A collection without elements: redis-server logs it and goes on without the key. */
+  emptyKey(key: string): void;
+  /** Source of a function library. */
+  function(code: string): void;
+}
+
+export interface RdbReaderOptions {
+  /** rdbchecksum: compare the checksum, if the file has one. */
+  readonly checksum: boolean;
+  /** How many databases there are; a file that uses more is refused. */
+  readonly databases: number;
+}
+
+const NO_EXPIRY = -1;
+const CHECKSUM_BYTES = 8;
+
+export class RdbReader {
+  private readonly options: RdbReaderOptions;
+  private readonly input: RdbInput;
+  private stage: 'header' | 'record' | 'value' | 'checksum' | 'done' = 'header';
+  private version = 0;
+  private expireAt = NO_EXPIRY;
+  /** The key whose value is being read, while the stage is `value`. */
+  private key = '';
+  private value: ValueReader | undefined;
+  private withoutChecksum = false;
+
+  constructor(options: RdbReaderOptions) {
+    this.options = options;
+    this.input = new RdbInput(options.checksum);
+  }
+
+  /** Adds input; the buffer is given away: copy one that is borrowed. */
+  push(chunk: Buffer): void {
+    this.input.push(chunk);
+  }
+
+  /** No more input comes: from now on `read` throws where it would ask for some. */
+  end(): void {
+    this.input.end();
+  }
+
+  /** Bytes consumed so far. */
+  get bytesRead(): number {
+    return this.input.offset;
+  }
+
+  /** After `done`: the file was saved with rdbchecksum no, which redis-server logs. */
+  get checksumDisabled(): boolean {
+    return this.withoutChecksum;
+  }
+
+  /** After `done`: what was pushed beyond the end of the file. */
+  rest(): Buffer {
+    return this.input.rest();
+  }
+
+  /**
+   * Gives the sink what about `bytesMax` more bytes of input hold: `more` when that was not all of
+   * it, `needInput` when the next record is not complete.
+   */
+  read(sink: RdbSink, bytesMax: number): 'more' | 'needInput' | 'done' {
+    const { input } = this;
+    const stop = input.offset + bytesMax;
+    while (this.stage !== 'done') {
+      if (input.offset >= stop) return 'more';
+      if (!input.ready()) return 'needInput';
+      this.readUntil(stop, sink);
+    }
+    return 'done';
+  }
+
+  /** Steps until the slice is full, the file ends or the buffered input does. */
+  private readUntil(stop: number, sink: RdbSink): void {
+    const { input } = this;
+    try {
+      while (this.stage !== 'done' && input.offset < stop) {
+        input.mark();
+        this.step(sink);
+      }
+    } catch (error) {
+      if (error !== NEED_INPUT) throw error;
+      input.rewind();
+    }
+  }
+
+  private step(sink: RdbSink): void {
+    if (this.stage === 'record') this.readRecord(sink);
+    else if (this.stage === 'value') this.readValue(sink);
+    else if (this.stage === 'header') this.readHeader();
+    else this.readChecksum();
+  }
+
+  private readHeader(): void {
+    const header = this.input.borrow(RDB_HEADER_BYTES).latin1Slice();
+    if (!header.startsWith(RDB_SIGNATURE)) {
+      throw new RdbError('signature', 'Wrong signature trying to load DB from file', 0);
+    }
+    const digits = /^[0-9]*/.exec(header.slice(RDB_SIGNATURE.length));
+    this.version = Number(digits![0]);
+    if (this.version < 1 || this.version > RDB_VERSION) {
+      throw new RdbError('version', `Can't handle RDB format version ${this.version}`, 0);
+    }
+    this.stage = 'record';
+  }
+
+  private readRecord(sink: RdbSink): void {
+    const { input } = this;
+    const opcode = input.byte();
+    switch (opcode) {
+      case OPCODE.expireTimeMs:
+        this.expireAt = input.int64();
+        return;
+      case OPCODE.expireTimeSeconds:
+        this.expireAt = input.int32() * 1000;
+        return;
+      case OPCODE.freq:
+        input.byte();
+        return;
+      case OPCODE.idle:
+        input.length();
+        return;
+      case OPCODE.eof:
+        this.stage = this.version >= RDB_VERSION_CHECKSUM ? 'checksum' : 'done';
+        return;
+      case OPCODE.selectDb:
+        sink.select(this.readDatabase());
+        return;
+      case OPCODE.resizeDb: {
+        const keys = input.length();
+        sink.resize(keys, input.length());
+        return;
+      }
+      case OPCODE.aux: {
+        const name = input.key();
+        sink.aux(name, input.key());
+        return;
+      }
+      case OPCODE.function2:
+        sink.function(input.key());
+        return;
+      case OPCODE.functionPreRelease:
+        sink.function(this.readOldFunction());
+        return;
+      case OPCODE.moduleAux:
+        throw unsupported('The file holds module AUX data, which is not supported', input.offset);
+      default:
+        this.beginKey(opcode);
+    }
+  }
+
+  private readDatabase(): number {
+    const database = this.input.length();
+    const { databases } = this.options;
+    if (database < databases) return database;
+    const text =
+      'FATAL: Data file was created with a Redis server configured to handle ' +
+      `more than ${databases} databases. Exiting`;
+    throw new RdbError('databases', text, this.input.offset);
+  }
+
+  /** Name, engine, maybe a description, code: 7.0 puts the first two into the code's first line. */
+  private readOldFunction(): string {
+    const { input } = this;
+    const name = input.key();
+    const engine = input.key();
+    if (input.length() !== 0) input.key();
+    return `#!${engine} name=${name}\n${input.key()}`;
+  }
+
+  private beginKey(type: number): void {
+    const { input } = this;
+    if (!isValueType(type)) throw corrupt(`Unknown RDB encoding type ${type}`, input.offset);
+    const key = input.key();
+    checkType(type, key, input.offset);
+    this.key = key;
+    this.value = new ValueReader(type);
+    this.stage = 'value';
+  }
+
+  private readValue(sink: RdbSink): void {
+    const value = this.value!.step(this.input);
+    if (value === undefined) return;
+    const { key, expireAt } = this;
+    this.key = '';
+    this.value = undefined;
+    this.expireAt = NO_EXPIRY;
+    this.stage = 'record';
+    if (!isString(value) && elementCount(value) === 0) sink.emptyKey(key);
+    else sink.entry(key, value, expireAt);
+  }
+
+  private readChecksum(): void {
+    const { input } = this;
+    const computed = input.checksum();
+    const stored = input.borrow(CHECKSUM_BYTES);
+    this.stage = 'done';
+    const low = stored.readInt32LE(0);
+    const high = stored.readInt32LE(4);
+    if (low === 0 && high === 0) {
+      this.withoutChecksum = true;
+    } else if (computed !== undefined && !computed.equals(stored, 0)) {
+      const text =
+        `Wrong RDB checksum expected: (${computed.hex()}) ` +
+        `but got (${hex64(low, high)}). Aborting now.`;
+      throw new RdbError('checksum', text, input.offset);
+    }
+  }
+}
+registerState(RdbReader);

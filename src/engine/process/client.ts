@@ -1,0 +1,64 @@
+/**
+ * A client: a connection that sends commands. The link from a replica's master is one too, once
+ * its handshake is over.
+ *
+ * Invariant: plain state; what other parts know of a client (a replica's offset, a blocked WAIT)
+ * they keep themselves, by its id.
+ */
+
+import type { Bytes } from '../data/bytes.ts';
+import type { ConnId, Micros, Peer } from '../machine/machine.ts';
+import { registerState } from '../machine/state.ts';
+import { RequestReader } from '../resp/requestReader.ts';
+import { Connection } from './connection.ts';
+
+export type ClientKind = 'normal' | 'replica' | 'master';
+
+/** A MULTI in progress: commands as they came; `failed` when one could not be queued. */
+export interface Transaction {
+  readonly queued: Bytes[][];
+  failed: boolean;
+  /** One of the queued commands writes. */
+  writes: boolean;
+}
+
+export class Client extends Connection {
+  readonly id: number;
+  readonly createdAt: Micros;
+  readonly reader = new RequestReader();
+  kind: ClientKind = 'normal';
+  name = '';
+  user = 'default';
+  authenticated: boolean;
+  db = 0;
+  lastInteraction: Micros;
+  /** Full name of the command executed last, as CLIENT LIST's `cmd`: `client|list`. */
+  lastCommand = 'NULL';
+  /** Waits for something; its input is not read meanwhile. */
+  blocked = false;
+  /** In the process's list of clients with unread input. */
+  ready = false;
+  /** CLIENT REPLY OFF and SKIP. */
+  replyMode: 'on' | 'off' | 'skip' | 'skipNext' = 'on';
+  noEvict = false;
+  transaction: Transaction | undefined = undefined;
+  /** Watched keys as `db:key`. */
+  watched: Set<string> | undefined = undefined;
+  /** A watched key has changed: EXEC answers null. */
+  watchBroken = false;
+  channels: Set<string> | undefined = undefined;
+  patterns: Set<string> | undefined = undefined;
+
+  constructor(id: number, conn: ConnId, peer: Peer, now: Micros, authenticated: boolean) {
+    super(conn, peer);
+    this.id = id;
+    this.createdAt = now;
+    this.lastInteraction = now;
+    this.authenticated = authenticated;
+  }
+
+  get subscriptionCount(): number {
+    return (this.channels?.size ?? 0) + (this.patterns?.size ?? 0);
+  }
+}
+registerState(Client);

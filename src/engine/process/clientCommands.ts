@@ -1,0 +1,275 @@
+/** CLIENT: names, lists and kills connections. Source: the CLIENT command of Redis 7.0. */
+
+import { parseInteger } from '../resp/integer.ts';
+import type { Call } from './call.ts';
+import type { Client } from './client.ts';
+import type { CommandSpec } from './commandTable.ts';
+import { BAD_NAME, isClientName } from './connectionCommands.ts';
+import type { Process } from './process.ts';
+import { replyErrors } from './replyErrors.ts';
+
+const OWN = ['noscript', 'loading', 'stale'] as const;
+const ADMIN = ['admin', 'noscript', 'loading', 'stale'] as const;
+
+export const clientCommands: readonly CommandSpec<Call>[] = [
+  {
+    name: 'client',
+    arity: -2,
+    flags: [],
+    run: (call) => call.wrongArity(),
+    subcommands: [
+      sub('id', 2, OWN, (call) => call.reply.integer(call.client.id)),
+      sub('getname', 2, OWN, getName),
+      sub('setname', 3, OWN, setName),
+      sub('info', 2, OWN, info),
+      sub('list', -2, ADMIN, list),
+      sub('kill', -3, ADMIN, kill),
+      sub('reply', 3, OWN, replyMode),
+      sub('no-evict', 3, ADMIN, noEvict),
+      sub('unblock', -3, ADMIN, unblock),
+    ],
+  },
+];
+
+function sub(
+  name: string,
+  arity: number,
+  flags: CommandSpec['flags'],
+  run: (call: Call) => void,
+): CommandSpec<Call> {
+  return { name: `client|${name}`, arity, flags, categories: ['connection'], run };
+}
+
+function getName(call: Call): void {
+  call.reply.bulkOrNull(call.client.name === '' ? undefined : call.client.name);
+}
+
+function setName(call: Call): void {
+  if (!isClientName(call.str(2))) {
+    call.reply.error(BAD_NAME);
+    return;
+  }
+  call.client.name = call.str(2);
+  call.reply.ok();
+}
+
+function info(call: Call): void {
+  call.reply.verbatim('txt', `${describeClient(call.process, call.client)}\n`);
+}
+
+const TYPES = ['normal', 'master', 'replica', 'slave', 'pubsub'];
+
+/** The type as CLIENT LIST TYPE and CLIENT KILL TYPE mean it. */
+export function clientType(client: Client): string {
+  if (client.kind !== 'normal') return client.kind;
+  return client.subscriptionCount > 0 ? 'pubsub' : 'normal';
+}
+
+function list(call: Call): void {
+  let chosen = [...call.process.clients.values()];
+  if (call.argc === 4 && call.word(2) === 'type') {
+    const type = call.word(3);
+    if (!TYPES.includes(type)) {
+      call.reply.error(`ERR Unknown client type '${call.str(3)}'`);
+      return;
+    }
+    chosen = chosen.filter((client) => clientType(client) === canonicalType(type));
+  } else if (call.argc > 3 && call.word(2) === 'id') {
+    const ids = new Set<number>();
+    for (let at = 3; at < call.argc; at += 1) {
+      const id = call.int(at, 'ERR Invalid client ID', 1);
+      if (id === undefined) return;
+      ids.add(id);
+    }
+    chosen = chosen.filter((client) => ids.has(client.id));
+  } else if (call.argc !== 2) {
+    call.syntaxError();
+    return;
+  }
+  const lines = chosen.map((client) => `${describeClient(call.process, client)}\n`);
+  call.reply.verbatim('txt', lines.join(''));
+}
+
+function canonicalType(type: string): string {
+  return type === 'slave' ? 'replica' : type;
+}
+
+/** One line of CLIENT LIST, without its newline. */
+export function describeClient(process: Process, client: Client): string {
+  const seconds = (since: number) => Math.floor((process.now - since) / 1_000_000);
+  const fields: [string, string | number][] = [
+    ['id', client.id],
+    ['addr', client.peer.addr],
+    ['laddr', client.peer.laddr],
+    ['fd', client.conn + 7],
+    ['name', client.name],
+    ['age', seconds(client.createdAt)],
+    ['idle', seconds(client.lastInteraction)],
+    ['flags', flagsOf(client)],
+    ['db', client.db],
+    ['sub', client.channels?.size ?? 0],
+    ['psub', client.patterns?.size ?? 0],
+    ['ssub', 0],
+    ['multi', client.transaction?.queued.length ?? -1],
+    ['qbuf', client.reader.unread],
+    ['qbuf-free', 0],
+    ['argv-mem', 0],
+    ['multi-mem', 0],
+    ['rbs', 16384],
+    ['rbp', client.reply.length],
+    ['obl', client.reply.length],
+    ['oll', client.queuedBytes > 0 ? 1 : 0],
+    ['omem', client.queuedBytes],
+    ['tot-mem', client.queuedBytes + client.reader.unread + 22296],
+    ['events', client.hasOutput ? 'rw' : 'r'],
+    ['cmd', client.lastCommand],
+    ['user', client.user],
+    ['redir', -1],
+    ['resp', client.reply.protocol],
+  ];
+  return fields.map(([name, value]) => `${name}=${value}`).join(' ');
+}
+
+function flagsOf(client: Client): string {
+  let flags = '';
+  if (client.kind === 'replica') flags += 'S';
+  if (client.kind === 'master') flags += 'M';
+  if (client.subscriptionCount > 0) flags += 'P';
+  if (client.transaction !== undefined) flags += 'x';
+  if (client.blocked) flags += 'b';
+  if (client.watchBroken) flags += 'd';
+  if (client.closeAfterReply) flags += 'c';
+  if (client.noEvict) flags += 'e';
+  return flags === '' ? 'N' : flags;
+}
+
+interface KillFilter {
+  id?: number;
+  type?: string;
+  addr?: string;
+  laddr?: string;
+  user?: string;
+  skipMe: boolean;
+}
+
+function kill(call: Call): void {
+  // The old form: CLIENT KILL addr:port.
+  if (call.argc === 3) {
+    const addr = call.str(2);
+    const client = [...call.process.clients.values()].find((c) => c.peer.addr === addr);
+    if (client === undefined) {
+      call.reply.error('ERR No such client');
+      return;
+    }
+    call.reply.ok();
+    killClient(call, client);
+    return;
+  }
+  const filter = killFilter(call);
+  if (filter === undefined) return;
+  const matching = [...call.process.clients.values()].filter((c) =>
+    matches(c, filter, call.client),
+  );
+  call.reply.integer(matching.length);
+  for (const client of matching) killClient(call, client);
+}
+
+/** The caller itself gets its reply first. */
+function killClient(call: Call, client: Client): void {
+  if (client === call.client) call.process.closeAfterReply(client);
+  else call.process.kill(client);
+}
+
+function matches(client: Client, filter: KillFilter, self: Client): boolean {
+  if (filter.id !== undefined && client.id !== filter.id) return false;
+  if (filter.type !== undefined && clientType(client) !== filter.type) return false;
+  if (filter.addr !== undefined && client.peer.addr !== filter.addr) return false;
+  if (filter.laddr !== undefined && client.peer.laddr !== filter.laddr) return false;
+  if (filter.user !== undefined && client.user !== filter.user) return false;
+  return !(filter.skipMe && client === self);
+}
+
+function killFilter(call: Call): KillFilter | undefined {
+  const filter: KillFilter = { skipMe: true };
+  for (let at = 2; at < call.argc; at += 2) {
+    if (at + 1 === call.argc) {
+      call.syntaxError();
+      return undefined;
+    }
+    const error = addToFilter(filter, call.word(at), call.str(at + 1));
+    if (error !== undefined) {
+      call.reply.error(error);
+      return undefined;
+    }
+  }
+  return filter;
+}
+
+function addToFilter(filter: KillFilter, name: string, value: string): string | undefined {
+  switch (name) {
+    case 'id': {
+      const id = parseInteger(value);
+      if (typeof id !== 'number') return 'ERR client-id should be greater than 0';
+      if (id < 1) return 'ERR client-id should be greater than 0';
+      filter.id = id;
+      return undefined;
+    }
+    case 'type':
+      if (!TYPES.includes(value.toLowerCase())) return `ERR Unknown client type '${value}'`;
+      filter.type = canonicalType(value.toLowerCase());
+      return undefined;
+    case 'addr':
+      filter.addr = value;
+      return undefined;
+    case 'laddr':
+      filter.laddr = value;
+      return undefined;
+    case 'user':
+      if (value !== 'default') return `ERR No such user '${value}'`;
+      filter.user = value;
+      return undefined;
+    case 'skipme':
+      if (!['yes', 'no'].includes(value.toLowerCase())) return replyErrors.syntax;
+      filter.skipMe = value.toLowerCase() === 'yes';
+      return undefined;
+    default:
+      return replyErrors.syntax;
+  }
+}
+
+function replyMode(call: Call): void {
+  const mode = call.word(2);
+  if (mode === 'on') {
+    call.client.replyMode = 'on';
+    call.reply.ok();
+  } else if (mode === 'off') {
+    call.client.replyMode = 'off';
+  } else if (mode === 'skip') {
+    if (call.client.replyMode !== 'off') call.client.replyMode = 'skipNext';
+  } else {
+    call.syntaxError();
+  }
+}
+
+function noEvict(call: Call): void {
+  const word = call.word(2);
+  if (word !== 'on' && word !== 'off') {
+    call.syntaxError();
+    return;
+  }
+  call.client.noEvict = word === 'on';
+  call.reply.ok();
+}
+
+function unblock(call: Call): void {
+  const id = call.int(2);
+  if (id === undefined) return;
+  const mode = call.argc > 3 ? call.word(3) : 'timeout';
+  if (call.argc > 4 || (mode !== 'timeout' && mode !== 'error')) {
+    call.reply.error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
+    return;
+  }
+  const client = [...call.process.clients.values()].find((c) => c.id === id);
+  const done = client?.blocked === true && call.process.unblockEarly(client, mode === 'error');
+  call.reply.integer(done ? 1 : 0);
+}

@@ -1,0 +1,123 @@
+/**
+ * What a command is, and the table a process looks it up in. Tables are built once a module and
+ * are not state: state names a command, it never holds one.
+ */
+
+import type { Call } from './call.ts';
+
+/** Flags as COMMAND INFO prints them. */
+export type CommandFlag =
+  | 'write'
+  | 'readonly'
+  | 'denyoom'
+  | 'admin'
+  | 'pubsub'
+  | 'noscript'
+  | 'blocking'
+  | 'loading'
+  | 'stale'
+  | 'skip_monitor'
+  | 'skip_slowlog'
+  | 'asking'
+  | 'fast'
+  | 'no_auth'
+  | 'may_replicate'
+  | 'sentinel'
+  | 'only_sentinel'
+  | 'no_mandatory_keys'
+  | 'protected'
+  | 'no_async_loading'
+  | 'no_multi'
+  | 'allow_busy'
+  | 'movablekeys'
+  | 'module';
+
+/** Where the keys are among the arguments: from `first` to `last` (negative: from the end), every `step`. */
+export interface KeyRange {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+}
+
+/** A command's declaration. `arity` counts the name; negative: at least. Names are lower case. */
+export interface CommandSpec<C extends Call = Call> {
+  readonly name: string;
+  readonly arity: number;
+  readonly flags: readonly CommandFlag[];
+  readonly keys?: KeyRange;
+  /** ACL categories without `@`; `write`, `read`, `fast`, `slow`, `admin`… follow from flags. */
+  readonly categories?: readonly string[];
+  /** Subcommands, named `config|get`; a container's own `run` is called when the command stands alone. */
+  readonly subcommands?: readonly CommandSpec<C>[];
+  run(call: C): void;
+}
+
+/** A declaration with what the hot path asks of it worked out. */
+export class CommandEntry {
+  readonly spec: CommandSpec;
+  readonly name: string;
+  readonly write: boolean;
+  readonly denyOom: boolean;
+  readonly loading: boolean;
+  readonly stale: boolean;
+  readonly noAuth: boolean;
+  readonly noMulti: boolean;
+  readonly mayReplicate: boolean;
+  readonly subcommands: ReadonlyMap<string, CommandEntry> | undefined;
+
+  constructor(spec: CommandSpec) {
+    this.spec = spec;
+    this.name = spec.name;
+    this.write = spec.flags.includes('write');
+    this.denyOom = spec.flags.includes('denyoom');
+    this.loading = spec.flags.includes('loading');
+    this.stale = spec.flags.includes('stale');
+    this.noAuth = spec.flags.includes('no_auth');
+    this.noMulti = spec.flags.includes('no_multi');
+    this.mayReplicate = spec.flags.includes('may_replicate');
+    this.subcommands =
+      spec.subcommands === undefined
+        ? undefined
+        : new Map(
+            spec.subcommands.map(
+              (sub) => [sub.name.split('|')[1]!, new CommandEntry(sub)] as const,
+            ),
+          );
+  }
+
+  /** True when `argc` arguments, the name included, are a right number of them. */
+  accepts(argc: number): boolean {
+    const arity = this.spec.arity;
+    return arity >= 0 ? argc === arity : argc >= -arity;
+  }
+}
+
+export class CommandTable {
+  private readonly byName = new Map<string, CommandEntry>();
+  private readonly bySpelling = new Map<string, CommandEntry>();
+
+  /** Families of declarations; a name declared twice is an error. */
+  // biome-ignore lint/suspicious/noExplicitAny: a family declares the Call it needs; the process that builds the table provides it.
+  constructor(...families: readonly (readonly CommandSpec<any>[])[]) {
+    for (const spec of families.flat()) {
+      if (this.byName.has(spec.name)) throw new Error(`command declared twice: ${spec.name}`);
+      const entry = new CommandEntry(spec);
+      this.byName.set(spec.name, entry);
+      this.bySpelling.set(spec.name, entry);
+      this.bySpelling.set(spec.name.toUpperCase(), entry);
+    }
+  }
+
+  /** The command of that name in any case. */
+  find(name: string): CommandEntry | undefined {
+    return this.bySpelling.get(name) ?? this.byName.get(name.toLowerCase());
+  }
+
+  entries(): IterableIterator<CommandEntry> {
+    return this.byName.values();
+  }
+
+  get size(): number {
+    return this.byName.size;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Glob patterns as KEYS, SCAN MATCH, PSUBSCRIBE and CONFIG GET take them: `*`, `?`, `[a-z]`,
+ * `[^a]`, and `\` before a character that is meant literally.
+ *
+ * Every element but `*` takes exactly one character. So when a match fails it is enough to let the
+ * last `*` take one character more; earlier ones never have to be reconsidered, and a match costs
+ * at most pattern × text steps where naive recursion would be exponential. No state, no regular
+ * expression: a client's pattern must not become code.
+ */
+
+/** Redis gives up on patterns that nest deeper: more groups of stars than this, a last one aside. */
+const NESTING_MAX = 1000;
+
+const STAR = 42;
+const QUESTION = 63;
+const OPEN = 91;
+const BACKSLASH = 92;
+const CLOSE = 93;
+const CARET = 94;
+const DASH = 45;
+const NONE = -1;
+
+/** True when the whole of `text` matches; `ignoreCase` folds A to Z only. */
+export function globMatch(pattern: string, text: string, ignoreCase = false): boolean {
+  // An empty text matches nothing but the empty pattern: KEYS ** does not list the key "".
+  // (The commands treat the one pattern `*` as "all" before they come here.)
+  if (text.length === 0) return pattern.length === 0;
+  let at = 0;
+  let textAt = 0;
+  /** Where to go on after the last star, and the first character it has not taken. */
+  let starNext = NONE;
+  let starText = 0;
+  let stars = 0;
+  while (textAt < text.length) {
+    if (at < pattern.length && pattern.charCodeAt(at) === STAR) {
+      at = skipStars(pattern, at);
+      if (at === pattern.length) return true;
+      stars += 1;
+      if (stars > NESTING_MAX) return false;
+      starNext = at;
+      starText = textAt;
+      continue;
+    }
+    if (at < pattern.length && matchOne(pattern, at, text.charCodeAt(textAt), ignoreCase)) {
+      at = elementEnd(pattern, at);
+      textAt += 1;
+    } else if (starNext === NONE) {
+      return false;
+    } else {
+      starText += 1;
+      textAt = starText;
+      at = starNext;
+    }
+  }
+  return skipStars(pattern, at) === pattern.length;
+}
+
+/** True for the pattern that every text matches, the empty one included. */
+export function matchesAll(pattern: string): boolean {
+  return pattern === '*';
+}
+
+function skipStars(pattern: string, at: number): number {
+  while (at < pattern.length && pattern.charCodeAt(at) === STAR) at += 1;
+  return at;
+}
+
+/** Whether the element at `at`, no star, takes the character. */
+function matchOne(pattern: string, at: number, char: number, ignoreCase: boolean): boolean {
+  const code = pattern.charCodeAt(at);
+  if (code === QUESTION) return true;
+  if (code === OPEN) return matchClass(pattern, at, char, ignoreCase);
+  const literal = code === BACKSLASH && at + 1 < pattern.length ? pattern.charCodeAt(at + 1) : code;
+  return literal === char || (ignoreCase && lower(literal) === lower(char));
+}
+
+function elementEnd(pattern: string, at: number): number {
+  const code = pattern.charCodeAt(at);
+  if (code === OPEN) return classEnd(pattern, at);
+  return code === BACKSLASH && at + 1 < pattern.length ? at + 2 : at + 1;
+}
+
+/**
+ * `[…]`. Three habits of Redis's own matcher: `]` right after the bracket closes an empty class, an
+ * unclosed class reaches to the pattern's end, and a character escaped in a class keeps its case.
+ */
+function matchClass(pattern: string, start: number, char: number, ignoreCase: boolean): boolean {
+  let at = start + 1;
+  const negated = pattern.charCodeAt(at) === CARET;
+  if (negated) at += 1;
+  const wanted = ignoreCase ? lower(char) : char;
+  for (;;) {
+    const left = pattern.length - at;
+    const code = left > 0 ? pattern.charCodeAt(at) : CLOSE;
+    if (code === CLOSE) return negated;
+    if (code === BACKSLASH && left >= 2) {
+      if (pattern.charCodeAt(at + 1) === char) return !negated;
+      at += 2;
+    } else if (left >= 3 && pattern.charCodeAt(at + 1) === DASH) {
+      const last = pattern.charCodeAt(at + 2);
+      if (inRange(wanted, code, last, ignoreCase)) return !negated;
+      at += 3;
+    } else {
+      if ((ignoreCase ? lower(code) : code) === wanted) return !negated;
+      at += 1;
+    }
+  }
+}
+
+/** `[z-a]` means `[a-z]`; the ends are put in order before their case is folded. */
+function inRange(char: number, a: number, b: number, ignoreCase: boolean): boolean {
+  const from = Math.min(a, b);
+  const to = Math.max(a, b);
+  return ignoreCase ? char >= lower(from) && char <= lower(to) : char >= from && char <= to;
+}
+
+/** Index after the class that opens at `start`; the same walk as matchClass. */
+function classEnd(pattern: string, start: number): number {
+  let at = start + 1;
+  if (pattern.charCodeAt(at) === CARET) at += 1;
+  for (;;) {
+    const left = pattern.length - at;
+    if (left <= 0) return pattern.length;
+    const code = pattern.charCodeAt(at);
+    if (code === CLOSE) return at + 1;
+    if (code === BACKSLASH && left >= 2) at += 2;
+    else if (left >= 3 && pattern.charCodeAt(at + 1) === DASH) at += 3;
+    else at += 1;
+  }
+}
+
+function lower(code: number): number {
+  return code >= 65 && code <= 90 ? code + 32 : code;
+}

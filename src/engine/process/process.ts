@@ -1,0 +1,458 @@
+/**
+ * What a server and a Sentinel share: the connections of one process, and the loop that reads
+ * requests, executes them and flushes replies.
+ *
+ * An event is one input method followed by `run`. Input methods only note what came in; commands
+ * execute in `run`, within the budget; output leaves at the end of `run`, one send a connection.
+ *
+ * Invariant: between events no connection is dirty, no reader holds borrowed bytes, and `effects`
+ * is not set.
+ */
+
+import { toLatin1 } from '../data/bytes.ts';
+import { InvariantError, ProtocolError } from '../machine/errors.ts';
+import type {
+  ChildResult,
+  ConnId,
+  Effects,
+  Facts,
+  FileResult,
+  Files,
+  LogLevel,
+  Machine,
+  Micros,
+  Note,
+  Peer,
+  Token,
+} from '../machine/machine.ts';
+import { Random } from '../machine/random.ts';
+import type { ReaderLimits } from '../resp/requestReader.ts';
+import type { Call } from './call.ts';
+import { Client } from './client.ts';
+import type { CommandEntry, CommandTable } from './commandTable.ts';
+import type { Connection } from './connection.ts';
+import { Link } from './connection.ts';
+import { PubSub } from './pubSub.ts';
+import { replyErrors } from './replyErrors.ts';
+
+/** What the shared part needs of a process's configuration. */
+export interface ProcessSettings {
+  readonly maxclients: number;
+  readonly protoMaxBulkLen: number;
+  readonly requirepass: string;
+}
+
+/** Counters of INFO stats that the shared part keeps. */
+export interface ProcessStats {
+  connectionsReceived: number;
+  rejectedConnections: number;
+  commandsProcessed: number;
+  inputBytes: number;
+  outputBytes: number;
+  errorReplies: number;
+}
+
+export abstract class Process implements Machine {
+  // Set by `boot`, which `start` begins with.
+  facts!: Facts;
+  random!: Random;
+  startedAt: Micros = 0;
+  /** 40 hex digits, new at every start: INFO's run_id. */
+  runId = '';
+  now: Micros = 0;
+  /** In the order of their arrival. */
+  readonly clients = new Map<ConnId, Client>();
+  /** Connections this process opened and that are not clients (yet). */
+  readonly links = new Map<ConnId, Link>();
+  readonly pubSub = new PubSub();
+  readonly stats: ProcessStats = {
+    connectionsReceived: 0,
+    rejectedConnections: 0,
+    commandsProcessed: 0,
+    inputBytes: 0,
+    outputBytes: 0,
+    errorReplies: 0,
+  };
+  private nextClientId = 1;
+  private ready: Client[] = [];
+  private dirty: Connection[] = [];
+  private effects: Effects | undefined = undefined;
+  private readonly anonymousLimits = { bulkBytesMax: 0, authenticated: false };
+  private readonly limits = { bulkBytesMax: 0, authenticated: true };
+
+  /** The first thing `start` does. */
+  protected boot(now: Micros, facts: Facts, out: Effects): void {
+    this.begin(now, out);
+    this.facts = facts;
+    this.startedAt = now;
+    this.random = new Random(facts.seed);
+    this.runId = this.random.hex(40);
+  }
+
+  /** Where effects of the present event go; only valid inside one. */
+  get out(): Effects {
+    if (this.effects === undefined) throw new InvariantError('an effect outside of an event');
+    return this.effects;
+  }
+
+  get nowMs(): number {
+    return Math.floor(this.now / 1000);
+  }
+
+  // What the concrete process provides.
+
+  abstract readonly settings: ProcessSettings;
+  /** The role letter of log lines: M, S, X, C. */
+  abstract readonly logRole: string;
+  abstract readonly mode: 'standalone' | 'sentinel';
+  /** The table commands are looked up in; a getter, as tables are not state. */
+  abstract get commands(): CommandTable;
+  protected abstract readonly call: Call;
+  /** Rejects a known command of right arity before it runs: the error reply, or undefined. */
+  protected abstract refuses(entry: CommandEntry, client: Client): string | undefined;
+  /** Runs the command that `call` holds. */
+  protected abstract perform(call: Call): void;
+  /** Before the client is forgotten: its subscriptions are gone already. */
+  protected abstract clientGone(client: Client): void;
+  /** RESET: drops the client's transaction and what else the process keeps of its state. */
+  abstract resetClient(client: Client): void;
+  /** CLIENT UNBLOCK: ends the wait with the reply of a timeout or an UNBLOCKED error; false if it cannot be ended so. */
+  abstract unblockEarly(client: Client, withError: boolean): boolean;
+  protected abstract linkConnected(link: Link, error: string | undefined): void;
+  /** `chunk` is borrowed. */
+  protected abstract linkData(link: Link, chunk: Buffer): void;
+  protected abstract linkClosed(link: Link): void;
+  /** After a connection's queue became empty, or shrank. */
+  protected abstract connectionDrained(connection: Connection): void;
+  /** Output exceeds the send window: the place for output buffer limits. May kill the connection. */
+  protected abstract outputWaits(connection: Connection): void;
+  /** After the commands of an event, before its output leaves: what is done once an event. */
+  protected abstract beforeFlush(): void;
+
+  abstract start(now: Micros, facts: Facts, files: Files, out: Effects): void;
+  abstract fileDone(now: Micros, token: Token, result: FileResult, out: Effects): void;
+  abstract childDone(now: Micros, child: Token, result: ChildResult, out: Effects): void;
+  abstract signal(now: Micros, name: string, out: Effects): void;
+  abstract tick(now: Micros, out: Effects): void;
+  abstract nextDeadline(): Micros;
+
+  /** Every input method begins with it. */
+  protected begin(now: Micros, out: Effects): void {
+    this.now = now;
+    this.effects = out;
+  }
+
+  accepted(now: Micros, conn: ConnId, peer: Peer, out: Effects): void {
+    this.begin(now, out);
+    this.stats.connectionsReceived += 1;
+    const client = this.addClient(conn, peer);
+    if (this.clients.size > this.settings.maxclients) {
+      this.stats.rejectedConnections += 1;
+      client.reply.error('ERR max number of clients reached');
+      this.closeAfterReply(client);
+    }
+  }
+
+  connected(
+    now: Micros,
+    conn: ConnId,
+    peer: Peer | undefined,
+    error: string | undefined,
+    out: Effects,
+  ): void {
+    this.begin(now, out);
+    const link = this.links.get(conn);
+    if (link === undefined) return;
+    if (peer !== undefined) {
+      link.peer = peer;
+      link.established = true;
+    } else {
+      this.links.delete(conn);
+    }
+    this.linkConnected(link, error);
+  }
+
+  receive(now: Micros, conn: ConnId, chunk: Buffer, out: Effects): void {
+    this.begin(now, out);
+    this.stats.inputBytes += chunk.length;
+    const client = this.clients.get(conn);
+    if (client !== undefined) {
+      if (client.closeAfterReply) return;
+      client.lastInteraction = now;
+      client.reader.feed(chunk);
+      this.wake(client);
+      return;
+    }
+    const link = this.links.get(conn);
+    if (link !== undefined) this.linkData(link, chunk);
+  }
+
+  drained(now: Micros, conn: ConnId, bytes: number, out: Effects): void {
+    this.begin(now, out);
+    const connection = this.clients.get(conn) ?? this.links.get(conn);
+    if (connection === undefined) return;
+    connection.inFlight -= bytes;
+    this.touch(connection);
+    this.connectionDrained(connection);
+  }
+
+  closed(now: Micros, conn: ConnId, _reason: 'eof' | 'reset' | 'timeout', out: Effects): void {
+    this.begin(now, out);
+    const client = this.clients.get(conn);
+    if (client !== undefined) {
+      this.forget(client);
+      return;
+    }
+    const link = this.links.get(conn);
+    if (link === undefined) return;
+    this.links.delete(conn);
+    this.linkClosed(link);
+  }
+
+  run(now: Micros, budget: number, out: Effects): boolean {
+    this.begin(now, out);
+    let left = budget;
+    let served = 0;
+    while (served < this.ready.length && left > 0) {
+      const client = this.ready[served]!;
+      left = this.serve(client, left);
+      if (left > 0) {
+        client.ready = false;
+        client.reader.settle();
+        served += 1;
+      }
+    }
+    if (served === this.ready.length) this.ready.length = 0;
+    else this.ready.splice(0, served);
+    for (const client of this.ready) client.reader.settle();
+    this.beforeFlush();
+    this.flush();
+    this.effects = undefined;
+    return this.ready.length > 0;
+  }
+
+  /** Opens a connection for `owner`; linkConnected follows. */
+  connect(host: string, port: number, owner: string): Link {
+    const link = new Link(this.out.connect(host, port), owner);
+    this.links.set(link.conn, link);
+    return link;
+  }
+
+  /** Closes an outgoing connection; linkClosed is not called. */
+  disconnect(link: Link): void {
+    if (this.links.delete(link.conn)) this.out.close(link.conn);
+  }
+
+  /** Turns an outgoing link into a client, as a replica does with its master's after the handshake. */
+  adopt(link: Link): Client {
+    this.links.delete(link.conn);
+    const client = this.addClient(link.conn, link.peer);
+    client.authenticated = true;
+    client.inFlight = link.inFlight;
+    return client;
+  }
+
+  /** Says that the connection has output to flush at the end of this event. */
+  touch(connection: Connection): void {
+    if (connection.dirty) return;
+    connection.dirty = true;
+    this.dirty.push(connection);
+  }
+
+  /** Says that the client may have requests to execute. */
+  wake(client: Client): void {
+    if (client.ready) return;
+    client.ready = true;
+    this.ready.push(client);
+  }
+
+  /** Stops reading the client's requests until `unblock`. */
+  block(client: Client): void {
+    client.blocked = true;
+  }
+
+  unblock(client: Client): void {
+    client.blocked = false;
+    this.touch(client);
+    this.wake(client);
+  }
+
+  closeAfterReply(client: Client): void {
+    client.closeAfterReply = true;
+    this.touch(client);
+  }
+
+  /** Closes the connection at once: what it has not been sent is lost. */
+  kill(client: Client): void {
+    if (this.clients.get(client.conn) !== client) return;
+    client.discard();
+    this.out.close(client.conn);
+    this.forget(client);
+  }
+
+  log(level: LogLevel, line: string): void {
+    this.out.log(level, this.logRole, line);
+  }
+
+  note(note: Note): void {
+    this.out.note(note);
+  }
+
+  private addClient(conn: ConnId, peer: Peer): Client {
+    const client = new Client(
+      this.nextClientId,
+      conn,
+      peer,
+      this.now,
+      this.settings.requirepass === '',
+    );
+    this.nextClientId += 1;
+    this.clients.set(conn, client);
+    return client;
+  }
+
+  private forget(client: Client): void {
+    this.clients.delete(client.conn);
+    client.closeAfterReply = true;
+    this.pubSub.unsubscribeAll(client);
+    this.clientGone(client);
+  }
+
+  /** Executes what the client has sent; gives the budget that is left. */
+  private serve(client: Client, budget: number): number {
+    let left = budget;
+    const limits = this.limitsOf(client);
+    while (left > 0 && !client.blocked && !client.closeAfterReply) {
+      try {
+        if (!client.reader.next(limits)) break;
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        this.protocolError(client, error.message);
+        break;
+      }
+      left -= 1;
+      this.execute(client);
+    }
+    return left;
+  }
+
+  private limitsOf(client: Client): ReaderLimits {
+    const limits = client.authenticated ? this.limits : this.anonymousLimits;
+    limits.bulkBytesMax = this.settings.protoMaxBulkLen;
+    return limits;
+  }
+
+  private protocolError(client: Client, message: string): void {
+    this.log(
+      'verbose',
+      `Protocol error (${message}) from client: id=${client.id} addr=${client.peer.addr}.`,
+    );
+    client.reply.error(`ERR Protocol error: ${message}`);
+    this.stats.errorReplies += 1;
+    this.closeAfterReply(client);
+  }
+
+  /** Executes the request in the client's reader. */
+  private execute(client: Client): void {
+    const args = client.reader.arguments;
+    const entry = this.resolve(client, args.length);
+    if (entry === undefined) {
+      this.touch(client);
+      return;
+    }
+    client.lastCommand = entry.name;
+    const call = this.call;
+    call.client = client;
+    call.entry = entry;
+    call.args = args;
+    const refusal = this.refuses(entry, client);
+    if (refusal === undefined) this.perform(call);
+    else this.rejectCall(client, entry, refusal);
+    if (client.reply.length > 0) this.touch(client);
+  }
+
+  /** Finds the command of the request; replies and gives undefined when there is none to run. */
+  private resolve(client: Client, argc: number): CommandEntry | undefined {
+    const args = client.reader.arguments;
+    const name = toLatin1(args[0]!);
+    let entry = this.commands.find(name);
+    if (entry === undefined) {
+      if (isHttp(name)) this.crossProtocol(client);
+      else this.reject(client, unknownCommand(name, args.slice(1).map(toLatin1)));
+      return undefined;
+    }
+    const container = entry;
+    if (entry.subcommands !== undefined && argc > 1) {
+      const subname = toLatin1(args[1]!);
+      entry = entry.subcommands.get(subname.toLowerCase());
+      if (entry === undefined) {
+        this.reject(
+          client,
+          `ERR unknown subcommand '${subname.slice(0, 128)}'. Try ${container.name.toUpperCase()} HELP.`,
+        );
+        return undefined;
+      }
+    }
+    if (entry.accepts(argc)) return entry;
+    this.reject(client, replyErrors.wrongArity(entry.name));
+    return undefined;
+  }
+
+  /** A known command that must not run now; a process with transactions aborts EXEC by it. */
+  protected rejectCall(client: Client, _entry: CommandEntry, error: string): void {
+    this.reject(client, error);
+  }
+
+  /** An error before the command runs: a transaction being queued fails with it. */
+  protected reject(client: Client, error: string): void {
+    if (client.transaction !== undefined) client.transaction.failed = true;
+    client.reply.error(error);
+    this.stats.errorReplies += 1;
+  }
+
+  /** Somebody's browser: Redis's protection against cross protocol scripting. */
+  private crossProtocol(client: Client): void {
+    this.log(
+      'warning',
+      'Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. Connection aborted.',
+    );
+    this.kill(client);
+  }
+
+  /** Sends what was written during the event. */
+  private flush(): void {
+    const dirty = this.dirty;
+    for (let i = 0; i < dirty.length; i += 1) {
+      const connection = dirty[i]!;
+      connection.dirty = false;
+      const known =
+        this.clients.get(connection.conn) === connection || this.links.has(connection.conn);
+      if (!known) continue;
+      const empty = connection.flush(this.out);
+      if (empty && connection.closeAfterReply) this.finish(connection);
+      else if (!empty) this.outputWaits(connection);
+    }
+    dirty.length = 0;
+  }
+
+  private finish(connection: Connection): void {
+    this.out.close(connection.conn);
+    if (connection instanceof Client) this.forget(connection);
+    else this.links.delete(connection.conn);
+  }
+}
+
+function isHttp(name: string): boolean {
+  const lower = name.toLowerCase();
+  return lower === 'post' || lower === 'host:';
+}
+
+/** Redis 7.0: the name and the arguments, each cut so that the whole stays short. */
+export function unknownCommand(name: string, args: readonly string[]): string {
+  let shown = '';
+  for (const arg of args) {
+    if (shown.length >= 128) break;
+    shown += `'${arg.slice(0, 128 - shown.length)}' `;
+  }
+  return `ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${shown}`;
+}

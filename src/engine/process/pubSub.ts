@@ -1,0 +1,86 @@
+/**
+ * Channels and patterns, and who listens.
+ *
+ * Invariant: a client is in `channels.get(c)` iff `c` is in its own `channels`, and the same for
+ * patterns; empty sets are removed.
+ */
+
+import type { Bytes } from '../data/bytes.ts';
+import { registerState } from '../machine/state.ts';
+import type { Client } from './client.ts';
+import { globMatch } from './glob.ts';
+
+/** Calls that deliver one message end by naming each client that got output. */
+export type Touch = (client: Client) => void;
+
+export class PubSub {
+  readonly channels = new Map<string, Set<Client>>();
+  readonly patterns = new Map<string, Set<Client>>();
+
+  subscribe(client: Client, channel: string): void {
+    client.channels ??= new Set();
+    client.channels.add(channel);
+    addTo(this.channels, channel, client);
+  }
+
+  subscribePattern(client: Client, pattern: string): void {
+    client.patterns ??= new Set();
+    client.patterns.add(pattern);
+    addTo(this.patterns, pattern, client);
+  }
+
+  unsubscribe(client: Client, channel: string): void {
+    if (client.channels?.delete(channel)) removeFrom(this.channels, channel, client);
+  }
+
+  unsubscribePattern(client: Client, pattern: string): void {
+    if (client.patterns?.delete(pattern)) removeFrom(this.patterns, pattern, client);
+  }
+
+  unsubscribeAll(client: Client): void {
+    for (const channel of client.channels ?? []) removeFrom(this.channels, channel, client);
+    for (const pattern of client.patterns ?? []) removeFrom(this.patterns, pattern, client);
+    client.channels = undefined;
+    client.patterns = undefined;
+  }
+
+  /** Delivers a message; gives the number of receivers, as PUBLISH replies it. */
+  publish(channel: string, message: Bytes, touch: Touch): number {
+    let receivers = 0;
+    for (const client of this.channels.get(channel) ?? []) {
+      client.reply.push(3);
+      client.reply.bulk('message');
+      client.reply.bulk(channel);
+      client.reply.bulk(message);
+      touch(client);
+      receivers += 1;
+    }
+    for (const [pattern, clients] of this.patterns) {
+      if (!globMatch(pattern, channel)) continue;
+      for (const client of clients) {
+        client.reply.push(4);
+        client.reply.bulk('pmessage');
+        client.reply.bulk(pattern);
+        client.reply.bulk(channel);
+        client.reply.bulk(message);
+        touch(client);
+        receivers += 1;
+      }
+    }
+    return receivers;
+  }
+}
+registerState(PubSub);
+
+function addTo(sets: Map<string, Set<Client>>, name: string, client: Client): void {
+  const set = sets.get(name);
+  if (set === undefined) sets.set(name, new Set([client]));
+  else set.add(client);
+}
+
+function removeFrom(sets: Map<string, Set<Client>>, name: string, client: Client): void {
+  const set = sets.get(name);
+  if (set === undefined) return;
+  set.delete(client);
+  if (set.size === 0) sets.delete(name);
+}

@@ -1,0 +1,106 @@
+/** SUBSCRIBE and its kin, for servers and Sentinels alike. PUBLISH belongs to each of them. */
+
+import type { Call } from './call.ts';
+import type { CommandSpec } from './commandTable.ts';
+import { globMatch } from './glob.ts';
+
+const LISTEN = ['pubsub', 'noscript', 'loading', 'stale'] as const;
+const ASK = ['pubsub', 'loading', 'stale'] as const;
+
+export const pubSubCommands: readonly CommandSpec<Call>[] = [
+  { name: 'subscribe', arity: -2, flags: LISTEN, categories: ['pubsub'], run: subscribe },
+  { name: 'psubscribe', arity: -2, flags: LISTEN, categories: ['pubsub'], run: subscribePatterns },
+  { name: 'unsubscribe', arity: -1, flags: LISTEN, categories: ['pubsub'], run: unsubscribe },
+  {
+    name: 'punsubscribe',
+    arity: -1,
+    flags: LISTEN,
+    categories: ['pubsub'],
+    run: unsubscribePatterns,
+  },
+  {
+    name: 'pubsub',
+    arity: -2,
+    flags: [],
+    run: (call) => call.wrongArity(),
+    subcommands: [
+      { name: 'pubsub|channels', arity: -2, flags: ASK, categories: ['pubsub'], run: channels },
+      { name: 'pubsub|numsub', arity: -2, flags: ASK, categories: ['pubsub'], run: numSub },
+      {
+        name: 'pubsub|numpat',
+        arity: 2,
+        flags: ASK,
+        categories: ['pubsub'],
+        run: (call) => call.reply.integer(call.process.pubSub.patterns.size),
+      },
+    ],
+  },
+];
+
+function answer(call: Call, word: string, name: string | undefined): void {
+  call.reply.push(3);
+  call.reply.bulk(word);
+  call.reply.bulkOrNull(name);
+  call.reply.integer(call.client.subscriptionCount);
+}
+
+function subscribe(call: Call): void {
+  for (let at = 1; at < call.argc; at += 1) {
+    call.process.pubSub.subscribe(call.client, call.str(at));
+    answer(call, 'subscribe', call.str(at));
+  }
+}
+
+function subscribePatterns(call: Call): void {
+  for (let at = 1; at < call.argc; at += 1) {
+    call.process.pubSub.subscribePattern(call.client, call.str(at));
+    answer(call, 'psubscribe', call.str(at));
+  }
+}
+
+function unsubscribe(call: Call): void {
+  const { client } = call;
+  const names = namesOr(call, client.channels);
+  for (const name of names) {
+    call.process.pubSub.unsubscribe(client, name);
+    answer(call, 'unsubscribe', name);
+  }
+  if (names.length === 0) answer(call, 'unsubscribe', undefined);
+}
+
+function unsubscribePatterns(call: Call): void {
+  const { client } = call;
+  const names = namesOr(call, client.patterns);
+  for (const name of names) {
+    call.process.pubSub.unsubscribePattern(client, name);
+    answer(call, 'punsubscribe', name);
+  }
+  if (names.length === 0) answer(call, 'punsubscribe', undefined);
+}
+
+/** The names given, or all the client has when none is given. */
+function namesOr(call: Call, all: Set<string> | undefined): string[] {
+  if (call.argc === 1) return [...(all ?? [])];
+  return call.args.slice(1).map((_, index) => call.str(index + 1));
+}
+
+function channels(call: Call): void {
+  if (call.argc > 3) {
+    call.wrongArity();
+    return;
+  }
+  const pattern = call.argc === 3 ? call.str(2) : undefined;
+  const names = [...call.process.pubSub.channels.keys()].filter(
+    (name) => pattern === undefined || globMatch(pattern, name),
+  );
+  call.reply.array(names.length);
+  for (const name of names) call.reply.bulk(name);
+}
+
+function numSub(call: Call): void {
+  call.reply.map(call.argc - 2);
+  for (let at = 2; at < call.argc; at += 1) {
+    call.reply.bulk(call.str(at));
+    call.reply.integer(call.process.pubSub.channels.get(call.str(at))?.size ?? 0);
+  }
+}

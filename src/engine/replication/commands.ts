@@ -1,0 +1,2 @@
+// Placeholder of the lead until the replication engineer's file replaces it.
+export const replicationCommands = [];

@@ -1,0 +1,50 @@
+/**
+ * Integers as Redis reads them (string2ll): optional minus, no plus, no leading zeros, no blanks,
+ * 64-bit signed. Most fit a double exactly; the rest are bigints.
+ */
+
+const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
+const INT64_MIN = -0x8000_0000_0000_0000n;
+
+const SAFE_DIGITS_MAX = 15;
+
+/**
+ * A signed 64-bit integer: a number when it is a safe one, a bigint otherwise; undefined when the
+ * text is none.
+ */
+export function parseInteger(text: string): number | bigint | undefined {
+  const length = text.length;
+  if (length === 0 || length > 20) return undefined;
+  if (length > SAFE_DIGITS_MAX) return parseLong(text);
+  let at = 0;
+  const negative = text.charCodeAt(0) === 45;
+  if (negative) at = 1;
+  const first = text.charCodeAt(at);
+  if (first === 48) return length === 1 ? 0 : undefined;
+  let value = 0;
+  if (at === length) return undefined;
+  for (; at < length; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return negative ? -value : value;
+}
+
+function parseLong(text: string): number | bigint | undefined {
+  if (!/^(-?[1-9][0-9]*)$/.test(text)) return undefined;
+  const value = BigInt(text);
+  if (value > INT64_MAX || value < INT64_MIN) return undefined;
+  const narrow = Number(value);
+  return Number.isSafeInteger(narrow) ? narrow : value;
+}
+
+/** As parseInteger, as a bigint throughout: for arithmetic that must overflow as 64 bits do. */
+export function parseInt64(text: string): bigint | undefined {
+  const value = parseInteger(text);
+  return value === undefined ? undefined : BigInt(value);
+}
+
+export function fitsInt64(value: bigint): boolean {
+  return value <= INT64_MAX && value >= INT64_MIN;
+}

@@ -1,0 +1,40 @@
+/**
+ * Events: a log line and a message on the Pub/Sub channel of the same name, as `+sdown` with
+ * `master mymaster 127.0.0.1 6379`. Those of level debug are logged only.
+ */
+
+import type { LogLevel } from '../machine/machine.ts';
+import type { Instance } from './instance.ts';
+import type { Sentinel } from './sentinel.ts';
+
+/** An event about an instance; `detail` follows its description after a blank. */
+export function emitEvent(
+  sentinel: Sentinel,
+  level: LogLevel,
+  type: string,
+  instance: Instance,
+  detail = '',
+): void {
+  const description = describe(sentinel, instance);
+  emitMessage(sentinel, level, type, detail === '' ? description : `${description} ${detail}`);
+}
+
+/** An event with a message of its own. */
+export function emitMessage(
+  sentinel: Sentinel,
+  level: LogLevel,
+  type: string,
+  message: string,
+): void {
+  sentinel.log(level, `${type} ${message}`);
+  if (level === 'debug') return;
+  sentinel.pubSub.publish(type, message, (client) => sentinel.touch(client));
+}
+
+/** `slave 127.0.0.1:6380 127.0.0.1 6380 @ mymaster 127.0.0.1 6379`; without the tail for a master. */
+function describe(sentinel: Sentinel, instance: Instance): string {
+  const { address, master } = instance;
+  const self = `${instance.kind} ${instance.name} ${sentinel.announced(address)} ${address.port}`;
+  if (master === undefined) return self;
+  return `${self} @ ${master.name} ${sentinel.announced(master.address)} ${master.address.port}`;
+}

@@ -1,0 +1,40 @@
+/** The server's command table, assembled from every family. */
+
+import { bitCommands } from '../commands/bits.ts';
+import { expiryCommands } from '../commands/expiry.ts';
+import { hashCommands } from '../commands/hashes.ts';
+import { keyCommands } from '../commands/keys.ts';
+import { listCommands } from '../commands/lists.ts';
+import { setCommands } from '../commands/sets.ts';
+import { sortedSetCommands } from '../commands/sortedSets.ts';
+import { stringCommands } from '../commands/strings.ts';
+import { clientCommands } from '../process/clientCommands.ts';
+import { commandCommands } from '../process/commandCommands.ts';
+import { CommandTable } from '../process/commandTable.ts';
+import { connectionCommands } from '../process/connectionCommands.ts';
+import { pubSubCommands } from '../process/pubSubCommands.ts';
+import { replicationCommands } from '../replication/commands.ts';
+import { configCommands } from './configCommands.ts';
+import { debugCommands } from './debugCommands.ts';
+import { serverCommands } from './serverCommands.ts';
+import { transactionCommands } from './transactions.ts';
+
+export const serverTable = new CommandTable(
+  connectionCommands,
+  clientCommands,
+  commandCommands,
+  pubSubCommands,
+  serverCommands,
+  configCommands,
+  debugCommands,
+  transactionCommands,
+  replicationCommands,
+  stringCommands,
+  bitCommands,
+  keyCommands,
+  expiryCommands,
+  hashCommands,
+  listCommands,
+  setCommands,
+  sortedSetCommands,
+);

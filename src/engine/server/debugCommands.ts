@@ -1,0 +1,83 @@
+/** DEBUG: SLEEP, DIGEST, DIGEST-VALUE, POPULATE, CHANGE-REPL-ID, SET-ACTIVE-EXPIRE. */
+
+import { fromLatin1 } from '../data/bytes.ts';
+import { dbDigest, digestValue } from '../data/digest.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
+import { parseDouble } from '../resp/double.ts';
+import type { ServerCall } from './serverCall.ts';
+
+export const debugCommands: readonly CommandSpec<ServerCall>[] = [
+  { name: 'debug', arity: -2, flags: ['admin', 'noscript', 'loading', 'stale'], run: debug },
+];
+
+const NOT_ALLOWED =
+  'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.';
+
+function debug(call: ServerCall): void {
+  if (!call.server.allows('enableDebugCommand', call.client)) {
+    call.reply.error(NOT_ALLOWED);
+    return;
+  }
+  const name = call.word(1);
+  const { argc } = call;
+  if (name === 'sleep' && argc === 3) sleep(call);
+  else if (name === 'digest' && argc === 2) call.reply.simple(dbDigest(call.keyspace));
+  else if (name === 'digest-value' && argc > 2) digestValues(call);
+  else if (name === 'populate' && argc >= 3 && argc <= 5) populate(call);
+  else if (name === 'change-repl-id' && argc === 2) changeReplId(call);
+  else if (name === 'set-active-expire' && argc === 3) setActiveExpire(call);
+  else {
+    call.reply.error(
+      `ERR unknown subcommand or wrong number of arguments for '${call.str(1).slice(0, 128)}'. Try DEBUG HELP.`,
+    );
+  }
+}
+
+/** The process does nothing else meanwhile: every other input waits. */
+function sleep(call: ServerCall): void {
+  const seconds = parseDouble(call.str(2)) ?? 0;
+  call.out.busy(call.now + Math.round(Math.max(0, seconds) * 1_000_000));
+  call.reply.ok();
+}
+
+function digestValues(call: ServerCall): void {
+  call.reply.array(call.argc - 2);
+  for (let at = 2; at < call.argc; at += 1) {
+    const value = call.db.get(call.str(at));
+    call.reply.simple(
+      value === undefined
+        ? '0'.repeat(40)
+        : digestValue(value, call.db.expireAt(call.str(at)) >= 0),
+    );
+  }
+}
+
+/** DEBUG POPULATE count [prefix] [size]: keys that exist are left alone. Not propagated, as in Redis. */
+function populate(call: ServerCall): void {
+  const count = call.int(2, 'ERR value is out of range, must be positive', 0);
+  if (count === undefined) return;
+  const prefix = call.argc > 3 ? call.str(3) : 'key';
+  const size = call.argc > 4 ? call.int(4, 'ERR value is out of range, must be positive', 0) : 0;
+  if (size === undefined) return;
+  for (let i = 0; i < count; i += 1) {
+    const key = `${prefix}:${i}`;
+    if (call.db.get(key) !== undefined) continue;
+    const value = `value:${i}`;
+    call.db.set(key, size === 0 ? value : fromLatin1(value.slice(0, size).padEnd(size, '\0')));
+    call.server.keyModified(key, call.db.index);
+  }
+  call.reply.ok();
+}
+
+function changeReplId(call: ServerCall): void {
+  call.server.log('notice', 'Changing replication IDs after receiving change-repl-id');
+  call.replication.changeReplId();
+  call.reply.ok();
+}
+
+function setActiveExpire(call: ServerCall): void {
+  const value = call.int(2);
+  if (value === undefined) return;
+  call.server.expireCycle.enabled = value !== 0;
+  call.reply.ok();
+}

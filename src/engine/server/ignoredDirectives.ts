@@ -1,0 +1,45 @@
+/**
+ * Directives of Redis 7.0 that concern what this server does not do. A configuration file that has
+ * them is read; the log says which were left out. CONFIG GET and SET do not know them.
+ */
+
+const NAMES = `
+acl-pubsub-default aclfile acllog-max-len active-defrag-cycle-max active-defrag-cycle-min
+active-defrag-ignore-bytes active-defrag-max-scan-fields active-defrag-threshold-lower
+active-defrag-threshold-upper active-expire-effort activedefrag activerehashing always-show-logo
+aof-disable-auto-gc aof-load-truncated aof-rewrite-incremental-fsync aof-timestamp-enabled
+aof-use-rdb-preamble aof_rewrite_cpulist appenddirname appendfilename appendfsync
+auto-aof-rewrite-min-size auto-aof-rewrite-percentage bgsave_cpulist bind-source-addr bio_cpulist
+busy-reply-threshold cluster-allow-pubsubshard-when-down cluster-allow-reads-when-down
+cluster-allow-replica-migration cluster-announce-bus-port cluster-announce-hostname
+cluster-announce-ip cluster-announce-port cluster-announce-tls-port cluster-config-file
+cluster-enabled cluster-link-sendbuf-limit cluster-migration-barrier cluster-node-timeout
+cluster-port cluster-preferred-endpoint-type cluster-replica-no-failover
+cluster-replica-validity-factor cluster-require-full-coverage cluster-slave-no-failover
+cluster-slave-validity-factor crash-log-enabled crash-memcheck-enabled daemonize disable-thp
+dynamic-hz enable-module-command hll-sparse-max-bytes ignore-warnings include io-threads
+io-threads-do-reads jemalloc-bg-thread key-load-delay latency-monitor-threshold latency-tracking
+latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire
+lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush lfu-decay-time
+lfu-log-factor list-compress-depth loading-process-events-interval-bytes lua-time-limit
+maxmemory-clients maxmemory-eviction-tenacity maxmemory-samples no-appendfsync-on-rewrite
+oom-score-adj oom-score-adj-values pidfile proc-title-template propagation-error-behavior
+rdb-del-sync-files rdb-save-incremental-fsync rdb-key-save-delay repl-diskless-sync-max-replicas
+replica-ignore-disk-write-errors replica-ignore-maxmemory replica-lazy-flush
+sanitize-dump-payload server_cpulist set-proc-title shutdown-on-sigint shutdown-on-sigterm
+slave-ignore-maxmemory slave-lazy-flush slowlog-log-slower-than slowlog-max-len socket-mark-id
+stream-node-max-bytes stream-node-max-entries supervised syslog-enabled syslog-facility
+syslog-ident tcp-backlog tcp-keepalive tls-auth-clients tls-ca-cert-dir tls-ca-cert-file
+tls-cert-file tls-ciphers tls-ciphersuites tls-client-cert-file tls-client-key-file
+tls-client-key-file-pass tls-cluster tls-dh-params-file tls-key-file tls-key-file-pass tls-port
+tls-prefer-server-ciphers tls-protocols tls-replication tls-session-cache-size
+tls-session-cache-timeout tls-session-caching tracking-table-max-keys unixsocket unixsocketperm
+use-exit-on-panic watchdog-period
+`;
+
+const ignored = new Set(NAMES.trim().split(/\s+/));
+
+/** True for a directive a real server knows and this one leaves out. */
+export function isIgnoredDirective(name: string): boolean {
+  return ignored.has(name);
+}

@@ -1,0 +1,169 @@
+/**
+ * INFO: the sections of Redis 7.0 in its order and spelling. Fields this server has nothing true to
+ * say about are left out.
+ */
+
+import type { Server } from './server.ts';
+
+type Field = readonly [string, string | number];
+type Section = (server: Server) => Field[];
+
+const sections: Readonly<Record<string, Section>> = {
+  server: serverSection,
+  clients: clientsSection,
+  memory: memorySection,
+  persistence: persistenceSection,
+  stats: statsSection,
+  replication: (server) => server.replication.infoFields(),
+  keyspace: keyspaceSection,
+};
+
+const ALL = Object.keys(sections);
+const EVERYTHING = ['all', 'default', 'everything'];
+
+/** INFO's text for the sections asked for, in lower case; all when none is. */
+export function infoText(server: Server, asked: readonly string[]): string {
+  const wanted =
+    asked.length === 0 || asked.some((name) => EVERYTHING.includes(name)) ? ALL : asked;
+  return ALL.filter((name) => wanted.includes(name))
+    .map((name) => {
+      const title = name[0]!.toUpperCase() + name.slice(1);
+      const lines = sections[name]!(server).map(([field, value]) => `${field}:${value}\r\n`);
+      return `# ${title}\r\n${lines.join('')}`;
+    })
+    .join('\r\n');
+}
+
+function serverSection(server: Server): Field[] {
+  const uptime = Math.floor((server.now - server.startedAt) / 1_000_000);
+  return [
+    ['redis_version', '7.0.15'],
+    ['redis_git_sha1', '00000000'],
+    ['redis_git_dirty', 0],
+    ['redis_build_id', 'replication-sandbox'],
+    ['redis_mode', 'standalone'],
+    ['arch_bits', 64],
+    ['process_id', server.facts.pid],
+    ['process_supervised', 'no'],
+    ['run_id', server.runId],
+    ['tcp_port', server.settings.port],
+    ['server_time_usec', server.now],
+    ['uptime_in_seconds', uptime],
+    ['uptime_in_days', Math.floor(uptime / 86_400)],
+    ['hz', server.settings.hz],
+    ['configured_hz', server.settings.hz],
+    ['config_file', server.configuration.path ?? ''],
+    ...(server.shutdown.remainingMs >= 0
+      ? [['shutdown_in_milliseconds', server.shutdown.remainingMs] as const]
+      : []),
+  ];
+}
+
+function clientsSection(server: Server): Field[] {
+  let normal = 0;
+  let blocked = 0;
+  for (const client of server.clients.values()) {
+    if (client.kind === 'normal') normal += 1;
+    if (client.blocked) blocked += 1;
+  }
+  return [
+    ['connected_clients', normal],
+    ['maxclients', server.settings.maxclients],
+    ['blocked_clients', blocked],
+  ];
+}
+
+function memorySection(server: Server): Field[] {
+  const used = server.usedMemory();
+  const peak = server.peakMemory();
+  const { maxmemory, maxmemoryPolicy } = server.settings;
+  const { normal, replicas } = server.clientMemory();
+  return [
+    ['used_memory', used],
+    ['used_memory_human', human(used)],
+    ['used_memory_peak', peak],
+    ['used_memory_peak_human', human(peak)],
+    ['used_memory_dataset', server.keyspace.usedBytes],
+    ['maxmemory', maxmemory],
+    ['maxmemory_human', human(maxmemory)],
+    ['maxmemory_policy', maxmemoryPolicy],
+    ['mem_replication_backlog', server.replication.backlogBytes],
+    ['mem_clients_slaves', replicas],
+    ['mem_clients_normal', normal],
+    ['mem_allocator', 'modelled'],
+  ];
+}
+
+/** Bytes as Redis abbreviates them: `1.50M`. */
+function human(bytes: number): string {
+  if (bytes < 1024) return `${bytes}B`;
+  const units = ['K', 'M', 'G', 'T', 'P'];
+  let value = bytes / 1024;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value.toFixed(2)}${units[unit]}`;
+}
+
+function persistenceSection(server: Server): Field[] {
+  const { saving, loading } = server;
+  const since =
+    saving.child === undefined ? -1 : Math.floor((server.now - saving.child.startedAt) / 1e6);
+  const fields: Field[] = [
+    ['loading', loading.active ? 1 : 0],
+    ['async_loading', 0],
+    ['rdb_changes_since_last_save', saving.dirty],
+    ['rdb_bgsave_in_progress', saving.child === undefined ? 0 : 1],
+    ['rdb_last_save_time', saving.lastSave],
+    ['rdb_last_bgsave_status', saving.lastStatusOk ? 'ok' : 'err'],
+    ['rdb_last_bgsave_time_sec', saving.lastDurationSeconds],
+    ['rdb_current_bgsave_time_sec', since],
+    ['rdb_saves', saving.saves],
+    ['rdb_last_load_keys_expired', loading.keysExpired],
+    ['rdb_last_load_keys_loaded', loading.keysLoaded],
+    ['aof_enabled', 0],
+    ['aof_rewrite_in_progress', 0],
+    ['aof_rewrite_scheduled', 0],
+  ];
+  if (!loading.active) return fields;
+  const percent = loading.totalBytes === 0 ? 0 : (loading.loadedBytes / loading.totalBytes) * 100;
+  return [
+    ...fields,
+    ['loading_start_time', Math.floor(loading.startedAt / 1_000_000)],
+    ['loading_total_bytes', loading.totalBytes],
+    ['loading_loaded_bytes', loading.loadedBytes],
+    ['loading_loaded_perc', percent.toFixed(2)],
+  ];
+}
+
+function statsSection(server: Server): Field[] {
+  const { stats, counters, replication } = server;
+  return [
+    ['total_connections_received', stats.connectionsReceived],
+    ['total_commands_processed', stats.commandsProcessed],
+    ['total_net_input_bytes', stats.inputBytes],
+    ['rejected_connections', stats.rejectedConnections],
+    ['sync_full', replication.syncFull],
+    ['sync_partial_ok', replication.syncPartialOk],
+    ['sync_partial_err', replication.syncPartialErr],
+    ['expired_keys', counters.expiredKeys],
+    ['evicted_keys', 0],
+    ['keyspace_hits', counters.keyspaceHits],
+    ['keyspace_misses', counters.keyspaceMisses],
+    ['pubsub_channels', server.pubSub.channels.size],
+    ['pubsub_patterns', server.pubSub.patterns.size],
+    ['latest_fork_usec', server.saving.latestForkMicros],
+    ['total_forks', server.saving.forks],
+    ['total_error_replies', stats.errorReplies],
+  ];
+}
+
+function keyspaceSection(server: Server): Field[] {
+  return server.keyspace.databases
+    .filter((db) => db.size > 0)
+    .map(
+      (db) => [`db${db.index}`, `keys=${db.size},expires=${db.expiresCount},avg_ttl=0`] as const,
+    );
+}

@@ -1,0 +1,143 @@
+/**
+ * Loading an RDB: the dump at start, or the payload of a full resynchronization. It goes by slices
+ * so that clients get -LOADING and PINGs are answered meanwhile; with modelled costs each slice
+ * takes the time its bytes take.
+ *
+ * Invariant: while `active`, the databases belong to the loader.
+ */
+
+import type { Value } from '../data/value.ts';
+import type { Micros } from '../machine/machine.ts';
+import { NEVER } from '../machine/machine.ts';
+import { registerState } from '../machine/state.ts';
+import { RdbError } from '../persistence/rdb/errors.ts';
+import { RdbReader, type RdbSink } from '../persistence/rdb/reader.ts';
+import { representation } from '../resp/splitArguments.ts';
+import type { Server } from './server.ts';
+
+/** Input read in one slice. */
+const SLICE_BYTES = 2 * 1024 * 1024;
+
+/** What the auxiliary fields of a dump say about its place in a replication history. */
+export interface LoadedAux {
+  replId?: string;
+  replOffset?: number;
+  replStreamDb?: number;
+}
+
+export class Loading implements RdbSink {
+  private readonly server: Server;
+  private reader: RdbReader | undefined = undefined;
+  private origin: 'start' | 'replication' = 'start';
+  private db = 0;
+  private nextSliceAt: Micros = NEVER;
+  totalBytes = 0;
+  startedAt: Micros = 0;
+  keysLoaded = 0;
+  keysExpired = 0;
+  fields: LoadedAux = {};
+
+  constructor(server: Server) {
+    this.server = server;
+  }
+
+  get active(): boolean {
+    return this.reader !== undefined;
+  }
+
+  get loadedBytes(): number {
+    return this.reader?.bytesRead ?? 0;
+  }
+
+  nextDeadline(): Micros {
+    return this.nextSliceAt;
+  }
+
+  /** Begins to load; the chunks are given away. */
+  begin(chunks: readonly Buffer[], origin: 'start' | 'replication'): void {
+    this.reader = new RdbReader({
+      checksum: this.server.settings.rdbchecksum,
+      databases: this.server.keyspace.databases.length,
+    });
+    this.totalBytes = 0;
+    for (const chunk of chunks) {
+      this.reader.push(chunk);
+      this.totalBytes += chunk.length;
+    }
+    this.reader.end();
+    this.origin = origin;
+    this.db = 0;
+    this.startedAt = this.server.now;
+    this.keysLoaded = 0;
+    this.keysExpired = 0;
+    this.fields = {};
+    this.nextSliceAt = this.server.now;
+  }
+
+  /** Gives up: the link to the master broke, or the role changed. */
+  cancel(): void {
+    this.reader = undefined;
+    this.nextSliceAt = NEVER;
+  }
+
+  /** Loads one slice when its time has come. */
+  tick(): void {
+    const { reader, server } = this;
+    if (reader === undefined || server.now < this.nextSliceAt) return;
+    const before = reader.bytesRead;
+    try {
+      const state = reader.read(this, SLICE_BYTES);
+      const took = ((reader.bytesRead - before) / server.facts.costs.loadBytesPerSecond) * 1e6;
+      this.nextSliceAt = server.now + Math.round(took);
+      if (state === 'done') this.finish(undefined);
+    } catch (error) {
+      if (!(error instanceof RdbError)) throw error;
+      this.finish(error.message);
+    }
+  }
+
+  private finish(error: string | undefined): void {
+    this.cancel();
+    if (this.origin === 'start') this.server.startLoaded(error);
+    else this.server.replication.loadDone(error);
+  }
+
+  aux(key: string, value: string): void {
+    if (key === 'repl-id') this.fields.replId = value;
+    else if (key === 'repl-offset') this.fields.replOffset = Number(value);
+    else if (key === 'repl-stream-db') this.fields.replStreamDb = Number(value);
+  }
+
+  select(db: number): void {
+    this.db = db;
+  }
+
+  resize(): void {}
+
+  entry(key: string, value: Value, expireAt: number): void {
+    const { server } = this;
+    // A master drops what has expired; a replica keeps it until its master says DEL.
+    const expired = expireAt >= 0 && expireAt < server.nowMs;
+    if (expired && !server.replication.isReplica) {
+      this.keysExpired += 1;
+      return;
+    }
+    const db = server.keyspace.databases[this.db]!;
+    db.set(key, value);
+    if (expireAt >= 0) db.setExpireAt(key, expireAt);
+    this.keysLoaded += 1;
+  }
+
+  emptyKey(key: string): void {
+    this.server.log('notice', `Empty key found while loading dataset: ${representation(key)}`);
+  }
+
+  function(): void {
+    throw new RdbError(
+      'unsupported',
+      'Functions are not available in this server',
+      this.loadedBytes,
+    );
+  }
+}
+registerState(Loading);

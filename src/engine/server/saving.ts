@@ -1,0 +1,204 @@
+/**
+ * Saving to dbfilename: BGSAVE by a forked child, SAVE in the process itself, and save points.
+ *
+ * Invariant: at most one child; `dirty` counts changes since the last successful save, and
+ * `dirtyAtFork` of them are in the child's snapshot. Source: Redis 7.0's RDB persistence.
+ */
+
+import type { ChildResult, FileResult, Micros, Token } from '../machine/machine.ts';
+import { registerState } from '../machine/state.ts';
+import { RdbSaveChild, tempRdbName } from '../persistence/rdb/saver.ts';
+import { type RdbAux, RdbWriter } from '../persistence/rdb/writer.ts';
+import type { Client } from '../process/client.ts';
+import type { Server } from './server.ts';
+
+/** After a failed save, the next one by a save point waits that long (CONFIG_BGSAVE_RETRY_DELAY). */
+const RETRY_SECONDS = 5;
+const SLICE_BYTES = 1024 * 1024;
+const GB = 1024 ** 3;
+
+interface RunningChild {
+  readonly token: Token;
+  readonly pid: number;
+  readonly startedAt: Micros;
+  readonly dirtyAtFork: number;
+}
+
+/** A save in the process itself, whose files are being written. */
+interface ForegroundSave {
+  readonly token: Token;
+  readonly temp: string;
+  readonly startedAt: Micros;
+  /** Who waits for the reply; undefined for the save at shutdown. */
+  readonly client: Client | undefined;
+}
+
+export class Saving {
+  private readonly server: Server;
+  /** Changes since the last successful save: rdb_changes_since_last_save. */
+  dirty = 0;
+  /** Unix seconds. */
+  lastSave: number;
+  lastTryAt: Micros = 0;
+  lastStatusOk = true;
+  lastDurationSeconds = -1;
+  saves = 0;
+  latestForkMicros = 0;
+  forks = 0;
+  child: RunningChild | undefined = undefined;
+  foreground: ForegroundSave | undefined = undefined;
+  /** BGSAVE SCHEDULE, or a save asked for while a child ran. */
+  scheduled = false;
+
+  constructor(server: Server) {
+    this.server = server;
+    this.lastSave = Math.floor(server.now / 1_000_000);
+  }
+
+  /** Forks the saving child; false when one runs already. */
+  background(): boolean {
+    const { server } = this;
+    if (this.child !== undefined) return false;
+    this.lastTryAt = server.now;
+    const pid = server.nextChildPid();
+    const child = new RdbSaveChild(
+      { pid, path: server.settings.dbfilename, dir: server.settings.dir },
+      server.keyspace.snapshot(),
+      this.aux(),
+      this.writerOptions(),
+    );
+    const token = server.out.fork(child);
+    this.child = { token, pid, startedAt: server.now, dirtyAtFork: this.dirty };
+    this.forks += 1;
+    this.latestForkMicros = Math.round(
+      (server.usedMemory() / GB) * server.facts.costs.forkMicrosPerGb,
+    );
+    if (this.latestForkMicros > 0) server.out.busy(server.now + this.latestForkMicros);
+    server.log('notice', `Background saving started by pid ${pid}`);
+    return true;
+  }
+
+  /** Saves in the process: nothing else runs until the file is there. The client is answered then. */
+  foregroundSave(client: Client | undefined): void {
+    const { server } = this;
+    const temp = tempRdbName(server.facts.pid);
+    const writer = new RdbWriter(server.keyspace.snapshot(), this.aux(), this.writerOptions());
+    server.out.file({ kind: 'write', path: temp, bytes: Buffer.alloc(0) });
+    for (
+      let bytes = writer.next(SLICE_BYTES);
+      bytes !== undefined;
+      bytes = writer.next(SLICE_BYTES)
+    ) {
+      server.out.file({ kind: 'append', path: temp, bytes });
+    }
+    server.out.file({ kind: 'fsync', path: temp });
+    const token = server.out.file({ kind: 'rename', path: temp, to: server.settings.dbfilename });
+    server.out.busyOn(token);
+    this.foreground = { token, temp, startedAt: server.now, client };
+    if (client !== undefined) server.block(client);
+  }
+
+  /** True when the completion was this part's. */
+  fileDone(token: Token, result: FileResult): boolean {
+    const save = this.foreground;
+    if (save === undefined || save.token !== token) return false;
+    this.foreground = undefined;
+    if (result.ok) {
+      this.server.log('notice', 'DB saved on disk');
+      this.succeeded(this.dirty);
+    } else {
+      this.server.log(
+        'warning',
+        `Error moving temp DB file ${save.temp} on the final destination ${this.server.settings.dbfilename} (in server root dir ${this.server.settings.dir}): ${result.error}`,
+      );
+      this.server.out.file({ kind: 'unlink', path: save.temp });
+      this.lastStatusOk = false;
+    }
+    this.answer(save, result.ok);
+    return true;
+  }
+
+  private answer(save: ForegroundSave, ok: boolean): void {
+    if (save.client === undefined) {
+      this.server.shutdown.saved(ok);
+      return;
+    }
+    if (ok) save.client.reply.ok();
+    else save.client.reply.error('ERR');
+    this.server.unblock(save.client);
+  }
+
+  childDone(token: Token, result: ChildResult): boolean {
+    const { server, child } = this;
+    if (child === undefined || child.token !== token) return false;
+    this.child = undefined;
+    this.lastDurationSeconds = Math.floor((server.now - child.startedAt) / 1_000_000);
+    const ok = result.signal === undefined && result.code === 0;
+    if (ok) {
+      server.log('notice', 'Background saving terminated with success');
+      this.succeeded(child.dirtyAtFork);
+    } else if (result.signal === undefined) {
+      server.log('warning', 'Background saving error');
+      this.lastStatusOk = false;
+    } else {
+      server.log('warning', `Background saving terminated by signal ${result.signal}`);
+      server.out.file({ kind: 'unlink', path: tempRdbName(child.pid) });
+      // SIGUSR1 is how the server itself ends a child: no error then.
+      if (result.signal !== 'SIGUSR1') this.lastStatusOk = false;
+    }
+    server.replication.saveDone(ok);
+    return true;
+  }
+
+  private succeeded(saved: number): void {
+    this.dirty -= saved;
+    this.lastSave = Math.floor(this.server.now / 1_000_000);
+    this.lastStatusOk = true;
+    this.saves += 1;
+  }
+
+  /** Kills the child, as FLUSHALL and a full resynchronization do. */
+  killChild(): void {
+    if (this.child !== undefined) this.server.out.killChild(this.child.token);
+  }
+
+  /** Starts a save when a save point asks for one. */
+  cron(): void {
+    const { server } = this;
+    if (this.child !== undefined || server.loading.active) return;
+    if (this.scheduled) {
+      this.scheduled = false;
+      this.background();
+      return;
+    }
+    const retryAllowed =
+      this.lastStatusOk || server.now - this.lastTryAt > RETRY_SECONDS * 1_000_000;
+    const seconds = Math.floor(server.now / 1_000_000) - this.lastSave;
+    const due = server.settings.save.find(
+      (point) => this.dirty >= point.changes && seconds > point.seconds,
+    );
+    if (due === undefined || !retryAllowed) return;
+    server.log('notice', `${due.changes} changes in ${due.seconds} seconds. Saving...`);
+    this.background();
+  }
+
+  /** True when cron may have something to do soon. */
+  get pending(): boolean {
+    return this.scheduled || (this.dirty > 0 && this.server.settings.save.length > 0);
+  }
+
+  private aux(): RdbAux {
+    const { server } = this;
+    return {
+      ctime: Math.floor(server.now / 1_000_000),
+      usedMemory: server.usedMemory(),
+      ...server.replication.rdbAux(),
+    };
+  }
+
+  private writerOptions() {
+    const { rdbcompression, rdbchecksum } = this.server.settings;
+    return { compression: rdbcompression, checksum: rdbchecksum };
+  }
+}
+registerState(Saving);

@@ -1,0 +1,476 @@
+/**
+ * One Redis server process: assembles keyspace, persistence, replication and the command table on
+ * the shared process, and runs its cron.
+ *
+ * Invariant: `replication` alone decides the role; `loading.active` means that nobody but the
+ * loader touches the keyspace.
+ */
+
+import type { NotifyClass } from '../commands/call.ts';
+import type { Bytes } from '../data/bytes.ts';
+import type { Database } from '../data/database.ts';
+import { Keyspace } from '../data/keyspace.ts';
+import type {
+  ChildResult,
+  ConnId,
+  Effects,
+  Facts,
+  FileResult,
+  Files,
+  Micros,
+  Token,
+} from '../machine/machine.ts';
+import { registerState } from '../machine/state.ts';
+import { Client } from '../process/client.ts';
+import { clientType } from '../process/clientCommands.ts';
+import type { CommandEntry, CommandTable } from '../process/commandTable.ts';
+import { ConfigError } from '../process/configFile.ts';
+import type { Connection, Link } from '../process/connection.ts';
+import { Process } from '../process/process.ts';
+import { Replication } from '../replication/replication.ts';
+import { serverTable } from './commands.ts';
+import { Configuration } from './configuration.ts';
+import { EXPIRE_PERIOD_MICROS, ExpireCycle } from './expireCycle.ts';
+import { Loading } from './loading.ts';
+import { refusalOf } from './refusals.ts';
+import { Saving } from './saving.ts';
+import { ServerCall } from './serverCall.ts';
+import type { OutputBufferLimit, Settings } from './settings.ts';
+import { Shutdown } from './shutdown.ts';
+import { endTransaction, queueInTransaction, unwatchAll } from './transactions.ts';
+
+const CRON_PERIOD_MICROS = 1_000_000;
+/** What an empty redis-server 7.0 reports as used_memory_startup, about. */
+const BASE_MEMORY_BYTES = 876_064;
+
+export class Server extends Process {
+  readonly mode = 'standalone';
+  configuration!: Configuration;
+  keyspace!: Keyspace;
+  readonly call = new ServerCall(this);
+  readonly replication = new Replication(this);
+  readonly loading = new Loading(this);
+  readonly expireCycle = new ExpireCycle(this);
+  readonly shutdown = new Shutdown(this);
+  saving!: Saving;
+  /** Who watches which key, as `db:key`. */
+  readonly watchers = new Map<string, Set<Client>>();
+  counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
+  private peakBytes = 0;
+  private cronAt: Micros = 0;
+  private children = 0;
+  /** Since when a client's output has been above its soft limit. */
+  private readonly softLimitSince = new Map<ConnId, Micros>();
+
+  get settings(): Settings {
+    return this.configuration.settings;
+  }
+
+  get commands(): CommandTable {
+    return serverTable;
+  }
+
+  get logRole(): string {
+    return this.replication.isReplica ? 'S' : 'M';
+  }
+
+  // Life.
+
+  start(now: Micros, facts: Facts, files: Files, out: Effects): void {
+    this.boot(now, facts, out);
+    try {
+      this.configuration = new Configuration(facts, files);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.refuseToStart(error);
+      return;
+    }
+    this.saving = new Saving(this);
+    this.keyspace = new Keyspace(this.settings.databases);
+    this.cronAt = now + EXPIRE_PERIOD_MICROS;
+    this.replication.start();
+    this.logStart();
+    out.listen(this.settings.port);
+    const dump = files.get(this.settings.dbfilename);
+    if (dump === undefined) this.announceReady();
+    else this.loading.begin([Buffer.from(dump)], 'start');
+  }
+
+  private refuseToStart(error: ConfigError): void {
+    for (const line of error.report()) this.out.log('warning', 'C', line);
+    this.out.exit(1);
+  }
+
+  private logStart(): void {
+    const { out, facts } = this;
+    out.log('warning', 'C', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
+    out.log(
+      'warning',
+      'C',
+      `Redis version=7.0.15, bits=64, commit=00000000, modified=0, pid=${facts.pid}, just started`,
+    );
+    if (this.configuration.ignored.length > 0) {
+      out.log(
+        'warning',
+        'C',
+        `Directives without effect in this server: ${this.configuration.ignored.join(' ')}`,
+      );
+    }
+    out.log('warning', 'C', 'Configuration loaded');
+    this.log('notice', `Running mode=standalone, port=${this.settings.port}.`);
+    this.log('warning', 'Server initialized');
+  }
+
+  /** The dump at start has been read, or could not be. */
+  startLoaded(error: string | undefined): void {
+    if (error !== undefined) {
+      this.log('warning', error);
+      this.log('warning', 'Fatal error loading the DB, check server logs. Exiting.');
+      this.out.exit(1);
+      return;
+    }
+    const { keysLoaded, keysExpired, startedAt, fields } = this.loading;
+    this.log(
+      'notice',
+      `Done loading RDB, keys loaded: ${keysLoaded}, keys expired: ${keysExpired}.`,
+    );
+    const seconds = ((this.now - startedAt) / 1e6).toFixed(3);
+    this.log('notice', `DB loaded from disk: ${seconds} seconds`);
+    this.replication.restore(fields);
+    this.announceReady();
+  }
+
+  private announceReady(): void {
+    this.log('notice', 'Ready to accept connections');
+  }
+
+  signal(now: Micros, name: string, out: Effects): void {
+    this.begin(now, out);
+    if (name === 'SIGTERM' || name === 'SIGINT') {
+      this.log('warning', `Received ${name} scheduling shutdown...`);
+      this.shutdown.begin({ save: undefined, now: false, force: false }, undefined);
+    } else if (name === 'FULLRESYNC') {
+      this.replication.forceFullResync();
+    }
+  }
+
+  fileDone(now: Micros, token: Token, result: FileResult, out: Effects): void {
+    this.begin(now, out);
+    if (!this.saving.fileDone(token, result)) this.replication.fileDone(token, result);
+  }
+
+  childDone(now: Micros, child: Token, result: ChildResult, out: Effects): void {
+    this.begin(now, out);
+    this.saving.childDone(child, result);
+  }
+
+  tick(now: Micros, out: Effects): void {
+    this.begin(now, out);
+    this.loading.tick();
+    this.replication.tick();
+    this.shutdown.tick();
+    if (now >= this.cronAt) this.cron();
+  }
+
+  nextDeadline(): Micros {
+    return Math.min(
+      this.cronAt,
+      this.loading.nextDeadline(),
+      this.replication.nextDeadline(),
+      this.shutdown.nextDeadline(),
+    );
+  }
+
+  /** Once a second; ten times while keys wait to expire. */
+  private cron(): void {
+    this.saving.cron();
+    this.closeIdleClients();
+    for (const client of this.clients.values()) {
+      if (client.queuedBytes > 0) this.outputWaits(client);
+    }
+    this.peakMemory();
+    if (this.expireCycle.needed) {
+      this.expireCycle.run();
+      this.cronAt = this.now + EXPIRE_PERIOD_MICROS;
+    } else {
+      this.cronAt = this.now + CRON_PERIOD_MICROS;
+    }
+  }
+
+  private closeIdleClients(): void {
+    const seconds = this.settings.timeout;
+    if (seconds === 0) return;
+    for (const client of [...this.clients.values()]) {
+      const exempt = client.kind !== 'normal' || client.blocked || client.subscriptionCount > 0;
+      if (exempt || this.now - client.lastInteraction <= seconds * 1_000_000) continue;
+      this.log('verbose', 'Closing idle client');
+      this.kill(client);
+    }
+  }
+
+  // Connections.
+
+  override receive(now: Micros, conn: ConnId, chunk: Buffer, out: Effects): void {
+    const client = this.clients.get(conn);
+    if (client !== undefined && client.kind === 'master') {
+      this.begin(now, out);
+      this.replication.streamReceived(chunk);
+    }
+    super.receive(now, conn, chunk, out);
+  }
+
+  protected refuses(entry: CommandEntry, client: Client): string | undefined {
+    return refusalOf(this, entry, client);
+  }
+
+  protected override rejectCall(client: Client, entry: CommandEntry, error: string): void {
+    if (entry.name !== 'exec') {
+      this.reject(client, error);
+      return;
+    }
+    endTransaction(this, client);
+    this.reject(client, `EXECABORT Transaction discarded because of: ${error}`);
+  }
+
+  protected perform(call: ServerCall): void {
+    const { client } = call;
+    const { reply } = client;
+    const before = reply.length;
+    if (!queueInTransaction(call)) call.perform();
+    if (client.kind === 'master') {
+      // A master gets no replies; what it is told (ACK) goes around the reply writer.
+      reply.truncate(before);
+      if (client.transaction === undefined) this.replication.streamApplied(client);
+    } else if (client.replyMode !== 'on') {
+      this.applyReplyMode(client, before);
+    }
+  }
+
+  /** CLIENT REPLY OFF and SKIP. */
+  private applyReplyMode(client: Client, before: number): void {
+    if (client.replyMode === 'skipNext') {
+      client.replyMode = 'skip';
+      client.reply.truncate(before);
+      return;
+    }
+    client.reply.truncate(before);
+    if (client.replyMode === 'skip') client.replyMode = 'on';
+  }
+
+  /** Runs a command queued in MULTI, under EXEC. */
+  performQueued(client: Client, args: readonly Bytes[]): void {
+    const { call } = this;
+    const name = String(args[0]);
+    const entry = this.commands.find(name)!;
+    const subcommand =
+      args.length > 1 ? entry.subcommands?.get(String(args[1]).toLowerCase()) : undefined;
+    call.entry = subcommand ?? entry;
+    call.args = args as Bytes[];
+    client.lastCommand = call.entry.name;
+    call.perform();
+  }
+
+  protected beforeFlush(): void {
+    const { call } = this;
+    if (call.dirty > 0) {
+      this.saving.dirty += call.dirty;
+      call.dirty = 0;
+    }
+    this.replication.beforeFlush();
+  }
+
+  protected clientGone(client: Client): void {
+    unwatchAll(this, client);
+    client.transaction = undefined;
+    this.softLimitSince.delete(client.conn);
+    this.shutdown.clientGone(client);
+    this.replication.clientGone(client);
+  }
+
+  resetClient(client: Client): void {
+    endTransaction(this, client);
+    this.pubSub.unsubscribeAll(client);
+  }
+
+  unblockEarly(client: Client, withError: boolean): boolean {
+    return this.replication.unblockEarly(client, withError);
+  }
+
+  protected linkConnected(link: Link, error: string | undefined): void {
+    this.replication.linkConnected(link, error);
+  }
+
+  protected linkData(link: Link, chunk: Buffer): void {
+    this.replication.linkData(link, chunk);
+  }
+
+  protected linkClosed(link: Link): void {
+    this.replication.linkClosed(link);
+  }
+
+  protected connectionDrained(connection: Connection): void {
+    this.replication.connectionDrained(connection);
+  }
+
+  /** client-output-buffer-limit for normal and pubsub clients; replication minds its own. */
+  protected outputWaits(connection: Connection): void {
+    if (!(connection instanceof Client)) return;
+    const type = clientType(connection);
+    if (type !== 'normal' && type !== 'pubsub') return;
+    if (!this.overLimit(connection, this.settings.clientOutputBufferLimit[type])) return;
+    this.log(
+      'warning',
+      `Client id=${connection.id} addr=${connection.peer.addr} name=${connection.name} omem=${connection.queuedBytes} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+    );
+    this.kill(connection);
+  }
+
+  private overLimit(client: Client, limit: OutputBufferLimit): boolean {
+    if (limit.hard > 0 && client.queuedBytes >= limit.hard) return true;
+    if (limit.soft === 0 || client.queuedBytes < limit.soft) {
+      this.softLimitSince.delete(client.conn);
+      return false;
+    }
+    const since = this.softLimitSince.get(client.conn);
+    if (since === undefined) this.softLimitSince.set(client.conn, this.now);
+    return since !== undefined && this.now - since > limit.softSeconds * 1_000_000;
+  }
+
+  // Data.
+
+  /** Sends one executed write down the replication stream. */
+  propagate(db: number, args: readonly Bytes[]): void {
+    this.replication.feed(db, args);
+  }
+
+  /** Propagates what happened outside of a command: keys the cron expired. */
+  flushPropagation(): void {
+    this.call.flushOperations();
+  }
+
+  keyModified(key: string, db: number): void {
+    if (this.watchers.size === 0) return;
+    for (const client of this.watchers.get(`${db}:${key}`) ?? []) client.watchBroken = true;
+  }
+
+  /** A database was emptied or exchanged: every key watched in it counts as changed. */
+  databaseModified(db: Database | undefined): void {
+    for (const [name, clients] of this.watchers) {
+      if (db !== undefined && !name.startsWith(`${db.index}:`)) continue;
+      for (const client of clients) client.watchBroken = true;
+    }
+  }
+
+  /** Deletes a key past its time and propagates a DEL, once the present command is done. */
+  expireKey(key: string, db: Database): void {
+    db.delete(key);
+    this.counters.expiredKeys += 1;
+    this.call.propagateIn(db.index, ['DEL', key]);
+    this.keyModified(key, db.index);
+    this.notifyKeyspaceEvent('x', 'expired', key, db.index);
+  }
+
+  notifyKeyspaceEvent(type: NotifyClass, event: string, key: string, db: number): void {
+    const letters = this.settings.notifyKeyspaceEvents;
+    if (!letters.includes(type)) return;
+    const touch = (client: Client) => this.touch(client);
+    if (letters.includes('K')) this.pubSub.publish(`__keyspace@${db}__:${key}`, event, touch);
+    if (letters.includes('E')) this.pubSub.publish(`__keyevent@${db}__:${event}`, key, touch);
+  }
+
+  // What replication asks for (ReplicationHost).
+
+  get saveInProgress(): boolean {
+    return this.saving.child !== undefined;
+  }
+
+  get loadingInProgress(): boolean {
+    return this.loading.active;
+  }
+
+  startBackgroundSave(): boolean {
+    return this.saving.background();
+  }
+
+  dropData(): void {
+    this.log('notice', 'MASTER <-> REPLICA sync: Flushing old data');
+    this.saving.killChild();
+    this.keyspace.clear();
+    this.databaseModified(undefined);
+  }
+
+  startLoading(chunks: Buffer[], origin: 'replication'): void {
+    this.log('notice', 'MASTER <-> REPLICA sync: Loading DB in memory');
+    this.loading.begin(chunks, origin);
+  }
+
+  cancelLoading(): void {
+    this.loading.cancel();
+    this.keyspace.clear();
+  }
+
+  /** WATCH of a new role's clients is broken by the data that changes under it; nothing else is. */
+  roleChanged(): void {
+    this.cronAt = Math.min(this.cronAt, this.now + EXPIRE_PERIOD_MICROS);
+  }
+
+  nextChildPid(): number {
+    this.children += 1;
+    return this.facts.pid + this.children;
+  }
+
+  // Configuration and memory.
+
+  /** After CONFIG SET, with the directives' names. */
+  settingsChanged(names: readonly string[]): void {
+    this.replication.settingsChanged(names);
+  }
+
+  /** Writes the configuration file anew: a temp file, fsync, rename. */
+  rewriteConfiguration(): void {
+    const path = this.configuration.path!;
+    const temp = `${path}.${this.facts.pid}.tmp`;
+    this.out.file({ kind: 'write', path: temp, bytes: this.configuration.rewrite() });
+    this.out.file({ kind: 'fsync', path: temp });
+    this.out.file({ kind: 'rename', path: temp, to: path });
+    this.log('notice', 'CONFIG REWRITE executed with success.');
+  }
+
+  /** Whether `enable-…-command`-like settings allow it for this client: no, yes, or local ones. */
+  allows(setting: 'enableDebugCommand' | 'enableProtectedConfigs', client: Client): boolean {
+    const value = this.settings[setting];
+    return value === 'yes' || (value === 'local' && client.peer.addr.startsWith('127.'));
+  }
+
+  resetStatistics(): void {
+    this.counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
+    this.stats.connectionsReceived = 0;
+    this.stats.rejectedConnections = 0;
+    this.stats.commandsProcessed = 0;
+    this.stats.inputBytes = 0;
+    this.stats.errorReplies = 0;
+    this.replication.resetStatistics();
+  }
+
+  clientMemory(): { normal: number; replicas: number } {
+    let normal = 0;
+    let replicas = 0;
+    for (const client of this.clients.values()) {
+      const bytes = client.queuedBytes + client.reader.unread;
+      if (client.kind === 'replica') replicas += bytes;
+      else normal += bytes;
+    }
+    return { normal, replicas };
+  }
+
+  /** The model of used_memory: data, backlog, client buffers and an empty server's own. */
+  usedMemory(): number {
+    return BASE_MEMORY_BYTES + this.keyspace.usedBytes + this.replication.backlogBytes;
+  }
+
+  peakMemory(): number {
+    this.peakBytes = Math.max(this.peakBytes, this.usedMemory());
+    return this.peakBytes;
+  }
+}
+registerState(Server);

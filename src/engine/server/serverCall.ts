@@ -1,0 +1,169 @@
+/**
+ * The body of DataCall: how commands of a server see and change its data, and what is propagated.
+ *
+ * Propagation follows 7.0: during one command, expired keys and alsoPropagate go first in the order
+ * they came, the command itself last; more than one operation is wrapped in MULTI/EXEC. Inside EXEC
+ * all queued commands' operations are gathered before the wrapping is decided.
+ *
+ * Invariant: between events `operations` is empty and `nesting` is 0.
+ */
+
+import { DataCall, type EncodingLimits, type NotifyClass } from '../commands/call.ts';
+import type { Bytes } from '../data/bytes.ts';
+import type { Database } from '../data/database.ts';
+import type { Keyspace } from '../data/keyspace.ts';
+import type { Value } from '../data/value.ts';
+import type { Random } from '../machine/random.ts';
+import { registerState } from '../machine/state.ts';
+import type { Replication } from '../replication/replication.ts';
+import type { Server } from './server.ts';
+
+interface Operation {
+  readonly db: number;
+  readonly args: readonly Bytes[];
+}
+
+const MULTI: readonly Bytes[] = ['MULTI'];
+const EXEC: readonly Bytes[] = ['EXEC'];
+
+export class ServerCall extends DataCall {
+  readonly process: Server;
+  /** Changes made by the command that runs. */
+  dirty = 0;
+  /** Depth of commands run by commands: 1 inside EXEC. */
+  nesting = 0;
+  private operations: Operation[] = [];
+  private replacement: Bytes[] | undefined = undefined;
+  private suppressed = false;
+
+  constructor(server: Server) {
+    super();
+    this.process = server;
+  }
+
+  get server(): Server {
+    return this.process;
+  }
+
+  get replication(): Replication {
+    return this.process.replication;
+  }
+
+  get db(): Database {
+    return this.process.keyspace.databases[this.client.db]!;
+  }
+
+  get keyspace(): Keyspace {
+    return this.process.keyspace;
+  }
+
+  get random(): Random {
+    return this.process.random;
+  }
+
+  get limits(): EncodingLimits {
+    return this.process.settings;
+  }
+
+  get fromMaster(): boolean {
+    return this.client.kind === 'master';
+  }
+
+  read(key: string, db: Database = this.db): Value | undefined {
+    const value = db.get(key);
+    const { counters } = this.process;
+    if (value === undefined || (db.expiresCount > 0 && this.expired(key, db))) {
+      counters.keyspaceMisses += 1;
+      return undefined;
+    }
+    counters.keyspaceHits += 1;
+    return value;
+  }
+
+  write(key: string, db: Database = this.db): Value | undefined {
+    if (db.expiresCount > 0 && this.expired(key, db)) return undefined;
+    return db.own(key);
+  }
+
+  /**
+   * Whether the key is past its time; deletes it then, on a master. A replica hides the key from
+   * its own clients but keeps it until its master says DEL; the master's stream sees it as it is.
+   */
+  private expired(key: string, db: Database): boolean {
+    const at = db.expireAt(key);
+    if (at < 0 || at >= this.nowMs || this.process.loading.active) return false;
+    if (this.process.replication.isReplica) return !this.fromMaster;
+    this.process.expireKey(key, db);
+    return true;
+  }
+
+  changed(key: string, times = 1, db: Database = this.db): void {
+    this.dirty += times;
+    this.process.keyModified(key, db.index);
+  }
+
+  /** The whole database (or, with none given, all of them) changed: FLUSHALL, SWAPDB. */
+  databaseChanged(db: Database | undefined): void {
+    this.dirty += 1;
+    this.process.databaseModified(db);
+  }
+
+  notify(type: NotifyClass, event: string, key: string, db: Database = this.db): void {
+    if (this.process.settings.notifyKeyspaceEvents !== '') {
+      this.process.notifyKeyspaceEvent(type, event, key, db.index);
+    }
+  }
+
+  rewrite(...args: Bytes[]): void {
+    this.replacement = args;
+  }
+
+  alsoPropagate(...args: Bytes[]): void {
+    this.operations.push({ db: this.client.db, args });
+  }
+
+  /** An operation of the server itself: the DEL of an expired key. */
+  propagateIn(db: number, args: readonly Bytes[]): void {
+    this.operations.push({ db, args });
+  }
+
+  dontPropagate(): void {
+    this.suppressed = true;
+  }
+
+  /** Runs the command this call holds, and propagates what it changed. */
+  perform(): void {
+    const { args } = this;
+    const db = this.client.db;
+    const dirtyBefore = this.dirty;
+    this.replacement = undefined;
+    this.suppressed = false;
+    this.entry.spec.run(this);
+    this.process.stats.commandsProcessed += 1;
+    if (this.dirty > dirtyBefore && !this.suppressed) {
+      const propagated = this.replacement ?? args;
+      // The common case: one command, nothing besides, no array built for it.
+      if (this.nesting === 0 && this.operations.length === 0) {
+        this.process.propagate(db, propagated);
+        return;
+      }
+      this.operations.push({ db, args: this.replacement ?? args.slice() });
+    }
+    if (this.nesting === 0 && this.operations.length > 0) this.flushOperations();
+  }
+
+  /** Propagates what has been gathered. */
+  flushOperations(): void {
+    const operations = this.operations;
+    if (operations.length === 0) return;
+    this.operations = [];
+    if (operations.length === 1) {
+      this.process.propagate(operations[0]!.db, operations[0]!.args);
+      return;
+    }
+    this.process.propagate(operations[0]!.db, MULTI);
+    for (const { db, args } of operations) this.process.propagate(db, args);
+    this.process.propagate(operations.at(-1)!.db, EXEC);
+  }
+}
+registerState(ServerCall);

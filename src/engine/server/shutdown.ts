@@ -1,0 +1,142 @@
+/**
+ * SHUTDOWN, SIGTERM and SIGINT: waits for lagging replicas, saves when it must, exits.
+ * Source: SHUTDOWN of Redis 7.0 and its shutdown-timeout.
+ */
+
+import type { Micros } from '../machine/machine.ts';
+import { NEVER } from '../machine/machine.ts';
+import { registerState } from '../machine/state.ts';
+import type { Client } from '../process/client.ts';
+import type { Server } from './server.ts';
+
+export interface ShutdownOptions {
+  /** Save even without save points, or never; undefined: as save points say. */
+  readonly save: boolean | undefined;
+  readonly now: boolean;
+  readonly force: boolean;
+}
+
+export class Shutdown {
+  private readonly server: Server;
+  private options: ShutdownOptions | undefined = undefined;
+  private deadline: Micros = NEVER;
+  private saving = false;
+  /** Clients that sent SHUTDOWN and wait. */
+  private waiting: Client[] = [];
+
+  constructor(server: Server) {
+    this.server = server;
+  }
+
+  get inProgress(): boolean {
+    return this.options !== undefined;
+  }
+
+  /** Milliseconds left for replicas to catch up: INFO's shutdown_in_milliseconds; -1 when none is under way. */
+  get remainingMs(): number {
+    return this.deadline === NEVER
+      ? -1
+      : Math.max(0, Math.ceil((this.deadline - this.server.now) / 1000));
+  }
+
+  nextDeadline(): Micros {
+    // Ten looks a second at the replicas while it waits for them.
+    return this.deadline === NEVER ? NEVER : Math.min(this.deadline, this.server.now + 100_000);
+  }
+
+  begin(options: ShutdownOptions, client: Client | undefined): void {
+    const { server } = this;
+    if (this.saving) return;
+    this.options = options;
+    if (client !== undefined) {
+      this.waiting.push(client);
+      server.block(client);
+    }
+    const timeout = options.now ? 0 : server.settings.shutdownTimeout;
+    if (timeout > 0 && server.replication.laggingReplicas() > 0) {
+      this.deadline = server.now + timeout * 1_000_000;
+      server.log('notice', `Waiting for replicas before shutting down.`);
+      return;
+    }
+    this.saveAndExit();
+  }
+
+  /** SHUTDOWN ABORT. False when there is nothing to abort. */
+  abort(): boolean {
+    if (this.options === undefined || this.saving) return false;
+    this.cancel();
+    this.server.log('notice', 'Shutdown manually aborted.');
+    return true;
+  }
+
+  tick(): void {
+    if (this.deadline === NEVER) return;
+    const lagging = this.server.replication.laggingReplicas();
+    if (lagging > 0 && this.server.now < this.deadline) return;
+    this.deadline = NEVER;
+    this.saveAndExit();
+  }
+
+  private saveAndExit(): void {
+    const { server } = this;
+    server.log('warning', 'User requested shutdown...');
+    const wantsSave = this.options!.save ?? server.settings.save.length > 0;
+    if (server.saving.child !== undefined) {
+      server.log('warning', 'There is a child saving an .rdb. Killing it!');
+      server.saving.killChild();
+    }
+    this.logReplicas();
+    if (!wantsSave || server.loading.active) {
+      this.exit();
+      return;
+    }
+    server.log('notice', 'Saving the final RDB snapshot before exiting.');
+    this.saving = true;
+    server.saving.foregroundSave(undefined);
+  }
+
+  private logReplicas(): void {
+    const total = this.server.replication.replicaCount;
+    if (total === 0) return;
+    const lagging = this.server.replication.laggingReplicas();
+    this.server.log(
+      'notice',
+      `${total - lagging} of ${total} replicas are in sync when shutting down.`,
+    );
+  }
+
+  /** The final save has ended. */
+  saved(ok: boolean): void {
+    this.saving = false;
+    if (ok || this.options!.force) {
+      this.exit();
+      return;
+    }
+    this.server.log('warning', "Error trying to save the DB, can't exit.");
+    this.server.log(
+      'warning',
+      'Errors trying to shut down the server. Check the logs for more information.',
+    );
+    this.cancel();
+  }
+
+  private exit(): void {
+    this.server.log('warning', 'Redis is now ready to exit, bye bye...');
+    this.server.out.exit(0);
+  }
+
+  private cancel(): void {
+    this.options = undefined;
+    this.deadline = NEVER;
+    for (const client of this.waiting) {
+      client.reply.error('ERR Errors trying to SHUTDOWN. Check logs.');
+      this.server.unblock(client);
+    }
+    this.waiting = [];
+  }
+
+  clientGone(client: Client): void {
+    this.waiting = this.waiting.filter((waiting) => waiting !== client);
+  }
+}
+registerState(Shutdown);

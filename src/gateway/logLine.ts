@@ -1,0 +1,54 @@
+/** Log lines in Redis's form: `<pid>:<role> 22 Nov 2026 07:33:20.953 * message`. */
+
+import { writeSync } from 'node:fs';
+import type { LogLevel, Micros } from '../engine/machine/machine.ts';
+import { errnoCode } from './errno.ts';
+
+const MARKS: Readonly<Record<LogLevel, string>> = {
+  debug: '.',
+  verbose: '-',
+  notice: '*',
+  warning: '#',
+};
+const RANKS: Readonly<Record<LogLevel, number>> = { debug: 0, verbose: 1, notice: 2, warning: 3 };
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/** `22 Nov 2026 07:33:20.953`, local time. */
+export function logTime(at: Micros): string {
+  const date = new Date(Math.floor(at / 1000));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${two(date.getDate())} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return `${day} ${time}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}
+
+export function formatLogLine(
+  pid: number,
+  role: string,
+  at: Micros,
+  level: LogLevel,
+  line: string,
+): string {
+  return `${pid}:${role} ${logTime(at)} ${MARKS[level]} ${line}\n`;
+}
+
+/** True when a log of level `threshold` shows lines of `level`. */
+export function isShown(level: LogLevel, threshold: LogLevel): boolean {
+  return RANKS[level] >= RANKS[threshold];
+}
+
+/**
+ * Writes at once and without a buffer: whoever reads the log sees a line before what follows it.
+ * A full pipe (EAGAIN) is tried again; a reader that went away is not our concern.
+ */
+export function writeOut(fd: number, text: string): void {
+  const bytes = Buffer.from(text, 'utf8');
+  let written = 0;
+  while (written < bytes.length) {
+    try {
+      written += writeSync(fd, bytes, written);
+    } catch (error) {
+      if (errnoCode(error) !== 'EAGAIN') return;
+    }
+  }
+}

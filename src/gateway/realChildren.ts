@@ -1,0 +1,114 @@
+/**
+ * The forked children of one process in `server` mode: real work in slices between the events of
+ * the event loop.
+ *
+ * Invariant: a child gets no slice while it has SLICE_BYTES * 4 of output on its way to the disk,
+ * so a slow disk costs no memory; it is asked again when the disk has answered.
+ */
+
+import type {
+  Child,
+  ChildEffects,
+  ChildResult,
+  FileOp,
+  FileResult,
+  LogLevel,
+  Micros,
+  Token,
+} from '../engine/machine/machine.ts';
+import type { RealDisk } from './realDisk.ts';
+
+/** Small enough that commands are served between two slices, large enough to keep a disk busy. */
+const SLICE_BYTES = 64 * 1024;
+
+export interface ChildrenHost {
+  readonly disk: RealDisk;
+  now(): Micros;
+  token(): Token;
+  log(level: LogLevel, role: string, line: string): void;
+  childDone(child: Token, result: ChildResult): void;
+}
+
+class RealChild implements ChildEffects {
+  readonly token: Token;
+  readonly child: Child;
+  private readonly host: ChildrenHost;
+  private readonly ended: (child: RealChild, result: ChildResult) => void;
+  private pendingBytes = 0;
+  private queued = false;
+  private alive = true;
+
+  constructor(
+    token: Token,
+    child: Child,
+    host: ChildrenHost,
+    ended: (child: RealChild, result: ChildResult) => void,
+  ) {
+    this.token = token;
+    this.child = child;
+    this.host = host;
+    this.ended = ended;
+  }
+
+  schedule(): void {
+    if (this.queued || !this.alive || this.pendingBytes > SLICE_BYTES * 4) return;
+    this.queued = true;
+    setImmediate(() => {
+      this.queued = false;
+      if (!this.alive) return;
+      if (this.child.slice(this.host.now(), SLICE_BYTES, this)) this.schedule();
+    });
+  }
+
+  end(result: ChildResult): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.ended(this, result);
+  }
+
+  file(op: FileOp): Token {
+    const token = this.host.token();
+    const bytes = 'bytes' in op ? op.bytes.length : 0;
+    this.pendingBytes += bytes;
+    this.host.disk.perform(op, (result: FileResult) => {
+      this.pendingBytes -= bytes;
+      if (!this.alive) return;
+      this.child.fileDone(this.host.now(), token, result, this);
+      this.schedule();
+    });
+    return token;
+  }
+
+  log(level: LogLevel, role: string, line: string): void {
+    this.host.log(level, role, line);
+  }
+
+  exit(code: number): void {
+    this.end({ code });
+  }
+}
+
+export class RealChildren {
+  private readonly host: ChildrenHost;
+  private readonly children = new Map<Token, RealChild>();
+
+  constructor(host: ChildrenHost) {
+    this.host = host;
+  }
+
+  start(child: Child): Token {
+    const token = this.host.token();
+    const real = new RealChild(token, child, this.host, (ended, result) => {
+      this.children.delete(ended.token);
+      // Its parent learns of it in an event of its own, whoever ended it.
+      setImmediate(() => this.host.childDone(ended.token, result));
+    });
+    this.children.set(token, real);
+    real.schedule();
+    return token;
+  }
+
+  kill(token: Token): void {
+    this.children.get(token)?.end({ code: 0, signal: 'SIGUSR1' });
+  }
+}

@@ -1,0 +1,439 @@
+/**
+ * Hosts one machine in place of redis-server: real sockets, the real disk, the real clock, no
+ * world. The hot path of `server` mode: a chunk in is one `receive`, one `run` and one
+ * `socket.write`; nothing else is allocated.
+ *
+ * Invariants: an event (one input method, then `run`) is never begun inside another; what arrives
+ * while the process is `busy` waits and is delivered in order afterwards; log lines written before
+ * a port listens come out when it does, so that "Ready to accept connections" is never a lie.
+ */
+
+import { randomFillSync } from 'node:crypto';
+import * as net from 'node:net';
+import {
+  type Child,
+  type ChildResult,
+  type ConnId,
+  type Effects,
+  type FileOp,
+  type FileResult,
+  type LogLevel,
+  type Machine,
+  type Micros,
+  NEVER,
+  NO_COSTS,
+  SEND_WINDOW_BYTES,
+  type Token,
+} from '../engine/machine/machine.ts';
+import type { Seed } from '../engine/machine/random.ts';
+import { DirectoryFiles } from './directoryFiles.ts';
+import { errnoCode, errnoText } from './errno.ts';
+import { formatLogLine, isShown, writeOut } from './logLine.ts';
+import { RealChildren } from './realChildren.ts';
+import { RealClock } from './realClock.ts';
+import { RealDisk } from './realDisk.ts';
+
+/** Commands an event may execute before sockets are looked at again. */
+const RUN_BUDGET = 10_000;
+/** Written-out bytes are reported to the machine in lumps of at least this many. */
+const DRAINED_BYTES_MIN = SEND_WINDOW_BYTES / 4;
+/** A timer further away than this is armed again on the way: the clock may jump. */
+const TIMER_MS_MAX = 1_000;
+const LISTEN_HOST = '127.0.0.1';
+
+export interface RealHostOptions {
+  readonly machine: Machine;
+  readonly name: string;
+  /** The process's directory. */
+  readonly directory: string;
+  /** As `directory` knows it; an absolute path is fine. */
+  readonly configFile: string | undefined;
+  readonly directives: readonly (readonly string[])[];
+  readonly logLevel: LogLevel;
+  /** Descriptor the log goes to. */
+  readonly logFd: number;
+  /** Ends the process. */
+  readonly exit: (code: number) => void;
+}
+
+class RealConnection {
+  readonly id: ConnId;
+  readonly socket: net.Socket;
+  sent = 0;
+  reported = 0;
+  /** In the list of connections whose `drained` is due. */
+  isDraining = false;
+  reason: 'eof' | 'reset' | 'timeout' = 'eof';
+
+  constructor(id: ConnId, socket: net.Socket) {
+    this.id = id;
+    this.socket = socket;
+  }
+
+  /** Bytes the kernel has taken that the machine has not been told of. */
+  get unreported(): number {
+    return this.sent - this.reported - this.socket.writableLength;
+  }
+}
+
+export class RealHost implements Effects {
+  readonly disk: RealDisk;
+  private readonly machine: Machine;
+  private readonly options: RealHostOptions;
+  private readonly clock = new RealClock();
+  private readonly children: RealChildren;
+  private readonly connections = new Map<ConnId, RealConnection>();
+  private draining: RealConnection[] = [];
+  private nextConn: ConnId = 1;
+  private nextToken: Token = 1;
+  private timer: NodeJS.Timeout | undefined = undefined;
+  private timerAt: Micros = NEVER;
+  private runQueued = false;
+  private busyUntil: Micros = 0;
+  private busyToken: Token | undefined = undefined;
+  /** What came in while the process was busy. */
+  private deferred: (() => void)[] = [];
+  private listensPending = 0;
+  private heldLog: string[] = [];
+  private exitCode: number | undefined = undefined;
+
+  constructor(options: RealHostOptions) {
+    this.options = options;
+    this.machine = options.machine;
+    this.disk = new RealDisk(options.directory);
+    this.children = new RealChildren({
+      disk: this.disk,
+      now: () => this.clock.now(),
+      token: () => this.takeToken(),
+      log: (level, role, line) => this.log(level, role, line),
+      childDone: (child, result) => this.childDone(child, result),
+    });
+  }
+
+  start(): void {
+    const { name, configFile, directives, directory } = this.options;
+    const facts = {
+      name,
+      pid: process.pid,
+      seed: [...randomFillSync(new Uint32Array(4))] as unknown as Seed,
+      configFile,
+      directives,
+      costs: NO_COSTS,
+    };
+    const now = this.clock.now();
+    this.machine.start(now, facts, new DirectoryFiles(directory), this);
+    this.finish(now);
+  }
+
+  /** SIGTERM and its like; waits its turn while the process is busy. */
+  signal(name: string): void {
+    if (this.isBusy) {
+      this.deferred.push(() => this.signal(name));
+      return;
+    }
+    const now = this.clock.now();
+    this.machine.signal(now, name, this);
+    this.finish(now);
+  }
+
+  // Inputs.
+
+  private get isBusy(): boolean {
+    return this.busyUntil !== 0 || this.busyToken !== undefined || this.exitCode !== undefined;
+  }
+
+  private accept(socket: net.Socket): void {
+    if (this.isBusy) {
+      this.deferred.push(() => this.accept(socket));
+      socket.pause();
+      return;
+    }
+    if (socket.destroyed) return;
+    const connection = this.adopt(socket);
+    const now = this.clock.now();
+    this.machine.accepted(now, connection.id, peerOf(socket), this);
+    this.finish(now);
+    socket.resume();
+  }
+
+  private receive(connection: RealConnection, chunk: Buffer): void {
+    if (this.isBusy) {
+      connection.socket.pause(); // The kernel keeps the rest, as it does for a busy process.
+      this.deferred.push(() => {
+        connection.socket.resume();
+        this.receive(connection, chunk);
+      });
+      return;
+    }
+    const now = this.clock.now();
+    this.machine.receive(now, connection.id, chunk, this);
+    this.finish(now);
+  }
+
+  private ended(connection: RealConnection): void {
+    if (this.isBusy) {
+      this.deferred.push(() => this.ended(connection));
+      return;
+    }
+    if (!this.connections.delete(connection.id)) return;
+    const now = this.clock.now();
+    this.machine.closed(now, connection.id, connection.reason, this);
+    this.finish(now);
+  }
+
+  private established(connection: RealConnection, error: Error | undefined): void {
+    if (this.isBusy) {
+      this.deferred.push(() => this.established(connection, error));
+      return;
+    }
+    if (!this.connections.has(connection.id)) return;
+    const now = this.clock.now();
+    if (error === undefined) {
+      this.machine.connected(now, connection.id, peerOf(connection.socket), undefined, this);
+    } else {
+      this.connections.delete(connection.id);
+      this.machine.connected(now, connection.id, undefined, errnoText(error), this);
+    }
+    this.finish(now);
+  }
+
+  private fileDone(token: Token, result: FileResult): void {
+    if (this.busyToken === token) this.busyToken = undefined;
+    else if (this.isBusy) {
+      this.deferred.push(() => this.fileDone(token, result));
+      return;
+    }
+    const now = this.clock.now();
+    this.machine.fileDone(now, token, result, this);
+    this.finish(now);
+    this.catchUp();
+  }
+
+  private childDone(child: Token, result: ChildResult): void {
+    if (this.isBusy) {
+      this.deferred.push(() => this.childDone(child, result));
+      return;
+    }
+    const now = this.clock.now();
+    this.machine.childDone(now, child, result, this);
+    this.finish(now);
+  }
+
+  private drained(connection: RealConnection): void {
+    if (this.isBusy) {
+      this.deferred.push(() => this.drained(connection));
+      return;
+    }
+    const bytes = connection.unreported;
+    if (bytes <= 0 || !this.connections.has(connection.id)) return;
+    connection.reported += bytes;
+    const now = this.clock.now();
+    this.machine.drained(now, connection.id, bytes, this);
+    this.finish(now);
+  }
+
+  private timeout(): void {
+    this.timer = undefined;
+    this.timerAt = NEVER;
+    this.clock.correct();
+    const now = this.clock.now();
+    if (this.busyUntil !== 0) {
+      if (now < this.busyUntil) this.arm(this.busyUntil);
+      else {
+        this.busyUntil = 0;
+        this.catchUp();
+      }
+      return;
+    }
+    if (this.isBusy) return;
+    if (this.machine.nextDeadline() <= now) this.machine.tick(now, this);
+    this.finish(now);
+  }
+
+  /** Ends an event: executes commands, reports what was written out, arms the timer. */
+  private finish(now: Micros): void {
+    // An input that took the CPU leaves its commands for later.
+    if (this.isBusy || this.machine.run(now, RUN_BUDGET, this)) this.queueRun();
+    if (this.exitCode !== undefined) {
+      this.leave(this.exitCode);
+      return;
+    }
+    if (this.busyUntil === 0) this.arm(this.machine.nextDeadline());
+    while (this.draining.length > 0 && !this.isBusy) {
+      const connection = this.draining.pop()!;
+      connection.isDraining = false;
+      this.drained(connection);
+    }
+  }
+
+  private queueRun(): void {
+    if (this.runQueued) return;
+    this.runQueued = true;
+    setImmediate(() => {
+      this.runQueued = false;
+      if (this.isBusy) this.deferred.push(() => this.queueRun());
+      else this.finish(this.clock.now());
+    });
+  }
+
+  /** Delivers what waited; one of them may make the process busy again. */
+  private catchUp(): void {
+    while (this.deferred.length > 0 && !this.isBusy) {
+      const waiting = this.deferred;
+      this.deferred = [];
+      // Those that find the process busy put themselves back, in order.
+      for (const input of waiting) input();
+    }
+    if (!this.isBusy) this.arm(this.machine.nextDeadline());
+  }
+
+  /** The timer is moved only forwards: a tick that came too early costs less than a timer an event. */
+  private arm(deadline: Micros): void {
+    if (deadline >= this.timerAt) return;
+    const ms = Math.ceil((deadline - this.clock.now()) / 1000);
+    if (this.timer !== undefined) clearTimeout(this.timer);
+    this.timerAt = deadline;
+    this.timer = setTimeout(() => this.timeout(), Math.min(Math.max(ms, 0), TIMER_MS_MAX));
+  }
+
+  private leave(code: number): void {
+    if (this.timer !== undefined) clearTimeout(this.timer);
+    this.disk.settle(() => this.options.exit(code));
+  }
+
+  /** Gives a socket an identity and listens to it. */
+  private adopt(socket: net.Socket): RealConnection {
+    const connection = new RealConnection(this.nextConn, socket);
+    this.nextConn += 1;
+    this.connections.set(connection.id, connection);
+    socket.on('data', (chunk: Buffer) => this.receive(connection, chunk));
+    socket.on('drain', () => this.drained(connection));
+    socket.on('end', () => this.ended(connection));
+    socket.on('error', (error) => {
+      connection.reason = errnoCode(error) === 'ETIMEDOUT' ? 'timeout' : 'reset';
+    });
+    socket.on('close', () => this.ended(connection));
+    return connection;
+  }
+
+  private takeToken(): Token {
+    const token = this.nextToken;
+    this.nextToken += 1;
+    return token;
+  }
+
+  // Effects.
+
+  send(conn: ConnId, bytes: Buffer): void {
+    const connection = this.connections.get(conn);
+    if (connection === undefined) return;
+    connection.sent += bytes.length;
+    connection.socket.write(bytes);
+    if (!connection.isDraining && connection.unreported >= DRAINED_BYTES_MIN) {
+      connection.isDraining = true;
+      this.draining.push(connection);
+    }
+  }
+
+  close(conn: ConnId): void {
+    const connection = this.connections.get(conn);
+    if (connection === undefined) return;
+    this.connections.delete(conn);
+    connection.socket.destroySoon();
+  }
+
+  connect(host: string, port: number): ConnId {
+    const socket = net.connect({ host, port, noDelay: true });
+    const connection = new RealConnection(this.nextConn, socket);
+    this.nextConn += 1;
+    this.connections.set(connection.id, connection);
+    let isOpen = false;
+    socket.on('connect', () => {
+      isOpen = true;
+      this.established(connection, undefined);
+    });
+    socket.on('data', (chunk: Buffer) => this.receive(connection, chunk));
+    socket.on('drain', () => this.drained(connection));
+    socket.on('end', () => this.ended(connection));
+    socket.on('error', (error) => {
+      connection.reason = errnoCode(error) === 'ETIMEDOUT' ? 'timeout' : 'reset';
+      if (!isOpen) this.established(connection, error);
+    });
+    socket.on('close', () => this.ended(connection));
+    return connection.id;
+  }
+
+  listen(port: number): void {
+    this.listensPending += 1;
+    const server = net.createServer({ noDelay: true, pauseOnConnect: true }, (socket) =>
+      this.accept(socket),
+    );
+    server.on('error', (error) => {
+      this.releaseLog();
+      this.log(
+        'warning',
+        'M',
+        `Warning: Could not create server TCP listening socket ${LISTEN_HOST}:${port}: bind: ${errnoText(error)}`,
+      );
+      this.log('warning', 'M', `Failed listening on port ${port} (TCP), aborting.`);
+      this.options.exit(1);
+    });
+    server.listen({ port, host: LISTEN_HOST, backlog: 511 }, () => {
+      this.listensPending -= 1;
+      if (this.listensPending > 0) return;
+      writeOut(this.options.logFd, `     Port: ${port}\n     PID: ${process.pid}\n`);
+      this.releaseLog();
+    });
+  }
+
+  file(op: FileOp): Token {
+    const token = this.takeToken();
+    this.disk.perform(op, (result) => this.fileDone(token, result));
+    return token;
+  }
+
+  fork(child: Child): Token {
+    return this.children.start(child);
+  }
+
+  killChild(child: Token): void {
+    this.children.kill(child);
+  }
+
+  busy(until: Micros): void {
+    this.busyUntil = until;
+    this.timerAt = NEVER;
+    this.arm(until);
+  }
+
+  busyOn(token: Token): void {
+    this.busyToken = token;
+  }
+
+  log(level: LogLevel, role: string, line: string): void {
+    if (!isShown(level, this.options.logLevel)) return;
+    const text = formatLogLine(process.pid, role, this.clock.now(), level, line);
+    if (this.listensPending > 0) this.heldLog.push(text);
+    else writeOut(this.options.logFd, text);
+  }
+
+  private releaseLog(): void {
+    this.listensPending = 0;
+    for (const text of this.heldLog) writeOut(this.options.logFd, text);
+    this.heldLog = [];
+  }
+
+  /** Notes are for those who watch a world. */
+  note(): void {}
+
+  exit(code: number): void {
+    this.exitCode = code;
+  }
+}
+
+function peerOf(socket: net.Socket): { addr: string; laddr: string } {
+  return {
+    addr: `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`,
+    laddr: `${socket.localAddress ?? '?'}:${socket.localPort ?? 0}`,
+  };
+}

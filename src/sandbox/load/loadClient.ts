@@ -1,0 +1,378 @@
+/**
+ * LOAD: an application inside the world that finds its master as Redis's guidelines for Sentinel
+ * clients say, and keeps a book of what it wrote.
+ *
+ *   ask a Sentinel → connect → ROLE says master → read all keys back → write, until the connection
+ *   breaks, the master says READONLY, nothing is answered for a while, or a Sentinel publishes
+ *   +switch-master; then from the beginning.
+ *
+ * Reading back before the first new write is what makes the count of lost writes exact: nothing
+ * has been written over yet.
+ *
+ * Invariant: requests on the master's connection are answered in order, so the writes without an
+ * answer are exactly `unanswered`, oldest first, and after them nothing else is outstanding.
+ */
+
+import { ProtocolError } from '../../engine/machine/errors.ts';
+import {
+  type ConnId,
+  type Effects,
+  type Facts,
+  type Files,
+  type Machine,
+  type Micros,
+  NEVER,
+  type Peer,
+  SEND_WINDOW_BYTES,
+} from '../../engine/machine/machine.ts';
+import { registerState } from '../../engine/machine/state.ts';
+import { type Reply, ReplyReader, replyText } from '../../engine/resp/replyReader.ts';
+import { type Address, type LoadSettings, readLoadSettings, readRateSignal } from './loadSettings.ts';
+import { Pacer } from './pacer.ts';
+import { encodeRequest, errorCode, itemsOf, textsOf } from './requests.ts';
+import { SwitchWatch } from './switchWatch.ts';
+import { keyOf, sequenceIn, slotOf, valueOf, WriteBook } from './writeBook.ts';
+
+/** How long a Sentinel or a master may take to answer before it is given up. */
+const ANSWER_MICROS = 2_000_000;
+/** Between two attempts to find a master. */
+const RETRY_MICROS = 200_000;
+/** Keys in one MGET of the reading back. */
+const READ_KEYS = 32;
+
+export type LoadPhase =
+  | 'stopped'
+  | 'waiting'
+  | 'asking'
+  | 'connecting'
+  | 'checking role'
+  | 'reading back'
+  | 'writing';
+
+export class LoadClient implements Machine {
+  readonly book = new WriteBook();
+  phase: LoadPhase = 'stopped';
+  rate = 0;
+  bytes = 0;
+  /** Where the master is, once it was found. */
+  master: Address | undefined = undefined;
+  checks = 0;
+  /** Instant since which no write was acknowledged although one was wanted. */
+  downSince: Micros | undefined = undefined;
+  unwritableMicros: Micros = 0;
+  private settings!: LoadSettings;
+  private readonly watch = new SwitchWatch();
+  private readonly pacer = new Pacer();
+  private stopping = false;
+  /** The connection of the present phase: to a Sentinel or to the master. */
+  private conn: ConnId | undefined = undefined;
+  private reader = new ReplyReader();
+  private inFlight = 0;
+  private nextSentinel = 0;
+  /** When the present request or attempt is given up. */
+  private giveUpAt: Micros = NEVER;
+  private retryAt: Micros = NEVER;
+  private unanswered: number[] = [];
+  private readSlot = 0;
+  private readLost = 0;
+
+  /** Running, or stopped but still to read its keys back. */
+  get isRunning(): boolean {
+    return this.phase !== 'stopped';
+  }
+
+  start(_now: Micros, facts: Facts, _files: Files, _out: Effects): void {
+    this.settings = readLoadSettings(facts);
+    this.watch.configure(this.settings);
+  }
+
+  /** `RATE <per second> <bytes>` starts or changes it; STOP ends it after a last reading back. */
+  signal(now: Micros, name: string, out: Effects): void {
+    if (name === 'SIGTERM' || name === 'SIGINT') {
+      out.exit(0);
+      return;
+    }
+    const asked = readRateSignal(name);
+    if (asked !== undefined) {
+      this.rate = asked.rate;
+      this.bytes = asked.bytes;
+      this.stopping = false;
+      this.pacer.begin(now, this.rate);
+      if (this.phase === 'stopped') {
+        this.watch.start(now, out);
+        this.find(now, out);
+      }
+    } else if (name === 'STOP' && this.phase !== 'stopped') {
+      this.stopping = true;
+      if (this.phase === 'writing' && this.unanswered.length === 0) this.beginReading(now, out);
+    }
+  }
+
+  accepted(_now: Micros, conn: ConnId, _peer: Peer, out: Effects): void {
+    out.close(conn); // Nobody has business here.
+  }
+
+  connected(
+    now: Micros,
+    conn: ConnId,
+    _peer: Peer | undefined,
+    error: string | undefined,
+    out: Effects,
+  ): void {
+    if (this.watch.connected(now, conn, error, out) || conn !== this.conn) return;
+    if (error !== undefined) {
+      this.conn = undefined;
+      this.lose(now, out);
+    } else if (this.phase === 'asking') {
+      this.request(now, ['SENTINEL', 'get-master-addr-by-name', this.settings.masterName], out);
+    } else {
+      this.phase = 'checking role';
+      this.request(now, ['ROLE'], out);
+    }
+  }
+
+  receive(now: Micros, conn: ConnId, chunk: Buffer, out: Effects): void {
+    const moved = this.watch.receive(now, conn, chunk, out);
+    if (moved !== undefined) this.switched(now, moved, out);
+    if (conn !== this.conn) return;
+    this.reader.feed(chunk);
+    try {
+      while (conn === this.conn) {
+        const reply = this.reader.next();
+        if (reply === undefined) break;
+        this.answered(now, reply, out);
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.lose(now, out);
+    }
+  }
+
+  drained(_now: Micros, conn: ConnId, bytes: number): void {
+    if (conn === this.conn) this.inFlight -= bytes;
+  }
+
+  closed(now: Micros, conn: ConnId, _reason: string, out: Effects): void {
+    if (this.watch.closed(now, conn) || conn !== this.conn) return;
+    this.conn = undefined;
+    this.lose(now, out);
+  }
+
+  fileDone(): void {}
+  childDone(): void {}
+
+  run(): boolean {
+    return false;
+  }
+
+  tick(now: Micros, out: Effects): void {
+    this.watch.tick(now, out);
+    if (now >= this.giveUpAt) this.lose(now, out);
+    if (now >= this.retryAt) this.find(now, out);
+    if (this.phase === 'writing' && !this.stopping && now >= this.pacer.nextAt) {
+      this.write(now, out);
+    }
+  }
+
+  nextDeadline(): Micros {
+    const writeAt = this.phase === 'writing' && !this.stopping ? this.pacer.nextAt : NEVER;
+    return Math.min(this.giveUpAt, this.retryAt, this.watch.nextDeadline(), writeAt);
+  }
+
+  // Finding the master.
+
+  private find(now: Micros, out: Effects): void {
+    this.retryAt = NEVER;
+    const { sentinels, master } = this.settings;
+    if (sentinels.length === 0) {
+      this.connectTo(now, master, out);
+      return;
+    }
+    this.phase = 'asking';
+    const sentinel = sentinels[this.nextSentinel % sentinels.length]!;
+    this.open(now, sentinel, out);
+  }
+
+  private connectTo(now: Micros, address: Address, out: Effects): void {
+    this.retryAt = NEVER;
+    this.phase = 'connecting';
+    this.master = address;
+    this.open(now, address, out);
+  }
+
+  private open(now: Micros, address: Address, out: Effects): void {
+    this.conn = out.connect(address.host, address.port);
+    this.reader = new ReplyReader();
+    this.inFlight = 0;
+    this.giveUpAt = now + ANSWER_MICROS;
+  }
+
+  /** The connection, or what was asked over it, came to nothing: try again in a while. */
+  private lose(now: Micros, out: Effects): void {
+    if (this.phase === 'asking') this.nextSentinel += 1;
+    this.drop(now, out);
+    this.phase = 'waiting';
+    this.retryAt = now + RETRY_MICROS;
+  }
+
+  private drop(now: Micros, out: Effects): void {
+    if (this.conn !== undefined) out.close(this.conn);
+    this.conn = undefined;
+    this.giveUpAt = NEVER;
+    if (this.phase === 'writing' || this.phase === 'reading back') this.noteDown(now);
+    for (const sequence of this.unanswered) this.book.forsake(sequence);
+    this.unanswered = [];
+  }
+
+  /** A Sentinel says that the master is somewhere else now. */
+  private switched(now: Micros, address: Address, out: Effects): void {
+    const isThere = this.master?.host === address.host && this.master.port === address.port;
+    if (this.phase === 'stopped' || (isThere && this.phase !== 'waiting')) return;
+    out.log('notice', 'X', `+switch-master: the master is ${address.host}:${address.port} now`);
+    this.drop(now, out);
+    this.connectTo(now, address, out);
+  }
+
+  private noteDown(now: Micros): void {
+    if (this.downSince === undefined && this.book.acked > 0) this.downSince = now;
+  }
+
+  // Requests and answers.
+
+  private request(now: Micros, words: readonly string[], out: Effects): void {
+    this.giveUpAt = now + ANSWER_MICROS;
+    this.transmit(encodeRequest(words), out);
+  }
+
+  private transmit(bytes: Buffer, out: Effects): void {
+    this.inFlight += bytes.length;
+    out.send(this.conn!, bytes);
+  }
+
+  private answered(now: Micros, reply: Reply, out: Effects): void {
+    this.giveUpAt = NEVER;
+    switch (this.phase) {
+      case 'asking':
+        return this.told(now, reply, out);
+      case 'checking role':
+        if (replyText(itemsOf(reply)[0] ?? reply) === 'master') this.beginReading(now, out);
+        else this.lose(now, out);
+        return;
+      case 'reading back':
+        return this.readBack(now, reply, out);
+      case 'writing':
+        return this.wrote(now, reply, out);
+      default:
+        this.lose(now, out);
+    }
+  }
+
+  /** A Sentinel's answer: the address, or null when it does not know that master. */
+  private told(now: Micros, reply: Reply, out: Effects): void {
+    const [host, port] = textsOf(reply);
+    if (host === undefined || port === undefined) {
+      this.lose(now, out);
+      return;
+    }
+    this.drop(now, out);
+    this.connectTo(now, { host, port: Number(port) }, out);
+  }
+
+  // Reading back.
+
+  private beginReading(now: Micros, out: Effects): void {
+    this.phase = 'reading back';
+    this.readSlot = 0;
+    this.readLost = 0;
+    this.readNext(now, out);
+  }
+
+  private readNext(now: Micros, out: Effects): void {
+    const { usedSlots } = this.book;
+    if (this.readSlot >= usedSlots) {
+      this.readDone(now, out);
+      return;
+    }
+    const keys = [];
+    const stop = Math.min(usedSlots, this.readSlot + READ_KEYS);
+    for (let i = this.readSlot; i < stop; i += 1) keys.push(keyOf(slotOf(i + 1)));
+    this.request(now, ['MGET', ...keys], out);
+  }
+
+  private readBack(now: Micros, reply: Reply, out: Effects): void {
+    if (reply.type !== 'array') {
+      this.lose(now, out);
+      return;
+    }
+    for (const item of reply.items) {
+      const text = replyText(item);
+      const found = text === undefined ? 0 : sequenceIn(text);
+      // A value that is not ours says nothing about our writes.
+      if (found !== undefined) this.readLost += this.book.check(slotOf(this.readSlot + 1), found);
+      this.readSlot += 1;
+    }
+    this.readNext(now, out);
+  }
+
+  private readDone(now: Micros, out: Effects): void {
+    const { host, port } = this.master!;
+    const { acked, lost } = this.book;
+    this.checks += 1;
+    if (this.book.sent > 0) {
+      out.log(
+        'notice',
+        'X',
+        `Read ${this.book.usedSlots} keys back from ${host}:${port}: ${this.readLost} acknowledged writes gone`,
+      );
+      out.note({ kind: 'load-read-back', host, port, acked, gone: this.readLost, lost });
+    }
+    if (this.stopping) {
+      this.drop(now, out);
+      this.watch.stop(out);
+      this.phase = 'stopped';
+      return;
+    }
+    this.phase = 'writing';
+    this.pacer.begin(now, this.rate);
+  }
+
+  // Writing.
+
+  private write(now: Micros, out: Effects): void {
+    const wasIdle = this.unanswered.length === 0;
+    for (let due = this.pacer.take(now); due > 0; due -= 1) {
+      const sequence = this.book.sent + 1;
+      const words = ['SET', keyOf(slotOf(sequence)), valueOf(sequence, this.bytes)];
+      const bytes = encodeRequest(words);
+      if (this.inFlight + bytes.length > SEND_WINDOW_BYTES) break; // It cannot take more; not counted.
+      this.book.issue();
+      this.unanswered.push(sequence);
+      this.transmit(bytes, out);
+    }
+    if (wasIdle && this.unanswered.length > 0) this.giveUpAt = now + ANSWER_MICROS;
+  }
+
+  private wrote(now: Micros, reply: Reply, out: Effects): void {
+    const sequence = this.unanswered.shift();
+    if (sequence === undefined) {
+      this.lose(now, out);
+      return;
+    }
+    if (this.unanswered.length > 0) this.giveUpAt = now + ANSWER_MICROS;
+    if (reply.type !== 'error') {
+      this.book.acknowledge(sequence);
+      if (this.downSince !== undefined) this.unwritableMicros += now - this.downSince;
+      this.downSince = undefined;
+    } else {
+      const code = errorCode(reply.text);
+      this.book.refuse(sequence, code);
+      this.noteDown(now);
+      if (code === 'READONLY') {
+        this.lose(now, out); // A master no longer: ask again where it is.
+        return;
+      }
+    }
+    if (this.stopping && this.unanswered.length === 0) this.beginReading(now, out);
+  }
+}
+registerState(LoadClient);

@@ -1,0 +1,38 @@
+/** What a LOAD is started with: directives of its node, and signals that change it later. */
+
+import type { Facts } from '../../engine/machine/machine.ts';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface LoadSettings {
+  /** Asked in turn for the master; empty: `master` is it. */
+  readonly sentinels: readonly Address[];
+  readonly master: Address;
+  readonly masterName: string;
+}
+
+/** `sentinel HOST PORT` (any number), `master HOST PORT`, `master-name NAME`. */
+export function readLoadSettings(facts: Facts): LoadSettings {
+  const sentinels: Address[] = [];
+  let master: Address = { host: '127.0.0.1', port: 0 };
+  let masterName = '';
+  for (const [name, first, second] of facts.directives) {
+    if (name === 'sentinel') sentinels.push({ host: first!, port: Number(second) });
+    else if (name === 'master') master = { host: first!, port: Number(second) };
+    else if (name === 'master-name') masterName = first!;
+  }
+  return { sentinels, master, masterName };
+}
+
+/** `RATE 500 64`: the signal that starts a load or changes it. */
+export function rateSignal(rate: number, bytes: number): string {
+  return `RATE ${rate} ${bytes}`;
+}
+
+export function readRateSignal(name: string): { rate: number; bytes: number } | undefined {
+  const match = /^RATE (\d+) (\d+)$/.exec(name);
+  return match === null ? undefined : { rate: Number(match[1]), bytes: Number(match[2]) };
+}

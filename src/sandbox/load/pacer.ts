@@ -1,0 +1,35 @@
+/**
+ * When writes are due at a rate. Invariant: `taken` of `rate * (now - since)` writes were given out
+ * since `since`; what was not taken in time is not caught up, so a long outage ends in no burst.
+ */
+
+import { type Micros, NEVER } from '../../engine/machine/machine.ts';
+import { registerState } from '../../engine/machine/state.ts';
+
+/** Above 100 writes a second they come in lumps of this period: fewer events, the same rate. */
+const PERIOD_MICROS = 10_000;
+
+export class Pacer {
+  nextAt: Micros = NEVER;
+  private rate = 0;
+  private since: Micros = 0;
+  private taken = 0;
+
+  begin(now: Micros, rate: number): void {
+    this.rate = rate;
+    this.since = now;
+    this.taken = 0;
+    this.nextAt = rate === 0 ? NEVER : now;
+  }
+
+  /** How many writes are due now. */
+  take(now: Micros): number {
+    const due = Math.max(0, Math.floor(((now - this.since) * this.rate) / 1e6) + 1 - this.taken);
+    this.taken += due;
+    // At 1,000 writes a second the next lump is due 10 ms from now, not 1 ms.
+    const nextWrite = this.since + Math.ceil((this.taken * 1e6) / this.rate);
+    this.nextAt = this.rate * PERIOD_MICROS > 1e6 ? now + PERIOD_MICROS : nextWrite;
+    return due;
+  }
+}
+registerState(Pacer);

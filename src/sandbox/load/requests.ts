@@ -1,0 +1,25 @@
+/** Requests of those who talk to nodes from inside a sandbox, and what their replies hold. */
+
+import { type Reply, replyText } from '../../engine/resp/replyReader.ts';
+
+/** A request as an array of bulk strings; words are latin1, one character a byte. */
+export function encodeRequest(words: readonly string[]): Buffer {
+  let text = `*${words.length}\r\n`;
+  for (const word of words) text += `$${word.length}\r\n${word}\r\n`;
+  return Buffer.from(text, 'latin1');
+}
+
+/** The elements of an array or push; none for anything else. */
+export function itemsOf(reply: Reply): readonly Reply[] {
+  return reply.type === 'array' || reply.type === 'push' ? reply.items : [];
+}
+
+/** The texts of an array's elements; undefined for those that have none. */
+export function textsOf(reply: Reply): (string | undefined)[] {
+  return itemsOf(reply).map(replyText);
+}
+
+/** `READONLY` of `READONLY You can't write against a read only replica.` */
+export function errorCode(text: string): string {
+  return text.split(' ', 1)[0]!;
+}

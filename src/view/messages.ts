@@ -1,0 +1,79 @@
+/**
+ * What a sandbox's service and those who use it say to each other, over a MessagePort, a WebSocket
+ * or by a direct call: requests and answers, snapshots (20 a second at most) and batched feed.
+ *
+ * Invariant: every message is plain JSON; requests name nodes, never objects.
+ */
+
+import type { Snapshot } from './snapshot.ts';
+
+/** What one can ask of a sandbox: the operations of the control endpoint's SANDBOX command. */
+export type Operation =
+  | { readonly op: 'state' }
+  | { readonly op: 'pause' }
+  | { readonly op: 'resume' }
+  /** Executes so many events of a paused world; pauses it first if it runs. */
+  | { readonly op: 'step'; readonly count: number }
+  | { readonly op: 'crash'; readonly node: string }
+  | { readonly op: 'powerloss'; readonly node: string }
+  | { readonly op: 'freeze'; readonly node: string }
+  | { readonly op: 'thaw'; readonly node: string }
+  | { readonly op: 'restart'; readonly node: string }
+  | { readonly op: 'cut'; readonly a: string; readonly b: string; readonly oneway: boolean }
+  | { readonly op: 'reset'; readonly a: string; readonly b: string }
+  /** Without names: everything. */
+  | { readonly op: 'heal'; readonly a?: string; readonly b?: string }
+  | {
+      readonly op: 'latency';
+      readonly a: string;
+      readonly b: string;
+      readonly ms: number;
+      readonly jitterMs: number;
+    }
+  | { readonly op: 'bgsave'; readonly node: string }
+  /** A replica drops its link and its cached master, and asks for a full resynchronization. */
+  | { readonly op: 'resync'; readonly node: string }
+  /** `to` undefined: REPLICAOF NO ONE. */
+  | {
+      readonly op: 'replicaof';
+      readonly node: string;
+      readonly to: { readonly host: string; readonly port: number } | { readonly node: string } | null;
+    }
+  /** `name` is the master's name as the Sentinels know it. */
+  | { readonly op: 'failover'; readonly name: string }
+  | { readonly op: 'load'; readonly rate: number; readonly bytes: number }
+  | { readonly op: 'loadStop' };
+
+export interface Request {
+  /** Chosen by the asker; the answer carries it. */
+  readonly id: number;
+  readonly operation: Operation;
+}
+
+export type Outcome =
+  /** `text` is what the node or the sandbox said: OK, Background saving started. */
+  | { readonly ok: true; readonly text: string; readonly snapshot?: Snapshot }
+  /** `error` says what to do about it. */
+  | { readonly ok: false; readonly error: string };
+
+export interface Answer {
+  readonly kind: 'answer';
+  readonly id: number;
+  readonly outcome: Outcome;
+}
+
+/** A line for the eye: a node's log line, a note in words, or something the sandbox itself did. */
+export interface FeedEntry {
+  /** Unix microseconds, world time for `sandbox`, the node's own clock for its log. */
+  readonly at: number;
+  /** Node it comes from; empty for the sandbox itself. */
+  readonly node: string;
+  readonly source: 'log' | 'note' | 'sandbox';
+  readonly level: 'debug' | 'verbose' | 'notice' | 'warning';
+  readonly text: string;
+}
+
+export type Message =
+  | Answer
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly kind: 'feed'; readonly entries: readonly FeedEntry[] };

@@ -1,0 +1,82 @@
+/**
+ * Bytes of a RESP stream in a few words, for people: `SET x 1 (+2 more)`, `OK`, `PSYNC ? -1`.
+ * Never needed to run a world; works on the beginning of a chunk as well as on a whole one, and on
+ * anything else says how long it is.
+ */
+
+const WORDS_MAX = 8;
+const WORD_CHARS_MAX = 48;
+
+/** `total` is the length of the chunk of which `bytes` is the beginning. */
+export function describeBytes(bytes: Buffer, total: number = bytes.length): string {
+  const text = bytes.latin1Slice(0, Math.min(bytes.length, 4_096));
+  if (text === '') return '';
+  const first = describeItem(text, 0);
+  if (first === undefined) return `${total} bytes`;
+  let more = 0;
+  let at = first.end;
+  while (at < text.length) {
+    const next = describeItem(text, at);
+    if (next === undefined || next.end <= at) break;
+    more += 1;
+    at = next.end;
+  }
+  if (at < text.length || total > text.length) return `${first.words} (and more)`;
+  return more === 0 ? first.words : `${first.words} (+${more} more)`;
+}
+
+interface Item {
+  readonly words: string;
+  readonly end: number;
+}
+
+/** One command, reply or inline line; its end is past the text when only its beginning is there. */
+function describeItem(text: string, start: number): Item | undefined {
+  const lineEnd = text.indexOf('\n', start);
+  if (lineEnd < 0) return undefined;
+  const line = text.slice(start, lineEnd).replace(/\r$/, '');
+  const end = lineEnd + 1;
+  switch (line[0]) {
+    case '*':
+      return describeArray(text, end, Number(line.slice(1)));
+    case '$':
+      return describeBulk(text, end, Number(line.slice(1)));
+    case '+':
+      return { words: line.slice(1), end };
+    case '-':
+      return { words: line, end };
+    case ':':
+      return { words: line.slice(1), end };
+    default:
+      return /^[\x20-\x7e]*$/.test(line) ? { words: shorten(line), end } : undefined;
+  }
+}
+
+function describeArray(text: string, start: number, count: number): Item | undefined {
+  if (!Number.isInteger(count)) return undefined;
+  if (count < 0) return { words: '(nil)', end: start };
+  const words: string[] = [];
+  let at = start;
+  for (let i = 0; i < count && at < text.length; i += 1) {
+    const item = describeItem(text, at);
+    if (item === undefined) break;
+    if (i < WORDS_MAX) words.push(item.words);
+    at = item.end;
+  }
+  if (count > words.length) words.push('…');
+  return { words: count === 0 ? '(empty)' : words.join(' '), end: at };
+}
+
+function describeBulk(text: string, start: number, length: number): Item | undefined {
+  if (!Number.isInteger(length)) return undefined;
+  if (length < 0) return { words: '(nil)', end: start };
+  const body = text.slice(start, start + length);
+  const words = /^[\x21-\x7e]+$/.test(body) ? body : JSON.stringify(body);
+  // An RDB payload is a bulk without the CRLF behind it; what follows then is a command.
+  const end = start + length + (text.startsWith('\r\n', start + length) ? 2 : 0);
+  return { words: shorten(words), end };
+}
+
+function shorten(words: string): string {
+  return words.length <= WORD_CHARS_MAX ? words : `${words.slice(0, WORD_CHARS_MAX - 1)}…`;
+}

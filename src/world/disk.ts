@@ -1,0 +1,213 @@
+/**
+ * A node's virtual disk. Content changes when an operation is asked for (the page cache), its
+ * completion comes later, and operations complete in order. An fsync secures, when it completes, what the
+ * file held when it was asked for.
+ *
+ * Crash: nothing is lost. Power loss: of each file's unsynced tail a prefix of random length
+ * stays (a torn tail). Example: 100 bytes synced, 40 more appended: 100 to 140 remain. Renames and
+ * unlinks are durable at once, as with a journaling file system that orders its metadata.
+ *
+ * Deliberately absent: directories, permissions, corruption of synced bytes.
+ */
+
+import type { FileOp, FileResult, Micros } from '../engine/machine/machine.ts';
+import { Random, type Seed } from '../engine/machine/random.ts';
+import { registerShared, registerState } from '../engine/machine/state.ts';
+import { Hash } from './hash.ts';
+import type { DiskParams } from './input.ts';
+import type { FileView } from './views.ts';
+
+const BLOCK_BYTES = 64 * 1024;
+const FIRST_TAIL_BYTES = 256;
+
+/** Full part of a file: never written to again, so copies of the world share it. */
+class Block {
+  readonly bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+}
+registerShared(Block);
+
+/** Invariant: all blocks are BLOCK_BYTES long; the rest is the first `tailBytes` of `tail`. */
+class VirtualFile {
+  private readonly blocks: Block[] = [];
+  private tail: Buffer = Buffer.alloc(0);
+  private tailBytes = 0;
+  syncedSize = 0;
+  /** Of everything ever appended, for the digest. */
+  readonly hash = new Hash();
+
+  get size(): number {
+    return this.blocks.length * BLOCK_BYTES + this.tailBytes;
+  }
+
+  append(bytes: Buffer): void {
+    this.hash.bytes(bytes);
+    let index = 0;
+    while (index < bytes.length) {
+      this.makeRoom(bytes.length - index);
+      const count = bytes.copy(this.tail, this.tailBytes, index);
+      this.tailBytes += count;
+      index += count;
+      if (this.tailBytes === BLOCK_BYTES) this.seal();
+    }
+  }
+
+  /** The tail doubles up to a block, so a small file stays small and an append costs O(bytes). */
+  private makeRoom(wanted: number): void {
+    const needed = Math.min(BLOCK_BYTES, this.tailBytes + wanted);
+    if (this.tail.length >= needed) return;
+    let size = Math.max(FIRST_TAIL_BYTES, this.tail.length);
+    while (size < needed) size *= 2;
+    const tail = Buffer.alloc(size);
+    this.tail.copy(tail, 0, 0, this.tailBytes);
+    this.tail = tail;
+  }
+
+  private seal(): void {
+    this.blocks.push(new Block(this.tail));
+    this.tail = Buffer.alloc(0);
+    this.tailBytes = 0;
+  }
+
+  content(): Buffer {
+    const parts = this.blocks.map((block) => block.bytes);
+    return Buffer.concat([...parts, this.tail.subarray(0, this.tailBytes)]);
+  }
+
+  truncate(size: number): void {
+    if (size >= this.size) return;
+    const blockCount = Math.floor(size / BLOCK_BYTES);
+    const rest = size - blockCount * BLOCK_BYTES;
+    const source = this.blocks[blockCount]?.bytes ?? this.tail;
+    this.tail = Buffer.from(source.subarray(0, rest));
+    this.tailBytes = rest;
+    this.blocks.length = blockCount;
+    this.hash.word(size);
+  }
+}
+registerState(VirtualFile);
+
+/** How and when an operation ends. */
+export interface Completion {
+  readonly at: Micros;
+  readonly result: FileResult;
+}
+
+export class VirtualDisk {
+  private readonly params: DiskParams;
+  private readonly random: Random;
+  private readonly byPath = new Map<string, VirtualFile>();
+  /** Fsyncs under way: what becomes secure, and when. */
+  private readonly syncs: { file: VirtualFile; size: number; at: Micros }[] = [];
+  private freeAt: Micros = 0;
+  full = false;
+
+  constructor(params: DiskParams, seed: Seed) {
+    this.params = params;
+    this.random = new Random(seed);
+  }
+
+  /** Puts a file there as if it had always been there. */
+  install(path: string, bytes: Buffer): void {
+    const file = new VirtualFile();
+    file.append(bytes);
+    file.syncedSize = file.size;
+    this.byPath.set(path, file);
+  }
+
+  /** Does an operation; says when it completes and how. */
+  start(now: Micros, op: FileOp): Completion {
+    const cost =
+      op.kind === 'fsync'
+        ? this.params.fsyncMicros
+        : this.random.below(this.params.opMicrosMax + 1);
+    const at = Math.max(now, this.freeAt) + cost;
+    this.freeAt = at;
+    this.settle(now);
+    return { at, result: this.apply(op, at) };
+  }
+
+  private apply(op: FileOp, at: Micros): FileResult {
+    if (op.kind === 'append' || op.kind === 'write') return this.put(op);
+    const file = this.byPath.get(op.path);
+    if (file === undefined) return { ok: false, error: 'No such file or directory' };
+    switch (op.kind) {
+      case 'fsync':
+        this.syncs.push({ file, size: file.size, at });
+        return { ok: true };
+      case 'rename':
+        this.byPath.delete(op.path);
+        this.byPath.set(op.to, file);
+        return { ok: true };
+      case 'unlink':
+        this.byPath.delete(op.path);
+        return { ok: true };
+      case 'read':
+        return { ok: true, bytes: file.content() };
+    }
+  }
+
+  private put(op: FileOp & { kind: 'append' | 'write' }): FileResult {
+    if (this.full) return { ok: false, error: 'No space left on device' };
+    let file = this.byPath.get(op.path);
+    if (file === undefined || op.kind === 'write') {
+      file = new VirtualFile();
+      this.byPath.set(op.path, file);
+    }
+    file.append(op.bytes);
+    return { ok: true };
+  }
+
+  /** Takes over the fsyncs that have completed. */
+  private settle(now: Micros): void {
+    while (this.syncs.length > 0 && this.syncs[0]!.at <= now) {
+      const { file, size } = this.syncs.shift()!;
+      file.syncedSize = Math.max(file.syncedSize, Math.min(size, file.size));
+    }
+  }
+
+  powerLoss(now: Micros): void {
+    this.settle(now);
+    this.syncs.length = 0;
+    for (const path of [...this.byPath.keys()].sort()) {
+      const file = this.byPath.get(path)!;
+      const unsynced = file.size - file.syncedSize;
+      if (unsynced > 0) file.truncate(file.syncedSize + this.random.below(unsynced + 1));
+      file.syncedSize = file.size;
+    }
+    this.freeAt = now;
+  }
+
+  contents(): Map<string, Buffer> {
+    const files = new Map<string, Buffer>();
+    for (const [path, file] of this.byPath) files.set(path, file.content());
+    return files;
+  }
+
+  content(path: string): Buffer | undefined {
+    return this.byPath.get(path)?.content();
+  }
+
+  /** Sorted by path. */
+  views(now: Micros): FileView[] {
+    this.settle(now);
+    return [...this.byPath.keys()].sort().map((path) => {
+      const file = this.byPath.get(path)!;
+      return { path, size: file.size, syncedSize: file.syncedSize };
+    });
+  }
+
+  digest(hash: Hash): void {
+    hash.number(this.freeAt);
+    for (const path of [...this.byPath.keys()].sort()) {
+      const file = this.byPath.get(path)!;
+      hash.text(path);
+      hash.text(file.hash.hex());
+      hash.number(file.size);
+    }
+  }
+}
+registerState(VirtualDisk);

@@ -1,0 +1,258 @@
+/**
+ * The journal: every input with its position (events executed so far, world time), encoded into
+ * large blocks, so that a chunk of a client costs a copy of its bytes and no object.
+ *
+ * Bounded: blocks form segments; each segment begins with a checkpoint (the first at the world's
+ * beginning needs none). When the journal is full its oldest segment goes, and the checkpoint of the next
+ * one is the new base. Blocks are only ever appended to, so a Recording shares them.
+ *
+ * A record: events f64, time f64, kind u8, conn f64, length u32, payload. Kind 0 is JSON for
+ * everything but the two frequent inputs, which have no JSON.
+ */
+
+import { invariant } from '../engine/machine/errors.ts';
+import type { Micros } from '../engine/machine/machine.ts';
+import type { Seed } from '../engine/machine/random.ts';
+import type { AddNode, Input, WorldParams } from './input.ts';
+import type { WorldState } from './state.ts';
+
+const RECORD_HEAD = 8 + 8 + 1 + 8 + 4;
+const CODE = { json: 0, data: 1, drained: 2 } as const;
+const BLOCK_BYTES = 1024 * 1024;
+const SEGMENTS = 4;
+const MAGIC = 'replication-sandbox recording 1\n';
+
+export const JOURNAL_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Where an input stands. */
+export interface Position {
+  readonly events: number;
+  readonly time: Micros;
+}
+
+export interface Recorded extends Position {
+  readonly input: Input;
+}
+
+/** What makes a run: replaying it gives the same trace hash. Immutable. */
+export interface Recording {
+  readonly seed: Seed;
+  readonly startAt: Micros;
+  readonly params: WorldParams;
+  readonly traceEvents: number;
+  /** At least one. */
+  readonly segments: readonly SegmentView[];
+  readonly end: Position;
+}
+
+export interface SegmentView {
+  /** State to begin with; undefined: the world's beginning. Copy it before running it. */
+  readonly base: WorldState | undefined;
+  /** Inputs before this segment. */
+  readonly firstInput: number;
+  readonly blocks: readonly Buffer[];
+}
+
+const BEGINNING: SegmentView = { base: undefined, firstInput: 0, blocks: [] };
+
+class Segment {
+  readonly base: WorldState | undefined;
+  /** Inputs before this segment. */
+  readonly firstInput: number;
+  readonly blocks: Buffer[] = [];
+  /** Bytes used of the last block. */
+  used = 0;
+  bytes = 0;
+
+  constructor(view: SegmentView) {
+    this.base = view.base;
+    this.firstInput = view.firstInput;
+    for (const block of view.blocks) {
+      this.blocks.push(block);
+      this.used = block.length;
+      this.bytes += block.length;
+    }
+  }
+
+  /** Room for a record in the last block, or in a new one. */
+  room(size: number): Buffer {
+    const last = this.blocks[this.blocks.length - 1];
+    this.bytes += size;
+    if (last !== undefined && this.used + size <= last.length) return last;
+    if (last !== undefined) this.blocks[this.blocks.length - 1] = last.subarray(0, this.used);
+    const block = Buffer.allocUnsafe(Math.max(BLOCK_BYTES, size));
+    this.blocks.push(block);
+    this.used = 0;
+    return block;
+  }
+
+  view(): SegmentView {
+    const blocks = this.blocks.slice();
+    const last = blocks.pop();
+    if (last !== undefined) blocks.push(last.subarray(0, this.used));
+    return { base: this.base, firstInput: this.firstInput, blocks };
+  }
+}
+
+export class Journal {
+  private readonly bytesMax: number;
+  private readonly segments: Segment[];
+
+  /** Goes on after a recording, or begins with the world. */
+  constructor(bytesMax: number, before: Recording | undefined) {
+    this.bytesMax = bytesMax;
+    this.segments = (before?.segments ?? [BEGINNING]).map((view) => new Segment(view));
+  }
+
+  /** Writes an input down; `checkpoint` is asked for when a new segment begins. */
+  append(at: Position, input: Input, checkpoint: () => WorldState): void {
+    let segment = this.segments[this.segments.length - 1]!;
+    if (segment.bytes > this.bytesMax / SEGMENTS) {
+      const base = checkpoint();
+      segment = new Segment({ base, firstInput: base.inputCount, blocks: [] });
+      this.segments.push(segment);
+      if (this.segments.length > SEGMENTS) this.segments.shift();
+    }
+    if (input.kind === 'data') {
+      write(segment, at, CODE.data, input.conn, input.bytes);
+    } else if (input.kind === 'drained') {
+      write(segment, at, CODE.drained, input.conn, undefined, input.bytes);
+    } else {
+      write(segment, at, CODE.json, 0, encodeInput(input));
+    }
+  }
+
+  recording(state: WorldState): Recording {
+    return {
+      seed: state.seed,
+      startAt: state.startAt,
+      params: state.params,
+      traceEvents: state.trace.size,
+      segments: this.segments.map((segment) => segment.view()),
+      end: { events: state.trace.count, time: state.now },
+    };
+  }
+}
+
+/** Writes a record; without a payload its length field holds `value`. */
+function write(
+  segment: Segment,
+  at: Position,
+  code: number,
+  conn: number,
+  payload: Buffer | undefined,
+  value = 0,
+): void {
+  const length = payload === undefined ? 0 : payload.length;
+  const block = segment.room(RECORD_HEAD + length);
+  let offset = segment.used;
+  offset = block.writeDoubleLE(at.events, offset);
+  offset = block.writeDoubleLE(at.time, offset);
+  offset = block.writeUInt8(code, offset);
+  offset = block.writeDoubleLE(conn, offset);
+  offset = block.writeUInt32LE(payload === undefined ? value : length, offset);
+  if (payload !== undefined) payload.copy(block, offset);
+  segment.used = offset + length;
+}
+
+/** The inputs of a recording, in order. */
+export function* inputsOf(recording: Recording): Generator<Recorded> {
+  for (const segment of recording.segments) {
+    for (const block of segment.blocks) yield* inputsOfBlock(block);
+  }
+}
+
+function* inputsOfBlock(block: Buffer): Generator<Recorded> {
+  let offset = 0;
+  while (offset < block.length) {
+    const events = block.readDoubleLE(offset);
+    const time = block.readDoubleLE(offset + 8);
+    const code = block.readUInt8(offset + 16);
+    const conn = block.readDoubleLE(offset + 17);
+    const length = block.readUInt32LE(offset + 25);
+    offset += RECORD_HEAD;
+    if (code === CODE.drained) {
+      yield { events, time, input: { kind: 'drained', conn, bytes: length } };
+      continue;
+    }
+    const payload = block.subarray(offset, offset + length);
+    offset += length;
+    const input = code === CODE.data ? dataInput(conn, payload) : decodeInput(payload);
+    yield { events, time, input };
+  }
+}
+
+function dataInput(conn: number, payload: Buffer): Input {
+  return { kind: 'data', conn, bytes: Buffer.from(payload) };
+}
+
+/** JSON; the bytes of initial files follow it. `Infinity`, a bandwidth, has no JSON: it is written as null. */
+function encodeInput(input: Exclude<Input, { kind: 'data' }>): Buffer {
+  const files = input.kind === 'addNode' ? (input.files ?? []) : [];
+  const plain = {
+    ...input,
+    ...(files.length > 0
+      ? { files: files.map((file) => ({ path: file.path, length: file.bytes.length })) }
+      : {}),
+  };
+  const json = Buffer.from(JSON.stringify(plain));
+  const head = Buffer.alloc(4);
+  head.writeUInt32LE(json.length);
+  return Buffer.concat([head, json, ...files.map((file) => file.bytes)]);
+}
+
+function decodeInput(payload: Buffer): Input {
+  const jsonEnd = 4 + payload.readUInt32LE(0);
+  const plain = JSON.parse(payload.toString('utf8', 4, jsonEnd)) as Record<string, unknown>;
+  if (plain['kind'] === 'bandwidth') plain['bytesPerSecond'] ??= Number.POSITIVE_INFINITY;
+  if (plain['kind'] !== 'addNode' || plain['files'] === undefined) return plain as unknown as Input;
+  let offset = jsonEnd;
+  const files = (plain['files'] as { path: string; length: number }[]).map(({ path, length }) => {
+    const bytes = Buffer.from(payload.subarray(offset, offset + length));
+    offset += length;
+    return { path, bytes };
+  });
+  return { ...(plain as unknown as AddNode), files };
+}
+
+/** One Buffer; undefined when the beginning of the recording has given way to a checkpoint. */
+export function serialize(recording: Recording): Buffer | undefined {
+  if (recording.segments[0]!.base !== undefined) return undefined;
+  const { seed, startAt, params, traceEvents, end } = recording;
+  const text = JSON.stringify({ seed, startAt, params, traceEvents, end }, (_key, value) =>
+    value === Number.POSITIVE_INFINITY ? 'Infinity' : value,
+  );
+  const blocks = recording.segments.flatMap((segment) => segment.blocks);
+  return Buffer.concat([Buffer.from(`${MAGIC}${text}\n`), ...blocks]);
+}
+
+/** Reads what `serialize` wrote; throws an Error that says what is wrong. */
+export function parse(bytes: Buffer): Recording {
+  if (bytes.latin1Slice(0, MAGIC.length) !== MAGIC) throw new Error('not a recording');
+  const lineEnd = bytes.indexOf(10, MAGIC.length);
+  const head = JSON.parse(bytes.toString('utf8', MAGIC.length, lineEnd), (_key, value) =>
+    value === 'Infinity' ? Number.POSITIVE_INFINITY : value,
+  ) as Pick<Recording, 'seed' | 'startAt' | 'params' | 'traceEvents' | 'end'>;
+  const block = bytes.subarray(lineEnd + 1);
+  return { ...head, segments: [{ ...BEGINNING, blocks: [block] }] };
+}
+
+/** The recording up to a position: inputs given after that many events are gone. */
+export function truncated(recording: Recording, end: Position): Recording {
+  const isHeld = (view: SegmentView): boolean => (view.base?.trace.count ?? 0) <= end.events;
+  const segments = recording.segments.filter(isHeld).map((view) => ({
+    ...view,
+    blocks: view.blocks.map((block) => block.subarray(0, lengthUntil(block, end.events))),
+  }));
+  invariant(segments.length > 0, `event ${end.events} is before the recording`);
+  return { ...recording, segments, end };
+}
+
+function lengthUntil(block: Buffer, events: number): number {
+  let offset = 0;
+  while (offset < block.length && block.readDoubleLE(offset) < events) {
+    const hasPayload = block.readUInt8(offset + 16) !== CODE.drained;
+    offset += RECORD_HEAD + (hasPayload ? block.readUInt32LE(offset + 25) : 0);
+  }
+  return offset;
+}

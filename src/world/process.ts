@@ -1,0 +1,291 @@
+/**
+ * The process of a node: gives its machine one input at a time and carries out what it emitted.
+ *
+ * Invariants: a process takes an input only when it runs and its CPU is free, and in the order of
+ * arrival; what an event emitted happens at its end, in the order of emission; a node has at most
+ * one wake, one run and one valid tick in the event queue.
+ */
+
+import type {
+  ChildResult,
+  FileOp,
+  FileResult,
+  Machine,
+  Micros,
+  Token,
+} from '../engine/machine/machine.ts';
+import { NEVER } from '../engine/machine/machine.ts';
+import { seedOf } from '../engine/machine/random.ts';
+import { END, type End } from './connection.ts';
+import type { Effect } from './effects.ts';
+import { type Event, KIND } from './event.ts';
+import { close, closeAll, connect, consume, LOCAL, listen, send } from './network.ts';
+import { ChildProcess, type WorldNode } from './node.ts';
+import { machineKind } from './registry.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Output a child writes in one slice. */
+export const SLICE_BYTES = 64 * 1024;
+
+/** Gives the node's machine the event, then lets it work, then carries out what it emitted. */
+export function deliver(run: Runtime, node: WorldNode, event: Event): void {
+  const { state, effects } = run;
+  const now = node.clock(state.now);
+  effects.begin(node, undefined);
+  const machine = node.machine;
+  let hasMore = false;
+  if (event.kind === KIND.run) node.runQueued = false;
+  else call(run, node, machine, now, event);
+  // An input that takes the CPU leaves its commands for later; a run too many does no harm.
+  if (effects.takesCpu) hasMore = true;
+  else hasMore = machine.run(now, state.params.budget, effects);
+  if (event.kind === KIND.data) consume(run, event.end!, event.bytes!.length);
+  commit(run, node, undefined);
+  if (node.state !== 'running' || node.machine !== machine) return;
+  node.deadline = machine.nextDeadline();
+  if (hasMore) queueRun(run, node);
+  goOn(run, node, event.kind === KIND.tick);
+}
+
+function call(run: Runtime, node: WorldNode, machine: Machine, now: Micros, event: Event): void {
+  const out = run.effects;
+  const end = event.end;
+  switch (event.kind) {
+    case KIND.data:
+      machine.receive(now, end!.id, event.bytes!, out);
+      break;
+    case KIND.connect:
+    case KIND.accept:
+      machine.accepted(now, end!.id, { addr: end!.peer.addr, laddr: end!.addr }, out);
+      break;
+    case KIND.connected:
+      callConnected(machine, now, end!, event.label, out);
+      break;
+    case KIND.drained:
+      machine.drained(now, end!.id, event.value, out);
+      break;
+    case KIND.closed:
+      machine.closed(now, end!.id, event.label === 'reset' ? 'reset' : 'eof', out);
+      break;
+    case KIND.tick:
+      machine.tick(now, out);
+      break;
+    case KIND.file:
+      machine.fileDone(now, event.value, event.result as FileResult, out);
+      break;
+    case KIND.childDone:
+      machine.childDone(now, event.value, event.result as ChildResult, out);
+      break;
+    case KIND.signal:
+      machine.signal(now, event.label, out);
+      break;
+    case KIND.start:
+      start(run, node, machine, now);
+  }
+}
+
+function callConnected(
+  machine: Machine,
+  now: Micros,
+  end: End,
+  error: string,
+  out: Runtime['effects'],
+): void {
+  if (error !== '') {
+    machine.connected(now, end.id, undefined, error, out);
+    return;
+  }
+  machine.connected(now, end.id, { addr: end.peer.addr, laddr: end.addr }, undefined, out);
+}
+
+function start(run: Runtime, node: WorldNode, machine: Machine, now: Micros): void {
+  const { seed, params } = run.state;
+  const setup = node.setup;
+  const facts = {
+    name: node.name,
+    pid: node.pid,
+    seed: seedOf(seed, `node ${node.name} ${node.life} ${setup.nonce ?? ''}`),
+    configFile: setup.configFile,
+    directives: setup.directives ?? [],
+    costs: params.costs,
+  };
+  machine.start(now, facts, node.disk.contents(), run.effects);
+}
+
+/** After an event, or when the process is ready again: ticks, and whatever waits. */
+export function goOn(run: Runtime, node: WorldNode, afterTick: boolean): void {
+  const state = run.state;
+  const now = state.now;
+  if (!node.isReady(now)) {
+    if (node.state === 'running' && node.busyUntil > now) queueWake(run, node, node.busyUntil);
+    return;
+  }
+  if (node.inbox.length > 0) queueWake(run, node, now);
+  let at = state.tickTime(node);
+  if (at === NEVER) return;
+  // A machine that leaves its deadline where it is must not stop the clock.
+  const earliest = afterTick ? now + 1 : now;
+  if (at < earliest) at = earliest;
+  if (at < node.tickAt) state.scheduleTick(node, at, run.cause);
+}
+
+function queueRun(run: Runtime, node: WorldNode): void {
+  if (node.runQueued) return;
+  node.runQueued = true;
+  run.state.schedule(run.state.now, KIND.run, node, run.cause);
+}
+
+function queueWake(run: Runtime, node: WorldNode, at: Micros): void {
+  if (node.wakeAt <= at) return;
+  node.wakeAt = at;
+  run.state.schedule(at, KIND.wake, node, run.cause);
+}
+
+/** Carries out what was emitted; `child` is set when it was the node's child that wrote. */
+export function commit(run: Runtime, node: WorldNode, child: ChildProcess | undefined): void {
+  const { items, conns } = run.effects;
+  for (let i = 0; i < items.length; i += 1) {
+    const item = items[i]!;
+    if (Buffer.isBuffer(item)) send(run, node, conns[i]!, item);
+    else carryOut(run, node, child, item);
+  }
+  items.length = 0;
+}
+
+function carryOut(
+  run: Runtime,
+  node: WorldNode,
+  child: ChildProcess | undefined,
+  effect: Effect,
+): void {
+  switch (effect.kind) {
+    case 'close':
+      close(run, node, effect.conn);
+      break;
+    case 'connect':
+      connect(run, node, effect.conn, effect.host, effect.port);
+      break;
+    case 'listen':
+      listen(run, node, effect.port);
+      break;
+    case 'file':
+      startFile(run, node, child, effect.token, effect.op);
+      break;
+    case 'fork':
+      node.children.set(effect.pid, new ChildProcess(effect.pid, effect.child));
+      queueSlice(run, node, node.children.get(effect.pid)!);
+      break;
+    case 'killChild':
+      endChild(run, node, effect.pid, { code: 0, signal: 'SIGUSR1' });
+      break;
+    case 'busy':
+      node.busyUntil = Math.max(node.busyUntil, Math.ceil(effect.until - node.clockOffset));
+      return;
+    case 'busyOn':
+      node.busyOn = effect.token;
+      return;
+    case 'exit':
+      if (child === undefined) exit(run, node, effect.code);
+      else endChild(run, node, child.pid, { code: effect.code });
+  }
+}
+
+function startFile(
+  run: Runtime,
+  node: WorldNode,
+  child: ChildProcess | undefined,
+  token: Token,
+  op: FileOp,
+): void {
+  const state = run.state;
+  const { at, result } = node.disk.start(state.now, op);
+  const event = state.schedule(
+    at,
+    child === undefined ? KIND.file : KIND.childFile,
+    node,
+    run.cause,
+  );
+  event.value = token;
+  event.result = result;
+  event.label = `${op.kind} ${op.path}`;
+  if (child !== undefined) event.child = child.pid;
+}
+
+/** A child's next slice: 64 KB of output at the modelled rate. */
+export function queueSlice(run: Runtime, node: WorldNode, child: ChildProcess): void {
+  if (child.sliceQueued) return;
+  child.sliceQueued = true;
+  const state = run.state;
+  const cost = Math.ceil((SLICE_BYTES * 1_000_000) / state.params.costs.saveBytesPerSecond);
+  state.schedule(state.now + cost, KIND.childSlice, node, run.cause).child = child.pid;
+}
+
+/** A child's turn, or the end of one of its file operations. The parent's state does not matter. */
+export function deliverToChild(run: Runtime, node: WorldNode, event: Event): void {
+  const child = node.children.get(event.child);
+  if (child === undefined) return;
+  const effects = run.effects;
+  const now = node.clock(run.state.now);
+  effects.begin(node, child);
+  let hasMore = true;
+  if (event.kind === KIND.childSlice) {
+    child.sliceQueued = false;
+    hasMore = child.child.slice(now, SLICE_BYTES, effects);
+  } else {
+    child.child.fileDone(now, event.value, event.result as FileResult, effects);
+  }
+  commit(run, node, child);
+  if (hasMore && node.children.has(child.pid)) queueSlice(run, node, child);
+}
+
+/** The parent is told; a child that has ended already is not ended again. */
+export function endChild(run: Runtime, node: WorldNode, pid: number, result: ChildResult): void {
+  if (!node.children.delete(pid)) return;
+  const event = run.state.schedule(run.state.now, KIND.childDone, node, run.cause);
+  event.value = pid;
+  event.result = result;
+  event.label = result.signal ?? `exit ${result.code}`;
+}
+
+/** Makes a node's process anew; its start is the first event of the new life. */
+export function spawn(run: Runtime, node: WorldNode): void {
+  const state = run.state;
+  node.machine = machineKind(node.setup.machine).create();
+  node.life += 1;
+  node.pid = state.newPid();
+  node.state = 'running';
+  node.powered = true;
+  node.startedAt = state.now;
+  node.exitCode = undefined;
+  node.restartOnExit = false;
+  state.schedule(state.now, KIND.start, node, run.cause);
+}
+
+/** Everything of a process that ends with it. Its children go, too. */
+export function bury(node: WorldNode, state: 'crashed' | 'exited'): void {
+  node.state = state;
+  node.inbox.clear();
+  node.children.clear();
+  node.busyUntil = 0;
+  node.busyOn = undefined;
+  node.wakeAt = NEVER;
+  node.runQueued = false;
+  node.deadline = NEVER;
+  node.tickAt = NEVER;
+}
+
+function exit(run: Runtime, node: WorldNode, code: number): void {
+  closeAll(run, node, 'eof');
+  const isWanted = node.restartOnExit;
+  bury(node, 'exited');
+  node.exitCode = code;
+  if (isWanted) spawn(run, node);
+}
+
+/** Whether an arriving connection event still means something to the process. */
+export function isLive(node: WorldNode, event: Event): boolean {
+  const end = event.end!;
+  if (node.ends.get(end.id) !== end) return false;
+  if (end.state === END.broken) return event.value === LOCAL;
+  return end.state !== END.closed && end.state !== END.vanished;
+}

@@ -1,0 +1,68 @@
+/** The event queue: a binary heap. Invariant: no item is before its parent by (at, seq). */
+
+import { registerState } from '../engine/machine/state.ts';
+import type { Event } from './event.ts';
+
+export class EventQueue {
+  private readonly heap: Event[] = [];
+
+  get length(): number {
+    return this.heap.length;
+  }
+
+  first(): Event | undefined {
+    return this.heap[0];
+  }
+
+  push(event: Event): void {
+    const heap = this.heap;
+    let index = heap.length;
+    heap.push(event);
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = heap[parentIndex]!;
+      if (!isBefore(event, parent)) break;
+      heap[index] = parent;
+      index = parentIndex;
+    }
+    heap[index] = event;
+  }
+
+  pop(): Event | undefined {
+    const heap = this.heap;
+    const first = heap[0];
+    const last = heap.pop();
+    if (first === undefined || last === undefined || heap.length === 0) return first;
+    sink(heap, last);
+    return first;
+  }
+
+  /** The events in the order of their execution; for looking ahead only. */
+  sorted(): Event[] {
+    return [...this.heap].sort((a, b) => (isBefore(a, b) ? -1 : 1));
+  }
+}
+registerState(EventQueue);
+
+function isBefore(a: Event, b: Event): boolean {
+  return a.at < b.at || (a.at === b.at && a.seq < b.seq);
+}
+
+/** Puts `event` where the root was and moves it down to its place. */
+function sink(heap: Event[], event: Event): void {
+  const length = heap.length;
+  let index = 0;
+  for (;;) {
+    let childIndex = 2 * index + 1;
+    if (childIndex >= length) break;
+    let child = heap[childIndex]!;
+    if (childIndex + 1 < length && isBefore(heap[childIndex + 1]!, child)) {
+      childIndex += 1;
+      child = heap[childIndex]!;
+    }
+    if (!isBefore(child, event)) break;
+    heap[index] = child;
+    index = childIndex;
+  }
+  heap[index] = event;
+}

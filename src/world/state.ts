@@ -1,0 +1,174 @@
+/**
+ * The whole state of a world, and what every part of the world needs of it: time, scheduling,
+ * names. A checkpoint is a copy of this object and of nothing else.
+ *
+ * Invariant: what is reachable from here is state as machine/state.ts defines it. The way out, the
+ * journal and the effects buffer belong to the Runtime around it.
+ */
+
+import type { ConnId, Micros } from '../engine/machine/machine.ts';
+import { NEVER } from '../engine/machine/machine.ts';
+import { type Seed, seedOf } from '../engine/machine/random.ts';
+import { registerState } from '../engine/machine/state.ts';
+import { type End, Link } from './connection.ts';
+import { Event, KIND, TICK_SEQ } from './event.ts';
+import type { WorldParams } from './input.ts';
+import { LOOPBACK, type WorldNode } from './node.ts';
+import { EventQueue } from './queue.ts';
+import { Trace } from './trace.ts';
+import type { Failure } from './views.ts';
+
+/** Linux's default range of ephemeral ports. */
+const EPHEMERAL_FIRST = 32_768;
+const EPHEMERAL_LAST = 60_999;
+const FIRST_PID = 4_001;
+
+export class WorldState {
+  readonly seed: Seed;
+  readonly startAt: Micros;
+  readonly params: WorldParams;
+  readonly trace: Trace;
+  readonly queue = new EventQueue();
+  now: Micros;
+  /** Inputs taken so far: where in a recording to go on. */
+  inputCount = 0;
+  failure: Failure | undefined = undefined;
+  readonly nodes: Map<string, WorldNode> = new Map();
+  /** Names of nodes and pseudo-nodes; events and ends refer to them by index. */
+  readonly places: string[] = [];
+  readonly links: Map<string, Link> = new Map();
+  /** Owners of ports, listening or not. */
+  readonly ports: Map<number, WorldNode> = new Map();
+  /** Ends at pseudo-nodes by outside connection id. */
+  readonly outsideEnds: Map<number, End> = new Map();
+  private nextSeq = 1;
+  private lastConn: ConnId = 0;
+  private lastPid = FIRST_PID - 1;
+  private lastEphemeral = EPHEMERAL_FIRST - 1;
+  /** Events until the next state digest. */
+  digestIn: number;
+
+  constructor(seed: Seed, startAt: Micros, params: WorldParams, traceEvents: number) {
+    this.seed = seed;
+    this.startAt = startAt;
+    this.now = startAt;
+    this.params = params;
+    this.trace = new Trace(traceEvents);
+    this.digestIn = params.digestEvery;
+  }
+
+  /** An event of the future; its cause is the event that is being executed. */
+  event(
+    at: Micros,
+    kind: number,
+    node: WorldNode | undefined,
+    end: End | undefined,
+    bytes: Buffer | undefined,
+    cause: number,
+  ): Event {
+    const event = new Event(at, this.nextSeq, cause, kind, node, end, bytes);
+    this.nextSeq += 1;
+    return event;
+  }
+
+  schedule(at: Micros, kind: number, node: WorldNode, cause: number): Event {
+    const event = this.event(at, kind, node, undefined, undefined, cause);
+    this.queue.push(event);
+    return event;
+  }
+
+  scheduleTick(node: WorldNode, at: Micros, cause: number): void {
+    const event = new Event(
+      at,
+      TICK_SEQ + node.place,
+      cause,
+      KIND.tick,
+      node,
+      undefined,
+      undefined,
+    );
+    node.tickAt = at;
+    this.queue.push(event);
+  }
+
+  newConn(): ConnId {
+    this.lastConn += 1;
+    return this.lastConn;
+  }
+
+  newPid(): number {
+    this.lastPid += 1;
+    return this.lastPid;
+  }
+
+  /** `127.0.0.1:port` of a connection's client end. */
+  newClientAddr(): string {
+    do {
+      this.lastEphemeral += 1;
+      if (this.lastEphemeral > EPHEMERAL_LAST) this.lastEphemeral = EPHEMERAL_FIRST;
+    } while (this.ports.has(this.lastEphemeral));
+    return `${LOOPBACK}:${this.lastEphemeral}`;
+  }
+
+  /** Index of a node's or pseudo-node's name; -1 stands for none. */
+  place(name: string): number {
+    const index = this.places.indexOf(name);
+    if (index >= 0) return index;
+    this.places.push(name);
+    return this.places.length - 1;
+  }
+
+  /** The link from one place to another, made when it is first asked for. */
+  link(from: string, to: string): Link {
+    const key = `${from}>${to}`;
+    let link = this.links.get(key);
+    if (link === undefined) {
+      const target = this.nodes.get(to);
+      link = new Link(from, to, target, seedOf(this.seed, `link ${key}`));
+      const isInside = target !== undefined && this.nodes.has(from);
+      link.latencyMicros = isInside ? this.params.latencyMicros : this.params.outsideLatencyMicros;
+      link.jitterMicros = isInside ? this.params.jitterMicros : 0;
+      this.links.set(key, link);
+    }
+    return link;
+  }
+
+  /**
+   * The next event that will really happen, brought to the front of the queue. What it removes on
+   * the way (events of an earlier life, ticks that have moved) has no effect whenever it is removed,
+   * so looking ahead never changes a run.
+   */
+  nextEvent(): Event | undefined {
+    for (;;) {
+      const event = this.queue.first();
+      if (event === undefined || !this.isStale(event)) return event;
+      this.queue.pop();
+      if (event.kind === KIND.tick) this.moveTick(event);
+    }
+  }
+
+  isStale(event: Event): boolean {
+    const node = event.node;
+    if (node === undefined || event.kind === KIND.dead) return event.kind === KIND.dead;
+    if (event.end !== undefined) return false; // A packet: the network knows what to do with it.
+    if (event.life !== node.life || !node.isAlive) return true;
+    if (event.kind !== KIND.tick) return false;
+    return event.at !== node.tickAt || !node.isReady(event.at) || this.tickTime(node) > event.at;
+  }
+
+  /** A tick has come too early, or to a process that is not ready (that gets a new one when it is). */
+  private moveTick(event: Event): void {
+    const node = event.node!;
+    if (event.life !== node.life || event.at !== node.tickAt) return;
+    node.tickAt = NEVER;
+    if (!node.isReady(event.at)) return;
+    const at = this.tickTime(node);
+    if (at !== NEVER) this.scheduleTick(node, at, event.cause);
+  }
+
+  /** The machine's deadline in world time. */
+  tickTime(node: WorldNode): Micros {
+    return node.deadline === NEVER ? NEVER : Math.ceil(node.deadline - node.clockOffset);
+  }
+}
+registerState(WorldState);

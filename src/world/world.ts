@@ -1,0 +1,318 @@
+/**
+ * The world: machines, the network between them, their disks and one clock.
+ *
+ * Invariant: a run is a function of (seed, params, inputs with their positions). Ties break on
+ * the order of scheduling; looking at the world never changes it; a copy behaves as the original.
+ * Deliberately absent: real time, sockets and files. They are driven from outside by `inject`,
+ * `step` and `runUntil` (driver.ts says how far), and called by way of `outside`.
+ */
+
+import type { Machine, Micros } from '../engine/machine/machine.ts';
+import { NEVER } from '../engine/machine/machine.ts';
+import { copyState } from '../engine/machine/state.ts';
+import { digestWorld } from './digest.ts';
+import { execute } from './execute.ts';
+import {
+  DEFAULT_PARAMS,
+  type Input,
+  type OutsidePort,
+  type Traffic,
+  type WorldOptions,
+} from './input.ts';
+import { JOURNAL_BYTES_MAX, Journal, type Position, type Recording } from './journal.ts';
+import { check, operate } from './operations.ts';
+import { Runtime } from './runtime.ts';
+import { connectionViews, linkViews, nodeView, upcomingView } from './snapshot.ts';
+import { WorldState } from './state.ts';
+import { isMeant, takeTraffic } from './traffic.ts';
+import type {
+  ConnectionView,
+  EventView,
+  Failure,
+  FileView,
+  LinkView,
+  LogLine,
+  NodeView,
+  NoteView,
+} from './views.ts';
+
+const TRACE_EVENTS = 4_096;
+
+/** What goes into the trace hash for a state digest. */
+const DIGEST = 100;
+
+const TRAFFIC_KINDS: ReadonlySet<string> = new Set([
+  'accept',
+  'data',
+  'drained',
+  'eof',
+  'connected',
+  'refused',
+]);
+
+/** `reset` is both: of a pair of places, or of an outside connection. */
+function isTraffic(input: Input): input is Traffic {
+  return TRAFFIC_KINDS.has(input.kind) || (input.kind === 'reset' && 'conn' in input);
+}
+
+/** A state to go on with, in place of a beginning. */
+export interface Continuation {
+  readonly state: WorldState;
+  readonly journal: Journal | undefined;
+}
+
+export class World {
+  /** Everything a copy copies; plain state. */
+  readonly state: WorldState;
+  private readonly run: Runtime;
+  private readonly journal: Journal | undefined;
+  private isExecuting = false;
+  /** Inputs that came during an event. */
+  private readonly pending: Input[] = [];
+
+  constructor(source: WorldOptions | Continuation) {
+    if ('state' in source) {
+      this.state = source.state;
+      this.journal = source.journal;
+    } else {
+      const params = { ...DEFAULT_PARAMS, ...source.params };
+      const traceEvents = source.traceEvents ?? TRACE_EVENTS;
+      this.state = new WorldState(source.seed, source.startAt, params, traceEvents);
+      const bytesMax = source.journalBytesMax ?? JOURNAL_BYTES_MAX;
+      this.journal = source.record ? new Journal(bytesMax, undefined) : undefined;
+    }
+    this.run = new Runtime(this.state);
+  }
+
+  /** The way out; none unless set, and none in a copy. */
+  get outside(): OutsidePort | undefined {
+    return this.run.outside;
+  }
+
+  set outside(port: OutsidePort | undefined) {
+    this.run.outside = port;
+  }
+
+  get now(): Micros {
+    return this.state.now;
+  }
+
+  /** Events executed so far; the number of the last one. */
+  get eventCount(): number {
+    return this.state.trace.count;
+  }
+
+  get failure(): Failure | undefined {
+    return this.state.failure;
+  }
+
+  /** Of every event so far with its bytes, everything sent outside, and the state digests. */
+  get traceHash(): string {
+    return this.state.trace.hash.hex();
+  }
+
+  /**
+   * The only way in. Operations take effect at once, traffic arrives over its link. During an event
+   * (from a method of `outside`) it is put off until that event has ended. Throws InputError when
+   * the input makes no sense; a world that has failed takes none.
+   */
+  inject(input: Input): void {
+    if (this.isExecuting) this.pending.push(input);
+    else this.take(input);
+  }
+
+  private take(input: Input): void {
+    const state = this.state;
+    if (state.failure !== undefined) return;
+    if (isTraffic(input)) {
+      if (!isMeant(state, input)) return;
+    } else {
+      check(state, input);
+    }
+    this.journal?.append({ events: state.trace.count, time: state.now }, input, () =>
+      copyState(state),
+    );
+    state.inputCount += 1;
+    this.isExecuting = true;
+    try {
+      if (isTraffic(input)) takeTraffic(this.run, input);
+      else operate(this.run, input);
+    } catch (error) {
+      this.fail('', error);
+    }
+    this.isExecuting = false;
+    this.takePending();
+  }
+
+  /** Executes the next event; false when there is none, or the world has failed. */
+  step(): boolean {
+    const state = this.state;
+    if (state.failure !== undefined) return false;
+    const event = state.nextEvent();
+    if (event === undefined) return false;
+    state.queue.pop();
+    if (event.at > state.now) state.now = event.at;
+    this.isExecuting = true;
+    try {
+      execute(this.run, event);
+      if (state.digestIn > 0) this.countDownDigest();
+    } catch (error) {
+      this.fail(event.node?.name ?? '', error);
+    }
+    this.isExecuting = false;
+    if (this.pending.length > 0) this.takePending();
+    return true;
+  }
+
+  private countDownDigest(): void {
+    const state = this.state;
+    state.digestIn -= 1;
+    if (state.digestIn > 0) return;
+    state.digestIn = state.params.digestEvery;
+    state.trace.fold(DIGEST, 0, undefined, digestWorld(state));
+  }
+
+  private takePending(): void {
+    for (let input = this.pending.shift(); input !== undefined; input = this.pending.shift()) {
+      this.take(input);
+    }
+  }
+
+  private fail(node: string, error: unknown): void {
+    const isError = error instanceof Error;
+    this.state.failure = {
+      seq: this.state.trace.count,
+      node,
+      error: isError ? `${error.name}: ${error.message}` : String(error),
+      stack: isError ? (error.stack ?? '') : '',
+    };
+  }
+
+  /**
+   * Executes everything up to and including `time`, at most `eventsMax` events, and returns how
+   * many they were. The clock then shows `time`, unless eventsMax or a failure ended it before.
+   */
+  runUntil(time: Micros, eventsMax: number = Number.POSITIVE_INFINITY): number {
+    const state = this.state;
+    let count = 0;
+    for (; count < eventsMax; count += 1) {
+      const event = state.nextEvent();
+      if (event === undefined || event.at > time) {
+        if (time > state.now && time !== NEVER && state.failure === undefined) state.now = time;
+        break;
+      }
+      if (!this.step()) break;
+    }
+    return count;
+  }
+
+  /** Goes to a position of a recording: so many events executed, and the clock at `time`. */
+  goTo(position: Position): void {
+    while (this.state.trace.count < position.events && this.step());
+    if (this.state.failure === undefined && position.time > this.state.now) {
+      this.state.now = position.time;
+    }
+  }
+
+  nextEventAt(): Micros {
+    return this.state.failure === undefined ? (this.state.nextEvent()?.at ?? NEVER) : NEVER;
+  }
+
+  /** What happens next. */
+  peek(): EventView | undefined {
+    const event = this.state.failure === undefined ? this.state.nextEvent() : undefined;
+    return event === undefined ? undefined : upcomingView(this.state, event);
+  }
+
+  /** What is to come, soonest first; packets behind the first one of a connection are not among them. */
+  upcoming(limit: number): EventView[] {
+    const events = this.state.nextEvent() === undefined ? [] : this.state.queue.sorted();
+    const live = events.filter((event) => !this.state.isStale(event)).slice(0, limit);
+    return live.map((event) => upcomingView(this.state, event));
+  }
+
+  /** A checkpoint: a world of its own, without journal and way out. */
+  copy(): World {
+    return new World({ state: copyState(this.state), journal: undefined });
+  }
+
+  digest(): string {
+    return digestWorld(this.state);
+  }
+
+  /** The run so far; undefined for a world that does not record. */
+  recording(): Recording | undefined {
+    return this.journal?.recording(this.state);
+  }
+
+  node(name: string): NodeView | undefined {
+    const node = this.state.nodes.get(name);
+    return node === undefined ? undefined : nodeView(this.state, node);
+  }
+
+  nodes(): NodeView[] {
+    return [...this.state.nodes.values()].map((node) => nodeView(this.state, node));
+  }
+
+  links(): LinkView[] {
+    return linkViews(this.state);
+  }
+
+  connections(): ConnectionView[] {
+    return connectionViews(this.state);
+  }
+
+  /** A node's machine, to be read only. */
+  machine(name: string): Machine | undefined {
+    return this.state.nodes.get(name)?.machine;
+  }
+
+  /** Lines of a node's log with an id above `after`. */
+  logSince(name: string, after: number): LogLine[] {
+    return this.state.nodes.get(name)?.logSince(after) ?? [];
+  }
+
+  files(name: string): FileView[] {
+    return this.state.nodes.get(name)?.disk.views(this.state.now) ?? [];
+  }
+
+  readFile(name: string, path: string): Buffer | undefined {
+    return this.state.nodes.get(name)?.disk.content(path);
+  }
+
+  /** A past event; undefined when the trace has forgotten it. */
+  event(seq: number): EventView | undefined {
+    return this.state.trace.view(seq, this.state.places);
+  }
+
+  /** The last events, oldest first. */
+  lastEvents(limit: number): EventView[] {
+    const { count, firstSeq } = this.state.trace;
+    const views: EventView[] = [];
+    for (let seq = Math.max(firstSeq, count - limit + 1); seq <= count; seq += 1) {
+      views.push(this.event(seq)!);
+    }
+    return views;
+  }
+
+  /** The event, its cause, the cause's cause … as far as the trace remembers. */
+  causes(seq: number): EventView[] {
+    const chain: EventView[] = [];
+    for (let at = seq; at > 0; at = this.state.trace.causeOf(at)) {
+      const view = this.event(at);
+      if (view === undefined) break;
+      chain.push(view);
+    }
+    return chain;
+  }
+
+  /** Beginning of a past event's payload. */
+  eventBytes(seq: number): Buffer {
+    return this.state.trace.bytesOf(seq);
+  }
+
+  /** Notes with an id above `after`. */
+  notesSince(after: number): NoteView[] {
+    return this.state.trace.notesSince(after);
+  }
+}

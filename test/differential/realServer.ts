@@ -1,0 +1,138 @@
+/** A real redis-server 7.0 of our own on a free loopback port, and one raw connection to it. */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { replyEnd, splitReplies } from './replies.ts';
+
+const START_ATTEMPTS = 200;
+const START_POLL_MS = 25;
+const REPLY_LIMIT_MS = 15_000;
+
+export type Arg = string | Buffer;
+
+/**
+ * Why the tests against a real server cannot run here; undefined when they can. With REQUIRE_PEERS=1
+ * that they cannot run is an error.
+ */
+export function whyNoRealServer(): string | undefined {
+  const { stdout, error } = spawnSync('redis-server', ['--version'], { encoding: 'utf8' });
+  let why: string | undefined;
+  if (error !== undefined) why = 'redis-server is not installed';
+  else if (!stdout.includes('v=7.0.')) why = `not a redis-server 7.0: ${stdout.trim()}`;
+  if (why !== undefined && process.env['REQUIRE_PEERS'] === '1') throw new Error(why);
+  return why;
+}
+
+/** A command as bytes; strings are latin1. */
+export function encodeCommand(args: readonly Arg[]): Buffer {
+  const parts: Buffer[] = [Buffer.from(`*${args.length}\r\n`)];
+  for (const arg of args) {
+    const bytes = typeof arg === 'string' ? Buffer.from(arg, 'latin1') : arg;
+    parts.push(Buffer.from(`$${bytes.length}\r\n`), bytes, Buffer.from('\r\n'));
+  }
+  return Buffer.concat(parts);
+}
+
+export class RealServer {
+  private readonly child: ChildProcess;
+  private readonly dir: string;
+  private readonly socket: Socket;
+
+  private constructor(child: ChildProcess, dir: string, socket: Socket) {
+    this.child = child;
+    this.dir = dir;
+    this.socket = socket;
+  }
+
+  static async start(...options: readonly string[]): Promise<RealServer> {
+    const port = await freePort();
+    const dir = mkdtempSync(join(tmpdir(), 'differential-'));
+    const child = spawn(
+      'redis-server',
+      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', dir].concat(
+        '--enable-debug-command',
+        'yes',
+        ...options,
+      ),
+      { stdio: 'ignore' },
+    );
+    try {
+      const server = new RealServer(child, dir, await connected(port, child));
+      await server.send(['DEBUG', 'SET-ACTIVE-EXPIRE', '0']);
+      return server;
+    } catch (error) {
+      child.kill('SIGKILL');
+      rmSync(dir, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** The raw reply. */
+  async send(args: readonly Arg[]): Promise<Buffer> {
+    return (await this.sendAll([args]))[0]!;
+  }
+
+  /** Sends commands as one pipeline; their raw replies. */
+  async sendAll(commands: readonly (readonly Arg[])[]): Promise<Buffer[]> {
+    this.socket.write(Buffer.concat(commands.map(encodeCommand)));
+    let bytes: Buffer = Buffer.alloc(0);
+    let whole = 0;
+    let count = 0;
+    while (count < commands.length) {
+      const signal = AbortSignal.timeout(REPLY_LIMIT_MS);
+      const [chunk] = (await once(this.socket, 'data', { signal })) as [Buffer];
+      bytes = Buffer.concat([bytes, chunk]);
+      for (let end = nextEnd(bytes, whole); end >= 0; end = nextEnd(bytes, whole)) {
+        whole = end;
+        count += 1;
+      }
+    }
+    return splitReplies(bytes);
+  }
+
+  async stop(): Promise<void> {
+    this.socket.destroy();
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const exited = once(this.child, 'exit');
+      this.child.kill('SIGKILL');
+      await exited;
+    }
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+function nextEnd(bytes: Buffer, at: number): number {
+  return at < bytes.length ? replyEnd(bytes, at) : -1;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function connected(port: number, child: ChildProcess): Promise<Socket> {
+  for (let attempt = 0; attempt < START_ATTEMPTS; attempt += 1) {
+    if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      socket.setNoDelay(true);
+      return socket;
+    } catch {
+      socket.destroy();
+      await delay(START_POLL_MS);
+    }
+  }
+  throw new Error('redis-server does not accept connections');
+}

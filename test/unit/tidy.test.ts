@@ -1,0 +1,166 @@
+/**
+ * Style as a test: who may import whom (design: rooms), what the pure rooms must not touch, file
+ * heads, dead files. Function length is biome's noExcessiveLinesPerFunction.
+ */
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Rooms in reading order. A room of engine/ imports those above it, with the exceptions named. */
+const ENGINE_ROOMS = [
+  'machine',
+  'resp',
+  'data',
+  'process',
+  'commands',
+  'persistence',
+  'replication',
+  'server',
+  'sentinel',
+];
+
+/** Which rooms the rooms outside of engine/ may import, besides themselves. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  world: ['engine'],
+  view: [],
+  sandbox: ['engine', 'world', 'view'],
+  gateway: ['engine', 'world', 'sandbox', 'view'],
+  cli: ['engine', 'world', 'sandbox', 'gateway', 'view'],
+};
+
+const ENTRIES = ['src/cli/cli.ts', 'src/gateway/worker.ts'];
+
+/** What makes a run depend on anything but its inputs. `process` is a word of our own here. */
+const BANNED: readonly (readonly [RegExp, string])[] = [
+  [/\bDate\b/, 'Date'],
+  [/\bMath\.random\b/, 'Math.random'],
+  [/\bset(Timeout|Interval|Immediate)\b/, 'a timer'],
+  [/\bqueueMicrotask\b/, 'queueMicrotask'],
+  [/\bPromise\b/, 'Promise'],
+  [/\basync\b/, 'async'],
+  [/\bawait\b/, 'await'],
+  [/\bperformance\./, 'performance'],
+  [/\bcrypto\b/, 'crypto'],
+  [/\bfetch\(/, 'fetch'],
+  [/\bglobalThis\b/, 'globalThis'],
+  [/\bWeakRef\b|\bFinalizationRegistry\b/, 'garbage collection'],
+  [/\bprocess\.(env|argv|hrtime|nextTick|memoryUsage|cwd|platform|uptime)\b/, 'the host process'],
+  [/\btoLocale\w*|\bIntl\b|\blocaleCompare\b/, 'the locale'],
+];
+
+interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+function sourceFiles(folder: string): SourceFile[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => {
+      const path = join(folder, name).replaceAll('\\', '/');
+      const text = readFileSync(join(root, path), 'utf8');
+      return { path, text, imports: importsOf(path, text) };
+    });
+}
+
+/** Paths below the root for relative imports, bare names for the rest. */
+function importsOf(path: string, text: string): string[] {
+  const statements =
+    /^(?:import|export)\b[^;']*?\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+  const found = [...text.matchAll(statements)].map(([, a, b, c]) => (a ?? b ?? c)!);
+  const urls = [...text.matchAll(/new URL\('(\.[^']+\.ts)'/g)].map((match) => match[1]!);
+  return [...found, ...urls].map((name) =>
+    name.startsWith('.') ? normalize(join(dirname(path), name)).replaceAll('\\', '/') : name,
+  );
+}
+
+/** The code without comments and string contents, for words that must not occur in it. */
+export function codeOnly(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|[^:'"`])\/\/.*$/gm, '$1')
+    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
+}
+
+/** The banned things a pure file's text uses. */
+export function impurities(path: string, text: string): string[] {
+  const code = codeOnly(text);
+  const words = BANNED.filter(([pattern]) => pattern.test(code)).map(([, name]) => name);
+  return [...words, ...importsOf(path, text).filter((name) => !name.startsWith('src/'))];
+}
+
+const files = sourceFiles('src');
+
+test('rooms import only what stands above them', () => {
+  for (const file of files) {
+    for (const imported of file.imports) {
+      if (imported.startsWith('src/'))
+        assert.ok(allowed(file.path, imported), `${file.path} may not import ${imported}`);
+    }
+  }
+});
+
+function allowed(path: string, imported: string): boolean {
+  const [, room = '', subroom = ''] = path.split('/');
+  const [, target = '', targetSubroom = ''] = imported.split('/');
+  if (room !== 'engine') return target === room || (MAY_IMPORT[room] ?? []).includes(target);
+  if (target !== 'engine') return false;
+  if (subroom === 'sentinel' && targetSubroom === 'server') return false;
+  return ENGINE_ROOMS.indexOf(targetSubroom) <= ENGINE_ROOMS.indexOf(subroom);
+}
+
+test('every file stands in a known room', () => {
+  for (const { path } of files) {
+    const [, room = '', subroom = ''] = path.split('/');
+    const known = room === 'engine' ? ENGINE_ROOMS.includes(subroom) : room in MAY_IMPORT;
+    assert.ok(known, `${path}: unknown room`);
+  }
+});
+
+test('engine and world are pure', () => {
+  for (const { path, text } of files) {
+    if (!/^src\/(engine|world|sandbox|view)\//.test(path)) continue;
+    assert.deepEqual(impurities(path, text), [], path);
+  }
+});
+
+test('a planted Date.now() is found', () => {
+  assert.deepEqual(impurities('src/engine/x.ts', 'export const now = () => Date.now();\n'), [
+    'Date',
+  ]);
+  assert.deepEqual(impurities('src/engine/x.ts', "import { readFileSync } from 'node:fs';\n"), [
+    'node:fs',
+  ]);
+  assert.deepEqual(impurities('src/engine/x.ts', '// Date.now() is not used\n'), []);
+});
+
+test('only gateway and cli know the host', () => {
+  for (const { path, imports } of files) {
+    if (/^src\/(gateway|cli)\//.test(path)) continue;
+    const host = imports.filter((name) => !name.startsWith('src/'));
+    assert.deepEqual(host, [], path);
+  }
+});
+
+test('every file begins by saying what it is for', () => {
+  for (const { path, text } of files) assert.match(text, /^\/\*\*|^\/\/ /, path);
+});
+
+test('no file is dead', () => {
+  const reached = new Set(ENTRIES);
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  for (const path of reached) {
+    for (const imported of byPath.get(path)?.imports ?? []) {
+      if (imported.startsWith('src/')) reached.add(imported);
+    }
+  }
+  const dead = files.map(({ path }) => path).filter((path) => !reached.has(path));
+  assert.deepEqual(dead, []);
+});

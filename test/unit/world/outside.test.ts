@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SEND_WINDOW_BYTES } from '../../../src/engine/machine/machine.ts';
+import { InputError } from '../../../src/world/input.ts';
+import { replay } from '../../../src/world/replay.ts';
+import { dial, newWorld, Outside, pass, seen, server, tell } from './harness.ts';
+
+function oneNode(outsideReachable = false) {
+  const world = newWorld({ params: { outsideReachable } });
+  const outside = new Outside();
+  world.outside = outside;
+  world.inject(server('a', 7000));
+  pass(world, 0);
+  return { world, outside };
+}
+
+test('an outside peer is accepted, answered and closed', () => {
+  const { world, outside } = oneNode();
+  assert.deepEqual(outside.calls, ['listen a 7000']);
+  dial(world, 1, 'a', 7000);
+  tell(world, 1, 'ECHO hello', 0);
+  assert.equal(outside.text.get(1), 'hello\n');
+  tell(world, 1, 'CLOSE', 0);
+  assert.equal(outside.calls.at(-1), 'close 1');
+  world.inject({ kind: 'data', conn: 1, bytes: Buffer.from('late\n') });
+  assert.equal(world.step(), false);
+});
+
+test('what is asked before an eof is answered before the close', () => {
+  const { world, outside } = oneNode();
+  dial(world, 1, 'a', 7000);
+  world.inject({ kind: 'data', conn: 1, bytes: Buffer.from('ECHO last\n') });
+  world.inject({ kind: 'eof', conn: 1 });
+  pass(world, 0);
+  assert.equal(outside.text.get(1), 'last\n');
+  assert.equal(outside.calls.at(-1), 'close 1');
+  assert.equal(seen(world, 'a').at(-1), 'closed eof');
+  assert.equal(world.connections().length, 0);
+});
+
+test('a reset from outside, a crash, a refusal', () => {
+  const { world, outside } = oneNode();
+  dial(world, 1, 'a', 7000);
+  dial(world, 2, 'a', 7000);
+  world.inject({ kind: 'reset', conn: 1 });
+  pass(world, 0);
+  assert.equal(seen(world, 'a').at(-1), 'closed reset');
+  world.inject({ kind: 'crash', node: 'a' });
+  pass(world, 0);
+  assert.deepEqual(outside.calls.slice(1), ['closeListener a 7000', 'close 2']);
+  dial(world, 3, 'a', 7000);
+  assert.equal(outside.calls.at(-1), 'close 3');
+});
+
+test('a cut between a node and outside holds bytes both ways', () => {
+  const { world, outside } = oneNode();
+  dial(world, 1, 'a', 7000);
+  world.inject({ kind: 'cut', a: 'a', b: 'outside', oneway: true });
+  tell(world, 1, 'ECHO x');
+  assert.equal(outside.text.get(1), undefined);
+  world.inject({ kind: 'cut', a: 'outside', b: 'a', oneway: true });
+  tell(world, 1, 'seen');
+  assert.ok(!seen(world, 'a').includes('seen'));
+  world.inject({ kind: 'heal' });
+  pass(world, 0);
+  assert.equal(outside.text.get(1), 'x\n');
+  assert.ok(seen(world, 'a').includes('seen'));
+});
+
+test('pseudo-nodes have links of their own', () => {
+  const { world, outside } = oneNode();
+  world.inject({
+    kind: 'accept',
+    conn: 1,
+    node: 'a',
+    port: 7000,
+    peer: '127.0.0.1:50001',
+    from: 'app',
+  });
+  dial(world, 2, 'a', 7000);
+  world.inject({ kind: 'cut', a: 'a', b: 'app' });
+  tell(world, 1, 'ECHO app');
+  tell(world, 2, 'ECHO other');
+  assert.deepEqual([...outside.text], [[2, 'other\n']]);
+});
+
+test('a connect to an address outside goes out, and what comes of it comes in', () => {
+  const { world, outside } = oneNode(true);
+  dial(world, 1, 'a', 7000);
+  tell(world, 1, 'CONNECT 10.0.0.9 6379');
+  const call = outside.calls.at(-1)!;
+  assert.match(call, /^connect -\d+ 10\.0\.0\.9:6379 a$/);
+  const conn = Number(call.split(' ')[1]);
+  world.inject({ kind: 'connected', conn, laddr: '10.0.0.1:4444' });
+  pass(world, 0);
+  tell(world, 1, 'TELL hi');
+  assert.equal(outside.text.get(conn), 'hi\n');
+  tell(world, conn, 'from outside');
+  assert.equal(seen(world, 'a').at(-1), 'from outside');
+  tell(world, 1, 'CONNECT 10.0.0.9 6380');
+  const second = Number(outside.calls.at(-1)!.split(' ')[1]);
+  world.inject({ kind: 'refused', conn: second, error: 'No route to host' });
+  pass(world, 0);
+  assert.match(seen(world, 'a').at(-1)!, /No route to host/);
+  assert.equal(replay(world.recording()!).traceHash, world.traceHash);
+});
+
+test('what a node takes from outside is reported, summed up', () => {
+  const { world, outside } = oneNode();
+  dial(world, 1, 'a', 7000);
+  const part = SEND_WINDOW_BYTES / 16;
+  for (let i = 0; i < 5; i += 1) tell(world, 1, 'x'.repeat(part - 1));
+  assert.deepEqual(outside.calls.slice(1), [`consumed 1 ${4 * part}`]);
+});
+
+test('an input from inside a call of the way out waits for the end of the event', () => {
+  const { world, outside } = oneNode();
+  dial(world, 1, 'a', 7000);
+  outside.send = (conn, bytes) => {
+    world.inject({ kind: 'data', conn, bytes: Buffer.from(`echoed ${bytes.length}\n`) });
+  };
+  tell(world, 1, 'ECHO abc');
+  assert.equal(seen(world, 'a').at(-1), 'echoed 4');
+  assert.equal(replay(world.recording()!).traceHash, world.traceHash);
+});
+
+test('inputs that make no sense are refused and leave no trace', () => {
+  const { world } = oneNode();
+  const before = world.digest();
+  assert.throws(() => world.inject({ kind: 'crash', node: 'zz' }), InputError);
+  assert.throws(() => world.inject(server('a', 7009)), InputError);
+  assert.throws(() => world.inject(server('c', 7000)), InputError);
+  assert.throws(() => world.inject({ ...server('c', 7001), machine: 'zz' }), InputError);
+  const peer = '127.0.0.1:1';
+  assert.throws(
+    () => world.inject({ kind: 'accept', conn: 1, node: 'zz', port: 1, peer }),
+    InputError,
+  );
+  world.inject({ kind: 'data', conn: 77, bytes: Buffer.from('x') });
+  assert.equal(world.digest(), before);
+});
