@@ -228,7 +228,7 @@ export function serialize(recording: Recording): Buffer | undefined {
 
 /** Reads what `serialize` wrote; throws an Error that says what is wrong. */
 export function parse(bytes: Buffer): Recording {
-  if (bytes.latin1Slice(0, MAGIC.length) !== MAGIC) throw new Error('not a recording');
+  if (bytes.subarray(0, MAGIC.length).latin1Slice() !== MAGIC) throw new Error('not a recording');
   const lineEnd = bytes.indexOf(10, MAGIC.length);
   const head = JSON.parse(bytes.toString('utf8', MAGIC.length, lineEnd), (_key, value) =>
     value === 'Infinity' ? Number.POSITIVE_INFINITY : value,

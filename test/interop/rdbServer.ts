@@ -101,7 +101,10 @@ function launch(file: Buffer | undefined, directives: readonly string[]) {
       if (log.text.includes('ready to accept connections')) resolve(true);
     });
     child.once('close', () => resolve(false));
-    child.once('error', reject);
+    child.once('error', (error) => {
+      rmSync(directory, { recursive: true });
+      reject(error);
+    });
   }).finally(() => clearTimeout(deadline));
   return { directory, child, log, ready };
 }

@@ -70,7 +70,7 @@ export class ServerHarness {
   }
 
   sendRaw(bytes: Buffer, conn: ConnId = this.main): Buffer {
-    if (!this.sent.has(conn)) return Buffer.alloc(0);
+    if (!this.isOpen(conn)) return Buffer.alloc(0);
     this.server.receive(this.now, conn, bytes, this.effects);
     this.settle();
     return this.received(conn);
@@ -78,9 +78,15 @@ export class ServerHarness {
 
   /** The peer goes away. */
   disconnect(conn: ConnId): void {
-    if (!this.sent.delete(conn)) return;
+    if (!this.isOpen(conn)) return;
+    this.sent.delete(conn);
     this.server.closed(this.now, conn, 'eof', this.effects);
     this.settle();
+  }
+
+  /** False once either side has closed. */
+  isOpen(conn: ConnId): boolean {
+    return this.server.clients.has(conn);
   }
 
   /** What the connection was sent since the last look. */
@@ -115,7 +121,7 @@ export class ServerHarness {
   private makeEffects(): Effects {
     return {
       send: (conn, bytes) => this.sent.get(conn)?.push(bytes),
-      close: (conn) => this.sent.delete(conn),
+      close: () => {},
       connect: () => {
         const conn = this.nextConn;
         this.nextConn += 1;

@@ -84,6 +84,8 @@ interface BitRange {
   readonly closed: boolean;
 }
 
+const NOTHING: BitRange = { from: 0, to: -1, closed: true };
+
 function bitcount(call: DataCall): void {
   const value = call.read(call.str(1));
   if (value === undefined) {
@@ -94,12 +96,8 @@ function bitcount(call: DataCall): void {
     call.reply.error(replyErrors.wrongType);
     return;
   }
-  // BITCOUNT takes both ends or none.
-  const range = call.argc === 3 ? undefined : bitRange(call, 2, value.length);
-  if (range === undefined) {
-    if (call.argc === 3) call.syntaxError();
-    return;
-  }
+  const range = countRange(call, value.length);
+  if (range === undefined) return;
   const empty = range.from > range.to;
   call.reply.integer(empty ? 0 : countBits(toBuffer(value), range.from, range.to));
 }
@@ -121,7 +119,7 @@ function bitpos(call: DataCall): void {
     call.reply.error(replyErrors.wrongType);
     return;
   }
-  const range = bitRange(call, 3, value.length);
+  const range = positionRange(call, value.length);
   if (range === undefined) return;
   if (range.from > range.to) {
     call.reply.integer(-1);
@@ -133,43 +131,60 @@ function bitpos(call: DataCall): void {
   call.reply.integer(found === -1 ? beyond : found);
 }
 
-/** `[start [end [BYTE | BIT]]]` from argument `first` on; replies and gives undefined when wrong. */
-function bitRange(call: DataCall, first: number, length: number): BitRange | undefined {
-  const given = call.argc - first;
-  if (given <= 0) return { from: 0, to: length * 8 - 1, closed: false };
-  if (given > 3) {
+/** `[start end [BYTE | BIT]]`: both ends or none. Replies and gives undefined when wrong. */
+function countRange(call: DataCall, length: number): BitRange | undefined {
+  if (call.argc === 2) return wholeOf(length);
+  if (call.argc === 3 || call.argc > 5) {
     call.syntaxError();
     return undefined;
   }
-  const start = indexArgument(call, first);
+  const start = indexArgument(call, 2);
   if (start === undefined) return undefined;
-  let inBits = false;
-  if (given === 3) {
-    const unit = call.word(first + 2);
-    if (unit !== 'bit' && unit !== 'byte') {
-      call.syntaxError();
-      return undefined;
-    }
-    inBits = unit === 'bit';
-  }
-  const stop = given === 1 ? -1 : indexArgument(call, first + 1);
+  const stop = indexArgument(call, 3);
   if (stop === undefined) return undefined;
-  return toBits(start, stop, inBits, length, given > 1);
+  // Before they are cut to the string, in which -100 and -200 are the same; and before the unit is read.
+  if (start < 0 && stop < 0 && start > stop) return NOTHING;
+  const unit = call.argc === 5 ? unitArgument(call, 4) : 'byte';
+  return unit === undefined ? undefined : toBits(start, stop, unit, length, true);
+}
+
+/** `[start [end [BYTE | BIT]]]`, read in an order of its own. Replies and gives undefined when wrong. */
+function positionRange(call: DataCall, length: number): BitRange | undefined {
+  if (call.argc === 3) return wholeOf(length);
+  if (call.argc > 6) {
+    call.syntaxError();
+    return undefined;
+  }
+  const start = indexArgument(call, 3);
+  if (start === undefined) return undefined;
+  const unit = call.argc === 6 ? unitArgument(call, 5) : 'byte';
+  if (unit === undefined) return undefined;
+  const stop = call.argc === 4 ? -1 : indexArgument(call, 4);
+  return stop === undefined ? undefined : toBits(start, stop, unit, length, call.argc > 4);
+}
+
+function wholeOf(length: number): BitRange {
+  return { from: 0, to: length * 8 - 1, closed: false };
+}
+
+function unitArgument(call: DataCall, index: number): 'bit' | 'byte' | undefined {
+  const unit = call.word(index);
+  if (unit === 'bit' || unit === 'byte') return unit;
+  call.syntaxError();
+  return undefined;
 }
 
 function toBits(
   start: number,
   stop: number,
-  inBits: boolean,
+  unit: 'bit' | 'byte',
   length: number,
   closed: boolean,
 ): BitRange {
-  const total = inBits ? length * 8 : length;
-  // Before they are cut to the string, in which -100 and -200 would be the same.
-  if (start < 0 && stop < 0 && start > stop) return { from: 1, to: 0, closed };
+  const total = unit === 'bit' ? length * 8 : length;
   const from = Math.max(start < 0 ? start + total : start, 0);
   const to = Math.min(Math.max(stop < 0 ? stop + total : stop, 0), total - 1);
-  return inBits ? { from, to, closed } : { from: from * 8, to: to * 8 + 7, closed };
+  return unit === 'bit' ? { from, to, closed } : { from: from * 8, to: to * 8 + 7, closed };
 }
 
 function bitop(call: DataCall): void {

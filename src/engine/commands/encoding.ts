@@ -44,7 +44,10 @@ export function stringEncoding(value: Bytes): 'int' | 'embstr' | 'raw' {
   return parseInteger(value) === undefined ? 'embstr' : 'int';
 }
 
-/** True for the integers Redis keeps one object of, shared by all keys: 0 to 9999. */
+/**
+ * True for the integers Redis keeps one object of, shared by all keys: 0 to 9999. (Not so a value
+ * that COPY made: that is an object of its own there, and a shared one here.)
+ */
 export function isSharedInteger(value: Value): boolean {
   if (typeof value !== 'string') return false;
   const number = parseInteger(value);

@@ -10,7 +10,10 @@ import type { DataCall } from './call.ts';
 import { distinctSlots } from './containers.ts';
 import { signedCount } from './countArguments.ts';
 
-/** Most draws with repetition; the reply to more would not fit into memory, ours or the client's. */
+/**
+ * Most draws with repetition. Redis would go on until its memory ends, or the client's output buffer
+ * limit; nobody may do that to the process the sandbox lives in.
+ */
 const DRAWS_MAX = 2 ** 26;
 /** Half the largest 64-bit integer: each draw is two elements of the reply. */
 const PAIRS_MAX = 2n ** 62n - 1n;
@@ -47,7 +50,7 @@ export function readDrawRequest(
     call.syntaxError();
     return undefined;
   }
-  if ((detailed && exceedsPairs(call.str(2))) || count < -DRAWS_MAX) {
+  if (detailed && exceedsPairs(call.str(2))) {
     call.reply.error(replyErrors.outOfRange);
     return undefined;
   }
@@ -70,6 +73,10 @@ export function replyDrawn(call: DataCall, request: DrawRequest, from: Drawable)
   const { count, detailed } = request;
   if (count === undefined) {
     from.member(random.below(from.size));
+    return;
+  }
+  if (count < -DRAWS_MAX) {
+    reply.error(replyErrors.outOfRange);
     return;
   }
   const repeated = count < 0;

@@ -88,7 +88,10 @@ function reply(call: DataCall, operation: Operation): void {
   if (sources === undefined) return;
   const options = readOptions(call, 2 + sources.length, sources, operation, false);
   if (options === undefined) return;
-  const result = compute(operation, sources, options.aggregate);
+  const result = new ZsetValue();
+  compute(operation, sources, options.aggregate, (member, score) => {
+    result.set(member, score);
+  });
   const { withScores } = options;
   const nested = withScores && writer.protocol === 3;
   writer.array(result.size * (withScores && !nested ? 2 : 1));
@@ -104,7 +107,11 @@ function store(call: DataCall, operation: Operation, event: string): void {
   if (sources === undefined) return;
   const options = readOptions(call, 3 + sources.length, sources, operation, true);
   if (options === undefined) return;
-  const result = compute(operation, sources, options.aggregate);
+  const result = new ZsetValue();
+  compute(operation, sources, options.aggregate, (member, score) => {
+    // A reply may show a minus zero (0 weighted with -1); a small sorted set is stored without.
+    result.set(member, score + 0);
+  });
   storeResult(call, call.str(1), result, 'z', event);
 }
 
@@ -121,7 +128,10 @@ function zintercard(call: DataCall): void {
     if (value === undefined) return;
     limit = value;
   }
-  const size = compute('inter', sources, AGGREGATES['sum']!).size;
+  let size = 0;
+  compute('inter', sources, AGGREGATES['sum']!, () => {
+    size += 1;
+  });
   call.reply.integer(limit === 0 ? size : Math.min(size, limit));
 }
 
@@ -195,23 +205,24 @@ function readWeights(call: DataCall, first: number, sources: readonly Source[]):
   return true;
 }
 
+type Emit = (member: string, score: number) => void;
+
 function compute(
   operation: Operation,
   sources: readonly Source[],
   aggregate: Aggregate,
-): ZsetValue {
-  const result = new ZsetValue();
+  emit: Emit,
+): void {
   if (operation === 'diff') {
-    subtract(sources, result);
-    return result;
+    subtract(sources, emit);
+    return;
   }
   const ordered = sources.toSorted((a, b) => a.value.size - b.value.size);
-  if (operation === 'union') unite(ordered, aggregate, result);
-  else intersect(ordered, aggregate, result);
-  return result;
+  if (operation === 'union') unite(ordered, aggregate, emit);
+  else intersect(ordered, aggregate, emit);
 }
 
-function unite(sources: readonly Source[], aggregate: Aggregate, result: ZsetValue): void {
+function unite(sources: readonly Source[], aggregate: Aggregate, emit: Emit): void {
   const scores = new Map<string, number>();
   for (const { value, weight } of sources) {
     forEachScore(value, (member, score) => {
@@ -220,10 +231,10 @@ function unite(sources: readonly Source[], aggregate: Aggregate, result: ZsetVal
       scores.set(member, current === undefined ? weighted : aggregate(current, weighted));
     });
   }
-  for (const [member, score] of scores) result.set(member, score);
+  for (const [member, score] of scores) emit(member, score);
 }
 
-function intersect(sources: readonly Source[], aggregate: Aggregate, result: ZsetValue): void {
+function intersect(sources: readonly Source[], aggregate: Aggregate, emit: Emit): void {
   const [smallest, ...others] = sources;
   forEachScore(smallest!.value, (member, score) => {
     let total = zeroForNaN(score * smallest!.weight);
@@ -232,23 +243,18 @@ function intersect(sources: readonly Source[], aggregate: Aggregate, result: Zse
       if (other === undefined) return;
       total = aggregate(total, other * weight);
     }
-    result.set(member, total);
+    emit(member, total);
   });
 }
 
-function subtract(sources: readonly Source[], result: ZsetValue): void {
+function subtract(sources: readonly Source[], emit: Emit): void {
   const [first, ...others] = sources;
   forEachScore(first!.value, (member, score) => {
-    if (others.every(({ value }) => scoreIn(value, member) === undefined)) {
-      result.set(member, score);
-    }
+    if (others.every(({ value }) => scoreIn(value, member) === undefined)) emit(member, score);
   });
 }
 
-function forEachScore(
-  value: SetValue | ZsetValue,
-  visit: (member: string, score: number) => void,
-): void {
+function forEachScore(value: SetValue | ZsetValue, visit: Emit): void {
   if (value instanceof ZsetValue) value.forEach(visit);
   else {
     value.forEach((member) => {

@@ -17,6 +17,7 @@ import {
   scanWindow,
 } from './collectionScan.ts';
 import { existing, isWrongType, removeKey, replyNull, replyZero } from './containers.ts';
+import { encodingName } from './encoding.ts';
 import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
 import { parseScore } from './scores.ts';
 import { sortedSetAlgebraCommands } from './sortedSetAlgebra.ts';
@@ -234,7 +235,7 @@ function zscan(call: DataCall): void {
   if (zset === undefined) return;
   const options = readScanOptions(call);
   if (options === undefined) return;
-  const compact = zset.size <= COMPACT_MEMBERS;
+  const compact = encodingName(zset, call.limits) === 'listpack';
   const { from, slots } = scanWindow(cursor, options, zset.size, COMPACT_MEMBERS);
   const found: string[] = [];
   const next = zset.scan(from, slots, (member, score) => {

@@ -40,9 +40,8 @@ export function scan(call: DataCall): void {
   const now = call.nowMs;
   const next = call.db.scan(cursor, options.count, (key, value, expireAt) => {
     if (!matches(options, key)) return;
-    if (options.type !== undefined && typeName(value) !== options.type) return;
     if (hasExpired(expireAt, now)) expired.push(key);
-    else found.push(key);
+    else if (options.type === undefined || typeName(value) === options.type) found.push(key);
   });
   // Meeting an expired key deletes it, as reading one does; after the walk, which must not be changed.
   for (const key of expired) call.write(key);

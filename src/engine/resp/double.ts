@@ -15,13 +15,36 @@ export function formatDouble(value: number): string {
 
 /** C's `%.{precision}g`. */
 export function formatG(value: number, precision: number): string {
-  const [mantissa, exponentText] = value.toExponential(precision - 1).split('e');
+  const rounded = roundToEven(value, precision);
+  const [mantissa, exponentText] = rounded.split('e');
   const exponent = Number(exponentText);
   if (exponent < -4 || exponent >= precision) {
     const sign = exponent < 0 ? '-' : '+';
     return `${trimZeros(mantissa!)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
   }
-  return trimZeros(value.toFixed(Math.max(0, precision - 1 - exponent)));
+  return trimZeros(plainDigits(mantissa!, exponent));
+}
+
+/**
+ * As toExponential, but an exact tie goes to the even digit, as in C:
+ * 1125899906842624.25 with 17 digits ends in 4.2, where JavaScript says 4.3.
+ */
+function roundToEven(value: number, precision: number): string {
+  const rounded = value.toExponential(precision - 1);
+  const [digits, exponent] = value.toExponential(precision + 40).split('e');
+  const kept = digits!.slice(0, digits!.indexOf('.') + precision).replace(/\.$/, '');
+  const rest = digits!.slice(kept.length).replace('.', '');
+  const tie = /^50*$/.test(rest) && '02468'.includes(kept.at(-1)!);
+  return tie ? `${kept}e${exponent}` : rounded;
+}
+
+/** `d.ddd` times ten to `exponent`, written without an exponent. */
+function plainDigits(mantissa: string, exponent: number): string {
+  const sign = mantissa.startsWith('-') ? '-' : '';
+  const digits = mantissa.replace(/[-.]/g, '');
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
+  const fraction = digits.slice(exponent + 1);
+  return `${sign}${digits.slice(0, exponent + 1)}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
 function trimZeros(text: string): string {

@@ -1,23 +1,17 @@
 /**
- * Connections to instances: opened and reopened at most once a ping period, commands sent on them,
- * replies given to those who read them.
+ * Connections to instances: opened and reopened at most once a ping period, commands sent on them.
+ * Who reads the replies is replies.ts's affair.
  *
  * Invariant: `sentinel.connections` holds exactly the connections that some link's `commands` or
  * `pubSub` names. A link counts as connected once both have been asked for: commands queue up
  * behind a connection that hangs, as they do in Redis, and go out when it opens.
  */
 
-import { ProtocolError } from '../machine/errors.ts';
 import type { Link } from '../process/connection.ts';
-import type { Reply } from '../resp/replyReader.ts';
 import { emitEvent } from './events.ts';
-import { type ReplyUse, LinkConnection } from './linkConnection.ts';
-import { receiveHello } from './hello.ts';
-import { receiveInfo } from './info.ts';
 import { commandName, type Instance, type InstanceLink } from './instance.ts';
-import { receiveMasterDownReply } from './masterDown.ts';
+import { LinkConnection, type ReplyUse } from './linkConnection.ts';
 import { HELLO_CHANNEL } from './periods.ts';
-import { receivePing, sendPing } from './ping.ts';
 import type { Sentinel } from './sentinel.ts';
 
 /** Opens what is missing of the instance's connections. */
@@ -91,6 +85,14 @@ export function sendCommand(
   return true;
 }
 
+export function sendPing(sentinel: Sentinel, instance: Instance): void {
+  if (!sendCommand(sentinel, instance, 'ping', 'PING')) return;
+  const { link } = instance;
+  link.lastPingTime = sentinel.nowMs;
+  // While a PING is unanswered it is its time that counts, however many follow.
+  if (link.actPingTime === 0) link.actPingTime = link.lastPingTime;
+}
+
 function sendOn(
   sentinel: Sentinel,
   connection: LinkConnection,
@@ -111,21 +113,13 @@ function write(sentinel: Sentinel, connection: LinkConnection, words: readonly s
   sentinel.touch(connection.connection);
 }
 
-/** A connection opened or failed to. */
-export function linkConnected(
-  sentinel: Sentinel,
-  connection: Link,
-  error: string | undefined,
-): void {
-  if (error !== undefined) {
-    linkLost(sentinel, connection);
-    return;
-  }
-  connection.corked = sentinel.stateFile.saving;
+/** A connection opened: what was asked meanwhile goes out. */
+export function linkOpened(sentinel: Sentinel, connection: Link): void {
+  connection.corked = false;
   sentinel.touch(connection);
 }
 
-/** A connection broke or was closed by the peer. */
+/** A connection could not be opened, broke, or was closed by the peer. */
 export function linkLost(sentinel: Sentinel, connection: Link): void {
   const known = sentinel.connections.get(connection.conn);
   if (known === undefined) return;
@@ -168,48 +162,4 @@ export function releaseLink(sentinel: Sentinel, instance: Instance): void {
   link.refcount -= 1;
   if (link.refcount === 0) closeLink(sentinel, link);
   else link.commands?.disown(instance);
-}
-
-/** Bytes from an instance; `chunk` is borrowed. */
-export function linkData(sentinel: Sentinel, connection: Link, chunk: Buffer): void {
-  const known = sentinel.connections.get(connection.conn);
-  if (known === undefined) return;
-  known.reader.feed(chunk);
-  try {
-    for (;;) {
-      const reply = known.reader.next();
-      if (reply === undefined) return;
-      receive(sentinel, known, reply);
-      // Reading the reply may have closed the very connection it came on.
-      if (sentinel.connections.get(connection.conn) !== known) return;
-    }
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    sentinel.disconnect(connection);
-    linkLost(sentinel, connection);
-  }
-}
-
-function receive(sentinel: Sentinel, connection: LinkConnection, reply: Reply): void {
-  const expected = connection.expected.shift();
-  if (expected === undefined) {
-    if (connection.purpose === 'pubsub') receiveHello(sentinel, connection.link, reply);
-    return;
-  }
-  connection.link.pendingCommands -= 1;
-  switch (expected.use) {
-    case 'ping':
-      receivePing(sentinel, expected.instance, reply);
-      break;
-    case 'info':
-      receiveInfo(sentinel, expected.instance, reply);
-      break;
-    case 'publish':
-      if (reply.type !== 'error') expected.instance.lastPublishTime = sentinel.nowMs;
-      break;
-    case 'masterDown':
-      receiveMasterDownReply(sentinel, expected.instance, reply);
-      break;
-    case 'discard':
-  }
 }

@@ -29,7 +29,7 @@ import { registerState } from '../../engine/machine/state.ts';
 import { type Reply, ReplyReader, replyText } from '../../engine/resp/replyReader.ts';
 import { type Address, type LoadSettings, readLoadSettings, readRateSignal } from './loadSettings.ts';
 import { Pacer } from './pacer.ts';
-import { encodeRequest, errorCode, itemsOf, textsOf } from './requests.ts';
+import { encodeRequest, errorCode, itemsOf, textsOf } from '../requests.ts';
 import { SwitchWatch } from './switchWatch.ts';
 import { keyOf, sequenceIn, slotOf, valueOf, WriteBook } from './writeBook.ts';
 

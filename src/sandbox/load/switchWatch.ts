@@ -10,7 +10,7 @@ import { type ConnId, type Effects, type Micros, NEVER } from '../../engine/mach
 import { registerState } from '../../engine/machine/state.ts';
 import { ReplyReader } from '../../engine/resp/replyReader.ts';
 import type { Address, LoadSettings } from './loadSettings.ts';
-import { encodeRequest, textsOf } from './requests.ts';
+import { encodeRequest, textsOf } from '../requests.ts';
 
 const RETRY_MICROS = 500_000;
 

@@ -141,7 +141,7 @@ test('going back to an event, and another way from there', () => {
     const there = replay(world.recording()!, events, { record: true });
     assert.equal(there.eventCount, events);
     hashes.set(events, there.traceHash);
-    there.inject({ kind: 'crash', node: 'n1' });
+    there.inject({ kind: 'crash', node: 'n0' });
     there.runUntil(there.now + 5_000);
     assert.equal(replay(there.recording()!).traceHash, there.traceHash);
   }

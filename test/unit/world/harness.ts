@@ -41,7 +41,10 @@ export class Outside implements OutsidePort {
   readonly bytes = new Map<number, number>();
 
   send(conn: number, bytes: Buffer): void {
-    this.text.set(conn, (this.text.get(conn) ?? '') + bytes.latin1Slice(0, 4_000));
+    this.text.set(
+      conn,
+      (this.text.get(conn) ?? '') + bytes.latin1Slice(0, Math.min(bytes.length, 4_000)),
+    );
     this.bytes.set(conn, (this.bytes.get(conn) ?? 0) + bytes.length);
   }
   close(conn: number): void {

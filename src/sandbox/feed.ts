@@ -1,0 +1,53 @@
+/**
+ * The lines that run by: every node's log, the machines' notes in words, and what the sandbox has
+ * to say itself.
+ *
+ * Invariant: an entry is given out once, in the order of its node; what nobody fetched is dropped
+ * from the front when it is too much.
+ */
+
+import type { Micros, Note } from '../engine/machine/machine.ts';
+import type { FeedEntry } from '../view/messages.ts';
+import type { World } from '../world/world.ts';
+
+const PENDING_MAX = 5_000;
+
+export class Feed {
+  private readonly lastLog = new Map<string, number>();
+  private lastNote = 0;
+  private pending: FeedEntry[] = [];
+
+  say(at: Micros, text: string): void {
+    this.pending.push({ at, node: '', source: 'sandbox', level: 'notice', text });
+  }
+
+  /** Looks for news in the world. */
+  collect(world: World): void {
+    for (const name of world.state.nodes.keys()) {
+      const lines = world.logSince(name, this.lastLog.get(name) ?? 0);
+      for (const { at, level, line } of lines) {
+        this.pending.push({ at, node: name, source: 'log', level, text: line });
+      }
+      if (lines.length > 0) this.lastLog.set(name, lines.at(-1)!.id);
+    }
+    for (const { id, at, node, note } of world.notesSince(this.lastNote)) {
+      this.lastNote = id;
+      this.pending.push({ at, node, source: 'note', level: 'notice', text: inWords(note) });
+    }
+    if (this.pending.length > PENDING_MAX) this.pending = this.pending.slice(-PENDING_MAX);
+  }
+
+  /** What has come since the last call. */
+  take(): FeedEntry[] {
+    const entries = this.pending;
+    this.pending = [];
+    return entries;
+  }
+}
+
+/** `full-resync: replica r1, asked 5, backlog 10..20`: the kind, then the fields in their order. */
+function inWords(note: Note): string {
+  const fields = Object.entries(note).filter(([name]) => name !== 'kind');
+  if (fields.length === 0) return note.kind;
+  return `${note.kind}: ${fields.map(([name, value]) => `${name} ${value}`).join(', ')}`;
+}

@@ -1,0 +1,12 @@
+/** The kinds of machines a sandbox's world can start; importing this module registers them. */
+
+import { Sentinel } from '../engine/sentinel/sentinel.ts';
+import { Server } from '../engine/server/server.ts';
+import { registerMachine } from '../world/registry.ts';
+import { LoadClient } from './load/loadClient.ts';
+
+export type MachineName = 'server' | 'sentinel' | 'load';
+
+registerMachine('server', () => new Server());
+registerMachine('sentinel', () => new Sentinel());
+registerMachine('load', () => new LoadClient());

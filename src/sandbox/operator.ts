@@ -1,0 +1,103 @@
+/**
+ * The operator: gives commands to nodes as a user with redis-cli would, over connections from the
+ * pseudo-node `operator`. What a node does because of us is thus in the trace and the recording.
+ *
+ * Invariant: one command a connection; each is answered exactly once: by the node, by its
+ * connection's end, or by running out of time.
+ */
+
+import { ProtocolError } from '../engine/machine/errors.ts';
+import type { Micros } from '../engine/machine/machine.ts';
+import { type Reply, ReplyReader, replyText } from '../engine/resp/replyReader.ts';
+import type { Outcome } from '../view/messages.ts';
+import type { Input } from '../world/input.ts';
+import { encodeRequest } from './requests.ts';
+
+export const OPERATOR = 'operator';
+const ANSWER_MICROS = 5_000_000;
+
+export type Done = (outcome: Outcome) => void;
+
+interface Errand {
+  readonly conn: number;
+  readonly node: string;
+  readonly reader: ReplyReader;
+  readonly deadline: Micros;
+  readonly done: Done;
+}
+
+export class Operator {
+  private readonly inject: (input: Input) => void;
+  private readonly errands = new Map<number, Errand>();
+
+  constructor(inject: (input: Input) => void) {
+    this.inject = inject;
+  }
+
+  /** Sends the command; `done` is called when the node has answered. */
+  command(
+    now: Micros,
+    conn: number,
+    node: { readonly name: string; readonly port: number },
+    words: readonly string[],
+    done: Done,
+  ): void {
+    const errand = {
+      conn,
+      node: node.name,
+      reader: new ReplyReader(),
+      deadline: now + ANSWER_MICROS,
+      done,
+    };
+    this.errands.set(conn, errand);
+    // Port 1 is nobody's: CLIENT LIST shows at a glance that it was us.
+    const peer = '127.0.0.1:1';
+    this.inject({ kind: 'accept', conn, node: node.name, port: node.port, peer, from: OPERATOR });
+    this.inject({ kind: 'data', conn, bytes: encodeRequest(words) });
+  }
+
+  /** True when the bytes were for the operator. */
+  received(conn: number, bytes: Buffer): boolean {
+    const errand = this.errands.get(conn);
+    if (errand === undefined) return false;
+    errand.reader.feed(bytes);
+    try {
+      const reply = errand.reader.next();
+      if (reply !== undefined) this.finish(errand, outcomeOf(reply));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.finish(errand, { ok: false, error: `ERR ${errand.node}: ${error.message}` });
+    }
+    return true;
+  }
+
+  /** True when the connection was the operator's. */
+  closed(conn: number): boolean {
+    const errand = this.errands.get(conn);
+    if (errand === undefined) return false;
+    this.errands.delete(conn);
+    const error = `ERR ${errand.node} closed the connection without an answer; see its log`;
+    errand.done({ ok: false, error });
+    return true;
+  }
+
+  /** Gives up what has waited too long; the command may still take place. */
+  expire(now: Micros): void {
+    for (const errand of this.errands.values()) {
+      if (now < errand.deadline) continue;
+      const error = `ERR ${errand.node} has not answered within ${ANSWER_MICROS / 1e6} s: it is frozen, busy or cut off from ${OPERATOR}; the command may still take place`;
+      this.finish(errand, { ok: false, error });
+    }
+  }
+
+  private finish(errand: Errand, outcome: Outcome): void {
+    this.errands.delete(errand.conn);
+    this.inject({ kind: 'eof', conn: errand.conn });
+    errand.done(outcome);
+  }
+}
+
+function outcomeOf(reply: Reply): Outcome {
+  if (reply.type === 'error') return { ok: false, error: reply.text };
+  return { ok: true, text: replyText(reply) ?? '' };
+}

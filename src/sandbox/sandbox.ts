@@ -1,0 +1,248 @@
+/**
+ * A sandbox: a topology in a world, and what one can do to it.
+ *
+ * Invariants: nodes are driven only through the world's inputs and their own protocol; snapshots
+ * are read without an event; endpoints see nothing before `boot` has found the topology agreed.
+ * Deliberately absent: real time, sockets and files; gateway/ advances the sandbox and is its way
+ * out.
+ */
+
+import { type Micros, NEVER } from '../engine/machine/machine.ts';
+import { seedFromNumber } from '../engine/machine/random.ts';
+import type { FeedEntry, Operation } from '../view/messages.ts';
+import type { Snapshot } from '../view/snapshot.ts';
+import type { Input, OutsidePort, WorldParams } from '../world/input.ts';
+import { World } from '../world/world.ts';
+import { missingForAgreement } from './agreement.ts';
+import { type Driver, VirtualDriver } from './driver.ts';
+import { type LoadReading, Failovers, type ServerReading } from './failovers.ts';
+import { Feed } from './feed.ts';
+import { LoadClient } from './load/loadClient.ts';
+import { replicationFields, serverOf } from './nodeReading.ts';
+import { OperationError } from './operationErrors.ts';
+import { perform } from './operations.ts';
+import { type Done, Operator } from './operator.ts';
+import { takeSnapshot } from './snapshot.ts';
+import { addNodeInput, MASTER_NAME, type NodeSpec, type TopologyOptions, topologyNodes } from './topology.ts';
+
+export const LOAD = 'load';
+/** How often, in world time, roles and offsets are looked at. */
+export const OBSERVE_MICROS = 10_000;
+/** How long a topology may take to agree, in world time. */
+export const BOOT_MICROS_MAX = 60_000_000;
+
+export interface SandboxOptions {
+  readonly topology: TopologyOptions;
+  readonly seed: number;
+  /** Unix time of the world's beginning. */
+  readonly startAt: Micros;
+  /** Fresh for every sandbox that real peers can reach; part of the recording. */
+  readonly nonce?: string;
+  readonly record: boolean;
+  readonly params?: Partial<WorldParams>;
+}
+
+/** The topology did not agree in time. */
+export class BootError extends Error {
+  override readonly name = 'BootError';
+}
+
+/** Something that is answered later: looked at until it has an outcome or its time is up. */
+export interface Wait {
+  readonly deadline: Micros;
+  /** True when it is over. */
+  readonly settle: (isLate: boolean) => boolean;
+}
+
+export class Sandbox {
+  readonly world: World;
+  readonly masterName = MASTER_NAME;
+  readonly seed: number;
+  readonly specs: NodeSpec[];
+  readonly operator: Operator;
+  readonly failovers = new Failovers();
+  readonly feed = new Feed();
+  /** Who moves the world's time. */
+  driver: Driver;
+  private gateway: OutsidePort | undefined = undefined;
+  private waits: Wait[] = [];
+  private observedAt: Micros = 0;
+  private lastConn = 0;
+  private operationCount = 0;
+
+  constructor(options: SandboxOptions) {
+    this.seed = options.seed;
+    this.world = new World({
+      seed: seedFromNumber(options.seed),
+      startAt: options.startAt,
+      record: options.record,
+      ...(options.params === undefined ? {} : { params: options.params }),
+    });
+    this.driver = new VirtualDriver(this.world);
+    this.operator = new Operator((input) => this.inject(input));
+    this.world.outside = this.outsidePort();
+    this.specs = topologyNodes(options.topology);
+    for (const spec of this.specs) this.inject(addNodeInput(spec, options.nonce));
+  }
+
+  /** Every input goes through here: nothing is changed before it was looked at. */
+  inject(input: Input): void {
+    this.world.inject(input);
+  }
+
+  /** An id for a connection from outside, never used before. */
+  newConn(): number {
+    this.lastConn += 1;
+    return this.lastConn;
+  }
+
+  // Time.
+
+  /** Runs virtual time until the topology agrees. Throws BootError that says what is missing. */
+  boot(microsMax: Micros = BOOT_MICROS_MAX): void {
+    const limit = this.world.now + microsMax;
+    while (this.world.now < limit) {
+      this.advance(this.world.now + 5 * OBSERVE_MICROS);
+      if (this.world.failure !== undefined) throw new BootError(this.world.failure.error);
+      if (missingForAgreement(this.snapshot()).length === 0) return;
+    }
+    const missing = missingForAgreement(this.snapshot());
+    throw new BootError(
+      `the topology has not agreed within ${microsMax / 1e6} s of its own time: ${missing.join('; ')}`,
+    );
+  }
+
+  /** Runs the world up to `until`, at most `eventsMax` events, and looks at it on the way. */
+  advance(until: Micros, eventsMax: number = Number.POSITIVE_INFINITY): number {
+    let events = 0;
+    for (;;) {
+      const next = Math.min(until, this.observedAt + OBSERVE_MICROS);
+      if (next > this.world.now || until <= this.world.now) {
+        events += this.world.runUntil(Math.min(until, Math.max(next, this.world.now)), eventsMax - events);
+      }
+      if (this.world.now >= this.observedAt + OBSERVE_MICROS) this.observe();
+      if (this.world.now >= until || events >= eventsMax || this.world.failure !== undefined) {
+        return events;
+      }
+      if (until === NEVER && this.world.nextEventAt() === NEVER) return events;
+      if (next <= this.world.now && next < until) this.observe();
+    }
+  }
+
+  /** Looks at roles and offsets, and at what waits for an answer. */
+  observe(): void {
+    const { world } = this;
+    this.observedAt = world.now;
+    const sentences = this.failovers.observe(world.now, this.serverReadings(), this.loadReading());
+    for (const sentence of sentences) this.feed.say(world.now, sentence);
+    this.operator.expire(world.now);
+    this.waits = this.waits.filter((wait) => !wait.settle(world.now >= wait.deadline));
+  }
+
+  // Operations.
+
+  /** Carries out an operation; `done` is called now or, when a node has to answer first, later. */
+  perform(operation: Operation, done: Done): void {
+    this.observe();
+    this.operationCount += 1;
+    try {
+      perform(this, operation, done);
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      done({ ok: false, error: error.message });
+    }
+  }
+
+  wait(wait: Wait): void {
+    this.waits.push(wait);
+  }
+
+  // Looking.
+
+  /** Goes up with everything that a snapshot can show. */
+  get revision(): number {
+    return this.world.eventCount + this.operationCount;
+  }
+
+  snapshot(): Snapshot {
+    return takeSnapshot(this);
+  }
+
+  takeFeed(): FeedEntry[] {
+    this.feed.collect(this.world);
+    return this.feed.take();
+  }
+
+  get load(): LoadClient | undefined {
+    const machine = this.world.machine(LOAD);
+    return machine instanceof LoadClient ? machine : undefined;
+  }
+
+  /** Name of the node that owns a port of this host; null for a stranger. */
+  nameOf(host: string, port: number): string | null {
+    if (host !== '127.0.0.1' && host !== 'localhost') return null;
+    return this.specs.find((spec) => spec.port === port)?.name ?? null;
+  }
+
+  private serverReadings(): ServerReading[] {
+    const readings: ServerReading[] = [];
+    for (const spec of this.specs) {
+      const server = serverOf(this.world, spec.name);
+      const node = this.world.state.nodes.get(spec.name);
+      if (server === undefined || node === undefined) continue;
+      const { replication } = server;
+      readings.push({
+        name: spec.name,
+        port: spec.port,
+        life: node.life,
+        isAlive: node.state === 'running',
+        isReplica: replication.isReplica,
+        replid: replication.replid,
+        offset: replication.offset,
+        secondHistory: () => {
+          const fields = replicationFields(server);
+          return {
+            replid2: fields.get('master_replid2') ?? '',
+            secondOffset: Number(fields.get('second_repl_offset') ?? 0),
+          };
+        },
+      });
+    }
+    return readings;
+  }
+
+  private loadReading(): LoadReading | undefined {
+    const { load } = this;
+    if (load === undefined) return undefined;
+    const { isRunning, checks, book, master } = load;
+    return { isRunning, checks, lost: book.lost, masterPort: master?.port ?? 0 };
+  }
+
+  // The way out.
+
+  /** Where the world's traffic with the outside goes; set once, before anybody connects. */
+  openTo(gateway: OutsidePort): void {
+    this.gateway = gateway;
+  }
+
+  /** Sorts what is for the operator from what is for real peers. */
+  private outsidePort(): OutsidePort {
+    const { operator } = this;
+    return {
+      send: (conn, bytes) => {
+        if (operator.received(conn, bytes)) this.inject({ kind: 'drained', conn, bytes: bytes.length });
+        else this.gateway?.send(conn, bytes);
+      },
+      close: (conn) => {
+        if (!operator.closed(conn)) this.gateway?.close(conn);
+      },
+      connect: (conn, host, port, node) => {
+        if (this.gateway !== undefined) this.gateway.connect(conn, host, port, node);
+        else this.inject({ kind: 'refused', conn, error: 'Connection refused' });
+      },
+      listen: (node, port) => this.gateway?.listen(node, port),
+      closeListener: (node, port) => this.gateway?.closeListener(node, port),
+      consumed: (conn, bytes) => this.gateway?.consumed?.(conn, bytes),
+    };
+  }
+}

@@ -1,0 +1,88 @@
+/** Makes a snapshot of a sandbox: reads, and changes nothing. */
+
+import type { LinkSnapshot, LoadSnapshot, Snapshot } from '../view/snapshot.ts';
+import type { World } from '../world/world.ts';
+import type { LoadClient } from './load/loadClient.ts';
+import { readServer, serverOf } from './nodeReading.ts';
+import type { Sandbox } from './sandbox.ts';
+import { readSentinel, sentinelOf } from './sentinelReading.ts';
+
+export function takeSnapshot(sandbox: Sandbox): Snapshot {
+  const { world, driver, masterName } = sandbox;
+  const nameOf = (host: string, port: number): string | null => sandbox.nameOf(host, port);
+  const nodes = [];
+  const sentinels = [];
+  for (const { name } of sandbox.specs) {
+    const view = world.node(name);
+    if (view === undefined) continue;
+    const server = serverOf(world, name);
+    const sentinel = sentinelOf(world, name);
+    if (server !== undefined) nodes.push(readServer(view, server, nameOf));
+    if (sentinel !== undefined) sentinels.push(readSentinel(view, sentinel, masterName, nameOf));
+  }
+  return {
+    revision: sandbox.revision,
+    masterName,
+    seed: sandbox.seed,
+    clock: { now: world.now, mode: driver.mode, speed: driver.speed, events: world.eventCount },
+    nodes,
+    sentinels,
+    links: linkSnapshots(world),
+    load: sandbox.load === undefined ? null : loadSnapshot(sandbox.load, nameOf),
+    failovers: sandbox.failovers.snapshots(),
+    failure: failureText(world),
+  };
+}
+
+/** `InvariantError: … (event 1234, node m)`: what froze the world. */
+export function failureText(world: World): string | null {
+  const { failure } = world;
+  return failure === undefined
+    ? null
+    : `${failure.error} (event ${failure.seq}, node ${failure.node})`;
+}
+
+function linkSnapshots(world: World): LinkSnapshot[] {
+  const standard = world.state.params;
+  return world
+    .links()
+    .filter((link) => {
+      const isInside = world.state.nodes.has(link.from) && world.state.nodes.has(link.to);
+      const latency = isInside ? standard.latencyMicros : standard.outsideLatencyMicros;
+      return link.cut || link.held || link.bytesInFlight > 0 || link.latencyMicros !== latency;
+    })
+    .map((link) => ({
+      from: link.from,
+      to: link.to,
+      cut: link.cut,
+      held: link.held,
+      latencyMs: link.latencyMicros / 1000,
+      jitterMs: link.jitterMicros / 1000,
+      bytesInFlight: link.bytesInFlight,
+    }));
+}
+
+function loadSnapshot(
+  load: LoadClient,
+  nameOf: (host: string, port: number) => string | null,
+): LoadSnapshot {
+  const { book, master } = load;
+  return {
+    running: load.isRunning,
+    phase: load.phase,
+    rate: load.rate,
+    bytes: load.bytes,
+    master:
+      master === undefined
+        ? null
+        : (nameOf(master.host, master.port) ?? `${master.host}:${master.port}`),
+    sent: book.sent,
+    acked: book.acked,
+    errors: Object.fromEntries(book.errors),
+    unknown: book.unknown,
+    lost: book.lost,
+    lostSequences: [...book.lostSequences],
+    unwritableMs: Math.round(load.unwritableMicros / 1000),
+    checks: load.checks,
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * A topology in words: which nodes there are, where they listen, and the configuration file each
+ * one finds in its directory when it starts for the first time.
+ *
+ * The defaults that deviate from Redis's are here and nowhere else: down-after 2 s, failover-timeout
+ * 10 s, repl-diskless-sync-delay 0, enable-debug-command local.
+ */
+
+import type { AddNode } from '../world/input.ts';
+import type { MachineName } from './machines.ts';
+
+export const HOST = '127.0.0.1';
+export const MASTER_NAME = 'mymaster';
+const DOWN_AFTER_MS = 2_000;
+const FAILOVER_TIMEOUT_MS = 10_000;
+const CONFIG_FILES: Readonly<Record<string, string>> = {
+  server: 'redis.conf',
+  sentinel: 'sentinel.conf',
+};
+
+export interface TopologyOptions {
+  readonly replicas: number;
+  readonly sentinels: number;
+  /** The master's; replicas have the ones after it. */
+  readonly port: number;
+  /** The first Sentinel's; the others have the ones after it. */
+  readonly sentinelPort: number;
+  /** Sentinels that must agree that the master is down; a majority unless told. */
+  readonly quorum?: number;
+  readonly downAfterMs?: number;
+}
+
+export interface NodeSpec {
+  readonly name: string;
+  readonly machine: MachineName;
+  readonly port: number;
+  readonly config: string;
+}
+
+/** The nodes in the order of their start: master, replicas, Sentinels. */
+export function topologyNodes(options: TopologyOptions): NodeSpec[] {
+  const nodes: NodeSpec[] = [server('m', options.port, undefined)];
+  for (let i = 1; i <= options.replicas; i += 1) {
+    nodes.push(server(`r${i}`, options.port + i, options.port));
+  }
+  for (let i = 1; i <= options.sentinels; i += 1) {
+    nodes.push(sentinel(`s${i}`, options.sentinelPort + i - 1, options));
+  }
+  return nodes;
+}
+
+function server(name: string, port: number, masterPort: number | undefined): NodeSpec {
+  const lines = [`port ${port}`, 'repl-diskless-sync-delay 0', 'enable-debug-command local'];
+  if (masterPort !== undefined) lines.push(`replicaof ${HOST} ${masterPort}`);
+  return { name, machine: 'server', port, config: `${lines.join('\n')}\n` };
+}
+
+function sentinel(name: string, port: number, options: TopologyOptions): NodeSpec {
+  const quorum = options.quorum ?? Math.floor(options.sentinels / 2) + 1;
+  const lines = [
+    `port ${port}`,
+    `sentinel monitor ${MASTER_NAME} ${HOST} ${options.port} ${quorum}`,
+    `sentinel down-after-milliseconds ${MASTER_NAME} ${options.downAfterMs ?? DOWN_AFTER_MS}`,
+    `sentinel failover-timeout ${MASTER_NAME} ${FAILOVER_TIMEOUT_MS}`,
+  ];
+  return { name, machine: 'sentinel', port, config: `${lines.join('\n')}\n` };
+}
+
+/** A node as the world takes it. `nonce` makes its replid differ from that of every other sandbox. */
+export function addNodeInput(spec: NodeSpec, nonce: string | undefined): AddNode {
+  const path = CONFIG_FILES[spec.machine]!;
+  return {
+    kind: 'addNode',
+    name: spec.name,
+    machine: spec.machine,
+    ports: [spec.port],
+    configFile: path,
+    files: [{ path, bytes: Buffer.from(spec.config, 'latin1') }],
+    ...(nonce === undefined ? {} : { nonce }),
+  };
+}
