@@ -7,7 +7,7 @@
  * out.
  */
 
-import { type Micros, NEVER } from '../engine/machine/machine.ts';
+import type { Micros } from '../engine/machine/machine.ts';
 import { seedFromNumber } from '../engine/machine/random.ts';
 import type { FeedEntry, Operation } from '../view/messages.ts';
 import type { Snapshot } from '../view/snapshot.ts';
@@ -115,18 +115,16 @@ export class Sandbox {
   /** Runs the world up to `until`, at most `eventsMax` events, and looks at it on the way. */
   advance(until: Micros, eventsMax: number = Number.POSITIVE_INFINITY): number {
     let events = 0;
-    for (;;) {
+    do {
       const next = Math.min(until, this.observedAt + OBSERVE_MICROS);
-      if (next > this.world.now || until <= this.world.now) {
-        events += this.world.runUntil(Math.min(until, Math.max(next, this.world.now)), eventsMax - events);
-      }
+      events += this.world.runUntil(Math.max(next, this.world.now), eventsMax - events);
       if (this.world.now >= this.observedAt + OBSERVE_MICROS) this.observe();
-      if (this.world.now >= until || events >= eventsMax || this.world.failure !== undefined) {
-        return events;
-      }
-      if (until === NEVER && this.world.nextEventAt() === NEVER) return events;
-      if (next <= this.world.now && next < until) this.observe();
-    }
+    } while (
+      this.world.now < until &&
+      events < eventsMax &&
+      this.world.failure === undefined
+    );
+    return events;
   }
 
   /** Looks at roles and offsets, and at what waits for an answer. */

@@ -52,7 +52,13 @@ export interface Request {
 
 export type Outcome =
   /** `text` is what the node or the sandbox said: OK, Background saving started. */
-  | { readonly ok: true; readonly text: string; readonly snapshot?: Snapshot }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      /** What happened, an event each: the answer to `step`. */
+      readonly lines?: readonly string[];
+      readonly snapshot?: Snapshot;
+    }
   /** `error` says what to do about it. */
   | { readonly ok: false; readonly error: string };
 

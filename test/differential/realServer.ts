@@ -7,11 +7,11 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Incoming } from './incoming.ts';
 import { replyEnd, splitReplies } from './replies.ts';
 
 const START_ATTEMPTS = 200;
 const START_POLL_MS = 25;
-const REPLY_LIMIT_MS = 15_000;
 
 export type Arg = string | Buffer;
 
@@ -39,14 +39,18 @@ export function encodeCommand(args: readonly Arg[]): Buffer {
 }
 
 export class RealServer {
+  readonly port: number;
   private readonly child: ChildProcess;
   private readonly dir: string;
   private readonly socket: Socket;
+  private readonly incoming: Incoming;
 
-  private constructor(child: ChildProcess, dir: string, socket: Socket) {
+  private constructor(port: number, child: ChildProcess, dir: string, socket: Socket) {
+    this.port = port;
     this.child = child;
     this.dir = dir;
     this.socket = socket;
+    this.incoming = new Incoming(socket);
   }
 
   static async start(...options: readonly string[]): Promise<RealServer> {
@@ -62,7 +66,7 @@ export class RealServer {
       { stdio: 'ignore' },
     );
     try {
-      const server = new RealServer(child, dir, await connected(port, child));
+      const server = new RealServer(port, child, dir, await connected(port, child));
       await server.send(['DEBUG', 'SET-ACTIVE-EXPIRE', '0']);
       return server;
     } catch (error) {
@@ -80,19 +84,16 @@ export class RealServer {
   /** Sends commands as one pipeline; their raw replies. */
   async sendAll(commands: readonly (readonly Arg[])[]): Promise<Buffer[]> {
     this.socket.write(Buffer.concat(commands.map(encodeCommand)));
-    let bytes: Buffer = Buffer.alloc(0);
     let whole = 0;
     let count = 0;
-    while (count < commands.length) {
-      const signal = AbortSignal.timeout(REPLY_LIMIT_MS);
-      const [chunk] = (await once(this.socket, 'data', { signal })) as [Buffer];
-      bytes = Buffer.concat([bytes, chunk]);
+    await this.incoming.until((bytes) => {
       for (let end = nextEnd(bytes, whole); end >= 0; end = nextEnd(bytes, whole)) {
         whole = end;
         count += 1;
       }
-    }
-    return splitReplies(bytes);
+      return count >= commands.length;
+    });
+    return splitReplies(this.incoming.take(whole));
   }
 
   async stop(): Promise<void> {

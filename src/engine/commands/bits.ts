@@ -201,13 +201,13 @@ function bitop(call: DataCall): void {
   if (sources === undefined) return;
   const result = combine(operation, sources);
   const key = call.str(2);
-  const old = call.write(key);
   if (result.length > 0) {
+    call.write(key);
     storeValue(call, key, result);
     call.changed(key);
     call.notify('$', 'set', key);
-  } else if (old !== undefined) {
-    call.db.delete(key);
+  } else if (call.db.delete(key)) {
+    // Without a look at its expiry: an expired key counts as deleted by this command, as in 7.0.
     call.changed(key);
     call.notify('g', 'del', key);
   }

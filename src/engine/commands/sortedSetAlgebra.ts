@@ -88,18 +88,31 @@ function reply(call: DataCall, operation: Operation): void {
   if (sources === undefined) return;
   const options = readOptions(call, 2 + sources.length, sources, operation, false);
   if (options === undefined) return;
-  const result = new ZsetValue();
+  // Sorted here and not in a ZsetValue, which has no minus zero: a reply may show one (0 × -1).
+  const entries: Entry[] = [];
   compute(operation, sources, options.aggregate, (member, score) => {
-    result.set(member, score);
+    entries.push({ member, score });
   });
+  entries.sort(inOrder);
   const { withScores } = options;
   const nested = withScores && writer.protocol === 3;
-  writer.array(result.size * (withScores && !nested ? 2 : 1));
-  result.forEach((member, score) => {
+  writer.array(entries.length * (withScores && !nested ? 2 : 1));
+  for (const { member, score } of entries) {
     if (nested) writer.array(2);
     writer.bulk(member);
     if (withScores) writer.double(score);
-  });
+  }
+}
+
+interface Entry {
+  readonly member: string;
+  readonly score: number;
+}
+
+/** By score, then by member; subtraction would not do, infinity - infinity being NaN. */
+function inOrder(a: Entry, b: Entry): number {
+  if (a.score !== b.score) return a.score < b.score ? -1 : 1;
+  return a.member < b.member ? -1 : 1;
 }
 
 function store(call: DataCall, operation: Operation, event: string): void {
@@ -109,7 +122,7 @@ function store(call: DataCall, operation: Operation, event: string): void {
   if (options === undefined) return;
   const result = new ZsetValue();
   compute(operation, sources, options.aggregate, (member, score) => {
-    // A reply may show a minus zero (0 weighted with -1); a small sorted set is stored without.
+    // What is stored has no minus zero.
     result.set(member, score + 0);
   });
   storeResult(call, call.str(1), result, 'z', event);

@@ -185,8 +185,12 @@ function zrangestore(call: DataCall): void {
   storeResult(call, call.str(1), result, 'z', 'zrangestore');
 }
 
-/** LIMIT counts from where the range is emitted first; a negative offset skips everything. */
-function limitRanks(ranks: RankRange, { offset, limit, reverse }: RangeRequest): RankRange {
+/**
+ * LIMIT counts from where the range is emitted first; a negative offset skips everything. A range
+ * by rank accepts a limit of -1 and ignores it, offset and all.
+ */
+function limitRanks(ranks: RankRange, { kind, offset, limit, reverse }: RangeRequest): RankRange {
+  if (kind === 'rank') return ranks;
   const skipped = offset < 0 ? rankCount(ranks) : offset;
   const wanted = limit < 0 ? rankCount(ranks) : limit;
   if (reverse) {

@@ -21,7 +21,6 @@ export type CommandFlag =
   | 'asking'
   | 'fast'
   | 'no_auth'
-  | 'may_replicate'
   | 'sentinel'
   | 'only_sentinel'
   | 'no_mandatory_keys'
@@ -62,7 +61,6 @@ export class CommandEntry {
   readonly stale: boolean;
   readonly noAuth: boolean;
   readonly noMulti: boolean;
-  readonly mayReplicate: boolean;
   readonly subcommands: ReadonlyMap<string, CommandEntry> | undefined;
 
   constructor(spec: CommandSpec) {
@@ -74,7 +72,6 @@ export class CommandEntry {
     this.stale = spec.flags.includes('stale');
     this.noAuth = spec.flags.includes('no_auth');
     this.noMulti = spec.flags.includes('no_multi');
-    this.mayReplicate = spec.flags.includes('may_replicate');
     this.subcommands =
       spec.subcommands === undefined
         ? undefined

@@ -17,22 +17,14 @@ export type InstanceKind = 'master' | 'slave' | 'sentinel';
 export type Role = 'master' | 'slave';
 
 /** In the order in which a failover goes through them; spelled as `failover-state` shows them. */
-export const FAILOVER_STATES = [
-  'none',
-  'wait_start',
-  'select_slave',
-  'send_slaveof_noone',
-  'wait_promotion',
-  'reconf_slaves',
-  'update_config',
-] as const;
-
-export type FailoverState = (typeof FAILOVER_STATES)[number];
-
-/** True when the failover has come to `state` or beyond. */
-export function hasReached(current: FailoverState, state: FailoverState): boolean {
-  return FAILOVER_STATES.indexOf(current) >= FAILOVER_STATES.indexOf(state);
-}
+export type FailoverState =
+  | 'none'
+  | 'wait_start'
+  | 'select_slave'
+  | 'send_slaveof_noone'
+  | 'wait_promotion'
+  | 'reconf_slaves'
+  | 'update_config';
 
 /**
  * The connections to one instance: one for commands, one for Pub/Sub. Sentinels that are known

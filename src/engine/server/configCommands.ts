@@ -42,7 +42,7 @@ function get(call: ServerCall): void {
 function setValues(call: ServerCall): void {
   const { server, reply } = call;
   if (call.argc % 2 !== 0) {
-    call.wrongArity();
+    call.syntaxError();
     return;
   }
   const changes: { directive: Directive; name: string; value: string }[] = [];

@@ -72,12 +72,17 @@ function integer(name: string, field: FieldOf<number>, range: Range): Directive 
       const value = parseInteger(word!);
       if (typeof value !== 'number') return "argument couldn't be parsed into an integer";
       if (value < range.min || value > range.max) {
-        return `argument must be between ${range.min} and ${range.max} inclusive`;
+        return outOfRange(range);
       }
       return set(settings, field, value);
     },
     print: (settings) => String(settings[field]),
   };
+}
+
+/** Numbers here end at 2^53, but the message names Redis's own limit. */
+function outOfRange({ min, max }: Range): string {
+  return `argument must be between ${min} and ${max === LONG ? '9223372036854775807' : max} inclusive`;
 }
 
 /** A size in bytes: `1mb`, `1024`, `1g`. */
@@ -89,7 +94,7 @@ function memory(name: string, field: FieldOf<number>, range: Range): Directive {
       const value = parseMemory(word!);
       if (value === undefined) return 'argument must be a memory value';
       if (value < range.min || value > range.max) {
-        return `argument must be between ${range.min} and ${range.max} inclusive`;
+        return outOfRange(range);
       }
       return set(settings, field, value);
     },
@@ -289,7 +294,7 @@ export const directives: readonly Directive[] = [
   integer('maxclients', 'maxclients', { min: 1, max: 4294967295 }),
   integer('timeout', 'timeout', { min: 0, max: INT }),
   integer('hz', 'hz', { min: 0, max: INT }),
-  choice('loglevel', 'loglevel', ['debug', 'verbose', 'notice', 'warning', 'nothing']),
+  choice('loglevel', 'loglevel', ['debug', 'verbose', 'notice', 'warning']),
   text('logfile', 'logfile', 'fixed'),
   text('dir', 'dir', 'fixed'),
   text('dbfilename', 'dbfilename', 'protected'),

@@ -38,7 +38,7 @@ export const serverCommands: readonly CommandSpec<ServerCall>[] = [
   {
     name: 'publish',
     arity: 3,
-    flags: ['pubsub', 'loading', 'stale', 'fast', 'may_replicate'],
+    flags: ['pubsub', 'loading', 'stale', 'fast'],
     categories: ['pubsub'],
     run: publish,
   },

@@ -1,0 +1,69 @@
+/**
+ * The replication stream of one server: the history it belongs to, its bytes, and the database its
+ * last command was for. On a master `feed` writes it; on a replica it is the master's own bytes,
+ * copied as they were applied, so that IDs and offsets mean the same on every server below.
+ *
+ * Invariant: a replica's `proxied` is true and nothing but its master's bytes is ever appended.
+ */
+
+import type { Bytes } from '../data/bytes.ts';
+import { registerState } from '../machine/state.ts';
+import { Backlog } from './backlog.ts';
+import { History } from './history.ts';
+
+/** No database selected: the next command is preceded by a SELECT. */
+export const NO_DATABASE = -1;
+/** Text is handed over once it is this long: shorter than any block. */
+const TEXT_LENGTH_MAX = 8 * 1024;
+
+export class Stream {
+  readonly history = new History();
+  readonly backlog = new Backlog();
+  selectedDb = NO_DATABASE;
+  /** This server is a replica: its master writes the stream. */
+  proxied = false;
+
+  /** master_repl_offset. */
+  get offset(): number {
+    return this.backlog.lastOffset;
+  }
+
+  /** Writes one command, encoded once for the backlog and every replica; SELECT first if need be. */
+  feed(db: number, args: readonly Bytes[]): void {
+    if (this.proxied || !this.backlog.active) return;
+    if (db !== this.selectedDb) {
+      this.encode(['SELECT', String(db)]);
+      this.selectedDb = db;
+    }
+    this.encode(args);
+  }
+
+  /** Writes a command that is not about data: PING, GETACK. No SELECT goes before it. */
+  feedControl(args: readonly Bytes[]): void {
+    if (this.proxied || !this.backlog.active) return;
+    this.encode(args);
+  }
+
+  private encode(args: readonly Bytes[]): void {
+    const { backlog } = this;
+    let text = `*${args.length}\r\n`;
+    for (let i = 0; i < args.length; i += 1) {
+      const arg = args[i]!;
+      text += `$${arg.length}\r\n`;
+      if (typeof arg === 'string') {
+        text += arg;
+      } else {
+        backlog.appendText(text);
+        backlog.append(arg);
+        text = '';
+      }
+      text += '\r\n';
+      if (text.length > TEXT_LENGTH_MAX) {
+        backlog.appendText(text);
+        text = '';
+      }
+    }
+    backlog.appendText(text);
+  }
+}
+registerState(Stream);

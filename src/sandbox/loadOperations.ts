@@ -1,0 +1,72 @@
+/** LOAD and LOAD STOP: the load client is a node of the world, added when it is first wanted. */
+
+import type { AddNode } from '../world/input.ts';
+import { rateSignal } from './load/loadSettings.ts';
+import { OperationError } from './operationErrors.ts';
+import type { Done } from './operator.ts';
+import { LOAD, type Sandbox } from './sandbox.ts';
+import { HOST } from './topology.ts';
+
+const RATE_MAX = 100_000;
+const BYTES_MAX = 65_536;
+/** How long LOAD STOP waits for the last reading back, in world time. */
+const STOP_MICROS = 10_000_000;
+
+export function startLoad(sandbox: Sandbox, rate: number, bytes: number, done: Done): void {
+  if (!Number.isInteger(rate) || rate < 1 || rate > RATE_MAX) {
+    throw new OperationError(`ERR LOAD takes a rate from 1 to ${RATE_MAX} writes a second`);
+  }
+  if (!Number.isInteger(bytes) || bytes < 1 || bytes > BYTES_MAX) {
+    throw new OperationError(`ERR LOAD takes values of 1 to ${BYTES_MAX} bytes`);
+  }
+  if (sandbox.world.node(LOAD) === undefined) sandbox.inject(loadNode(sandbox));
+  sandbox.inject({ kind: 'signal', node: LOAD, name: rateSignal(rate, bytes) });
+  sandbox.feed.say(sandbox.world.now, `load of ${rate} writes a second, ${bytes} bytes each`);
+  done({ ok: true, text: 'OK' });
+}
+
+function loadNode(sandbox: Sandbox): AddNode {
+  const directives = sandbox.specs.flatMap((spec) =>
+    spec.machine === 'sentinel' ? [['sentinel', HOST, String(spec.port)]] : [],
+  );
+  const master = ['master', HOST, String(sandbox.specs[0]!.port)];
+  const name = ['master-name', sandbox.masterName];
+  return {
+    kind: 'addNode',
+    name: LOAD,
+    machine: 'load',
+    directives: [...directives, master, name],
+  };
+}
+
+/** Answered when the keys have been read back, so that the numbers are final. */
+export function stopLoad(sandbox: Sandbox, done: Done): void {
+  const { load } = sandbox;
+  if (load === undefined || !load.isRunning) {
+    throw new OperationError('ERR no load is running: LOAD rate [bytes] starts one');
+  }
+  sandbox.inject({ kind: 'signal', node: LOAD, name: 'STOP' });
+  sandbox.feed.say(sandbox.world.now, 'load is told to stop');
+  if (sandbox.driver.mode === 'paused') {
+    done({ ok: true, text: 'QUEUED the world is paused: the load stops with RESUME or STEP' });
+    return;
+  }
+  sandbox.wait({
+    deadline: sandbox.world.now + STOP_MICROS,
+    settle: (isLate) => settleStop(sandbox, isLate, done),
+  });
+}
+
+function settleStop(sandbox: Sandbox, isLate: boolean, done: Done): boolean {
+  const load = sandbox.load!;
+  if (load.isRunning && !isLate) return false;
+  const { sent, acked, unknown, lost } = load.book;
+  const numbers = `sent ${sent}, acknowledged ${acked}, unknown ${unknown}, lost ${lost}`;
+  if (load.isRunning) {
+    const error = `ERR no master has let the load read its keys back yet (${numbers}); it goes on trying`;
+    done({ ok: false, error });
+  } else {
+    done({ ok: true, text: numbers });
+  }
+  return true;
+}

@@ -1,0 +1,249 @@
+/**
+ * What one can do to a sandbox, an operation each: checks that it makes sense now, turns it into
+ * inputs of the world, and answers.
+ *
+ * Invariant: an operation that is refused has changed nothing; the refusal says what to do.
+ */
+
+import type { Operation } from '../view/messages.ts';
+import type { Input } from '../world/input.ts';
+import type { EventView, NodeState } from '../world/views.ts';
+import { startLoad, stopLoad } from './loadOperations.ts';
+import { OperationError, unknownNode } from './operationErrors.ts';
+import { type Done, OPERATOR } from './operator.ts';
+import { LOAD, type Sandbox } from './sandbox.ts';
+import { failureText } from './snapshot.ts';
+import { HOST, type NodeSpec } from './topology.ts';
+
+const OUTSIDE = 'outside';
+/** Events one STEP may ask for. */
+const STEP_MAX = 100_000;
+/** Events a STEP tells of; the last ones. */
+const STEP_TOLD_MAX = 100;
+const LATENCY_MS_MAX = 3_600_000;
+
+/** Throws OperationError when the operation makes no sense. */
+export function perform(sandbox: Sandbox, operation: Operation, done: Done): void {
+  if (operation.op === 'state') {
+    done({ ok: true, text: 'OK', snapshot: sandbox.snapshot() });
+    return;
+  }
+  const failure = failureText(sandbox.world);
+  if (failure !== null) throw new OperationError(`ERR the world stands still: ${failure}`);
+  switch (operation.op) {
+    case 'pause':
+      sandbox.driver.pause();
+      return ok(done);
+    case 'resume':
+      sandbox.driver.resume();
+      return ok(done);
+    case 'step':
+      return step(sandbox, operation.count, done);
+    case 'crash':
+    case 'powerloss':
+    case 'freeze':
+    case 'thaw':
+    case 'restart':
+      return process(sandbox, operation.op, operation.node, done);
+    case 'cut':
+    case 'reset':
+    case 'heal':
+    case 'latency':
+      return network(sandbox, operation, done);
+    case 'bgsave':
+      return command(sandbox, serverSpec(sandbox, operation.node), ['BGSAVE'], done);
+    case 'resync':
+      return resync(sandbox, operation.node, done);
+    case 'replicaof':
+      return replicaof(sandbox, operation, done);
+    case 'failover':
+      return failover(sandbox, operation.name, done);
+    case 'load':
+      return startLoad(sandbox, operation.rate, operation.bytes, done);
+    case 'loadStop':
+      return stopLoad(sandbox, done);
+  }
+}
+
+function ok(done: Done, text = 'OK'): void {
+  done({ ok: true, text });
+}
+
+/** Does it, and says so in the feed. */
+function apply(sandbox: Sandbox, input: Input, text: string, done: Done): void {
+  sandbox.inject(input);
+  sandbox.feed.say(sandbox.world.now, text);
+  ok(done);
+}
+
+function step(sandbox: Sandbox, count: number, done: Done): void {
+  if (!Number.isInteger(count) || count < 1 || count > STEP_MAX) {
+    throw new OperationError(`ERR STEP takes a number of events from 1 to ${STEP_MAX}`);
+  }
+  const before = sandbox.world.eventCount;
+  sandbox.driver.step(count);
+  sandbox.observe();
+  const executed = sandbox.world.eventCount - before;
+  const lines = sandbox.world.lastEvents(Math.min(executed, STEP_TOLD_MAX)).map(eventLine);
+  done({ ok: true, text: `${executed} events`, lines });
+}
+
+/** `1042 r1 ← m data 31 bytes: PING`. */
+function eventLine(event: EventView): string {
+  const peer = event.peer === '' ? '' : ` ← ${event.peer}`;
+  const bytes = event.bytes === 0 ? '' : ` ${event.bytes} bytes`;
+  const text = event.text === '' ? '' : `: ${event.text}`;
+  return `${event.seq} ${event.node}${peer} ${event.kind}${bytes}${text}`;
+}
+
+// Processes.
+
+type ProcessOperation = 'crash' | 'powerloss' | 'freeze' | 'thaw' | 'restart';
+
+function process(sandbox: Sandbox, op: ProcessOperation, name: string, done: Done): void {
+  const spec = nodeSpec(sandbox, name);
+  const state = stateOf(sandbox, name);
+  const refusal = processRefusal(op, name, state);
+  if (refusal !== undefined) throw new OperationError(`ERR ${refusal}`);
+  const kind = op === 'powerloss' ? 'powerLoss' : op;
+  apply(sandbox, { kind, node: name }, `${op} ${name} (${HOST}:${spec.port})`, done);
+}
+
+function processRefusal(op: ProcessOperation, name: string, state: NodeState): string | undefined {
+  const isAlive = state === 'running' || state === 'frozen';
+  if (op === 'restart') {
+    return state === 'frozen' ? `${name} is frozen: THAW or CRASH it first` : undefined;
+  }
+  if (op === 'thaw') return state === 'frozen' ? undefined : `${name} is not frozen but ${state}`;
+  if (op === 'freeze' && state === 'frozen') return `${name} is frozen already; THAW ends it`;
+  return isAlive || op === 'powerloss' ? undefined : `${name} is ${state} already; RESTART starts it`;
+}
+
+function stateOf(sandbox: Sandbox, name: string): NodeState {
+  return sandbox.world.node(name)!.state;
+}
+
+/** The specification of a node by its name. */
+function nodeSpec(sandbox: Sandbox, name: string): NodeSpec {
+  const spec = sandbox.specs.find((candidate) => candidate.name === name);
+  if (spec !== undefined) return spec;
+  throw unknownNode(name, sandbox.specs.map((known) => known.name));
+}
+
+function serverSpec(sandbox: Sandbox, name: string): NodeSpec {
+  const spec = nodeSpec(sandbox, name);
+  if (spec.machine === 'server') return spec;
+  const servers = sandbox.specs.filter((known) => known.machine === 'server');
+  const names = servers.map((known) => known.name).join(' ');
+  throw new OperationError(`ERR ${name} is a Sentinel; the servers are: ${names}`);
+}
+
+// Links.
+
+type NetworkOperation = Extract<Operation, { op: 'cut' | 'reset' | 'heal' | 'latency' }>;
+
+function network(sandbox: Sandbox, operation: NetworkOperation, done: Done): void {
+  const { a, b } = operation;
+  if (a !== undefined) checkPlace(sandbox, a);
+  if (b !== undefined) checkPlace(sandbox, b);
+  if (a !== undefined && a === b) throw new OperationError(`ERR ${a} has no link to itself`);
+  const input = networkInput(operation);
+  apply(sandbox, input, Object.values(operation).join(' '), done);
+}
+
+function networkInput(operation: NetworkOperation): Input {
+  switch (operation.op) {
+    case 'cut':
+      return { kind: 'cut', a: operation.a, b: operation.b, oneway: operation.oneway };
+    case 'reset':
+      return { kind: 'reset', a: operation.a, b: operation.b };
+    case 'heal':
+      return {
+        kind: 'heal',
+        ...(operation.a === undefined ? {} : { a: operation.a }),
+        ...(operation.b === undefined ? {} : { b: operation.b }),
+      };
+    case 'latency': {
+      const { a, b, ms, jitterMs } = operation;
+      for (const value of [ms, jitterMs]) {
+        if (!(value >= 0 && value <= LATENCY_MS_MAX)) {
+          throw new OperationError(`ERR latencies are milliseconds from 0 to ${LATENCY_MS_MAX}`);
+        }
+      }
+      const micros = Math.round(ms * 1000);
+      return { kind: 'latency', a, b, micros, jitterMicros: Math.round(jitterMs * 1000) };
+    }
+  }
+}
+
+/** Ends of links: nodes, and those that stand for what is not in the world. */
+function checkPlace(sandbox: Sandbox, name: string): void {
+  const places = [...sandbox.specs.map((spec) => spec.name), OUTSIDE, LOAD, OPERATOR];
+  if (!places.includes(name)) throw unknownNode(name, places);
+}
+
+// Commands.
+
+/** Gives a node a command; answered by the node, or at once while the world stands still. */
+export function command(
+  sandbox: Sandbox,
+  spec: NodeSpec,
+  words: readonly string[],
+  done: Done,
+): void {
+  const state = stateOf(sandbox, spec.name);
+  if (state === 'crashed' || state === 'exited') {
+    throw new OperationError(`ERR ${spec.name} is ${state}: RESTART it first`);
+  }
+  sandbox.feed.say(sandbox.world.now, `${words.join(' ')} to ${spec.name}`);
+  const isPaused = sandbox.driver.mode === 'paused';
+  const answered: Done = isPaused ? () => {} : done;
+  sandbox.operator.command(sandbox.world.now, sandbox.newConn(), spec, words, answered);
+  if (isPaused) {
+    ok(done, `QUEUED the world is paused: ${spec.name} gets the command with RESUME or STEP`);
+  }
+}
+
+function resync(sandbox: Sandbox, name: string, done: Done): void {
+  serverSpec(sandbox, name);
+  const node = sandbox.snapshot().nodes.find((candidate) => candidate.name === name)!;
+  if (node.role !== 'replica') {
+    throw new OperationError(`ERR ${name} is a master: only a replica resynchronizes`);
+  }
+  if (node.process !== 'running') {
+    throw new OperationError(`ERR ${name} is ${node.process}: it has to run to resynchronize`);
+  }
+  const input: Input = { kind: 'signal', node: name, name: 'FULLRESYNC' };
+  apply(sandbox, input, `forced full resynchronization of ${name}`, done);
+}
+
+type ReplicaofOperation = Extract<Operation, { op: 'replicaof' }>;
+
+function replicaof(sandbox: Sandbox, { node, to }: ReplicaofOperation, done: Done): void {
+  const spec = serverSpec(sandbox, node);
+  if (to === null) {
+    command(sandbox, spec, ['REPLICAOF', 'NO', 'ONE'], done);
+    return;
+  }
+  if ('node' in to) {
+    if (to.node === node) throw new OperationError(`ERR ${node} cannot be its own replica`);
+    const { port } = serverSpec(sandbox, to.node);
+    command(sandbox, spec, ['REPLICAOF', HOST, String(port)], done);
+    return;
+  }
+  if (!Number.isInteger(to.port) || to.port < 1 || to.port > 65_535) {
+    throw new OperationError(`ERR a port is a number from 1 to 65535`);
+  }
+  command(sandbox, spec, ['REPLICAOF', to.host, String(to.port)], done);
+}
+
+/** Asks a Sentinel that runs, as a user would. */
+function failover(sandbox: Sandbox, name: string, done: Done): void {
+  const sentinels = sandbox.specs.filter((spec) => spec.machine === 'sentinel');
+  if (sentinels.length === 0) {
+    throw new OperationError('ERR there are no Sentinels: promote a replica by REPLICAOF node NO ONE');
+  }
+  const running = sentinels.find((spec) => stateOf(sandbox, spec.name) === 'running');
+  if (running === undefined) throw new OperationError('ERR no Sentinel runs: RESTART one first');
+  command(sandbox, running, ['SENTINEL', 'FAILOVER', name], done);
+}

@@ -1,0 +1,59 @@
+/**
+ * The sandbox for those who are not in its thread: requests in, answers out, and to every
+ * subscriber whole snapshots and batches of feed when somebody (gateway/) calls `pump`.
+ *
+ * Invariant: a request is answered exactly once; a subscriber gets a snapshot when it comes and
+ * then only what is newer.
+ */
+
+import type { Answer, FeedEntry, Message, Operation, Outcome, Request } from '../view/messages.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export type Listener = (message: Message) => void;
+
+/** Entries of feed a new subscriber is shown. */
+const RECENT_MAX = 500;
+
+export class Service {
+  private readonly sandbox: Sandbox;
+  private readonly listeners = new Set<Listener>();
+  private recent: FeedEntry[] = [];
+  private toldRevision = -1;
+
+  constructor(sandbox: Sandbox) {
+    this.sandbox = sandbox;
+  }
+
+  perform(operation: Operation, done: (outcome: Outcome) => void): void {
+    this.sandbox.perform(operation, done);
+  }
+
+  handle(request: Request, answer: (answer: Answer) => void): void {
+    this.perform(request.operation, (outcome) => answer({ kind: 'answer', id: request.id, outcome }));
+  }
+
+  /** Gives the function that ends the subscription. */
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener);
+    listener({ kind: 'snapshot', snapshot: this.sandbox.snapshot() });
+    if (this.recent.length > 0) listener({ kind: 'feed', entries: this.recent });
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Tells subscribers what is new; called at most 20 times a second. */
+  pump(): void {
+    const entries = this.sandbox.takeFeed();
+    if (entries.length > 0) {
+      this.recent = [...this.recent, ...entries].slice(-RECENT_MAX);
+      this.tell({ kind: 'feed', entries });
+    }
+    const { revision } = this.sandbox;
+    if (this.listeners.size === 0 || revision === this.toldRevision) return;
+    this.toldRevision = revision;
+    this.tell({ kind: 'snapshot', snapshot: this.sandbox.snapshot() });
+  }
+
+  private tell(message: Message): void {
+    for (const listener of this.listeners) listener(message);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * What replicas are sent: the same random writes to ours and to a real server, and the commands that
+ * each of them propagates, compared one by one. Times may differ by the moment of the write.
+ */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toLatin1 } from '../../src/engine/data/bytes.ts';
+import { Random, seedFromNumber } from '../../src/engine/machine/random.ts';
+import { ServerHarness } from '../support/serverHarness.ts';
+import { destructive, expiry, mixed, small } from './keyMakers.ts';
+import { type Arg, RealServer, whyNoRealServer } from './realServer.ts';
+import { type Propagated, ReplicaStream } from './replicaStream.ts';
+import { bits, from, numbers, parts, whole } from './stringMakers.ts';
+
+const COMMANDS = 4000;
+const TOLERANCE_MS = 30_000;
+/** Set after each command: shows in the stream which command has been executed. */
+const MARKER = 'marker';
+
+const strings = from([...whole, ...whole, ...parts, ...numbers, ...bits]);
+const keys = mixed([0.5, small], [0.48, expiry], [0.02, destructive]);
+
+test('what is propagated, as a real server', { skip: whyNoRealServer() ?? false }, async () => {
+  const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 700);
+  const random = new Random(seedFromNumber(seed));
+  const commands: (readonly Arg[])[] = [];
+  for (let i = 0; i < COMMANDS; i += 1) {
+    commands.push((random.chance(0.5) ? strings : keys)(random).args, ['SET', MARKER, String(i)]);
+  }
+  const theirs = byMarker(await realStream(commands));
+  const ours = byMarker(ownStream(commands));
+  for (let i = 0; i < COMMANDS; i += 1) {
+    const context = `seed ${seed}, command ${i}: ${JSON.stringify(commands[i * 2]!.map(String))}`;
+    compare(ours[i]!, theirs[i]!, context);
+  }
+});
+
+async function realStream(commands: readonly (readonly Arg[])[]): Promise<Propagated[]> {
+  const real = await RealServer.start('--repl-diskless-sync-delay', '0');
+  try {
+    const stream = await ReplicaStream.open(real.port);
+    await real.sendAll(commands);
+    const propagated = await stream.commandsUntil(commands.at(-1)!);
+    stream.close();
+    return propagated;
+  } finally {
+    await real.stop();
+  }
+}
+
+function ownStream(commands: readonly (readonly Arg[])[]): Propagated[] {
+  const ours = new ServerHarness([], Date.now() * 1000);
+  ours.send(['DEBUG', 'SET-ACTIVE-EXPIRE', '0']);
+  const propagated: Propagated[] = [];
+  const { server } = ours;
+  const propagate = server.propagate.bind(server);
+  server.propagate = (db, args) => {
+    propagated.push([String(db), ...args.map(toLatin1)]);
+    propagate(db, args);
+  };
+  for (const command of commands) {
+    ours.now = Date.now() * 1000;
+    ours.send(command);
+  }
+  return propagated;
+}
+
+/** The stream in pieces, each of what one command propagated. */
+function byMarker(stream: readonly Propagated[]): Propagated[][] {
+  const pieces: Propagated[][] = [[]];
+  for (const command of stream) {
+    if (command[2] === MARKER) pieces.push([]);
+    else pieces.at(-1)!.push(command);
+  }
+  return pieces;
+}
+
+function compare(
+  ours: readonly Propagated[],
+  theirs: readonly Propagated[],
+  context: string,
+): void {
+  const equal =
+    ours.length === theirs.length &&
+    ours.every((command, i) => {
+      const their = theirs[i]!;
+      return (
+        command.length === their.length && command.every((word, j) => sameWord(word, their[j]!))
+      );
+    });
+  if (!equal) assert.deepEqual(ours, theirs, context);
+}
+
+/** Equal, or two points in time that are as good as equal, or cut to what we keep (expireTime.ts). */
+function sameWord(ours: string, theirs: string): boolean {
+  if (ours === theirs) return true;
+  if (!/^\d{13,19}$/.test(ours) || !/^\d{13,19}$/.test(theirs)) return false;
+  const cut = Number(ours) === Number.MAX_SAFE_INTEGER && Number(theirs) > Number(ours);
+  return cut || Math.abs(Number(ours) - Number(theirs)) <= TOLERANCE_MS;
+}
