@@ -22,21 +22,19 @@ import {
   type Micros,
   NEVER,
   NO_COSTS,
-  SEND_WINDOW_BYTES,
   type Token,
 } from '../engine/machine/machine.ts';
 import type { Seed } from '../engine/machine/random.ts';
 import { DirectoryFiles } from './directoryFiles.ts';
 import { errnoCode, errnoText } from './errno.ts';
 import { formatLogLine, isShown, writeOut } from './logLine.ts';
+import { OutputMeter } from './outputMeter.ts';
 import { RealChildren } from './realChildren.ts';
 import { RealClock } from './realClock.ts';
 import { RealDisk } from './realDisk.ts';
 
 /** Commands an event may execute before sockets are looked at again. */
 const RUN_BUDGET = 10_000;
-/** Written-out bytes are reported to the machine in lumps of at least this many. */
-const DRAINED_BYTES_MIN = SEND_WINDOW_BYTES / 4;
 /** A timer further away than this is armed again on the way: the clock may jump. */
 const TIMER_MS_MAX = 1_000;
 const LISTEN_HOST = '127.0.0.1';
@@ -59,8 +57,7 @@ export interface RealHostOptions {
 class RealConnection {
   readonly id: ConnId;
   readonly socket: net.Socket;
-  sent = 0;
-  reported = 0;
+  readonly output: OutputMeter;
   /** In the list of connections whose `drained` is due. */
   isDraining = false;
   reason: 'eof' | 'reset' | 'timeout' = 'eof';
@@ -68,11 +65,7 @@ class RealConnection {
   constructor(id: ConnId, socket: net.Socket) {
     this.id = id;
     this.socket = socket;
-  }
-
-  /** Bytes the kernel has taken that the machine has not been told of. */
-  get unreported(): number {
-    return this.sent - this.reported - this.socket.writableLength;
+    this.output = new OutputMeter(socket);
   }
 }
 
@@ -224,9 +217,9 @@ export class RealHost implements Effects {
       this.deferred.push(() => this.drained(connection));
       return;
     }
-    const bytes = connection.unreported;
-    if (bytes <= 0 || !this.connections.has(connection.id)) return;
-    connection.reported += bytes;
+    if (!this.connections.has(connection.id)) return;
+    const bytes = connection.output.take();
+    if (bytes <= 0) return;
     const now = this.clock.now();
     this.machine.drained(now, connection.id, bytes, this);
     this.finish(now);
@@ -301,8 +294,8 @@ export class RealHost implements Effects {
     this.disk.settle(() => this.options.exit(code));
   }
 
-  /** Gives a socket an identity and listens to it. */
-  private adopt(socket: net.Socket): RealConnection {
+  /** Gives a socket an identity and listens to it; `failed` hears of a connect that came to nothing. */
+  private adopt(socket: net.Socket, failed?: (error: Error) => void): RealConnection {
     const connection = new RealConnection(this.nextConn, socket);
     this.nextConn += 1;
     this.connections.set(connection.id, connection);
@@ -311,6 +304,7 @@ export class RealHost implements Effects {
     socket.on('end', () => this.ended(connection));
     socket.on('error', (error) => {
       connection.reason = errnoCode(error) === 'ETIMEDOUT' ? 'timeout' : 'reset';
+      failed?.(error);
     });
     socket.on('close', () => this.ended(connection));
     return connection;
@@ -327,9 +321,8 @@ export class RealHost implements Effects {
   send(conn: ConnId, bytes: Buffer): void {
     const connection = this.connections.get(conn);
     if (connection === undefined) return;
-    connection.sent += bytes.length;
-    connection.socket.write(bytes);
-    if (!connection.isDraining && connection.unreported >= DRAINED_BYTES_MIN) {
+    connection.output.write(bytes);
+    if (!connection.isDraining && connection.output.isDue) {
       connection.isDraining = true;
       this.draining.push(connection);
     }
@@ -344,22 +337,14 @@ export class RealHost implements Effects {
 
   connect(host: string, port: number): ConnId {
     const socket = net.connect({ host, port, noDelay: true });
-    const connection = new RealConnection(this.nextConn, socket);
-    this.nextConn += 1;
-    this.connections.set(connection.id, connection);
     let isOpen = false;
+    const connection = this.adopt(socket, (error) => {
+      if (!isOpen) this.established(connection, error);
+    });
     socket.on('connect', () => {
       isOpen = true;
       this.established(connection, undefined);
     });
-    socket.on('data', (chunk: Buffer) => this.receive(connection, chunk));
-    socket.on('drain', () => this.drained(connection));
-    socket.on('end', () => this.ended(connection));
-    socket.on('error', (error) => {
-      connection.reason = errnoCode(error) === 'ETIMEDOUT' ? 'timeout' : 'reset';
-      if (!isOpen) this.established(connection, error);
-    });
-    socket.on('close', () => this.ended(connection));
     return connection.id;
   }
 

@@ -4,8 +4,8 @@ import type { AddNode } from '../world/input.ts';
 import { rateSignal } from './load/loadSettings.ts';
 import { OperationError } from './operationErrors.ts';
 import type { Done } from './operator.ts';
-import { LOAD, type Sandbox } from './sandbox.ts';
-import { HOST } from './topology.ts';
+import type { Sandbox } from './sandbox.ts';
+import { HOST, LOAD } from './topology.ts';
 
 const RATE_MAX = 100_000;
 const BYTES_MAX = 65_536;

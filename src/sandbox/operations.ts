@@ -11,9 +11,9 @@ import type { EventView, NodeState } from '../world/views.ts';
 import { startLoad, stopLoad } from './loadOperations.ts';
 import { OperationError, unknownNode } from './operationErrors.ts';
 import { type Done, OPERATOR } from './operator.ts';
-import { LOAD, type Sandbox } from './sandbox.ts';
+import type { Sandbox } from './sandbox.ts';
 import { failureText } from './snapshot.ts';
-import { HOST, type NodeSpec } from './topology.ts';
+import { HOST, LOAD, type NodeSpec } from './topology.ts';
 
 const OUTSIDE = 'outside';
 /** Events one STEP may ask for. */

@@ -1,6 +1,6 @@
 /** Requests of those who talk to nodes from inside a sandbox, and what their replies hold. */
 
-import { type Reply, replyText } from '../../engine/resp/replyReader.ts';
+import { type Reply, replyText } from '../engine/resp/replyReader.ts';
 
 /** A request as an array of bulk strings; words are latin1, one character a byte. */
 export function encodeRequest(words: readonly string[]): Buffer {

@@ -18,14 +18,14 @@ import { type Driver, VirtualDriver } from './driver.ts';
 import { type LoadReading, Failovers, type ServerReading } from './failovers.ts';
 import { Feed } from './feed.ts';
 import { LoadClient } from './load/loadClient.ts';
+import './machines.ts';
 import { replicationFields, serverOf } from './nodeReading.ts';
 import { OperationError } from './operationErrors.ts';
 import { perform } from './operations.ts';
 import { type Done, Operator } from './operator.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { addNodeInput, MASTER_NAME, type NodeSpec, type TopologyOptions, topologyNodes } from './topology.ts';
+import { addNodeInput, LOAD, MASTER_NAME, type NodeSpec, type TopologyOptions, topologyNodes } from './topology.ts';
 
-export const LOAD = 'load';
 /** How often, in world time, roles and offsets are looked at. */
 export const OBSERVE_MICROS = 10_000;
 /** How long a topology may take to agree, in world time. */

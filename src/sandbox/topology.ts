@@ -11,6 +11,8 @@ import type { MachineName } from './machines.ts';
 
 export const HOST = '127.0.0.1';
 export const MASTER_NAME = 'mymaster';
+/** The node of the load client. */
+export const LOAD = 'load';
 const DOWN_AFTER_MS = 2_000;
 const FAILOVER_TIMEOUT_MS = 10_000;
 const CONFIG_FILES: Readonly<Record<string, string>> = {

@@ -92,13 +92,21 @@ function scanArgs(random: Random): Arg[] {
   return args;
 }
 
+/**
+ * Seconds, far in the future and 10 s apart: which of two times is later (GT, LT) must not depend on
+ * the moment each server read the command.
+ */
+function span(random: Random): number {
+  return 10_000 + random.below(1_000_000) * 10;
+}
+
 /** A time that leaves the key alive for the whole test, or one that ends it; never one in between. */
 function expireArgs(random: Random): Arg[] {
   const name = pick(random, ['expire', 'pexpire', 'expireat', 'pexpireat']);
   const factor = name.startsWith('p') ? 1000 : 1;
   const seconds = name.endsWith('at')
     ? pick(random, [-1, 0, 1, 4_102_444_800, 4_102_444_900])
-    : pick(random, [-1, 0, 10_000, 20_000, 30_000]);
+    : pick(random, [-1, 0, span(random), span(random), span(random)]);
   const time = random.chance(0.08) ? badTime(random) : String(seconds * factor);
   const args: Arg[] = [name, key(random), time];
   const count = random.chance(0.5) ? 0 : random.below(3);
@@ -140,7 +148,7 @@ export const expiry: readonly KeyMaker[] = [
   plain((r) => ['persist', key(r)]),
   plain((r) => [pick(r, ['ttl', 'expiretime']), key(r)], within(SECONDS_TOLERANCE)),
   plain((r) => [pick(r, ['pttl', 'pexpiretime']), key(r)], within(SECONDS_TOLERANCE * 1000)),
-  plain((r) => ['set', key(r), value(r), 'ex', '10000']),
+  plain((r) => ['set', key(r), value(r), 'ex', String(span(r))]),
   plain((r) => ['set', key(r), value(r), 'exat', '1']),
   plain((r) => ['set', key(r), value(r), 'keepttl']),
 ];

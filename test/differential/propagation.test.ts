@@ -6,33 +6,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toLatin1 } from '../../src/engine/data/bytes.ts';
-import { Random, seedFromNumber } from '../../src/engine/machine/random.ts';
 import { ServerHarness } from '../support/serverHarness.ts';
-import { destructive, expiry, mixed, small } from './keyMakers.ts';
+import { contextOf, MARKER, markedCommands, piecesOf } from './marked.ts';
 import { type Arg, RealServer, whyNoRealServer } from './realServer.ts';
 import { type Propagated, ReplicaStream } from './replicaStream.ts';
-import { bits, from, numbers, parts, whole } from './stringMakers.ts';
 
-const COMMANDS = 4000;
 const TOLERANCE_MS = 30_000;
-/** Set after each command: shows in the stream which command has been executed. */
-const MARKER = 'marker';
-
-const strings = from([...whole, ...whole, ...parts, ...numbers, ...bits]);
-const keys = mixed([0.5, small], [0.48, expiry], [0.02, destructive]);
 
 test('what is propagated, as a real server', { skip: whyNoRealServer() ?? false }, async () => {
-  const seed = Number(process.env['DIFFERENTIAL_SEED'] ?? 700);
-  const random = new Random(seedFromNumber(seed));
-  const commands: (readonly Arg[])[] = [];
-  for (let i = 0; i < COMMANDS; i += 1) {
-    commands.push((random.chance(0.5) ? strings : keys)(random).args, ['SET', MARKER, String(i)]);
-  }
-  const theirs = byMarker(await realStream(commands));
-  const ours = byMarker(ownStream(commands));
-  for (let i = 0; i < COMMANDS; i += 1) {
-    const context = `seed ${seed}, command ${i}: ${JSON.stringify(commands[i * 2]!.map(String))}`;
-    compare(ours[i]!, theirs[i]!, context);
+  const { seed, commands } = markedCommands(700);
+  const isMarker = (command: Propagated) => command[2] === MARKER;
+  const theirs = piecesOf(await realStream(commands), isMarker);
+  const ours = piecesOf(ownStream(commands), isMarker);
+  assert.equal(ours.length, theirs.length);
+  for (let i = 0; i < theirs.length; i += 1) {
+    compare(ours[i]!, theirs[i]!, contextOf(seed, commands, i));
   }
 });
 
@@ -64,16 +52,6 @@ function ownStream(commands: readonly (readonly Arg[])[]): Propagated[] {
     ours.send(command);
   }
   return propagated;
-}
-
-/** The stream in pieces, each of what one command propagated. */
-function byMarker(stream: readonly Propagated[]): Propagated[][] {
-  const pieces: Propagated[][] = [[]];
-  for (const command of stream) {
-    if (command[2] === MARKER) pieces.push([]);
-    else pieces.at(-1)!.push(command);
-  }
-  return pieces;
 }
 
 function compare(

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Incoming } from './incoming.ts';
 import { type Arg, encodeCommand } from './realServer.ts';
-import { childrenOf, splitReplies } from './replies.ts';
+import { childrenOf, splitReplies, textOf } from './replies.ts';
 
 /** A propagated command, the number of its database in front. */
 export type Propagated = readonly string[];
@@ -43,7 +43,7 @@ export class ReplicaStream {
     const commands: Propagated[] = [];
     let db = '';
     for (const command of splitReplies(this.incoming.take(end))) {
-      const words = childrenOf(command).map((word) => textOf(word));
+      const words = childrenOf(command).map(textOf);
       if (words[0] === 'SELECT') db = words[1]!;
       else if (words[0] !== 'ping') commands.push([db, ...words]);
     }
@@ -57,9 +57,4 @@ export class ReplicaStream {
 
 function startOf(bytes: Buffer): string {
   return bytes.subarray(0, 100).latin1Slice();
-}
-
-/** The content of a bulk string. */
-function textOf(bulk: Buffer): string {
-  return bulk.subarray(bulk.indexOf('\n') + 1, -2).latin1Slice();
 }

@@ -111,6 +111,11 @@ export function childrenOf(reply: Buffer): Buffer[] {
   return splitReplies(reply.subarray(reply.indexOf(LF) + 1));
 }
 
+/** The content of a bulk string. */
+export function textOf(bulk: Buffer): string {
+  return bulk.subarray(bulk.indexOf(LF) + 1, -2).latin1Slice();
+}
+
 function sorted(reply: Buffer, width: 1 | 2): string {
   const children = childrenOf(reply).map((child) => child.latin1Slice());
   const step = reply[0] === 0x25 ? 2 : width;

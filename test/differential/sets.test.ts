@@ -1,7 +1,7 @@
 /** Set commands against a real server. */
 
 import type { Random } from '../../src/engine/machine/random.ts';
-import { sameShape, scanned, unordered } from './replies.ts';
+import { childrenOf, sameShape, scanned, unordered } from './replies.ts';
 import { type Command, differentialList, differentialTest, pick } from './runner.ts';
 import {
   count,
@@ -71,14 +71,21 @@ function setCommand(random: Random, key: string): Command | Command[] {
   }
 }
 
-/** Which members go is chance, so the key goes with them. */
+/**
+ * Which members go is chance, so the key goes with them, in one transaction: whenever the data is
+ * compared, it is equal.
+ */
 function pop(random: Random, key: string): Command[] {
-  const args = random.chance(0.5) ? ['SPOP', key] : ['SPOP', key, count(random)];
-  const popped = { args, compare: args.length === 2 ? sameShape : sameCount };
+  const one = random.chance(0.5);
+  const compare = one ? sameShape : sameCount;
   return [
-    popped,
-    { args: ['SCARD', key] },
-    { args: ['DEL', ...(key === 'wrong' ? ['none'] : [key])] },
+    { args: ['MULTI'] },
+    { args: one ? ['SPOP', key] : ['SPOP', key, count(random)] },
+    { args: ['DEL', key === 'wrong' ? 'none' : key] },
+    {
+      args: ['EXEC'],
+      compare: (ours, real) => compare(childrenOf(ours)[0]!, childrenOf(real)[0]!),
+    },
   ];
 }
 

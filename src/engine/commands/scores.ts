@@ -14,8 +14,8 @@ export function parseScore(text: string): number | undefined {
   if (value === undefined) return undefined;
   if (!Number.isFinite(value)) return /inf/i.test(text) ? value : undefined;
   if (value !== 0) return value;
-  // 1e-400 vanished, 0x0 and 0e5 did not. Redis keeps small sorted sets without a minus zero.
-  return /^[^e]*[1-9]/i.test(text.replace(/^[+-]?0x/i, '')) ? undefined : 0;
+  // 1e-400 vanished; -0, 0x0 and 0e5 did not.
+  return /^[^e]*[1-9]/i.test(text) ? undefined : value;
 }
 
 /** Ranks from `start` to `stop`, inclusive; empty when `start` is above. */

@@ -53,8 +53,6 @@ export const setCommands: readonly CommandSpec<DataCall>[] = [
 
 /** Larger sets are scanned in parts. */
 const COMPACT_MEMBERS = 512;
-/** Members in one SREM that stands for an SPOP. */
-const SREM_MEMBERS_MAX = 1024;
 
 function sadd(call: DataCall): void {
   const key = call.str(1);
@@ -199,18 +197,11 @@ function popMany(call: DataCall): void {
   for (const member of members) {
     set.delete(member);
     reply.bulk(member);
-  }
-  propagateRemoval(call, members);
-  call.changed(key, members.length);
-}
-
-/** What was drawn here must be what goes there: SREM by name in place of SPOP by chance. */
-function propagateRemoval(call: DataCall, members: readonly string[]): void {
-  for (let start = 0; start < members.length; start += SREM_MEMBERS_MAX) {
-    const batch = members.slice(start, start + SREM_MEMBERS_MAX);
-    call.alsoPropagate('SREM', call.arg(1), ...batch.map(fromLatin1));
+    // What was drawn here must be what goes there. One SREM a member, as 7.0 has it.
+    call.alsoPropagate('SREM', call.arg(1), fromLatin1(member));
   }
   call.dontPropagate();
+  call.changed(key, members.length);
 }
 
 function srandmember(call: DataCall): void {

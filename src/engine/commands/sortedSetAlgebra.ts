@@ -88,7 +88,8 @@ function reply(call: DataCall, operation: Operation): void {
   if (sources === undefined) return;
   const options = readOptions(call, 2 + sources.length, sources, operation, false);
   if (options === undefined) return;
-  // Sorted here and not in a ZsetValue, which has no minus zero: a reply may show one (0 × -1).
+  // Sorted here and not in a ZsetValue, which in its compact form has no minus zero: a reply may
+  // show one (0 × -1).
   const entries: Entry[] = [];
   compute(operation, sources, options.aggregate, (member, score) => {
     entries.push({ member, score });
@@ -122,8 +123,7 @@ function store(call: DataCall, operation: Operation, event: string): void {
   if (options === undefined) return;
   const result = new ZsetValue();
   compute(operation, sources, options.aggregate, (member, score) => {
-    // What is stored has no minus zero.
-    result.set(member, score + 0);
+    result.set(member, score);
   });
   storeResult(call, call.str(1), result, 'z', event);
 }

@@ -19,6 +19,7 @@ import {
   shareLink,
 } from './instances.ts';
 import { closeLink, sendCommand } from './links.ts';
+import { leadingInteger } from './numbers.ts';
 import { HELLO_CHANNEL } from './periods.ts';
 import type { Sentinel } from './sentinel.ts';
 
@@ -30,7 +31,7 @@ export function sendHello(sentinel: Sentinel, instance: Instance): void {
   const address = currentAddress(master);
   const message = [
     own,
-    sentinel.announcePort === 0 ? sentinel.settings.port : sentinel.announcePort,
+    sentinel.settings.announcePort || sentinel.settings.port,
     sentinel.myId,
     sentinel.currentEpoch,
     master.name,
@@ -85,11 +86,6 @@ function parseHello(payload: string): Hello | undefined {
     masterPort: leadingInteger(masterPort),
     configEpoch: leadingInteger(configEpoch),
   };
-}
-
-/** As C's atoi: 0 when the text does not begin with a number. */
-export function leadingInteger(text: string): number {
-  return Number.parseInt(text, 10) || 0;
 }
 
 /** A hello from the channel, or by PUBLISH from another Sentinel. */

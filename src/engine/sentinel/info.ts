@@ -1,5 +1,7 @@
 /** What a Sentinel reads from an instance's INFO. Pure text in, facts out. */
 
+import { leadingInteger } from './numbers.ts';
+
 export interface InfoFacts {
   readonly runid: string | undefined;
   readonly role: 'master' | 'slave' | undefined;
@@ -56,7 +58,7 @@ function roleOf(value: string | undefined): 'master' | 'slave' | undefined {
 }
 
 function integer(value: string | undefined): number | undefined {
-  return map(value, (text) => Number.parseInt(text, 10) || 0);
+  return map(value, leadingInteger);
 }
 
 function map<T, U>(value: T | undefined, change: (value: T) => U): U | undefined {

@@ -1,0 +1,146 @@
+/**
+ * Keeps a Sentinel's state on disk: epoch, vote, configuration and whom it knows, in sentinel.conf.
+ *
+ * Invariant: from the moment something worth keeping has changed until it is safe on disk, not a
+ * byte leaves this process, to clients or instances. So nobody hears of a vote, an epoch or
+ * a new master that a crash could undo. Redis has the same by being stopped in fsync meanwhile; here
+ * the CPU is taken by `busyOn`, and connections are corked until the disk has answered.
+ *
+ * The file is replaced as a whole: written beside it, fsynced, renamed. A failure is logged, told to
+ * whoever asked to save, and otherwise changes nothing: state in memory counts, as in Redis.
+ */
+
+import type { FileOp, FileResult, Token } from '../machine/machine.ts';
+import { registerState } from '../machine/state.ts';
+import type { Client } from '../process/client.ts';
+import type { Sentinel } from './sentinel.ts';
+import { mergeLines, stateLines } from './stateLines.ts';
+
+/** The steps of a save, in order. */
+const STEPS = ['write', 'fsync', 'rename', 'fsyncRenamed'] as const;
+
+const SAVE_FAILED = 'ERR Failed to save config file. Check server logs.';
+
+export class StateFile {
+  readonly path: string;
+  private readonly sentinel: Sentinel;
+  /** The file as it was written or read last. */
+  private lines: string[];
+  private requested = false;
+  /** Clients that get their reply when the next save has ended. */
+  private waiting: Client[] = [];
+  private token: Token | undefined = undefined;
+  private step = 0;
+  private content: Buffer = Buffer.alloc(0);
+  /** Clients that get their reply when the save under way has ended. */
+  private answering: Client[] = [];
+
+  constructor(sentinel: Sentinel, path: string, text: string) {
+    this.sentinel = sentinel;
+    this.path = path;
+    this.lines = text === '' ? [] : text.split('\n');
+  }
+
+  get saving(): boolean {
+    return this.token !== undefined;
+  }
+
+  /** Saves at the end of this event. */
+  request(): void {
+    this.requested = true;
+  }
+
+  /** Saves, and replies OK or the error to the client when that is done. */
+  requestBy(client: Client): void {
+    this.requested = true;
+    this.waiting.push(client);
+    this.sentinel.block(client);
+  }
+
+  /** At the end of an event, before its output leaves. */
+  beforeFlush(): void {
+    if (this.requested && !this.saving) this.begin();
+    if (this.saving) this.holdOutput();
+  }
+
+  private begin(): void {
+    this.requested = false;
+    this.answering = this.waiting;
+    this.waiting = [];
+    this.lines = mergeLines(this.lines, stateLines(this.sentinel));
+    this.content = Buffer.from(`${this.lines.join('\n')}\n`, 'latin1');
+    this.step = 0;
+    this.startStep();
+  }
+
+  private startStep(): void {
+    const { out } = this.sentinel;
+    this.token = out.file(this.operation());
+    out.busyOn(this.token);
+  }
+
+  private operation(): FileOp {
+    const temp = `${this.path}.tmp`;
+    switch (STEPS[this.step]!) {
+      case 'write':
+        return { kind: 'write', path: temp, bytes: this.content };
+      case 'fsync':
+        return { kind: 'fsync', path: temp };
+      case 'rename':
+        return { kind: 'rename', path: temp, to: this.path };
+      case 'fsyncRenamed':
+        return { kind: 'fsync', path: this.path };
+    }
+  }
+
+  /** A file operation has ended; false when it was not one of a save. */
+  fileDone(token: Token, result: FileResult): boolean {
+    if (token !== this.token) return false;
+    if (!result.ok) {
+      this.sentinel.log(
+        'warning',
+        `WARNING: Sentinel was not able to save the new configuration on disk!!!: ${result.error}`,
+      );
+      this.end(SAVE_FAILED);
+    } else if (this.step + 1 < STEPS.length) {
+      this.step += 1;
+      this.startStep();
+    } else {
+      this.sentinel.log('notice', 'Sentinel new configuration saved on disk');
+      this.end(undefined);
+    }
+    return true;
+  }
+
+  private end(error: string | undefined): void {
+    this.token = undefined;
+    const { sentinel } = this;
+    for (const client of this.answering) {
+      if (sentinel.clients.get(client.conn) !== client) continue;
+      if (error === undefined) client.reply.ok();
+      else client.reply.error(error);
+      sentinel.unblock(client);
+    }
+    this.answering = [];
+    if (!this.requested) this.releaseOutput();
+  }
+
+  private holdOutput(): void {
+    const { clients, links } = this.sentinel;
+    for (const client of clients.values()) client.corked = true;
+    for (const link of links.values()) link.corked = true;
+  }
+
+  private releaseOutput(): void {
+    const { sentinel } = this;
+    for (const client of sentinel.clients.values()) {
+      client.corked = false;
+      sentinel.touch(client);
+    }
+    for (const link of sentinel.links.values()) {
+      link.corked = !link.established;
+      sentinel.touch(link);
+    }
+  }
+}
+registerState(StateFile);

@@ -1,0 +1,176 @@
+/**
+ * The SANDBOX command of the control endpoint: words to an operation of the service, or a text that
+ * says how it is meant.
+ *
+ * Invariant: USAGE and `parsers` have the same subcommands; HELP prints the one, errors quote it.
+ */
+
+import type { Operation } from '../view/messages.ts';
+
+interface Subcommand {
+  readonly usage: string;
+  readonly summary: string;
+  /** Number of words after the subcommand, least and most. */
+  readonly words: readonly [number, number];
+  /** Undefined when the words make no sense. */
+  readonly parse: (words: readonly string[]) => Operation | undefined;
+}
+
+const DEFAULT_LOAD_BYTES = 64;
+
+function onNode(
+  op: Extract<Operation, { node: string }>['op'] & ('crash' | 'powerloss' | 'freeze' | 'thaw' | 'restart' | 'bgsave' | 'resync'),
+  summary: string,
+): Subcommand {
+  return {
+    usage: `${op.toUpperCase()} node`,
+    summary,
+    words: [1, 1],
+    parse: ([node]) => ({ op, node: node! }),
+  };
+}
+
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  STATE: {
+    usage: 'STATE [JSON]',
+    summary: 'Everything there is to see, as a map or as JSON.',
+    words: [0, 1],
+    parse: ([format]) =>
+      format === undefined || format.toUpperCase() === 'JSON' ? { op: 'state' } : undefined,
+  },
+  PAUSE: {
+    usage: 'PAUSE',
+    summary: 'The world stands still; clients stay connected and wait.',
+    words: [0, 0],
+    parse: () => ({ op: 'pause' }),
+  },
+  RESUME: {
+    usage: 'RESUME',
+    summary: 'The world follows the wall clock again.',
+    words: [0, 0],
+    parse: () => ({ op: 'resume' }),
+  },
+  STEP: {
+    usage: 'STEP [n]',
+    summary: 'Executes the next event, or the next n, of a paused world; tells which.',
+    words: [0, 1],
+    parse: ([count]) => withNumber(count ?? '1', (value) => ({ op: 'step', count: value })),
+  },
+  CRASH: onNode('crash', 'kill -9: what was handed to the disk stays, connections are reset.'),
+  POWERLOSS: onNode('powerloss', 'What was not fsynced is gone; peers are told nothing.'),
+  FREEZE: onNode('freeze', 'SIGSTOP: the process stands still, its connections stay.'),
+  THAW: onNode('thaw', 'SIGCONT.'),
+  RESTART: onNode('restart', 'Starts a dead node; a living one is shut down cleanly first.'),
+  CUT: {
+    usage: 'CUT a b [ONEWAY]',
+    summary: 'Nothing passes between the two (or from a to b); what was sent arrives after HEAL.',
+    words: [2, 3],
+    parse: ([a, b, oneway]) =>
+      oneway === undefined || oneway.toUpperCase() === 'ONEWAY'
+        ? { op: 'cut', a: a!, b: b!, oneway: oneway !== undefined }
+        : undefined,
+  },
+  RESET: {
+    usage: 'RESET a b',
+    summary: 'Resets every connection between the two.',
+    words: [2, 2],
+    parse: ([a, b]) => ({ op: 'reset', a: a!, b: b! }),
+  },
+  HEAL: {
+    usage: 'HEAL [a b]',
+    summary: 'Ends cuts: between the two, or all.',
+    words: [0, 2],
+    parse: ([a, b]) => {
+      if (a === undefined) return { op: 'heal' };
+      return b === undefined ? undefined : { op: 'heal', a, b };
+    },
+  },
+  LATENCY: {
+    usage: 'LATENCY a b ms [jitter]',
+    summary: 'Milliseconds each way between the two, and up to so many more at random.',
+    words: [3, 4],
+    parse: ([a, b, ms, jitter]) =>
+      withNumber(ms!, (value) =>
+        withNumber(jitter ?? '0', (jitterMs) => ({
+          op: 'latency',
+          a: a!,
+          b: b!,
+          ms: value,
+          jitterMs,
+        })),
+      ),
+  },
+  BGSAVE: onNode('bgsave', 'BGSAVE at the node.'),
+  RESYNC: onNode('resync', 'The replica forgets where it was and asks for a full resynchronization.'),
+  REPLICAOF: {
+    usage: 'REPLICAOF node (node | host port | NO ONE)',
+    summary: 'REPLICAOF at the node.',
+    words: [2, 3],
+    parse: ([node, first, second]) => {
+      if (second === undefined) return { op: 'replicaof', node: node!, to: { node: first! } };
+      if (first!.toUpperCase() === 'NO' && second.toUpperCase() === 'ONE') {
+        return { op: 'replicaof', node: node!, to: null };
+      }
+      return withNumber(second, (port) => ({
+        op: 'replicaof',
+        node: node!,
+        to: { host: first!, port },
+      }));
+    },
+  },
+  FAILOVER: {
+    usage: 'FAILOVER name',
+    summary: 'SENTINEL FAILOVER of the master of that name at a Sentinel that runs.',
+    words: [1, 1],
+    parse: ([name]) => ({ op: 'failover', name: name! }),
+  },
+  LOAD: {
+    usage: 'LOAD rate [bytes] | LOAD STOP',
+    summary: 'Writes unique values at the rate, and says after each failover which are gone.',
+    words: [1, 2],
+    parse: ([rate, bytes]) => {
+      if (rate!.toUpperCase() === 'STOP') return bytes === undefined ? { op: 'loadStop' } : undefined;
+      return withNumber(rate!, (value) =>
+        withNumber(bytes ?? String(DEFAULT_LOAD_BYTES), (size) => ({
+          op: 'load',
+          rate: value,
+          bytes: size,
+        })),
+      );
+    },
+  },
+};
+
+function withNumber(
+  text: string,
+  make: (value: number) => Operation | undefined,
+): Operation | undefined {
+  return /^\d+(\.\d+)?$/.test(text) ? make(Number(text)) : undefined;
+}
+
+export type Parsed =
+  | { readonly operation: Operation; readonly asJson: boolean }
+  | { readonly error: string };
+
+/** The words after SANDBOX. */
+export function parseSandboxCommand(words: readonly string[]): Parsed {
+  const [name, ...rest] = words;
+  const subcommand = Object.hasOwn(SUBCOMMANDS, (name ?? '').toUpperCase())
+    ? SUBCOMMANDS[(name ?? '').toUpperCase()]
+    : undefined;
+  if (subcommand === undefined) {
+    return { error: `ERR unknown subcommand '${(name ?? '').slice(0, 128)}'. Try SANDBOX HELP.` };
+  }
+  const [least, most] = subcommand.words;
+  const fits = rest.length >= least && rest.length <= most;
+  const operation = fits ? subcommand.parse(rest) : undefined;
+  if (operation === undefined) return { error: `ERR usage: SANDBOX ${subcommand.usage}` };
+  return { operation, asJson: operation.op === 'state' && rest.length === 1 };
+}
+
+/** The lines of SANDBOX HELP, in the form of Redis's own HELP subcommands. */
+export function sandboxHelp(): string[] {
+  const lines = ['SANDBOX <subcommand> [<arg> [value] [opt] ...]. Subcommands are:'];
+  for (const { usage, summary } of Object.values(SUBCOMMANDS)) lines.push(usage, `    ${summary}`);
+  return [...lines, 'HELP', '    Print this help.'];
+}

@@ -1,0 +1,194 @@
+/**
+ * One client of the control endpoint: enough of Redis for any client in any language to connect,
+ * and SANDBOX.
+ *
+ * Invariant: replies come in the order of the requests; while one is still to come, no further
+ * request is executed.
+ */
+
+import type { Socket } from 'node:net';
+import { toLatin1 } from '../engine/data/bytes.ts';
+import { ProtocolError } from '../engine/machine/errors.ts';
+import { ReplyWriter } from '../engine/resp/replyWriter.ts';
+import { RequestReader } from '../engine/resp/requestReader.ts';
+import type { Operation, Outcome } from '../view/messages.ts';
+import { parseSandboxCommand, sandboxHelp } from './controlCommands.ts';
+import { writeJson } from './jsonReply.ts';
+
+const LIMITS = { bulkBytesMax: 1024 * 1024, authenticated: true };
+const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+export type Perform = (operation: Operation, done: (outcome: Outcome) => void) => void;
+
+export class ControlConnection {
+  private readonly id: number;
+  private readonly socket: Socket;
+  private readonly perform: Perform;
+  private readonly reader = new RequestReader();
+  private readonly reply = new ReplyWriter();
+  private name = '';
+  private isWaiting = false;
+  private isClosing = false;
+
+  constructor(id: number, socket: Socket, perform: Perform) {
+    this.id = id;
+    this.socket = socket;
+    this.perform = perform;
+    socket.on('data', (chunk: Buffer) => {
+      this.reader.feed(chunk);
+      this.serve();
+    });
+    socket.on('error', () => {}); // `close` follows; nothing here outlives the socket.
+  }
+
+  private serve(): void {
+    try {
+      while (!this.isWaiting && !this.isClosing && this.reader.next(LIMITS)) {
+        this.execute(this.reader.arguments.map(toLatin1));
+      }
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.reply.error(`ERR Protocol error: ${error.message}`);
+      this.isClosing = true;
+    }
+    this.reader.settle();
+    this.flush();
+  }
+
+  private flush(): void {
+    const bytes = this.reply.take();
+    if (this.socket.destroyed) return;
+    if (bytes !== undefined) this.socket.write(bytes);
+    if (this.isClosing) this.socket.destroySoon();
+    else if (this.socket.writableLength > OUTPUT_BYTES_MAX) this.socket.destroy();
+  }
+
+  private execute(args: readonly string[]): void {
+    const command = args[0]!.toUpperCase();
+    const { reply } = this;
+    switch (command) {
+      case 'SANDBOX':
+        this.sandbox(args.slice(1));
+        return;
+      case 'PING':
+        if (args[1] === undefined) reply.simple('PONG');
+        else reply.bulk(args[1]);
+        return;
+      case 'ECHO':
+        if (args[1] === undefined) reply.error("ERR wrong number of arguments for 'echo' command");
+        else reply.bulk(args[1]);
+        return;
+      case 'HELLO':
+        this.hello(args);
+        return;
+      case 'CLIENT':
+        this.client(args);
+        return;
+      case 'INFO':
+        reply.verbatim('txt', '# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n');
+        return;
+      case 'SELECT':
+        if (args[1] === '0') reply.ok();
+        else reply.error('ERR DB index is out of range');
+        return;
+      case 'QUIT':
+        reply.ok();
+        this.isClosing = true;
+        return;
+      default:
+        reply.error(
+          `ERR unknown command '${args[0]!.slice(0, 128)}': this is the control endpoint of a sandbox. Try SANDBOX HELP.`,
+        );
+    }
+  }
+
+  private hello(args: readonly string[]): void {
+    const { reply } = this;
+    let at = 1;
+    const version = args[at];
+    if (version !== undefined) {
+      if (version !== '2' && version !== '3') {
+        reply.error('NOPROTO unsupported protocol version');
+        return;
+      }
+      at += 1;
+    }
+    for (; at < args.length; at += 2) {
+      const option = args[at]!.toUpperCase();
+      if (option === 'AUTH') at += 1;
+      else if (option === 'SETNAME') this.name = args[at + 1] ?? '';
+      else {
+        reply.error(`ERR Syntax error in HELLO option '${args[at]!.slice(0, 128)}'`);
+        return;
+      }
+    }
+    if (version !== undefined) reply.protocol = version === '3' ? 3 : 2;
+    writeJson(reply, {
+      server: 'redis',
+      version: '7.0.15',
+      proto: reply.protocol,
+      id: this.id,
+      mode: 'standalone',
+      role: 'master',
+      modules: [],
+    });
+  }
+
+  private client(args: readonly string[]): void {
+    const { reply } = this;
+    switch (args[1]?.toUpperCase()) {
+      case 'SETNAME':
+        this.name = args[2] ?? '';
+        reply.ok();
+        return;
+      case 'GETNAME':
+        if (this.name === '') reply.null();
+        else reply.bulk(this.name);
+        return;
+      case 'ID':
+        reply.integer(this.id);
+        return;
+      case 'SETINFO':
+        reply.ok();
+        return;
+      default:
+        reply.error('ERR unknown subcommand: CLIENT knows SETNAME, GETNAME, SETINFO and ID here');
+    }
+  }
+
+  private sandbox(words: readonly string[]): void {
+    if (words[0]?.toUpperCase() === 'HELP') {
+      const lines = sandboxHelp();
+      this.reply.array(lines.length);
+      for (const line of lines) this.reply.simple(line);
+      return;
+    }
+    const parsed = parseSandboxCommand(words);
+    if ('error' in parsed) {
+      this.reply.error(parsed.error);
+      return;
+    }
+    let isLate = false;
+    this.isWaiting = true;
+    this.perform(parsed.operation, (outcome) => {
+      this.isWaiting = false;
+      this.answer(outcome, parsed.asJson);
+      // A late answer comes in the middle of an event: the next request must not run inside it.
+      if (isLate) setImmediate(() => this.serve());
+    });
+    isLate = true;
+  }
+
+  private answer(outcome: Outcome, asJson: boolean): void {
+    const { reply } = this;
+    if (!outcome.ok) reply.error(outcome.error);
+    else if (outcome.snapshot !== undefined) {
+      if (asJson) reply.utf8(JSON.stringify(outcome.snapshot));
+      else writeJson(reply, outcome.snapshot);
+    } else if (outcome.lines !== undefined) {
+      writeJson(reply, outcome.lines);
+    } else {
+      reply.simple(outcome.text);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** The control endpoint: a RESP port of its own at which any Redis client drives the sandbox. */
+
+import * as net from 'node:net';
+import { ControlConnection, type Perform } from './controlConnection.ts';
+import { errnoText } from './errno.ts';
+import { PortTakenError } from './endpoints.ts';
+
+const HOST = '127.0.0.1';
+
+export class ControlEndpoint {
+  private readonly server: net.Server;
+  private readonly sockets = new Set<net.Socket>();
+  private lastId = 0;
+
+  constructor(perform: Perform) {
+    this.server = net.createServer({ noDelay: true }, (socket) => {
+      this.lastId += 1;
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+      new ControlConnection(this.lastId, socket, perform);
+    });
+  }
+
+  /** Throws PortTakenError. */
+  open(port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', (error) =>
+        reject(new PortTakenError(`port ${port} (control endpoint): ${errnoText(error)}`)),
+      );
+      this.server.listen({ port, host: HOST }, () => resolve());
+    });
+  }
+
+  close(): void {
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Every node's port as a real TCP endpoint on 127.0.0.1, and the nodes' way out to real peers.
+ *
+ * Invariants: one accepted socket is one outside connection of the world and the other way round;
+ * a node that does not listen has no listener, so a client is refused as by a dead process; faults
+ * live in the world's links, never here.
+ */
+
+import * as net from 'node:net';
+import { SEND_WINDOW_BYTES } from '../engine/machine/machine.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { OutsidePort } from '../world/input.ts';
+import { errnoText } from './errno.ts';
+import type { LiveLoop } from './liveLoop.ts';
+import { OutputMeter } from './outputMeter.ts';
+
+const HOST = '127.0.0.1';
+/** Bytes a node has not read yet above which its peer is not read from any more. */
+const UNREAD_BYTES_MAX = SEND_WINDOW_BYTES;
+/** Between two attempts to get back the port of a node that was restarted. */
+const LISTEN_RETRY_MS = 500;
+
+/** A port somebody else has. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError';
+}
+
+class Peer {
+  readonly conn: number;
+  readonly node: string;
+  readonly socket: net.Socket;
+  readonly output: OutputMeter;
+  unreadBytes = 0;
+
+  constructor(conn: number, node: string, socket: net.Socket) {
+    this.conn = conn;
+    this.node = node;
+    this.socket = socket;
+    this.output = new OutputMeter(socket);
+  }
+}
+
+export class Endpoints implements OutsidePort {
+  private readonly sandbox: Sandbox;
+  private readonly loop: LiveLoop;
+  private readonly peers = new Map<number, Peer>();
+  private readonly listeners = new Map<number, net.Server>();
+  private isClosed = false;
+
+  constructor(sandbox: Sandbox, loop: LiveLoop) {
+    this.sandbox = sandbox;
+    this.loop = loop;
+  }
+
+  /** Listens on the port of every node that listens. Throws PortTakenError. */
+  async open(): Promise<void> {
+    this.sandbox.openTo(this);
+    for (const view of this.sandbox.world.nodes()) {
+      for (const port of view.listening) {
+        const error = await this.bind(view.name, port);
+        if (error === undefined) continue;
+        throw new PortTakenError(`port ${port} (${view.name}): ${errnoText(error)}`);
+      }
+    }
+  }
+
+  /** Ends every connection and listener. */
+  shutdown(): void {
+    this.isClosed = true;
+    for (const server of this.listeners.values()) server.close();
+    for (const peer of this.peers.values()) peer.socket.destroy();
+    this.listeners.clear();
+    this.peers.clear();
+  }
+
+  // From the world.
+
+  send(conn: number, bytes: Buffer): void {
+    const peer = this.peers.get(conn);
+    if (peer === undefined) return;
+    peer.output.write(bytes);
+    // During an event: the world takes it right after that.
+    if (peer.output.isDue) this.sandbox.inject({ kind: 'drained', conn, bytes: peer.output.take() });
+  }
+
+  close(conn: number): void {
+    const peer = this.peers.get(conn);
+    if (peer === undefined) return;
+    this.peers.delete(conn);
+    const isDead = this.sandbox.world.state.nodes.get(peer.node)?.isAlive === false;
+    if (isDead) peer.socket.resetAndDestroy();
+    else peer.socket.destroySoon();
+  }
+
+  listen(node: string, port: number): void {
+    void this.bind(node, port).then((error) => {
+      if (error === undefined || this.isClosed) return;
+      this.say(`port ${port} of ${node} cannot be opened again: ${errnoText(error)}; trying on`);
+      setTimeout(() => {
+        if (this.isListening(node, port) && !this.listeners.has(port)) this.listen(node, port);
+      }, LISTEN_RETRY_MS).unref();
+    });
+  }
+
+  closeListener(_node: string, port: number): void {
+    this.listeners.get(port)?.close();
+    this.listeners.delete(port);
+  }
+
+  connect(conn: number, host: string, port: number, node: string): void {
+    if (!isLoopback(host)) {
+      this.say(
+        `${node} may not connect to ${host}:${port}: a sandbox reaches loopback addresses only`,
+      );
+      this.sandbox.inject({ kind: 'refused', conn, error: 'Connection refused' });
+      return;
+    }
+    const socket = net.connect({ host, port, noDelay: true, allowHalfOpen: true });
+    const peer = new Peer(conn, node, socket);
+    let isOpen = false;
+    socket.on('connect', () => {
+      isOpen = true;
+      this.adopt(peer);
+      const laddr = `${socket.localAddress}:${socket.localPort}`;
+      this.input({ kind: 'connected', conn, laddr });
+    });
+    socket.on('error', (error) => {
+      if (!isOpen) this.input({ kind: 'refused', conn, error: errnoText(error) });
+    });
+  }
+
+  consumed(conn: number, bytes: number): void {
+    const peer = this.peers.get(conn);
+    if (peer === undefined) return;
+    peer.unreadBytes -= bytes;
+    if (peer.unreadBytes <= UNREAD_BYTES_MAX / 2 && peer.socket.isPaused()) peer.socket.resume();
+  }
+
+  // From sockets.
+
+  private bind(node: string, port: number): Promise<Error | undefined> {
+    const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
+      this.accept(node, port, socket),
+    );
+    this.listeners.set(port, server);
+    return new Promise((resolve) => {
+      server.once('error', (error) => {
+        if (this.listeners.get(port) === server) this.listeners.delete(port);
+        resolve(error);
+      });
+      server.listen({ port, host: HOST, backlog: 511 }, () => resolve(undefined));
+    });
+  }
+
+  private accept(node: string, port: number, socket: net.Socket): void {
+    // The process may have died since the kernel took the connection.
+    if (!this.isListening(node, port)) {
+      socket.resetAndDestroy();
+      return;
+    }
+    const conn = this.sandbox.newConn();
+    const peer = `${socket.remoteAddress ?? HOST}:${socket.remotePort ?? 0}`;
+    this.adopt(new Peer(conn, node, socket));
+    this.input({ kind: 'accept', conn, node, port, peer });
+  }
+
+  private adopt(peer: Peer): void {
+    const { conn, socket } = peer;
+    this.peers.set(conn, peer);
+    socket.on('data', (chunk: Buffer) => {
+      peer.unreadBytes += chunk.length;
+      if (peer.unreadBytes > UNREAD_BYTES_MAX) socket.pause();
+      this.input({ kind: 'data', conn, bytes: chunk });
+    });
+    socket.on('drain', () => this.drained(peer));
+    // The socket stays open for what the node still has to say.
+    socket.on('end', () => this.input({ kind: 'eof', conn }));
+    socket.on('error', () => {}); // `close` follows.
+    socket.on('close', () => {
+      if (this.peers.delete(conn)) this.input({ kind: 'reset', conn });
+    });
+  }
+
+  private drained(peer: Peer): void {
+    const bytes = peer.output.take();
+    if (bytes > 0) this.input({ kind: 'drained', conn: peer.conn, bytes });
+  }
+
+  private input(input: Parameters<Sandbox['inject']>[0]): void {
+    if (this.isClosed) return;
+    this.loop.beforeInput();
+    this.sandbox.inject(input);
+  }
+
+  private isListening(node: string, port: number): boolean {
+    return this.sandbox.world.state.nodes.get(node)?.listening.has(port) ?? false;
+  }
+
+  private say(text: string): void {
+    this.sandbox.feed.say(this.sandbox.world.now, text);
+  }
+}
+
+/** 127.0.0.0/8, ::1 and localhost. */
+export function isLoopback(host: string): boolean {
+  return /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host) || host === '::1' || host === 'localhost';
+}
