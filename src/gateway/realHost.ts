@@ -354,7 +354,7 @@ export class RealHost implements Effects {
       this.accept(socket),
     );
     server.on('error', (error) => {
-      this.releaseLog();
+      this.listensPending = 0; // What was held was said too early: it never listened.
       this.log(
         'warning',
         'M',
@@ -367,7 +367,8 @@ export class RealHost implements Effects {
       this.listensPending -= 1;
       if (this.listensPending > 0) return;
       writeOut(this.options.logFd, `     Port: ${port}\n     PID: ${process.pid}\n`);
-      this.releaseLog();
+      for (const text of this.heldLog) writeOut(this.options.logFd, text);
+      this.heldLog = [];
     });
   }
 
@@ -400,12 +401,6 @@ export class RealHost implements Effects {
     const text = formatLogLine(process.pid, role, this.clock.now(), level, line);
     if (this.listensPending > 0) this.heldLog.push(text);
     else writeOut(this.options.logFd, text);
-  }
-
-  private releaseLog(): void {
-    this.listensPending = 0;
-    for (const text of this.heldLog) writeOut(this.options.logFd, text);
-    this.heldLog = [];
   }
 
   /** Notes are for those who watch a world. */

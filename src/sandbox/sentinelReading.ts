@@ -33,7 +33,7 @@ export function readSentinel(
     process: view.state,
     pid: view.pid,
     life: view.life,
-    myid: sentinel.myid,
+    myid: sentinel.myId,
     currentEpoch: sentinel.currentEpoch,
     configEpoch: master?.configEpoch ?? 0,
     master: master === undefined ? null : instance(master),

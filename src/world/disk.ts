@@ -61,7 +61,7 @@ class VirtualFile {
     if (this.tail.length >= needed) return;
     let size = Math.max(FIRST_TAIL_BYTES, this.tail.length);
     while (size < needed) size *= 2;
-    const tail = Buffer.alloc(size);
+    const tail = Buffer.alloc(Math.min(BLOCK_BYTES, size)); // A torn tail has any length.
     this.tail.copy(tail, 0, 0, this.tailBytes);
     this.tail = tail;
   }

@@ -21,7 +21,7 @@ const SCORED = ['z1', 'z2', '\x00z\xff'];
 const LEXICAL = ['lex1', 'lex2'];
 const KEYS = [...SCORED, ...LEXICAL];
 
-/** No minus zero: whether a real server keeps it depends on the encoding. Nor 1e17: ZSCAN's form does. */
+/** Neither -0 nor 1e17: how they print depends on what encoding a sorted set once had. */
 const SCORES: readonly string[] = [
   ...['0', '1', '-1', '2.5', '0.1', '0.2', '0.3', '1e3', '3.0e-10', '+5', '.5', '0x10'],
   ...['inf', '-inf', '+Infinity', '9007199254740993', '123456.789', '1.7976931348623157e308'],

@@ -14,6 +14,7 @@ import type { DataCall } from './call.ts';
 const TYPE_INVALID =
   'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.';
 const EMPTY = '';
+const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
 
 type Overflow = 'wrap' | 'sat' | 'fail';
 
@@ -157,7 +158,7 @@ function writeOne(call: DataCall, bytes: Buffer, operation: Operation, grown: bo
     return false;
   }
   const wanted = kind === 'set' ? asField(type, operand) : old + operand;
-  const stored = fitted(type, wanted, operation.overflow);
+  const stored = fitted(type, wanted, operation);
   if (stored === undefined) {
     call.reply.null();
     return false;
@@ -173,13 +174,18 @@ function asField(type: FieldType, operand: bigint): bigint {
 }
 
 /** The value as the field can hold it; undefined when it cannot and overflow fails. */
-function fitted(type: FieldType, value: bigint, overflow: Overflow): bigint | undefined {
+function fitted(type: FieldType, value: bigint, operation: Operation): bigint | undefined {
   const { signed, width } = type;
+  const { kind, overflow } = operation;
   const max = (1n << BigInt(signed ? width - 1 : width)) - 1n;
   const min = signed ? -max - 1n : 0n;
   if (value >= min && value <= max) return value;
   if (overflow === 'fail') return undefined;
-  if (overflow === 'sat') return value > max ? max : min;
+  if (overflow === 'sat') {
+    // 7.0 computes max - value in 64 bits: SET i8 -2^63 leaves them and saturates at the wrong end.
+    const wrongEnd = kind === 'set' && signed && width < 64 && max - value > INT64_MAX;
+    return value > max || wrongEnd ? max : min;
+  }
   return signed ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value);
 }
 

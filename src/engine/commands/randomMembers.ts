@@ -11,10 +11,12 @@ import { distinctSlots } from './containers.ts';
 import { signedCount } from './countArguments.ts';
 
 /**
- * Most draws with repetition. Redis would go on until its memory ends, or the client's output buffer
- * limit; nobody may do that to the process the sandbox lives in.
+ * Longest reply to draws with repetition. Redis would go on until its memory ends, or the client's
+ * output buffer limit; nobody may do that to the process the sandbox lives in.
  */
-const DRAWS_MAX = 2 ** 26;
+const REPLY_BYTES_MAX = 256 * 1024 * 1024;
+/** An empty member: `$0`, two line ends. */
+const ELEMENT_BYTES_MIN = 6;
 /** Half the largest 64-bit integer: each draw is two elements of the reply. */
 const PAIRS_MAX = 2n ** 62n - 1n;
 
@@ -75,11 +77,12 @@ export function replyDrawn(call: DataCall, request: DrawRequest, from: Drawable)
     from.member(random.below(from.size));
     return;
   }
-  if (count < -DRAWS_MAX) {
+  if (-count * ELEMENT_BYTES_MIN > REPLY_BYTES_MAX) {
     reply.error(replyErrors.outOfRange);
     return;
   }
   const repeated = count < 0;
+  const start = reply.length;
   const slots = repeated ? [] : distinctSlots(random, from.size, count);
   const total = repeated ? -count : slots.length;
   // RESP3 nests each pair, RESP2 gets them flat.
@@ -90,5 +93,10 @@ export function replyDrawn(call: DataCall, request: DrawRequest, from: Drawable)
     if (nested) reply.array(2);
     from.member(slot);
     if (detailed) from.detail?.(slot);
+    if (repeated && reply.length - start > REPLY_BYTES_MAX) {
+      reply.truncate(start);
+      reply.error(replyErrors.outOfRange);
+      return;
+    }
   }
 }

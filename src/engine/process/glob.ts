@@ -107,11 +107,22 @@ function matchClass(pattern: string, start: number, char: number, ignoreCase: bo
   }
 }
 
-/** `[z-a]` means `[a-z]`; the ends are put in order before their case is folded. */
+/**
+ * `[z-a]` means `[a-z]`; the ends are put in order before their case is folded. Bytes are ordered as
+ * C's signed chars: those from 0x80 on come before all others.
+ */
 function inRange(char: number, a: number, b: number, ignoreCase: boolean): boolean {
-  const from = Math.min(a, b);
-  const to = Math.max(a, b);
-  return ignoreCase ? char >= lower(from) && char <= lower(to) : char >= from && char <= to;
+  let from = Math.min(signed(a), signed(b));
+  let to = Math.max(signed(a), signed(b));
+  if (ignoreCase) {
+    from = lower(from);
+    to = lower(to);
+  }
+  return signed(char) >= from && signed(char) <= to;
+}
+
+function signed(byte: number): number {
+  return (byte << 24) >> 24;
 }
 
 /** Index after the class that opens at `start`; the same walk as matchClass. */

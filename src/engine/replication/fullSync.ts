@@ -24,12 +24,12 @@ import { NO_DATABASE, type Stream } from './stream.ts';
 export class FullSync {
   private readonly host: ReplicationHost;
   private readonly stream: Stream;
-  private readonly replicas: readonly Replica[];
+  private readonly replicas: Replica[];
   /** Reads of the saved file, and the clients that wait for it. */
   private readonly reads = new Map<Token, number[]>();
 
   /** `replicas` is the master's own list, in the order they attached. */
-  constructor(host: ReplicationHost, stream: Stream, replicas: readonly Replica[]) {
+  constructor(host: ReplicationHost, stream: Stream, replicas: Replica[]) {
     this.host = host;
     this.stream = stream;
     this.replicas = replicas;
@@ -119,10 +119,17 @@ export class FullSync {
       return;
     }
     host.log('warning', 'BGSAVE for replication failed');
-    for (const replica of waiting) {
-      replica.client.reply.error("ERR BGSAVE failed, replication can't continue");
-      host.closeAfterReply(replica.client);
-    }
+    for (const replica of waiting) this.dismiss(replica);
+  }
+
+  /** No replica any more: an ordinary client that gets an error and is closed. */
+  private dismiss(replica: Replica): void {
+    const { client } = replica;
+    this.replicas.splice(this.replicas.indexOf(replica), 1);
+    replica.state = 'announced';
+    client.kind = 'normal';
+    client.reply.error("ERR BGSAVE failed, replication can't continue");
+    this.host.closeAfterReply(client);
   }
 
   /** A child runs already: good for this replica too if it was forked for one like it. */

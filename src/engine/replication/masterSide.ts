@@ -194,7 +194,6 @@ export class MasterSide {
 
   /** Once an event: everybody gets what there is, and who is too slow is closed. */
   beforeFlush(): void {
-    if (this.replicas.length === 0) return;
     for (const replica of [...this.replicas]) {
       if (this.disconnectTalker(replica)) continue;
       this.pump(replica);

@@ -25,20 +25,19 @@ export class StateFile {
   readonly path: string;
   private readonly sentinel: Sentinel;
   /** The file as it was written or read last. */
-  private lines: string[];
+  private text: string;
   private requested = false;
   /** Clients that get their reply when the next save has ended. */
   private waiting: Client[] = [];
   private token: Token | undefined = undefined;
   private step = 0;
-  private content: Buffer = Buffer.alloc(0);
   /** Clients that get their reply when the save under way has ended. */
   private answering: Client[] = [];
 
   constructor(sentinel: Sentinel, path: string, text: string) {
     this.sentinel = sentinel;
     this.path = path;
-    this.lines = text === '' ? [] : text.split('\n');
+    this.text = text;
   }
 
   get saving(): boolean {
@@ -67,8 +66,7 @@ export class StateFile {
     this.requested = false;
     this.answering = this.waiting;
     this.waiting = [];
-    this.lines = mergeLines(this.lines, stateLines(this.sentinel));
-    this.content = Buffer.from(`${this.lines.join('\n')}\n`, 'latin1');
+    this.text = mergeLines(this.text, stateLines(this.sentinel));
     this.step = 0;
     this.startStep();
   }
@@ -83,7 +81,7 @@ export class StateFile {
     const temp = `${this.path}.tmp`;
     switch (STEPS[this.step]!) {
       case 'write':
-        return { kind: 'write', path: temp, bytes: this.content };
+        return { kind: 'write', path: temp, bytes: Buffer.from(this.text, 'latin1') };
       case 'fsync':
         return { kind: 'fsync', path: temp };
       case 'rename':
@@ -125,7 +123,8 @@ export class StateFile {
     if (!this.requested) this.releaseOutput();
   }
 
-  private holdOutput(): void {
+  /** Nothing written until now leaves before `releaseOutput`. */
+  holdOutput(): void {
     const { clients, links } = this.sentinel;
     for (const client of clients.values()) client.corked = true;
     for (const link of links.values()) link.corked = true;

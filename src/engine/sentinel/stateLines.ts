@@ -67,13 +67,14 @@ function masterLines(sentinel: Sentinel, master: Instance): string[] {
 }
 
 /**
- * The file's lines with the state in them.
+ * The file's text with the state in it.
  *
  * Example: of two `sentinel known-replica` lines in the file the first becomes the first replica of
- * the state, a second replica replaces the second, a third goes to the end; lines left over vanish.
+ * the state, the second the second, a third replica goes to the end; lines left over vanish. Like 7.0
+ * it leaves one empty line between what was there and what is new.
  */
-export function mergeLines(file: readonly string[], state: readonly string[]): string[] {
-  const merged = file.map((line) => line.trim());
+export function mergeLines(text: string, state: readonly string[]): string {
+  const merged = text === '' ? [] : text.split('\n').map((line) => line.trim());
   const places = new Map<string, number[]>();
   merged.forEach((line, index) => {
     const option = stateOption(line);
@@ -94,7 +95,8 @@ export function mergeLines(file: readonly string[], state: readonly string[]): s
     merged.push(`sentinel ${line}`);
   }
   for (const left of places.values()) for (const index of left) merged[index] = '';
-  return merged.filter((line, index) => line !== '' || merged[index - 1] !== '');
+  const kept = merged.filter((line, index) => line !== '' || merged[index - 1] !== '');
+  return `${kept.join('\n')}\n`;
 }
 
 /** `known-replica` of a line `sentinel known-replica …`; undefined for lines that are not state. */

@@ -60,6 +60,20 @@ test('a power loss keeps what was synced and a random part of what was not', () 
   assert.ok(left.size > 10);
 });
 
+test('a file goes on growing after a torn tail of any length', () => {
+  for (const size of [1, 300, 40_000, 65_536, 70_001]) {
+    const disk = newDisk();
+    disk.start(0, { kind: 'append', path: 'f', bytes: Buffer.alloc(size, 1) });
+    disk.start(0, { kind: 'fsync', path: 'f' });
+    disk.powerLoss(100_000);
+    disk.start(100_000, { kind: 'append', path: 'f', bytes: Buffer.alloc(150_000, 2) });
+    const content = disk.content('f')!;
+    assert.equal(content.length, size + 150_000);
+    assert.equal(content.indexOf(2), size);
+    assert.equal(content.lastIndexOf(1), size - 1);
+  }
+});
+
 test('bytes are copied in, long files come back whole, copies go their own way', () => {
   const disk = newDisk();
   const chunk = Buffer.alloc(1_000);

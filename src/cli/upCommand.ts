@@ -1,0 +1,80 @@
+/** `up`: a sandbox that runs until SIGINT or SIGTERM. */
+
+import { randomBytes } from 'node:crypto';
+import type { EndpointList } from '../gateway/hostMessages.ts';
+import { SandboxWorker, StartError } from '../gateway/sandboxWorker.ts';
+import { parseUpOptions, type UpOptions } from './upOptions.ts';
+
+const SEED_BYTES = 4;
+const NONCE_BYTES = 8;
+
+/** Gives the exit code. */
+export async function up(args: readonly string[]): Promise<number> {
+  const options = parseUpOptions(args);
+  const seed = options.seed ?? randomBytes(SEED_BYTES).readUInt32BE();
+  let end: (code: number) => void = () => {};
+  const ended = new Promise<number>((resolve) => {
+    end = resolve;
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(0));
+  const worker = await start(options, seed, (reason) => {
+    process.stderr.write(`The sandbox has died: ${reason}\n`);
+    end(1);
+  });
+  if (worker === undefined) return 1;
+  process.stdout.write(describe(worker.endpoints, options, seed));
+  const code = await ended;
+  if (code === 0) await worker.close();
+  return code;
+}
+
+async function start(
+  options: UpOptions,
+  seed: number,
+  onDeath: (reason: string) => void,
+): Promise<SandboxWorker | undefined> {
+  const { replicas, sentinels, port, sentinelPort, controlPort, dashboardPort } = options;
+  const nonce = randomBytes(NONCE_BYTES).toString('hex');
+  let failure: string | null = null;
+  try {
+    return await SandboxWorker.start(
+      {
+        topology: { replicas, sentinels, port, sentinelPort },
+        seed,
+        nonce,
+        controlPort,
+        dashboardPort,
+      },
+      {
+        onDeath,
+        onSnapshot: (snapshot) => {
+          if (snapshot.failure !== null && failure === null) {
+            process.stderr.write(`The world stands still (seed ${seed}): ${snapshot.failure}\n`);
+          }
+          failure = snapshot.failure;
+        },
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`The sandbox did not start: ${error.message}\n`);
+    return undefined;
+  }
+}
+
+function describe(endpoints: EndpointList, options: UpOptions, seed: number): string {
+  if (options.json) return `${JSON.stringify(endpoints)}\n`;
+  const { nodes, sentinels, masterName, control, dashboard } = endpoints;
+  const line = (name: string, text: string): string => `  ${name.padEnd(10)}${text}`;
+  return [
+    `Replication Sandbox for Redis (seed ${seed})`,
+    ...nodes.map((node) => line(node.name, `${node.host}:${node.port}  ${node.role}`)),
+    ...sentinels.map((node) =>
+      line(node.name, `${node.host}:${node.port}  Sentinel of ${masterName}`),
+    ),
+    line('control', `${control.host}:${control.port}  redis-cli -p ${control.port} SANDBOX HELP`),
+    line('dashboard', dashboard.url),
+    'Ctrl-C ends it.',
+    '',
+  ].join('\n');
+}

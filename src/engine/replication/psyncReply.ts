@@ -1,0 +1,30 @@
+/** What a master's answer to PSYNC means. */
+
+import { REPLID_LENGTH } from './history.ts';
+
+export type PsyncReply =
+  /** An empty line: the master is alive and not ready to answer. */
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'full'; readonly replid: string; readonly offset: number }
+  | { readonly kind: 'full-malformed' }
+  /** `replid` is set when the master says under which ID the history goes on. */
+  | { readonly kind: 'continue'; readonly replid: string | undefined }
+  /** It loads, or has no master itself at present. */
+  | { readonly kind: 'later' }
+  /** It does not know PSYNC; `error` tells an -ERR from something else altogether. */
+  | { readonly kind: 'unsupported'; readonly error: boolean };
+
+export function readPsyncReply(line: string): PsyncReply {
+  if (line === '') return { kind: 'wait' };
+  if (line.startsWith('+FULLRESYNC')) {
+    const [, replid, offset] = line.split(' ');
+    if (replid?.length !== REPLID_LENGTH || offset === undefined) return { kind: 'full-malformed' };
+    return { kind: 'full', replid, offset: Number.parseInt(offset, 10) || 0 };
+  }
+  if (line.startsWith('+CONTINUE')) {
+    const replid = line.slice('+CONTINUE '.length);
+    return { kind: 'continue', replid: replid.length === REPLID_LENGTH ? replid : undefined };
+  }
+  if (line.startsWith('-NOMASTERLINK') || line.startsWith('-LOADING')) return { kind: 'later' };
+  return { kind: 'unsupported', error: line.startsWith('-ERR') };
+}

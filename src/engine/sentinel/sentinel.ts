@@ -1,0 +1,308 @@
+/**
+ * One Sentinel process: the shared process, the masters it monitors, and its clockwork.
+ *
+ * Two halves: monitoring (links, PING, INFO, hello, who is down) and acting (election, failover,
+ * putting replicas right). In TILT only the first works.
+ *
+ * Invariant: what must not be forgotten is asked to be saved in the event that changes it, and
+ * stateFile.ts lets no output leave before it is.
+ */
+
+import type {
+  ChildResult,
+  Effects,
+  Facts,
+  FileResult,
+  Files,
+  Micros,
+  Token,
+} from '../machine/machine.ts';
+import { registerState } from '../machine/state.ts';
+import type { Client } from '../process/client.ts';
+import type { CommandEntry, CommandTable } from '../process/commandTable.ts';
+import { ConfigError } from '../process/configFile.ts';
+import type { Connection, Link } from '../process/connection.ts';
+import { Process } from '../process/process.ts';
+import { type Address, isPort, resolveHost } from './address.ts';
+import { sentinelTable } from './commands.ts';
+import { readConfiguration } from './configuration.ts';
+import { emitEvent } from './events.ts';
+import type { Instance } from './instance.ts';
+import type { CreationError } from './instances.ts';
+import type { LinkConnection } from './linkConnection.ts';
+import { linkLost, linkOpened } from './links.ts';
+import { turn } from './monitor.ts';
+import { defaultPeriods, type Periods } from './periods.ts';
+import { refusalOf } from './refusals.ts';
+import { linkData } from './replies.ts';
+import { SentinelCall } from './sentinelCall.ts';
+import { defaultSettings, type SentinelSettings } from './settings.ts';
+import { StateFile } from './stateFile.ts';
+
+const BASE_HZ = 10;
+/** A pubsub client's output may grow to this: the default client-output-buffer-limit, hard part. */
+const PUBSUB_OUTPUT_BYTES_MAX = 32 * 1024 * 1024;
+
+export class Sentinel extends Process {
+  readonly mode = 'sentinel';
+  readonly logRole = 'X';
+  readonly settings: SentinelSettings = defaultSettings();
+  readonly periods: Periods = defaultPeriods();
+  readonly call = new SentinelCall(this);
+  stateFile!: StateFile;
+  /** 40 hex digits, kept for good in the configuration file. */
+  myId = '';
+  currentEpoch = 0;
+  readonly masters = new Map<string, Instance>();
+  readonly connections = new Map<number, LinkConnection>();
+  tilt = false;
+  tiltSince = 0;
+  previousTurnTime = 0;
+  /** Turns a second; another number after each turn, so that Sentinels do not run in step. */
+  hz = BASE_HZ;
+  readonly simulateFailure = { afterElection: false, afterPromotion: false };
+  /** Directives that were read and left out. */
+  readonly withoutEffect: string[] = [];
+  private nextTurnAt: Micros = 0;
+  private exitCode: number | undefined = undefined;
+  private shutdownAsked = false;
+
+  get commands(): CommandTable {
+    return sentinelTable;
+  }
+
+  // Life.
+
+  start(now: Micros, facts: Facts, files: Files, out: Effects): void {
+    this.boot(now, facts, out);
+    this.logStart();
+    if (facts.configFile === undefined) {
+      this.log('warning', 'Sentinel needs config file on disk to save state. Exiting...');
+      out.exit(1);
+      return;
+    }
+    this.previousTurnTime = this.nowMs;
+    this.nextTurnAt = now + 1000;
+    const text = files.get(facts.configFile)?.latin1Slice() ?? '';
+    this.stateFile = new StateFile(this, facts.configFile, text);
+    try {
+      readConfiguration(this, facts, files);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const line of error.report()) out.log('warning', 'C', line);
+      out.exit(1);
+      return;
+    }
+    out.listen(this.settings.port);
+    this.announceStart();
+  }
+
+  private logStart(): void {
+    const { pid } = this.facts;
+    const version = `Redis version=7.0.15, bits=64, commit=00000000, modified=0, pid=${pid}`;
+    this.log('warning', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
+    this.log('warning', `${version}, just started`);
+  }
+
+  private announceStart(): void {
+    if (this.withoutEffect.length > 0) {
+      const names = this.withoutEffect.join(' ');
+      this.log('warning', `Directives without effect in this Sentinel: ${names}`);
+    }
+    this.log('warning', 'Configuration loaded');
+    this.log('notice', `Running mode=sentinel, port=${this.settings.port}.`);
+    if (this.myId === '') {
+      this.myId = this.random.hex(40);
+      this.save();
+    }
+    this.log('warning', `Sentinel ID is ${this.myId}`);
+    for (const master of this.masters.values()) {
+      emitEvent(this, 'warning', '+monitor', master, `quorum ${master.quorum}`);
+    }
+  }
+
+  /** SIGTERM and SIGINT end the process at the next turn; a second SIGINT at once. */
+  signal(now: Micros, name: string, out: Effects): void {
+    this.begin(now, out);
+    if (name !== 'SIGTERM' && name !== 'SIGINT') return;
+    if (this.shutdownAsked && name === 'SIGINT') {
+      this.log('warning', 'You insist... exiting now.');
+      out.exit(1);
+      return;
+    }
+    this.log('warning', `Received ${name} scheduling shutdown...`);
+    this.shutdownAsked = true;
+  }
+
+  shutdown(): void {
+    this.log('warning', 'User requested shutdown...');
+    this.log('warning', 'Sentinel is now ready to exit, bye bye...');
+    this.exitCode = 0;
+  }
+
+  /** SENTINEL SIMULATE-FAILURE: what has been decided in this event is saved, and nobody hears of it. */
+  crash(): void {
+    this.log('warning', 'Sentinel CRASH because of SENTINEL simulate-failure');
+    this.exitCode = 99;
+  }
+
+  fileDone(now: Micros, token: Token, result: FileResult, out: Effects): void {
+    this.begin(now, out);
+    this.stateFile.fileDone(token, result);
+  }
+
+  /** A Sentinel has no children: scripts are not run here. */
+  childDone(now: Micros, _child: Token, _result: ChildResult, out: Effects): void {
+    this.begin(now, out);
+  }
+
+  tick(now: Micros, out: Effects): void {
+    this.begin(now, out);
+    if (now < this.nextTurnAt) return;
+    if (this.shutdownAsked) {
+      this.shutdown();
+      return;
+    }
+    turn(this);
+    this.hz = BASE_HZ + this.random.below(BASE_HZ);
+    this.nextTurnAt = now + Math.floor(1000 / this.hz) * 1000;
+  }
+
+  nextDeadline(): Micros {
+    return this.nextTurnAt;
+  }
+
+  /** A clock that was put back must not stop the turns: Redis counts them by a monotonic clock. */
+  protected override begin(now: Micros, out: Effects): void {
+    if (now < this.now) this.nextTurnAt -= this.now - now;
+    super.begin(now, out);
+  }
+
+  protected beforeFlush(): void {
+    this.stateFile.beforeFlush();
+    if (this.exitCode === undefined) return;
+    if (this.exitCode !== 0) this.stateFile.holdOutput();
+    if (!this.stateFile.saving) this.out.exit(this.exitCode);
+  }
+
+  /** Has the state on disk before anything of this event can be heard of. */
+  save(): void {
+    this.stateFile.request();
+  }
+
+  // Clients.
+
+  protected refuses(entry: CommandEntry, client: Client): string | undefined {
+    return refusalOf(entry, client);
+  }
+
+  protected perform(call: SentinelCall): void {
+    const { client } = call;
+    const before = client.reply.length;
+    call.entry.spec.run(call);
+    this.stats.commandsProcessed += 1;
+    if (client.replyMode === 'on') return;
+    // CLIENT REPLY OFF and SKIP.
+    client.reply.truncate(before);
+    if (client.replyMode === 'skip') client.replyMode = 'on';
+    else if (client.replyMode === 'skipNext') client.replyMode = 'skip';
+  }
+
+  protected clientGone(): void {}
+
+  resetClient(client: Client): void {
+    this.pubSub.unsubscribeAll(client);
+  }
+
+  /** Nobody waits here for anything but the disk. */
+  unblockEarly(): boolean {
+    return false;
+  }
+
+  protected outputWaits(connection: Connection): void {
+    const client = this.clients.get(connection.conn);
+    if (client === undefined || client.subscriptionCount === 0) return;
+    if (client.queuedBytes < PUBSUB_OUTPUT_BYTES_MAX) return;
+    this.log(
+      'warning',
+      `Client id=${client.id} addr=${client.peer.addr} name=${client.name} omem=${client.queuedBytes} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+    );
+    this.kill(client);
+  }
+
+  // Links.
+
+  protected linkConnected(link: Link, error: string | undefined): void {
+    if (error === undefined) linkOpened(this, link);
+    else linkLost(this, link);
+  }
+
+  protected linkData(link: Link, chunk: Buffer): void {
+    linkData(this, link, chunk);
+  }
+
+  protected linkClosed(link: Link): void {
+    linkLost(this, link);
+  }
+
+  protected connectionDrained(): void {}
+
+  /** What the links to an instance authenticate with. */
+  credentialsFor(instance: Instance): { password: string | undefined; user: string | undefined } {
+    if (instance.kind !== 'sentinel') {
+      const master = instance.master ?? instance;
+      return { password: master.authPass, user: master.authUser };
+    }
+    const { sentinelPass, sentinelUser, requirepass } = this.settings;
+    if (sentinelPass !== '') return { password: sentinelPass, user: sentinelUser || undefined };
+    return { password: requirepass || undefined, user: undefined };
+  }
+
+  // Addresses.
+
+  /** The address of a host and port; `orUnresolved`: also of a name that may resolve later. */
+  makeAddress(
+    hostname: string,
+    port: number,
+    orUnresolved: boolean,
+  ): Address | Exclude<CreationError, 'duplicate'> {
+    if (!isPort(port)) return 'port';
+    const ip = resolveHost(hostname, this.settings.resolveHostnames);
+    if (ip !== undefined) return { hostname, ip, port };
+    this.log('warning', `Failed to resolve hostname '${hostname}'`);
+    if (!this.settings.resolveHostnames || !orUnresolved) return 'unresolved';
+    return { hostname, ip: '', port };
+  }
+
+  resolveAgain(address: Address): Address {
+    const { hostname, port } = address;
+    return { hostname, ip: resolveHost(hostname, this.settings.resolveHostnames) ?? '', port };
+  }
+
+  /** The address's host as clients, instances and other Sentinels are told. */
+  announced(address: Address): string {
+    return this.settings.announceHostnames ? address.hostname : address.ip;
+  }
+
+  /** True when the host is where the address is. */
+  isAt(address: Address, hostname: string): boolean {
+    const ip = resolveHost(hostname, this.settings.resolveHostnames);
+    if (ip !== undefined) return address.ip === ip;
+    return (
+      this.settings.resolveHostnames && address.hostname.toLowerCase() === hostname.toLowerCase()
+    );
+  }
+
+  /** This end of the connection to the instance, as announced to others; undefined while unknown. */
+  ownAddress(instance: Instance): string | undefined {
+    if (this.settings.announceIp !== '') return this.settings.announceIp;
+    const connection = instance.link.commands?.connection;
+    if (connection === undefined) return undefined;
+    if (connection.established) {
+      return connection.peer.laddr.slice(0, connection.peer.laddr.lastIndexOf(':'));
+    }
+    // A socket has its own address from connect() on; what goes to loopback comes from loopback.
+    return instance.address.ip.startsWith('127.') ? '127.0.0.1' : undefined;
+  }
+}
+registerState(Sentinel);

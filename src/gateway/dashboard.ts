@@ -1,0 +1,134 @@
+/**
+ * The WebSocket service and the dashboard page that uses it, on 127.0.0.1.
+ *
+ * Invariant: neither page nor service is given to anybody without the token; a request must name
+ * this host (a foreign name that resolves here is a rebinding attack), and a WebSocket must come
+ * from this origin.
+ */
+
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import * as http from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { Service } from '../sandbox/service.ts';
+import type { Message, Outcome, Operation } from '../view/messages.ts';
+import { parseRequest } from '../view/parseRequest.ts';
+import { contentSecurityPolicy, dashboardPage } from './dashboardPage.ts';
+import { PortTakenError } from './endpoints.ts';
+import { errnoText } from './errno.ts';
+
+const HOST = '127.0.0.1';
+const MESSAGE_BYTES_MAX = 64 * 1024;
+/** What a slow browser may have waiting before it misses snapshots; each is whole, so none is needed. */
+const WAITING_BYTES_MAX = 1024 * 1024;
+
+export type Perform = (operation: Operation, done: (outcome: Outcome) => void) => void;
+
+export class Dashboard {
+  private readonly service: Service;
+  private readonly perform: Perform;
+  private readonly token = randomBytes(24).toString('base64url');
+  private readonly server: http.Server;
+  private readonly webSockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
+  private port = 0;
+
+  constructor(service: Service, perform: Perform) {
+    this.service = service;
+    this.perform = perform;
+    this.server = http.createServer((request, response) => this.answer(request, response));
+    this.server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+  }
+
+  get url(): string {
+    return `http://${HOST}:${this.port}/?token=${this.token}`;
+  }
+
+  /** Throws PortTakenError. */
+  open(port: number): Promise<void> {
+    this.port = port;
+    return new Promise((resolve, reject) => {
+      this.server.once('error', (error) =>
+        reject(new PortTakenError(`port ${port} (dashboard): ${errnoText(error)}`)),
+      );
+      this.server.listen({ port, host: HOST }, () => resolve());
+    });
+  }
+
+  close(): void {
+    for (const socket of this.webSockets.clients) socket.terminate();
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private answer(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (!this.isKnownHost(request.headers.host) || !this.hasToken(request)) {
+      refuse(response, 403, 'Open the address that `up` printed: it has the token.\n');
+    } else if (path !== '/' || request.method !== 'GET') {
+      refuse(response, 404, 'There is nothing here.\n');
+    } else {
+      const nonce = randomBytes(18).toString('base64url');
+      response.writeHead(200, {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Security-Policy': contentSecurityPolicy(nonce, request.headers.host!),
+        'X-Content-Type-Options': 'nosniff',
+        'Referrer-Policy': 'no-referrer',
+        'Cache-Control': 'no-store',
+      });
+      response.end(dashboardPage(nonce));
+    }
+  }
+
+  private upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { origin, host } = request.headers;
+    const isOurs = origin === `http://${host}` && this.isKnownHost(host);
+    const isService = (request.url ?? '').split('?', 1)[0] === '/service';
+    if (!isOurs || !isService || !this.hasToken(request)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    this.webSockets.handleUpgrade(request, socket, head, (webSocket) => this.serve(webSocket));
+  }
+
+  private serve(webSocket: WebSocket): void {
+    const send = (message: Message): void => {
+      const isSkipped = message.kind === 'snapshot' && webSocket.bufferedAmount > WAITING_BYTES_MAX;
+      if (!isSkipped) webSocket.send(JSON.stringify(message));
+    };
+    const unsubscribe = this.service.subscribe(send);
+    webSocket.on('close', unsubscribe);
+    webSocket.on('error', () => webSocket.terminate());
+    webSocket.on('message', (data: RawData) => {
+      const request = parseRequest(parseJson(String(data)));
+      if (request === undefined) {
+        webSocket.close(1007, 'not a request');
+        return;
+      }
+      this.perform(request.operation, (outcome) => send({ kind: 'answer', id: request.id, outcome }));
+    });
+  }
+
+  private isKnownHost(host: string | undefined): boolean {
+    return host === `${HOST}:${this.port}` || host === `localhost:${this.port}`;
+  }
+
+  private hasToken(request: http.IncomingMessage): boolean {
+    const given = new URL(request.url ?? '/', `http://${HOST}`).searchParams.get('token') ?? '';
+    const expected = Buffer.from(this.token);
+    const actual = Buffer.from(given);
+    return actual.length === expected.length && timingSafeEqual(actual, expected);
+  }
+}
+
+function refuse(response: http.ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(text);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+/** What a sandbox's worker thread and those who started it say to each other; plain data. */
+
+import type { TopologyOptions } from '../sandbox/topology.ts';
+import type { Message, Request } from '../view/messages.ts';
+
+export interface HostOptions {
+  readonly topology: TopologyOptions;
+  readonly seed: number;
+  /** Fresh for every start, so that no replid repeats among real peers. */
+  readonly nonce: string;
+  readonly controlPort: number;
+  readonly dashboardPort: number;
+}
+
+/** As `up --json` prints it. */
+export interface EndpointList {
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly role: 'master' | 'replica';
+    readonly host: string;
+    readonly port: number;
+  }[];
+  readonly sentinels: readonly {
+    readonly name: string;
+    readonly host: string;
+    readonly port: number;
+  }[];
+  readonly masterName: string;
+  readonly control: { readonly host: string; readonly port: number };
+  readonly dashboard: { readonly url: string };
+}
+
+export type ToWorker = Request | { readonly kind: 'subscribe' } | { readonly kind: 'close' };
+
+export type FromWorker =
+  | Message
+  | { readonly kind: 'ready'; readonly endpoints: EndpointList }
+  /** It did not come up, for a reason the user can do something about. */
+  | { readonly kind: 'refused'; readonly reason: string };

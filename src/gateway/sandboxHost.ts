@@ -1,0 +1,88 @@
+/**
+ * Everything of one sandbox that touches the outside, put together: the live loop, the nodes'
+ * endpoints, the control endpoint and the dashboard. Runs in the worker thread.
+ *
+ * Invariant: no endpoint is open before the topology has agreed.
+ */
+
+import { Sandbox } from '../sandbox/sandbox.ts';
+import { Service } from '../sandbox/service.ts';
+import type { Operation, Outcome } from '../view/messages.ts';
+import { ControlEndpoint } from './controlEndpoint.ts';
+import { Dashboard } from './dashboard.ts';
+import { Endpoints } from './endpoints.ts';
+import { LiveLoop } from './liveLoop.ts';
+import type { EndpointList, HostOptions } from './hostMessages.ts';
+
+const HOST = '127.0.0.1';
+/** The world begins so long ago: booting is virtual time, and it is to go live at the present. */
+const BOOT_SECONDS = 60;
+/** 20 snapshots a second. */
+const PUMP_MS = 50;
+
+export class SandboxHost {
+  readonly sandbox: Sandbox;
+  readonly service: Service;
+  private readonly options: HostOptions;
+  private readonly loop: LiveLoop;
+  private readonly endpoints: Endpoints;
+  private readonly control: ControlEndpoint;
+  private readonly dashboard: Dashboard;
+  private pump: NodeJS.Timeout | undefined = undefined;
+
+  /** Boots the sandbox. Throws BootError. */
+  constructor(options: HostOptions) {
+    this.options = options;
+    const present = Date.now() * 1000;
+    this.sandbox = new Sandbox({
+      topology: options.topology,
+      seed: options.seed,
+      nonce: options.nonce,
+      startAt: present - BOOT_SECONDS * 1_000_000,
+      record: true,
+      params: { outsideReachable: true },
+    });
+    this.sandbox.boot();
+    this.sandbox.advance(present);
+    this.service = new Service(this.sandbox);
+    this.loop = new LiveLoop(this.sandbox);
+    this.endpoints = new Endpoints(this.sandbox, this.loop);
+    this.control = new ControlEndpoint((operation, done) => this.perform(operation, done));
+    this.dashboard = new Dashboard(this.service, (operation, done) => this.perform(operation, done));
+  }
+
+  /** Opens every endpoint and goes live. Throws PortTakenError. */
+  async open(): Promise<EndpointList> {
+    await this.endpoints.open();
+    await this.control.open(this.options.controlPort);
+    await this.dashboard.open(this.options.dashboardPort);
+    this.sandbox.driver = this.loop;
+    this.loop.start();
+    this.pump = setInterval(() => this.service.pump(), PUMP_MS);
+    return this.endpointList();
+  }
+
+  close(): void {
+    clearInterval(this.pump);
+    this.loop.close();
+    this.endpoints.shutdown();
+    this.control.close();
+    this.dashboard.close();
+  }
+
+  perform(operation: Operation, done: (outcome: Outcome) => void): void {
+    this.loop.beforeInput();
+    this.service.perform(operation, done);
+  }
+
+  private endpointList(): EndpointList {
+    const { nodes, sentinels, masterName } = this.sandbox.snapshot();
+    return {
+      nodes: nodes.map(({ name, role, host, port }) => ({ name, role, host, port })),
+      sentinels: sentinels.map(({ name, host, port }) => ({ name, host, port })),
+      masterName,
+      control: { host: HOST, port: this.options.controlPort },
+      dashboard: { url: this.dashboard.url },
+    };
+  }
+}

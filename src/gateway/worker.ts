@@ -1,0 +1,39 @@
+/** The worker thread of one sandbox: world and sockets; see sandboxWorker.ts for the other side. */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { BootError } from '../sandbox/sandbox.ts';
+import { PortTakenError } from './endpoints.ts';
+import type { FromWorker, HostOptions, ToWorker } from './hostMessages.ts';
+import { SandboxHost } from './sandboxHost.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('worker.ts runs in a worker thread only');
+
+const say = (message: FromWorker): void => port.postMessage(message);
+
+async function serve(options: HostOptions): Promise<void> {
+  const host = new SandboxHost(options);
+  const endpoints = await host.open().catch((error: unknown) => {
+    host.close();
+    throw error;
+  });
+  port!.on('message', (message: ToWorker) => {
+    if ('operation' in message) {
+      const { id, operation } = message;
+      host.perform(operation, (outcome) => say({ kind: 'answer', id, outcome }));
+    } else if (message.kind === 'subscribe') {
+      host.service.subscribe(say);
+    } else {
+      host.close();
+      port!.close();
+    }
+  });
+  say({ kind: 'ready', endpoints });
+}
+
+serve(workerData as HostOptions).catch((error: unknown) => {
+  // Anything but these two is a bug: it ends the thread with its stack, and is reported as such.
+  if (!(error instanceof BootError) && !(error instanceof PortTakenError)) throw error;
+  say({ kind: 'refused', reason: error.message });
+  port.close();
+});
