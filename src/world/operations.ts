@@ -52,7 +52,7 @@ export function operate(run: Runtime, op: Operation): void {
 }
 
 /** `cut m r1`, `latency m r1 5000`: the operation's plain words in order. */
-export function describe(op: Operation): string {
+function describe(op: Operation): string {
   const words = Object.values(op).filter((value) => typeof value !== 'object');
   return words.map((value) => (value === true ? 'oneway' : String(value))).join(' ');
 }

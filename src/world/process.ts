@@ -25,7 +25,7 @@ import { machineKind } from './registry.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Output a child writes in one slice. */
-export const SLICE_BYTES = 64 * 1024;
+const SLICE_BYTES = 64 * 1024;
 
 /** Gives the node's machine the event, then lets it work, then carries out what it emitted. */
 export function deliver(run: Runtime, node: WorldNode, event: Event): void {
@@ -142,7 +142,7 @@ function queueWake(run: Runtime, node: WorldNode, at: Micros): void {
 }
 
 /** Carries out what was emitted; `child` is set when it was the node's child that wrote. */
-export function commit(run: Runtime, node: WorldNode, child: ChildProcess | undefined): void {
+function commit(run: Runtime, node: WorldNode, child: ChildProcess | undefined): void {
   const { items, conns } = run.effects;
   for (let i = 0; i < items.length; i += 1) {
     const item = items[i]!;
@@ -212,12 +212,14 @@ function startFile(
 }
 
 /** A child's next slice: 64 KB of output at the modelled rate. */
-export function queueSlice(run: Runtime, node: WorldNode, child: ChildProcess): void {
+function queueSlice(run: Runtime, node: WorldNode, child: ChildProcess): void {
   if (child.sliceQueued) return;
   child.sliceQueued = true;
   const state = run.state;
   const cost = Math.ceil((SLICE_BYTES * 1_000_000) / state.params.costs.saveBytesPerSecond);
-  state.schedule(state.now + cost, KIND.childSlice, node, run.cause).child = child.pid;
+  const event = state.schedule(state.now + cost, KIND.childSlice, node, run.cause);
+  event.child = child.pid;
+  event.label = child.child.title;
 }
 
 /** A child's turn, or the end of one of its file operations. The parent's state does not matter. */

@@ -6,10 +6,6 @@ import type { Event } from './event.ts';
 export class EventQueue {
   private readonly heap: Event[] = [];
 
-  get length(): number {
-    return this.heap.length;
-  }
-
   first(): Event | undefined {
     return this.heap[0];
   }

@@ -15,6 +15,7 @@ import { execute } from './execute.ts';
 import {
   DEFAULT_PARAMS,
   type Input,
+  InputError,
   type OutsidePort,
   type Traffic,
   type WorldOptions,
@@ -114,7 +115,7 @@ export class World {
   /**
    * The only way in. Operations take effect at once, traffic arrives over its link. During an event
    * (from a method of `outside`) it is put off until that event has ended. Throws InputError when
-   * the input makes no sense; a world that has failed takes none.
+   * the input makes no sense (one put off is dropped then); a world that has failed takes none.
    */
   inject(input: Input): void {
     if (this.isExecuting) this.pending.push(input);
@@ -174,7 +175,11 @@ export class World {
 
   private takePending(): void {
     for (let input = this.pending.shift(); input !== undefined; input = this.pending.shift()) {
-      this.take(input);
+      try {
+        this.take(input);
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error; // What has lost its sense meanwhile is dropped.
+      }
     }
   }
 

@@ -72,6 +72,8 @@ function parseHexadecimal(text: string): LongDouble | undefined {
   const digits = (whole + fraction).replace(/^0+/, '');
   if (digits === '') return ZERO;
   const exponent = Number(exponentText) - 4 * fraction.length;
+  // Surely zero: shifting by 999,999,999,999 is nothing to try.
+  if (exponent + 4 * digits.length < EXPONENT_MIN) return undefined;
   return nonZero(sign === '-', rounded(BigInt(`0x${digits}`), 1n, exponent));
 }
 

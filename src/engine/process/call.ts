@@ -14,7 +14,11 @@ import type { CommandEntry } from './commandTable.ts';
 import type { Process } from './process.ts';
 import { replyErrors } from './replyErrors.ts';
 
+/** Never written to. */
+const NO_ARGS: Bytes[] = [];
+
 export abstract class Call {
+  // Set while a command runs; between events neither is state: a table entry holds functions.
   client!: Client;
   entry!: CommandEntry;
   args: Bytes[] = [];
@@ -27,6 +31,14 @@ export abstract class Call {
 
   get out(): Effects {
     return this.process.out;
+  }
+
+  /** Lets go of the command that has run. */
+  release(): void {
+    const call = this as { client: Client | undefined; entry: CommandEntry | undefined };
+    call.client = undefined;
+    call.entry = undefined;
+    this.args = NO_ARGS;
   }
 
   get reply(): ReplyWriter {

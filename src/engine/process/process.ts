@@ -227,6 +227,7 @@ export abstract class Process implements Machine {
     for (const client of this.ready) client.reader.settle();
     this.beforeFlush();
     this.flush();
+    this.call.release();
     this.effects = undefined;
     return this.ready.length > 0;
   }

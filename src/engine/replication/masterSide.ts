@@ -304,7 +304,8 @@ export class MasterSide {
   private freeIdleBacklog(): void {
     const { host, stream } = this;
     const seconds = host.settings.replBacklogTtl;
-    if (this.replicas.length > 0 || seconds === 0 || !stream.backlog.active || stream.proxied) return;
+    if (this.replicas.length > 0 || seconds === 0 || !stream.backlog.active || stream.proxied)
+      return;
     if (secondsBetween(this.noReplicasSince, host.now) <= seconds) return;
     stream.history.begin(host.random);
     stream.backlog.free();

@@ -1,67 +1,49 @@
 /**
- * A replica's way to its master, and the link once it stands:
+ * A replica's relation to its master:
  *
- *     connect ──> handshake ──+CONTINUE──────────────────────────────────> connected
- *                            └─+FULLRESYNC─> transfer (receive, store, load) ─┘
+ *     connect ──> handshake ──+CONTINUE─────────────────────> connected
+ *                            └─+FULLRESYNC─> transfer, load ─┘
  *
- * A lost link is tried again at once, a refused one with the next cron. What is needed to continue
+ * A lost link is tried again at once, a refused one with the next cron. What it takes to continue
  * (the master's ID and the database of its stream; the offset is our own) survives as the cached
  * master, until a full resynchronization has replaced the data or this server becomes a master.
  *
- * Invariant: as a replica, our offset is our master's: Stream holds the only copy. `state` is `none`
- * exactly when there is no master; `handshake`, `transfer` and `upstream` exist only in their states.
+ * Invariant: as a replica, our offset is our master's, and Stream holds the only copy of it. At most
+ * one of `attempt` and `upstream` is set, and none without a `master`.
  */
 
 import type { FileResult, Micros, Token } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
 import type { Link } from '../process/connection.ts';
-import { Handshake, requestText } from './handshake.ts';
-import { NO_REPLID } from './history.ts';
+import { requestText } from './handshake.ts';
 import type { ReplicationHost } from './host.ts';
-import { LineReader } from './lineReader.ts';
 import type { MasterSide } from './masterSide.ts';
-import type { PsyncRequest } from './psyncDecision.ts';
-import { readPsyncReply } from './psyncReply.ts';
 import { secondsBetween } from './seconds.ts';
 import type { Stream } from './stream.ts';
 import { NO_DATABASE } from './stream.ts';
-import { Transfer } from './transfer.ts';
+import { type MasterAddress, SyncAttempt, type SyncOutcome } from './syncAttempt.ts';
 import { Upstream } from './upstream.ts';
-
-export interface MasterAddress {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** What survives of a link; the offset is the stream's. */
 interface CachedMaster {
-  replid: string;
+  readonly replid: string;
   readonly db: number;
   readonly prePsync: boolean;
 }
 
-export type LinkState = 'none' | 'connect' | 'handshake' | 'transfer' | 'connected';
-
-const NEWLINE = Buffer.from('\n');
+/** As ROLE names it. */
+export type LinkState = 'none' | 'connect' | 'connecting' | 'handshake' | 'sync' | 'connected';
 
 export class ReplicaSide {
   master: MasterAddress | undefined = undefined;
-  state: LinkState = 'none';
+  attempt: SyncAttempt | undefined = undefined;
   upstream: Upstream | undefined = undefined;
-  transfer: Transfer | undefined = undefined;
   cached: CachedMaster | undefined = undefined;
-  handshake: Handshake | undefined = undefined;
-  /** When the master was last heard during handshake and transfer. */
-  lastIoAt: Micros = 0;
   /** Since when the link is down; undefined: it never was up. */
   downSince: Micros | undefined = undefined;
-  /** Bytes received from masters: part of INFO's total_net_repl_input_bytes. */
+  /** Bytes that came from masters: part of INFO's total_net_repl_input_bytes. */
   inputBytes = 0;
-  private link: Link | undefined = undefined;
-  private lines = new LineReader();
-  /** From +FULLRESYNC. An offset of -1: the master is too old to have one. */
-  private announced = { replid: NO_REPLID, offset: -1 };
   private readonly host: ReplicationHost;
   private readonly stream: Stream;
   private readonly masterSide: MasterSide;
@@ -72,16 +54,23 @@ export class ReplicaSide {
     this.masterSide = masterSide;
   }
 
+  get state(): LinkState {
+    if (this.master === undefined) return 'none';
+    if (this.upstream !== undefined) return 'connected';
+    if (this.attempt === undefined) return 'connect';
+    if (this.attempt.transfer !== undefined) return 'sync';
+    return this.attempt.handshake.state === 'connecting' ? 'connecting' : 'handshake';
+  }
+
   // Role.
 
   /** The configuration names a master: the first cron connects. */
   startAs(master: MasterAddress): void {
     this.master = master;
-    this.state = 'connect';
     this.stream.proxied = true;
   }
 
-  /** The dump loaded at start says where our data stands in a history: a way to continue. */
+  /** The dump loaded at start says where our data stands in a history: we may continue from there. */
   restore(replid: string, offset: number, db: number): void {
     this.stream.history.adopt(replid);
     this.stream.backlog.startAt(offset);
@@ -90,44 +79,39 @@ export class ReplicaSide {
 
   setMaster(host: string, port: number): void {
     const wasMaster = this.master === undefined;
-    this.master = undefined;
-    if (this.upstream !== undefined) this.host.kill(this.upstream.client);
+    this.leaveMaster();
     this.disconnectBlocked();
     this.master = { host, port };
     this.host.settings.replicaof = { host, port };
-    this.stream.proxied = true;
-    this.abandonSync();
     if (wasMaster) {
-      this.cached = undefined;
+      this.stream.proxied = true;
       this.stream.backlog.start();
-      this.cacheSelf(this.stream.selectedDb);
+      this.cached = undefined;
+      // The new master's stream begins with a SELECT.
+      this.cacheSelf(0);
       this.host.note({ kind: 'demoted', master: `${host}:${port}`, offset: this.stream.offset });
     }
-    this.state = 'connect';
     this.host.roleChanged();
-    this.connectAnew();
+    this.connect('Connecting to');
   }
 
   /** Becomes a master: a history of its own goes on from the bytes it has. */
   unsetMaster(): void {
     if (this.master === undefined) return;
     const { host, stream } = this;
-    this.master = undefined;
-    host.settings.replicaof = undefined;
-    if (this.upstream !== undefined) host.kill(this.upstream.client);
-    this.discardCached();
-    this.abandonSync();
-    this.state = 'none';
-    stream.proxied = false;
     const { history } = stream;
+    this.leaveMaster();
+    host.settings.replicaof = undefined;
+    this.discardCached();
+    stream.proxied = false;
     history.shift(host.random, stream.offset);
     host.log(
       'warning',
       `Setting secondary replication ID to ${history.id2}, valid up to offset: ${history.secondOffset}. New replication ID is ${history.id}`,
     );
-    // Our replicas must learn the new ID; all they lack is in the backlog.
+    // Our replicas must learn the new ID; what they lack is in the backlog.
     this.masterSide.disconnectAll();
-    // A replica's stream stands in a database we never heard selected: say it anew.
+    // They stand in the old master's database, which may be any: the stream goes on with a SELECT.
     stream.selectedDb = NO_DATABASE;
     this.masterSide.noReplicasSince = host.now;
     this.downSince = undefined;
@@ -144,15 +128,22 @@ export class ReplicaSide {
   /** Starts over with everything: an operation of the sandbox, not one of Redis. */
   forceFullResync(): void {
     if (this.master === undefined) return;
-    this.host.log('notice', 'Full resynchronization with MASTER requested by the sandbox.');
+    this.host.log('notice', 'Full resynchronization with MASTER forced by the sandbox.');
     this.cached = undefined;
-    if (this.upstream !== undefined) {
+    if (this.upstream === undefined) {
+      this.abandonAttempt();
+      this.connect('Reconnecting to');
+    } else {
       this.upstream.spoiled = true;
       this.host.kill(this.upstream.client);
-    } else {
-      this.abandonSync();
-      this.connectAnew();
     }
+  }
+
+  /** Ends the link or the attempt at one, and the relation: nothing reconnects. */
+  private leaveMaster(): void {
+    this.master = undefined;
+    if (this.upstream !== undefined) this.host.kill(this.upstream.client);
+    this.abandonAttempt();
   }
 
   /** Clients blocked on what only a master can bring about. */
@@ -173,7 +164,7 @@ export class ReplicaSide {
       'notice',
       'Before turning into a replica, using my own master parameters to synthesize a cached master: I may be able to synchronize with the new master with just a partial transfer.',
     );
-    this.cached = { replid: this.stream.history.id, db: Math.max(db, 0), prePsync: false };
+    this.cached = { replid: this.stream.history.id, db, prePsync: false };
   }
 
   private discardCached(): void {
@@ -182,290 +173,124 @@ export class ReplicaSide {
     this.cached = undefined;
   }
 
-  // Connection and handshake.
+  // Synchronization.
 
-  private connectAnew(): void {
+  private connect(verb: 'Connecting to' | 'Reconnecting to', why = ''): void {
     const { host, port } = this.master!;
-    this.host.log('notice', `Connecting to MASTER ${host}:${port}`);
-    this.connect();
-  }
-
-  private connect(): void {
-    const { host, port } = this.master!;
-    this.link = this.host.connect(host, port, 'master');
-    this.lines = new LineReader();
-    this.handshake = new Handshake(this.host, this.link);
-    this.lastIoAt = this.host.now;
-    this.state = 'handshake';
-    this.host.log('notice', 'MASTER <-> REPLICA sync started');
+    this.host.log('notice', `${verb} MASTER ${host}:${port}${why}`);
+    // We ask for the byte after the last one we have.
+    const request = this.cached && { replid: this.cached.replid, offset: this.stream.offset + 1 };
+    this.attempt = new SyncAttempt(this.host, this.master!, request);
   }
 
   linkConnected(link: Link, error: string | undefined): void {
-    if (link !== this.link) return;
-    if (error !== undefined) {
-      this.host.log('warning', `Error condition on socket for SYNC: ${error}`);
-      this.handshakeFailed();
-      return;
-    }
-    this.lastIoAt = this.host.now;
-    this.handshake!.connected();
+    if (this.attempt?.link === link) this.conclude(this.attempt.connected(error));
   }
 
   /** `chunk` is borrowed. */
   linkData(link: Link, chunk: Buffer): void {
-    if (link !== this.link) return;
+    if (this.attempt?.link !== link) return;
     this.inputBytes += chunk.length;
-    this.lastIoAt = this.host.now;
-    if (this.transfer?.whole) {
-      this.transfer.following.push(Buffer.from(chunk));
-      return;
-    }
-    this.lines.feed(chunk);
-    if (this.state === 'handshake') this.readHandshake();
-    if (this.state === 'transfer') this.readTransfer();
-    this.lines.settle();
+    this.conclude(this.attempt.received(chunk));
   }
 
   linkClosed(link: Link): void {
-    if (link !== this.link) return;
-    this.link = undefined;
-    const { host, transfer, handshake } = this;
-    if (this.state === 'handshake') {
-      host.log('warning', 'Failed to read response from the server: Success');
-      host.log(
-        'warning',
-        handshake?.state === 'receivePsyncReply'
-          ? 'Master did not reply to PSYNC, will try later'
-          : 'Master did not respond to command during SYNC handshake',
-      );
-      this.handshakeFailed();
-    } else if (transfer?.whole) {
-      // Noticed only once the data is in place, as a process that loads does not read.
-      transfer.linkLost = true;
-    } else if (transfer !== undefined) {
-      this.transferFailed(
-        transfer.announced
-          ? 'I/O error trying to sync with MASTER: connection lost'
-          : 'I/O error reading bulk count from MASTER: Success',
-      );
-    }
+    if (this.attempt?.link === link) this.conclude(this.attempt.closed());
   }
 
-  private readHandshake(): void {
-    const handshake = this.handshake!;
-    while (this.state === 'handshake') {
-      const line = this.lines.line();
-      if (line === undefined) return;
-      if (handshake.state === 'receivePsyncReply') {
-        this.psyncReplied(line);
-      } else if (!handshake.line(line, this.request())) {
-        this.handshakeFailed();
-      }
-    }
-  }
-
-  /** What to ask for: the byte after the last one we have. */
-  private request(): PsyncRequest | undefined {
-    this.announced.offset = -1;
-    if (this.cached === undefined) return undefined;
-    return { replid: this.cached.replid, offset: this.stream.offset + 1 };
-  }
-
-  private psyncReplied(line: string): void {
-    const { host } = this;
-    const reply = readPsyncReply(line);
-    switch (reply.kind) {
-      case 'wait':
-        return;
-      case 'full':
-        this.announced = { replid: reply.replid, offset: reply.offset };
-        host.log('notice', `Full resync from master: ${reply.replid}:${reply.offset}`);
-        break;
-      case 'full-malformed':
-        this.announced = { replid: NO_REPLID, offset: -1 };
-        host.log('warning', 'Master replied with wrong +FULLRESYNC syntax.');
-        break;
-      case 'continue':
-        this.continueFrom(reply.replid);
-        return;
-      case 'later':
-        host.log(
-          'notice',
-          `Master is currently unable to PSYNC but should be in the future: ${line}`,
-        );
-        this.handshakeFailed();
-        return;
-      case 'unsupported':
-        if (reply.error) {
-          host.log(
-            'notice',
-            `Master does not support PSYNC or is in error state (reply: ${line})`,
-          );
-        } else {
-          host.log('warning', `Unexpected reply to PSYNC from master: ${line}`);
-        }
-        this.handshake!.requestOldSync();
-    }
-    this.handshake = undefined;
-    this.transfer = new Transfer(host);
-    this.state = 'transfer';
-  }
-
-  /** The next cron tries again. */
-  private handshakeFailed(): void {
-    this.closeLink();
-    this.handshake = undefined;
-    this.state = 'connect';
-  }
-
-  // Partial resynchronization.
-
-  private continueFrom(replid: string | undefined): void {
-    const { host, stream } = this;
-    const cached = this.cached!;
-    host.log('notice', 'Successful partial resynchronization with master.');
-    if (replid !== undefined && replid !== cached.replid) {
-      host.log('warning', `Master replication ID changed to ${replid}`);
-      stream.history.remember(cached.replid, stream.offset);
-      stream.history.id = replid;
-      cached.replid = replid;
-      this.masterSide.disconnectAll();
-    }
-    this.handshake = undefined;
-    this.cached = undefined;
-    stream.backlog.start();
-    this.establish(this.link!, cached.db, cached.prePsync, [this.lines.take()]);
-    host.log(
-      'notice',
-      'MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.',
-    );
-    this.noteLinkUp('partial');
-  }
-
-  // Full resynchronization.
-
-  private readTransfer(): void {
-    const transfer = this.transfer!;
-    while (!transfer.announced) {
-      const line = this.lines.line();
-      if (line === undefined) return;
-      const failure = transfer.announce(line);
-      if (failure !== undefined) {
-        this.transferFailed(failure);
-        return;
-      }
-    }
-    if (this.lines.length > 0) transfer.receive(this.lines.take(transfer.wanted));
-    if (!transfer.whole) return;
-    const rest = this.lines.take();
-    if (rest.length > 0) transfer.following.push(Buffer.from(rest));
-    this.killOwnSave();
-    transfer.store();
-  }
-
-  /** A BGSAVE of the old data must not replace the file that is about to be renamed. */
-  private killOwnSave(): void {
-    const { saving } = this.host;
-    if (saving.child === undefined) return;
-    this.host.log(
-      'notice',
-      `Replica is about to load the RDB file received from the master, but there is a pending RDB child running. Killing process ${saving.child.pid} and removing its temp file to avoid any race`,
-    );
-    saving.killChild();
-  }
-
+  /** True when the completion was of the dump's file. */
   fileDone(token: Token, result: FileResult): boolean {
-    const { transfer } = this;
-    if (transfer === undefined || !transfer.owns(token)) return false;
-    const outcome = transfer.fileDone(token, result);
-    if (outcome === undefined) return true;
-    if ('error' in outcome) this.transferFailed(outcome.error);
-    else this.load(transfer, outcome.dump);
+    if (this.attempt?.transfer?.owns(token) !== true) return false;
+    this.conclude(this.attempt.fileDone(token, result));
     return true;
   }
 
-  private load(transfer: Transfer, dump: Buffer): void {
+  private conclude(outcome: SyncOutcome): void {
+    switch (outcome?.kind) {
+      case undefined:
+        return;
+      case 'refused':
+        this.abandonAttempt();
+        return;
+      case 'failed':
+        this.abandonAttempt();
+        this.connect('Reconnecting to', ' after failure');
+        return;
+      case 'continued':
+        this.continueStream(outcome.replid);
+        return;
+      case 'received':
+        this.load(outcome.dump);
+    }
+  }
+
+  private abandonAttempt(): void {
+    this.attempt?.abandon();
+    this.attempt = undefined;
+  }
+
+  private continueStream(replid: string | undefined): void {
+    const { host, stream } = this;
+    const cached = this.cached!;
+    if (replid !== undefined && replid !== cached.replid) {
+      host.log('warning', `Master replication ID changed to ${replid}`);
+      stream.history.renamed(replid, stream.offset);
+      this.masterSide.disconnectAll();
+    }
+    this.cached = undefined;
+    stream.backlog.start();
+    this.establish(cached.db, cached.prePsync);
+    host.log('notice', 'MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.');
+    this.noteLinkUp('partial');
+  }
+
+  private load(dump: Buffer): void {
     // From here on our data is the new master's: nobody may continue from the old.
     this.discardCached();
     this.masterSide.disconnectAll();
     this.stream.backlog.free();
-    transfer.loading = true;
+    this.attempt!.transfer!.loading = true;
     this.host.dropData();
     this.host.startLoading([dump], 'replication');
   }
 
   loadDone(error: string | undefined): void {
-    const { host, stream, announced } = this;
-    const transfer = this.transfer!;
-    transfer.loading = false;
+    const { host, stream } = this;
+    const attempt = this.attempt!;
     if (error !== undefined) {
-      host.log('warning', error);
-      this.transferFailed(
-        'Failed trying to load the MASTER synchronization DB from disk: Invalid argument',
-      );
+      this.conclude(attempt.loadFailed(error));
       return;
     }
-    this.transfer = undefined;
+    const { announced } = attempt;
     stream.history.adopt(announced.replid);
     stream.backlog.startAt(announced.offset);
     const db = host.loading.fields.replStreamDb ?? 0;
     const prePsync = announced.offset === -1;
-    if (this.link === undefined) {
+    if (attempt.link === undefined) {
       host.log('notice', 'MASTER <-> REPLICA sync: Finished with success');
+      this.attempt = undefined;
       this.cached = { replid: announced.replid, db, prePsync };
       this.linkLost();
       return;
     }
-    this.establish(this.link, db, prePsync, transfer.following);
+    const acknowledge = attempt.transfer!.marked;
+    this.establish(db, prePsync);
     host.log('notice', 'MASTER <-> REPLICA sync: Finished with success');
     this.noteLinkUp('full');
     // The master holds the stream back until it knows that the mark was the end.
-    if (transfer.marked) this.sendAck();
+    if (acknowledge) this.sendAck();
   }
 
-  /** Gives up on the transfer and tries again at once. */
-  private transferFailed(line: string): void {
-    this.host.log('warning', line);
-    this.abandonSync();
-    this.reconnect(' after failure');
-  }
-
-  /** Drops a connection that is not established yet, and what came over it. */
-  private abandonSync(): void {
-    if (this.transfer !== undefined) {
-      if (this.transfer.loading) this.host.cancelLoading();
-      this.transfer.abort();
-      this.transfer = undefined;
-    }
-    this.handshake = undefined;
-    this.closeLink();
-    if (this.state !== 'none') this.state = 'connect';
-  }
-
-  private reconnect(why: string): void {
-    if (this.master === undefined) return;
-    const { host, port } = this.master;
-    this.host.log('notice', `Reconnecting to MASTER ${host}:${port}${why}`);
-    this.connect();
-  }
-
-  private closeLink(): void {
-    if (this.link !== undefined) this.host.disconnect(this.link);
-    this.link = undefined;
-  }
-
-  // The established link.
-
-  /** The link becomes the client that is our master; `chunks` is what came of its stream already. */
-  private establish(link: Link, db: number, prePsync: boolean, chunks: readonly Buffer[]): void {
-    const client = this.host.adopt(link);
+  /** The attempt's connection becomes the client that is our master. */
+  private establish(db: number, prePsync: boolean): void {
+    const attempt = this.attempt!;
+    this.attempt = undefined;
+    const client = this.host.adopt(attempt.link!);
     client.kind = 'master';
     client.db = db;
-    this.link = undefined;
     this.upstream = new Upstream(client, this.stream.offset, prePsync);
-    this.state = 'connected';
     this.downSince = undefined;
-    for (const chunk of chunks) {
+    for (const chunk of attempt.takeUnread()) {
       if (chunk.length === 0) continue;
       this.upstream.received(chunk);
       client.reader.feed(chunk);
@@ -479,12 +304,15 @@ export class ReplicaSide {
     this.host.note({ kind: 'link-up', master: `${host}:${port}`, by, replid: history.id, offset });
   }
 
+  // The established link.
+
   /** `chunk` is borrowed. */
   streamReceived(chunk: Buffer): void {
     this.inputBytes += chunk.length;
     this.upstream?.received(chunk);
   }
 
+  /** After each command of the master, a transaction counting as one. */
   streamApplied(client: Client): void {
     const { upstream } = this;
     if (upstream?.client !== client) return;
@@ -492,6 +320,7 @@ export class ReplicaSide {
     this.masterSide.trimBacklog();
   }
 
+  /** Tells the master how far we are. */
   sendAck(): void {
     const { upstream } = this;
     if (upstream === undefined || upstream.prePsync) return;
@@ -504,9 +333,9 @@ export class ReplicaSide {
     const { upstream } = this;
     if (upstream === undefined) return;
     upstream.settle();
-    // A master is told nothing but ACKs; a reply to what it sent would be a command to it.
+    // A master is told nothing but ACKs: it would take a reply for a command.
     upstream.client.reply.truncate(0);
-    // Nobody closes a master's client after a reply but the reader, when the stream makes no sense.
+    // Only a stream that makes no sense to the reader brings a master's client to this.
     if (upstream.client.closeAfterReply) upstream.spoiled = true;
   }
 
@@ -514,9 +343,10 @@ export class ReplicaSide {
     const { upstream } = this;
     if (upstream?.client !== client) return;
     this.upstream = undefined;
+    const { id } = this.stream.history;
     this.cached = upstream.spoiled
       ? undefined
-      : { replid: this.stream.history.id, db: client.db, prePsync: upstream.prePsync };
+      : { replid: id, db: client.db, prePsync: upstream.prePsync };
     this.linkLost();
   }
 
@@ -524,47 +354,26 @@ export class ReplicaSide {
     const { host } = this;
     host.log('warning', 'Connection with master lost.');
     if (this.cached !== undefined) host.log('notice', 'Caching the disconnected master state.');
-    this.state = 'connect';
     this.downSince = host.now;
     host.note({ kind: 'link-down', offset: this.stream.offset, cached: this.cached !== undefined });
-    this.reconnect('');
+    if (this.master !== undefined) this.connect('Reconnecting to');
   }
 
   // Time.
 
   /** Once a second. */
   cron(): void {
-    const { host, state } = this;
+    const { host } = this;
     if (this.master === undefined) return;
+    if (this.attempt !== undefined) this.conclude(this.attempt.cron());
+    const client = this.upstream?.client;
     const { replTimeout } = host.settings;
-    if (this.transfer?.whole) {
-      // The master must not take us for dead while we store and load.
-      if (this.link !== undefined) this.sendNewline(this.link);
-      return;
+    if (client !== undefined && secondsBetween(client.lastInteraction, host.now) > replTimeout) {
+      host.log('warning', 'MASTER timeout: no data nor PING received...');
+      host.kill(client);
     }
-    const silent = secondsBetween(this.lastIoAt, host.now) > replTimeout;
-    if (state === 'handshake' && silent) {
-      host.log('warning', 'Timeout connecting to the MASTER...');
-      this.abandonSync();
-      this.reconnect(' after failure');
-    } else if (state === 'transfer' && silent) {
-      this.transferFailed(
-        "Timeout receiving bulk data from MASTER... If the problem persists try to set the 'repl-timeout' parameter in redis.conf to a larger value.",
-      );
-    } else if (state === 'connected') {
-      const client = this.upstream!.client;
-      if (secondsBetween(client.lastInteraction, host.now) > replTimeout) {
-        host.log('warning', 'MASTER timeout: no data nor PING received...');
-        host.kill(client);
-      }
-    }
-    if (this.state === 'connect') this.connectAnew();
+    if (this.state === 'connect') this.connect('Connecting to');
     this.sendAck();
-  }
-
-  private sendNewline(link: Link): void {
-    link.feed(NEWLINE);
-    this.host.touch(link);
   }
 }
 registerState(ReplicaSide);

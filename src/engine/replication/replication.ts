@@ -1,18 +1,276 @@
-// Placeholder of the lead until the replication engineer's file replaces it.
-/* biome-ignore-all lint: placeholder */
+/**
+ * Replication of one server: both sides of it, and the stream between them. The server calls in
+ * here; nothing in this room knows more of the server than ReplicationHost.
+ *
+ * A bird's eye view:
+ *
+ *     commands ──feed──> Stream (history + backlog) ──pump──> MasterSide: replicas
+ *                           ^                                   └─ FullSync: BGSAVE, RDB
+ *     master ──Upstream─────┘
+ *        ^──SyncAttempt──> ReplicaSide
+ *
+ * Invariant: the role is the replica side's: a server is a replica iff it has a master.
+ */
+
+import type { Bytes } from '../data/bytes.ts';
+import type { FileResult, Micros, Token } from '../machine/machine.ts';
+import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
+import type { Client } from '../process/client.ts';
+import type { Connection, Link } from '../process/connection.ts';
+import type { ReplicationHost } from './host.ts';
+import { infoFields } from './info.ts';
+import { MasterSide } from './masterSide.ts';
+import { ReplicaSide } from './replicaSide.ts';
+import { SECOND_MICROS } from './seconds.ts';
+import { NO_DATABASE, Stream } from './stream.ts';
+import { Waits } from './waits.ts';
+
+/** What an RDB's auxiliary fields say about its place in a replication history. */
+export interface ReplicationAux {
+  readonly replId?: string;
+  readonly replOffset?: number;
+  readonly replStreamDb?: number;
+}
+
 export class Replication {
-  isReplica = false; masterLinkUp = false; backlogBytes = 0; syncFull = 0; syncPartialOk = 0; syncPartialErr = 0; replicaCount = 0;
-  host: unknown;
-  constructor(host: unknown) { this.host = host; }
-  start(): void {} restore(_f: unknown): void {} feed(_d: number, _a: unknown): void {}
-  streamReceived(_c: Buffer): void {} streamApplied(_c: unknown): void {}
-  goodReplicas(): number { return 0; } laggingReplicas(): number { return 0; }
-  clientGone(_c: unknown): void {} linkConnected(_l: unknown, _e: unknown): void {} linkData(_l: unknown, _c: Buffer): void {} linkClosed(_l: unknown): void {}
-  connectionDrained(_c: unknown): void {} saveDone(_ok: boolean): void {} loadDone(_e: unknown): void {} fileDone(_t: number, _r: unknown): boolean { return false; }
-  tick(): void {} nextDeadline(): number { return Number.POSITIVE_INFINITY; } beforeFlush(): void {}
-  infoFields(): (readonly [string, string | number])[] { return []; } rdbAux(): object { return {}; }
-  forceFullResync(): void {} changeReplId(): void {} settingsChanged(_n: unknown): void {} resetStatistics(): void {}
-  unblockEarly(_c: unknown, _e: boolean): boolean { return false; }
+  readonly host: ReplicationHost;
+  readonly stream = new Stream();
+  readonly masterSide: MasterSide;
+  readonly replicaSide: ReplicaSide;
+  readonly waits: Waits;
+  private cronAt: Micros = NEVER;
+
+  /** The host's configuration need not be there yet: `start` reads it. */
+  constructor(host: ReplicationHost) {
+    this.host = host;
+    this.masterSide = new MasterSide(host, this.stream);
+    this.replicaSide = new ReplicaSide(host, this.stream, this.masterSide);
+    this.waits = new Waits(host, this.stream, this.masterSide);
+  }
+
+  // What others ask.
+
+  get isReplica(): boolean {
+    return this.replicaSide.master !== undefined;
+  }
+
+  get masterLinkUp(): boolean {
+    return this.replicaSide.upstream !== undefined;
+  }
+
+  /** master_replid. */
+  get replid(): string {
+    return this.stream.history.id;
+  }
+
+  /** master_repl_offset. */
+  get offset(): number {
+    return this.stream.offset;
+  }
+
+  get replicaCount(): number {
+    return this.masterSide.replicas.length;
+  }
+
+  get syncFull(): number {
+    return this.masterSide.stats.syncFull;
+  }
+
+  get syncPartialOk(): number {
+    return this.masterSide.stats.syncPartialOk;
+  }
+
+  get syncPartialErr(): number {
+    return this.masterSide.stats.syncPartialErr;
+  }
+
+  /** Bytes of replication among total_net_input_bytes and total_net_output_bytes. */
+  get replicationBytes(): { input: number; output: number } {
+    return { input: this.replicaSide.inputBytes, output: this.masterSide.stats.outputBytes };
+  }
+
+  get backlogBytes(): number {
+    return this.stream.backlog.memoryBytes;
+  }
+
+  /** Online replicas whose lag is within min-replicas-max-lag. */
+  goodReplicas(): number {
+    return this.masterSide.goodReplicas;
+  }
+
+  /** Replicas that have not acknowledged everything: SHUTDOWN waits for them. */
+  laggingReplicas(): number {
+    return this.masterSide.replicas.filter(
+      (replica) => !replica.rdbOnly && replica.ackOffset !== this.stream.offset,
+    ).length;
+  }
+
+  /** A replica's output buffer, as CLIENT LIST shows it in omem. */
+  outputBytes(client: Client): number {
+    const replica = this.masterSide.attached(client);
+    return replica?.needsStream ? this.stream.backlog.chargeFrom(replica.nextOffset) : 0;
+  }
+
+  /** INFO replication, in Redis's order. */
+  infoFields(): [string, string | number][] {
+    return infoFields(this);
+  }
+
+  /** The place in the history of a snapshot taken now; empty when it would have none. */
+  rdbAux(): ReplicationAux {
+    const { replicaSide, stream } = this;
+    const origin = replicaSide.upstream?.client ?? replicaSide.cached;
+    const known = this.isReplica ? origin !== undefined : stream.backlog.active;
+    if (!known) return {};
+    const db = this.isReplica ? origin!.db : stream.selectedDb;
+    return {
+      replStreamDb: db === NO_DATABASE ? 0 : db,
+      replId: stream.history.id,
+      replOffset: stream.offset,
+    };
+  }
+
+  // Life.
+
+  /** The configuration has been read, nothing has been loaded yet. */
+  start(): void {
+    const { host } = this;
+    this.stream.history.begin(host.random);
+    this.stream.backlog.resize(host.settings.replBacklogSize);
+    if (host.settings.replicaof !== undefined) this.replicaSide.startAs(host.settings.replicaof);
+    this.cronAt = host.now;
+  }
+
+  /**
+   * The dump loaded at start tells its place in a history. A replica tries to continue from there. A
+   * master starts a history of its own, but replicas that have exactly what it has may continue.
+   */
+  restore({ replId, replOffset, replStreamDb }: ReplicationAux): void {
+    if (replId === undefined || replOffset === undefined) return;
+    if (this.isReplica) {
+      this.replicaSide.restore(replId, replOffset, replStreamDb ?? 0);
+      return;
+    }
+    this.stream.history.remember(replId, replOffset);
+    this.stream.backlog.startAt(replOffset);
+    this.masterSide.noReplicasSince = this.host.now;
+  }
+
+  settingsChanged(names: readonly string[]): void {
+    if (names.includes('repl-backlog-size')) {
+      this.stream.backlog.resize(this.host.settings.replBacklogSize);
+      this.masterSide.trimBacklog();
+    }
+    this.masterSide.refreshGoodReplicas();
+  }
+
+  resetStatistics(): void {
+    const { stats } = this.masterSide;
+    stats.syncFull = 0;
+    stats.syncPartialOk = 0;
+    stats.syncPartialErr = 0;
+    stats.outputBytes = 0;
+    this.replicaSide.inputBytes = 0;
+  }
+
+  // Operations.
+
+  replicaof(host: string, port: number): void {
+    this.replicaSide.setMaster(host, port);
+  }
+
+  replicaofNoOne(): void {
+    this.replicaSide.unsetMaster();
+  }
+
+  forceFullResync(): void {
+    this.replicaSide.forceFullResync();
+  }
+
+  /** DEBUG CHANGE-REPL-ID. */
+  changeReplId(): void {
+    this.stream.history.begin(this.host.random);
+  }
+
+  // The stream.
+
+  /** A command this master executed. No-op on a replica, whose stream is its master's. */
+  feed(db: number, args: readonly Bytes[]): void {
+    this.stream.feed(db, args);
+    this.masterSide.trimBacklog();
+  }
+
+  /** Any command a client executed, reads included: WAIT counts from here. */
+  executed(client: Client): void {
+    this.waits.executed(client);
+  }
+
+  /** Bytes of the master's stream, borrowed, before they are parsed. */
+  streamReceived(chunk: Buffer): void {
+    this.replicaSide.streamReceived(chunk);
+  }
+
+  streamApplied(client: Client): void {
+    this.replicaSide.streamApplied(client);
+  }
+
+  // Events.
+
+  linkConnected(link: Link, error: string | undefined): void {
+    this.replicaSide.linkConnected(link, error);
+  }
+
+  linkData(link: Link, chunk: Buffer): void {
+    this.replicaSide.linkData(link, chunk);
+  }
+
+  linkClosed(link: Link): void {
+    this.replicaSide.linkClosed(link);
+  }
+
+  /** The stream and the RDB follow in `beforeFlush` of the same event. */
+  connectionDrained(_connection: Connection): void {}
+
+  clientGone(client: Client): void {
+    this.waits.clientGone(client);
+    this.masterSide.clientGone(client);
+    this.replicaSide.clientGone(client);
+  }
+
+  saveDone(ok: boolean): void {
+    this.masterSide.saveDone(ok);
+  }
+
+  loadDone(error: string | undefined): void {
+    this.replicaSide.loadDone(error);
+  }
+
+  fileDone(token: Token, result: FileResult): boolean {
+    return this.masterSide.fileDone(token, result) || this.replicaSide.fileDone(token, result);
+  }
+
+  unblockEarly(client: Client, withError: boolean): boolean {
+    return this.waits.unblockEarly(client, withError);
+  }
+
+  beforeFlush(): void {
+    this.waits.beforeFlush();
+    this.masterSide.beforeFlush();
+    this.replicaSide.beforeFlush();
+  }
+
+  tick(): void {
+    this.waits.tick();
+    if (this.host.now < this.cronAt) return;
+    // A process that was stopped makes up for no seconds, as Redis's cron does not.
+    this.cronAt = Math.max(this.cronAt + SECOND_MICROS, this.host.now);
+    this.replicaSide.cron();
+    this.masterSide.cron();
+  }
+
+  nextDeadline(): Micros {
+    return Math.min(this.cronAt, this.waits.nextDeadline());
+  }
 }
 registerState(Replication);

@@ -35,8 +35,6 @@ export class Transfer {
   whole = false;
   /** The dump is being loaded. */
   loading = false;
-  /** The master's side of the connection ended while the dump was stored or loaded. */
-  linkLost = false;
   /** What came behind the payload: the stream's first bytes. */
   readonly following: Buffer[] = [];
   private readonly host: ReplicationHost;

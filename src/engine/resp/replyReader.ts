@@ -269,7 +269,7 @@ export function replyText(reply: Reply): string | undefined {
   }
 }
 
-/** The elements of an array or push; an InvariantError for a reply the caller has not checked. */
+/** The elements of an aggregate; throws InvariantError for a reply the caller has not checked. */
 export function replyItems(reply: Reply): readonly Reply[] {
   invariant('items' in reply, `a ${reply.type} reply has no elements`);
   return reply.items;

@@ -5,9 +5,9 @@
 
 import type { Facts, Files } from '../machine/machine.ts';
 import {
-  commandLineDirectives,
   ConfigError,
   type ConfigLine,
+  commandLineDirectives,
   parseConfigFile,
 } from '../process/configFile.ts';
 import { parseInteger } from '../resp/integer.ts';
@@ -79,7 +79,7 @@ function readGeneral(sentinel: Sentinel, line: ConfigLine): void {
       settings.requirepass = values[0]!;
       break;
     case 'user':
-      readUser(line);
+      readUser(sentinel, line);
       break;
     default:
       if (!WITHOUT_EFFECT.has(name!)) throw new ConfigError(line, BAD_DIRECTIVE);
@@ -97,11 +97,13 @@ function number(line: ConfigLine, values: readonly string[], min: number, max: n
   throw new ConfigError(line, `argument must be between ${min} and ${max} inclusive`);
 }
 
-/** The line a real Sentinel writes for a default user that may do everything; no other is known. */
-const OPEN_DEFAULT_USER = /^default on nopass( sanitize-payload)? ~\* &\* \+@all$/;
+/** The line a real Sentinel writes for a default user that may do everything. */
+const DEFAULT_USER = /^default on (nopass|#[0-9a-f]{64})( sanitize-payload)? ~\* &\* \+@all$/;
 
-function readUser(line: ConfigLine): void {
-  const rules = line.words.slice(1).join(' ');
-  if (OPEN_DEFAULT_USER.test(rules)) return;
+/** No user but the default one is known, and its password only from requirepass, which stands before. */
+function readUser(sentinel: Sentinel, line: ConfigLine): void {
+  const match = DEFAULT_USER.exec(line.words.slice(1).join(' '));
+  const isOpen = match?.[1] === 'nopass';
+  if (match !== null && isOpen === (sentinel.settings.requirepass === '')) return;
   throw new ConfigError(line, 'ACL users are not known here: use requirepass');
 }

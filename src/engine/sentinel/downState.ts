@@ -49,11 +49,7 @@ function silence(sentinel: Sentinel, instance: Instance): number {
   return link.disconnected ? sentinel.nowMs - link.lastAvailableTime : 0;
 }
 
-function reasonDown(
-  sentinel: Sentinel,
-  instance: Instance,
-  silentMs: number,
-): string | undefined {
+function reasonDown(sentinel: Sentinel, instance: Instance, silentMs: number): string | undefined {
   if (silentMs > instance.downAfterMs) return 'no acceptable reply to PING';
   // It calls itself a replica: by now two INFO must have come that should have said otherwise.
   const roleMs = sentinel.nowMs - instance.roleReportedTime;

@@ -22,12 +22,7 @@ export interface Vote {
 }
 
 /** Votes for the candidate if there is a vote left in that epoch; gives the vote that stands. */
-export function vote(
-  sentinel: Sentinel,
-  master: Instance,
-  epoch: number,
-  candidate: string,
-): Vote {
+export function vote(sentinel: Sentinel, master: Instance, epoch: number, candidate: string): Vote {
   if (epoch > sentinel.currentEpoch) {
     sentinel.currentEpoch = epoch;
     sentinel.save();

@@ -3,11 +3,7 @@
 import type { FailoverState, Instance } from './instance.ts';
 import type { Sentinel } from './sentinel.ts';
 
-export function setFailoverState(
-  sentinel: Sentinel,
-  master: Instance,
-  state: FailoverState,
-): void {
+export function setFailoverState(sentinel: Sentinel, master: Instance, state: FailoverState): void {
   master.failoverState = state;
   master.failoverStateChangeTime = sentinel.nowMs;
   sentinel.note({ kind: 'failover-state', master: master.name, state });

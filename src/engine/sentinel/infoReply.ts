@@ -65,10 +65,7 @@ function noticeReplicas(sentinel: Sentinel, master: Instance, facts: InfoFacts):
 
 function noticeReplication(sentinel: Sentinel, instance: Instance, facts: InfoFacts): void {
   const { masterHost, masterPort } = facts;
-  if (
-    masterHost !== undefined &&
-    masterHost.toLowerCase() !== instance.masterHost?.toLowerCase()
-  ) {
+  if (masterHost !== undefined && masterHost.toLowerCase() !== instance.masterHost?.toLowerCase()) {
     instance.masterHost = masterHost;
     instance.replicaConfChangeTime = sentinel.nowMs;
   }
@@ -100,11 +97,7 @@ function noticeRole(sentinel: Sentinel, instance: Instance, facts: InfoFacts): v
 /** A replica says it is a master: the promotion has worked, or an old master has come back. */
 function replicaIsMaster(sentinel: Sentinel, replica: Instance): void {
   const master = replica.master!;
-  if (
-    replica.promoted &&
-    master.failoverInProgress &&
-    master.failoverState === 'wait_promotion'
-  ) {
+  if (replica.promoted && master.failoverInProgress && master.failoverState === 'wait_promotion') {
     // Only now does the epoch won in the election become the configuration's, so that the other
     // Sentinels take it over from our hellos.
     master.configEpoch = master.failoverEpoch;

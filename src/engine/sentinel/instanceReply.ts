@@ -32,7 +32,10 @@ function fieldsOf(sentinel: Sentinel, instance: Instance): Field[] {
   fields.push(['info-refresh', refresh]);
   fields.push(['role-reported', instance.roleReported ?? 'slave']);
   fields.push(['role-reported-time', now - instance.roleReportedTime]);
-  return [...fields, ...(instance.kind === 'master' ? masterFields(instance) : replicaFields(instance))];
+  return [
+    ...fields,
+    ...(instance.kind === 'master' ? masterFields(instance) : replicaFields(instance)),
+  ];
 }
 
 function commonFields(sentinel: Sentinel, instance: Instance): Field[] {

@@ -41,4 +41,5 @@ export function parseYesNo(text: string): boolean | undefined {
 }
 
 /** The error of everything that would have a script run. */
-export const NO_SCRIPTS = 'Scripts are not run here: no notification or reconfiguration script can be set';
+export const NO_SCRIPTS =
+  'Scripts are not run here: no notification or reconfiguration script can be set';

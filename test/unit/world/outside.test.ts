@@ -118,6 +118,7 @@ test('an input from inside a call of the way out waits for the end of the event'
   dial(world, 1, 'a', 7000);
   outside.send = (conn, bytes) => {
     world.inject({ kind: 'data', conn, bytes: Buffer.from(`echoed ${bytes.length}\n`) });
+    world.inject({ kind: 'crash', node: 'nobody' }); // Senseless: dropped, not thrown into the event.
   };
   tell(world, 1, 'ECHO abc');
   assert.equal(seen(world, 'a').at(-1), 'echoed 4');

@@ -1,0 +1,102 @@
+/**
+ * REPLCONF: what a replica tells its master about itself, pairs of option and value. ACK and GETACK
+ * have no reply and end the command where they stand.
+ */
+
+import { splitArguments } from '../resp/splitArguments.ts';
+import type { ReplicationCall } from './commands.ts';
+import type { Replica } from './replica.ts';
+
+/** A host name or address must be shorter (NI_MAXHOST and more). */
+const ADDRESS_LENGTH_LIMIT = 256;
+
+export function replconf(call: ReplicationCall): void {
+  if (call.argc % 2 === 0) {
+    call.syntaxError();
+    return;
+  }
+  for (let at = 1; at < call.argc; at += 2) {
+    const option = call.word(at);
+    if (option === 'ack') {
+      acknowledge(call, at + 1);
+      return;
+    }
+    if (option === 'getack') {
+      call.replication.replicaSide.sendAck();
+      return;
+    }
+    if (!setOption(call, option, at + 1)) return;
+  }
+  call.reply.ok();
+}
+
+function acknowledge(call: ReplicationCall, index: number): void {
+  const text = call.str(index);
+  if (call.client.kind !== 'replica' || !/^-?\d{1,15}$/.test(text)) return;
+  call.replication.masterSide.acked(call.client, Number(text));
+}
+
+/** False when it has replied with an error. */
+function setOption(call: ReplicationCall, option: string, index: number): boolean {
+  const replica = call.replication.masterSide.knownReplica(call.client);
+  switch (option) {
+    case 'listening-port': {
+      const port = call.int(index);
+      if (port === undefined) return false;
+      replica.listeningPort = port;
+      return true;
+    }
+    case 'ip-address':
+      return setAddress(call, replica, call.str(index));
+    case 'capa':
+      setCapability(replica, call.word(index));
+      return true;
+    case 'rdb-only': {
+      const outOfRange = 'ERR value is out of range, value must between 0 and 1';
+      const value = call.int(index);
+      if (value === undefined) return false;
+      if (value !== 0 && value !== 1) {
+        call.reply.error(outOfRange);
+        return false;
+      }
+      replica.rdbOnly = value === 1;
+      return true;
+    }
+    case 'rdb-filter-only':
+      return refuseFilter(call, call.str(index));
+    default:
+      call.reply.error(`ERR Unrecognized REPLCONF option: ${call.str(index - 1)}`);
+      return false;
+  }
+}
+
+function setAddress(call: ReplicationCall, replica: Replica, address: string): boolean {
+  if (address.length >= ADDRESS_LENGTH_LIMIT) {
+    call.reply.error(
+      `ERR REPLCONF ip-address provided by replica instance is too long: ${address.length} bytes`,
+    );
+    return false;
+  }
+  replica.announcedIp = address;
+  return true;
+}
+
+/** Capabilities of replicas newer than this server are none of its business. */
+function setCapability(replica: Replica, name: string): void {
+  if (name === 'eof' || name === 'psync2') replica.capabilities[name] = true;
+}
+
+/**
+ * An RDB of parts of the data is sent to sockets only, never by way of the file, and this server
+ * sends by the file only: every filter is one it does not support, and is refused as 7.0 refuses
+ * those it does not know.
+ */
+function refuseFilter(call: ReplicationCall, text: string): boolean {
+  const filters = splitArguments(text);
+  call.reply.error(
+    filters === undefined
+      ? 'ERR Missing rdb-filter-only values'
+      : `ERR Unsupported rdb-filter-only option: ${filters[0] ?? ''}`,
+  );
+  return false;
+}

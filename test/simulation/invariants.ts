@@ -1,0 +1,58 @@
+/** What must hold when everything is settled. A violation is a sentence with the numbers in it. */
+
+import { dbDigest } from '../../src/engine/data/digest.ts';
+import { replyText } from '../../src/engine/resp/replyReader.ts';
+import { keyOf, REMEMBERED, sequenceIn, SLOTS, slotOf } from '../../src/sandbox/load/writeBook.ts';
+import type { World } from '../../src/world/world.ts';
+import type { Plan } from './plan.ts';
+import { loadOf, serverOf } from './reading.ts';
+
+/** Replicas have the master's data and offset. */
+export function sameData(world: World, plan: Plan): string[] {
+  const violations: string[] = [];
+  const states = plan.topology.servers.map(({ name }) => {
+    const server = serverOf(world, name);
+    const { isReplica, offset } = server.replication;
+    return { name, isReplica, offset, digest: dbDigest(server.keyspace) };
+  });
+  const master = states.find(({ isReplica }) => !isReplica);
+  if (master === undefined) return ['there is no master'];
+  for (const { name, offset, digest } of states) {
+    if (digest !== master.digest) {
+      violations.push(`${name} has digest ${digest}, its master ${master.name} ${master.digest}`);
+    }
+    if (offset !== master.offset) {
+      violations.push(`${name} is at offset ${offset}, its master ${master.name} at ${master.offset}`);
+    }
+  }
+  return violations;
+}
+
+/** Of the codes in WriteBook's fates. */
+const FATE = { acked: 2, lost: 5 } as const;
+
+/**
+ * The writes LOAD calls lost are missing, and no other acknowledged one is. Writes have keys of their
+ * own as long as there are no more than SLOTS; beyond that a later write hides what became of an
+ * earlier one to the same key, and only what is newer than the value found can be told.
+ */
+export function lostWrites(world: World, master: string): string[] {
+  const { book } = loadOf(world);
+  const database = serverOf(world, master).keyspace.databases[0]!;
+  const fates = book['fates'];
+  const violations: string[] = [];
+  const oldest = Math.max(1, book.sent - REMEMBERED + 1);
+  for (let sequence = oldest; sequence <= book.sent; sequence += 1) {
+    const fate = fates[sequence % REMEMBERED];
+    if (fate !== FATE.acked && fate !== FATE.lost) continue;
+    const value = database.get(keyOf(slotOf(sequence)));
+    const found = value === undefined ? 0 : sequenceIn(replyText({ type: 'bulk', bytes: value as string })!)!;
+    if (found > sequence && book.sent > SLOTS) continue;
+    if (fate === FATE.acked && found < sequence) {
+      violations.push(`write ${sequence} was acknowledged and is missing, and LOAD has not said so`);
+    } else if (fate === FATE.lost && found === sequence) {
+      violations.push(`write ${sequence} is there, but LOAD calls it lost`);
+    }
+  }
+  return violations;
+}

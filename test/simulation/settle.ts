@@ -1,0 +1,112 @@
+/**
+ * After the faults: what an operator does to bring everything back, and whether it is back.
+ *
+ * Sentinels put things right by themselves; without Sentinels nobody does but the operator, who then
+ * gives everybody the master of the plan. Sentinels do not undo everything either: a circle of
+ * replicas, or a replica of a replica that lost its master, is left to the operator after a while.
+ */
+
+import type { World } from '../../src/world/world.ts';
+import type { Operator } from './operator.ts';
+import type { Plan } from './plan.ts';
+import { agreedMaster, followed, isServing, nodeAt, rootOf, serverOf } from './reading.ts';
+import type { Tracks } from './tracks.ts';
+import { HOST } from './topologyPlan.ts';
+
+const FAST = 500;
+
+/** Ends every fault: links, disks, frozen and dead processes. */
+export function endFaults(tracks: Tracks, plan: Plan): void {
+  const world = tracks.original;
+  for (const link of world.links()) {
+    const { from: a, to: b } = link;
+    if (link.bytesPerSecond !== Number.POSITIVE_INFINITY) {
+      tracks.inject({
+        kind: 'bandwidth',
+        a,
+        b,
+        oneway: true,
+        bytesPerSecond: Number.POSITIVE_INFINITY,
+      });
+    }
+    if (link.latencyMicros > 5_000) {
+      tracks.inject({ kind: 'latency', a, b, oneway: true, micros: FAST });
+    }
+  }
+  tracks.inject({ kind: 'heal' });
+  for (const { name, state, diskFull } of world.nodes()) {
+    if (diskFull) tracks.inject({ kind: 'diskFault', node: name, full: false });
+    if (state === 'frozen') tracks.inject({ kind: 'thaw', node: name });
+    if (state === 'crashed' || state === 'exited') tracks.inject({ kind: 'restart', node: name });
+    if (plan.nodes.some(({ node }) => node.name === name && isScripted(node.machine))) {
+      tracks.inject({ kind: 'signal', node: name, name: 'STOP' });
+    }
+  }
+}
+
+function isScripted(machine: string): boolean {
+  return machine !== 'server' && machine !== 'sentinel' && machine !== 'load';
+}
+
+/** Restarts whatever ended after the faults did (a shutdown that was under way). */
+export function restartDead(tracks: Tracks): void {
+  for (const { name, state } of tracks.original.nodes()) {
+    if (state === 'exited') tracks.inject({ kind: 'restart', node: name });
+  }
+}
+
+/** Gives everybody the master of the plan: for topologies without Sentinels. */
+export function restoreTopology(world: World, plan: Plan, operator: Operator): void {
+  for (const { name, port, parent } of plan.topology.servers) {
+    if (!isServing(world, name)) continue;
+    const target = parent === undefined ? undefined : plan.topology.servers[parent]!.port;
+    const current = followed(world, plan, name);
+    if (current === (target === undefined ? undefined : nodeAt(plan, target))) continue;
+    operator.say(name, port, [replicaofWords(target)]);
+  }
+}
+
+/** Points replicas whose chain does not end at the Sentinels' master there. */
+export function repairChains(world: World, plan: Plan, operator: Operator): void {
+  const master = agreedMaster(world, plan);
+  if (master === undefined) return;
+  const masterPort = plan.topology.servers.find(({ name }) => name === master)!.port;
+  for (const { name, port } of plan.topology.servers) {
+    if (!isServing(world, name) || rootOf(world, plan, name) === master) continue;
+    operator.say(name, port, [replicaofWords(name === master ? undefined : masterPort)]);
+  }
+}
+
+function replicaofWords(port: number | undefined): string[] {
+  return port === undefined ? ['REPLICAOF', 'NO', 'ONE'] : ['REPLICAOF', HOST, String(port)];
+}
+
+/** What is not in order yet; empty when all is. */
+export function unsettled(world: World, plan: Plan): string[] {
+  const missing: string[] = [];
+  const { servers, sentinels } = plan.topology;
+  for (const { name } of [...servers, ...sentinels]) {
+    if (!isServing(world, name)) missing.push(`${name} does not serve`);
+  }
+  if (missing.length > 0) return missing;
+  const masters = servers.filter(({ name }) => !serverOf(world, name).replication.isReplica);
+  if (masters.length !== 1) {
+    missing.push(`masters: ${masters.map(({ name }) => name).join(' ') || 'none'}`);
+    return missing;
+  }
+  const master = masters[0]!.name;
+  const { offset } = serverOf(world, master).replication;
+  for (const { name } of servers) {
+    const { loading, replication } = serverOf(world, name);
+    if (loading.active) missing.push(`${name} is loading`);
+    if (name === master) continue;
+    if (!replication.masterLinkUp) missing.push(`${name}'s master link is down`);
+    else if (replication.offset !== offset) {
+      missing.push(`${name} is at offset ${replication.offset}, ${master} at ${offset}`);
+    }
+  }
+  if (sentinels.length > 0 && agreedMaster(world, plan) !== master) {
+    missing.push(`the Sentinels do not agree on ${master}`);
+  }
+  return missing;
+}

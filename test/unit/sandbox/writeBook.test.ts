@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  keyOf,
+  REMEMBERED,
+  SLOTS,
+  sequenceIn,
+  slotOf,
+  valueOf,
+  WriteBook,
+} from '../../../src/sandbox/load/writeBook.ts';
+
+function written(count: number): WriteBook {
+  const book = new WriteBook();
+  for (let i = 0; i < count; i += 1) book.acknowledge(book.issue());
+  return book;
+}
+
+test('a key that reads back as an earlier write has lost every later acknowledged one', () => {
+  const book = written(3 * SLOTS + 10);
+  // Slot 5 was written by 5, 5 + SLOTS, 5 + 2 SLOTS and 5 + 3 SLOTS.
+  assert.equal(book.check(5, 5 + SLOTS), 2);
+  assert.deepEqual(book.lostSequences, [5 + 2 * SLOTS, 5 + 3 * SLOTS]);
+  assert.equal(book.check(5, 5 + SLOTS), 0, 'what is lost is counted once');
+  assert.equal(book.check(6, 6 + 3 * SLOTS), 0);
+  assert.equal(book.lost, 2);
+});
+
+test('a key that is gone has lost all of its acknowledged writes, and no other', () => {
+  const book = new WriteBook();
+  for (let i = 1; i <= 2 * SLOTS; i += 1) {
+    const sequence = book.issue();
+    if (i === 7) book.refuse(sequence, 'NOREPLICAS');
+    else if (i === 8) book.forsake(sequence);
+    else book.acknowledge(sequence);
+  }
+  assert.equal(book.check(7, 0), 1);
+  assert.equal(book.check(8, 0), 1);
+  assert.equal(book.check(9, 0), 2);
+  assert.deepEqual([book.sent, book.acked, book.unknown], [2 * SLOTS, 2 * SLOTS - 2, 1]);
+  assert.deepEqual([...book.errors], [['NOREPLICAS', 1]]);
+});
+
+test('the slot of a multiple of SLOTS is the first', () => {
+  const book = written(2 * SLOTS);
+  assert.equal(slotOf(2 * SLOTS), 0);
+  assert.equal(book.check(0, SLOTS), 1);
+  assert.deepEqual(book.lostSequences, [2 * SLOTS]);
+});
+
+test('memory is bounded: what is forgotten is not counted', () => {
+  const book = written(REMEMBERED + SLOTS);
+  assert.equal(book.check(3, 0), REMEMBERED / SLOTS);
+});
+
+test('values carry their sequence number at any length', () => {
+  assert.equal(keyOf(slotOf(SLOTS + 3)), 'load:3');
+  assert.equal(valueOf(42, 6), '000042');
+  assert.equal(valueOf(123, 1), '123');
+  for (const bytes of [1, 16, 64, 1000]) assert.equal(sequenceIn(valueOf(987654, bytes)), 987654);
+  for (const foreign of ['', 'hello', `1${'0'.repeat(30)}`, '12x']) {
+    assert.equal(sequenceIn(foreign), undefined, foreign);
+  }
+});
