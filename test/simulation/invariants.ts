@@ -1,7 +1,7 @@
 /** What must hold when everything is settled. A violation is a sentence with the numbers in it. */
 
+import { type Bytes, toLatin1 } from '../../src/engine/data/bytes.ts';
 import { dbDigest } from '../../src/engine/data/digest.ts';
-import { replyText } from '../../src/engine/resp/replyReader.ts';
 import { keyOf, REMEMBERED, sequenceIn, SLOTS, slotOf } from '../../src/sandbox/load/writeBook.ts';
 import type { World } from '../../src/world/world.ts';
 import type { Plan } from './plan.ts';
@@ -45,8 +45,8 @@ export function lostWrites(world: World, master: string): string[] {
   for (let sequence = oldest; sequence <= book.sent; sequence += 1) {
     const fate = fates[sequence % REMEMBERED];
     if (fate !== FATE.acked && fate !== FATE.lost) continue;
-    const value = database.get(keyOf(slotOf(sequence)));
-    const found = value === undefined ? 0 : sequenceIn(replyText({ type: 'bulk', bytes: value as string })!)!;
+    const value = database.get(keyOf(slotOf(sequence))) as Bytes | undefined;
+    const found = value === undefined ? 0 : sequenceIn(toLatin1(value))!;
     if (found > sequence && book.sent > SLOTS) continue;
     if (fate === FATE.acked && found < sequence) {
       violations.push(`write ${sequence} was acknowledged and is missing, and LOAD has not said so`);

@@ -6,6 +6,8 @@
  *   sentinel NAME PORT [directive value]…   starts a Sentinel; a value with blanks is quoted
  *   run TIME                                3s, 200ms: lets virtual time pass
  *   ask NODE COMMAND…                       a client's command; its reply is part of the output
+ *   repeat N DIRECTIVE…                     the same directive N times; output of the last
+ *   field NODE SECTION NAME                 one field of INFO
  *   log NODE                                log lines since the last look
  *   crash|powerLoss|freeze|thaw|restart NODE, cut|heal|hold|reset A B
  *
@@ -66,6 +68,8 @@ export class Stage {
     if (verb === 'server' || verb === 'sentinel') return this.add(verb, first, words.slice(1));
     if (verb === 'run') return this.run(first);
     if (verb === 'ask') return this.ask(first, words.slice(1));
+    if (verb === 'repeat') return this.repeat(Number(first), words.slice(1));
+    if (verb === 'field') return this.field(first, second, words[2]!);
     if (verb === 'log') return this.log(first);
     if (NODE_OPERATIONS.has(verb)) {
       this.world.inject({ kind: verb as 'crash', node: first });
@@ -111,6 +115,18 @@ export class Stage {
     return [...this.exchange(), reply === undefined ? '(no reply)' : this.words(reply)];
   }
 
+  private repeat(times: number, [verb, ...words]: string[]): string[] {
+    let output: string[] = [];
+    for (let i = 0; i < times; i += 1) output = this.carryOut(verb!, words);
+    return output;
+  }
+
+  private field(node: string, section: string, name: string): string[] {
+    const text = this.ask(node, ['INFO', section]).join('\n');
+    const value = new RegExp(`n${name}:(.*?)\\\\r`).exec(text)?.[1] ?? '(none)';
+    return [this.masked(value)];
+  }
+
   private connectionTo(node: string): number {
     const known = this.connections.get(node);
     if (known !== undefined && this.replies.has(known)) return known;
@@ -134,12 +150,14 @@ export class Stage {
   private exchange(): string[] {
     const lines: string[] = [];
     for (const event of this.world.lastEvents(this.world.eventCount - this.seen)) {
-      const between = this.world.node(event.peer) !== undefined;
+      const between =
+        this.world.node(event.node) !== undefined && this.world.node(event.peer) !== undefined;
       if (event.kind !== 'data' || !between) continue;
       const bytes = this.world.eventBytes(event.seq);
-      for (const message of this.messages(bytes)) {
-        lines.push(`${event.node} < ${event.peer}: ${message}`);
-      }
+      const messages = this.messages(bytes);
+      // The trace keeps the beginning of a chunk.
+      if (bytes.length < event.bytes) messages.push(`… (${event.bytes} bytes)`);
+      for (const message of messages) lines.push(`${event.node} < ${event.peer}: ${message}`);
     }
     this.seen = this.world.eventCount;
     return lines;
@@ -147,9 +165,13 @@ export class Stage {
 
   /** A chunk's messages: commands or replies; an RDB payload is named, not shown. */
   private messages(bytes: Buffer): string[] {
-    const payload = /^\$\d+\r\n(?=REDIS\d{4})|^REDIS\d{4}/.exec(bytes.latin1Slice(0, 40));
+    const payload = /^\$\d+\r\n(?=REDIS\d{4})|^REDIS\d{4}/.exec(
+      bytes.subarray(0, 40).latin1Slice(),
+    );
     if (payload !== null) return ['(RDB)'];
     if (/^\$\d+\r\n$/.test(bytes.latin1Slice())) return ['(length of the RDB)'];
+    // A chunk may begin in the middle of a payload or a message.
+    if (!'*+-:$%'.includes(String.fromCharCode(bytes[0]!))) return [];
     const reader = new ReplyReader();
     reader.feed(bytes);
     const messages: string[] = [];

@@ -263,8 +263,9 @@ export class Replication {
   tick(): void {
     this.waits.tick();
     if (this.host.now < this.cronAt) return;
+    this.cronAt += SECOND_MICROS;
     // A process that was stopped makes up for no seconds, as Redis's cron does not.
-    this.cronAt = Math.max(this.cronAt + SECOND_MICROS, this.host.now);
+    if (this.cronAt <= this.host.now) this.cronAt = this.host.now + SECOND_MICROS;
     this.replicaSide.cron();
     this.masterSide.cron();
   }

@@ -123,6 +123,7 @@ export class Stage {
   /** Lets time pass until the condition holds; fails after `seconds` of the world's time. */
   until(what: string, condition: () => boolean, seconds = 60): void {
     const end = this.world.now + seconds * 1_000_000;
+    this.pass(0.001); // Nodes added in this instant start in it.
     while (!condition()) {
       if (this.world.now >= end) assert.fail(`${what}: not within ${seconds} s\n${this.story()}`);
       this.pass(0.05);
