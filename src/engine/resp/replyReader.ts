@@ -246,7 +246,7 @@ export class ReplyReader {
     const target =
       !this.borrowed && needed <= this.buffer.length
         ? this.buffer
-        : Buffer.allocUnsafeSlow(extra === 0 ? needed : Math.max(needed, 2 * unread));
+        : Buffer.alloc(extra === 0 ? needed : Math.max(needed, 2 * unread));
     this.buffer.copy(target, 0, this.at, this.end);
     this.buffer = target;
     this.at = 0;

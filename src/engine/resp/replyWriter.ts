@@ -26,7 +26,7 @@ export class ReplyWriter {
   /** 2 until the client says HELLO 3. */
   protocol: 2 | 3 = 2;
   length = 0;
-  private buffer: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  private buffer: Buffer = Buffer.alloc(INITIAL_BYTES);
 
   /** The bytes written since the last call; undefined when there are none. The caller owns them. */
   take(): Buffer | undefined {
@@ -35,7 +35,7 @@ export class ReplyWriter {
     this.length = 0;
     if (length <= COPY_BYTES_MAX) return Buffer.from(this.buffer.subarray(0, length));
     const taken = this.buffer.subarray(0, length);
-    this.buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+    this.buffer = Buffer.alloc(INITIAL_BYTES);
     return taken;
   }
 
@@ -192,7 +192,7 @@ export class ReplyWriter {
   private reserve(bytes: number): void {
     const needed = this.length + bytes;
     if (needed <= this.buffer.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
+    const grown = Buffer.alloc(Math.max(needed, this.buffer.length * 2));
     this.buffer.copy(grown, 0, 0, this.length);
     this.buffer = grown;
   }
