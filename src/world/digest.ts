@@ -86,6 +86,11 @@ function walk(hash: Hash, value: unknown, seen: Map<object, number>): void {
 }
 
 function walkObject(hash: Hash, value: object, seen: Map<object, number>): void {
+  // By content, never by identity: a module's own empty Buffer stands where a copy has its copy of it.
+  if (ArrayBuffer.isView(value)) {
+    sample(hash, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    return;
+  }
   const index = seen.get(value);
   if (index !== undefined) {
     hash.word(index);
@@ -95,8 +100,6 @@ function walkObject(hash: Hash, value: object, seen: Map<object, number>): void 
   if (Array.isArray(value)) {
     hash.word(value.length);
     for (const item of value) walk(hash, item, seen);
-  } else if (ArrayBuffer.isView(value)) {
-    sample(hash, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   } else if (value instanceof Map) {
     hash.word(value.size);
     for (const [key, item] of value) {

@@ -83,6 +83,10 @@ function arrive(run: Runtime, node: WorldNode, event: Event, end: End): void {
 /** Gives the process an input, or lets it wait for the process. */
 function offer(run: Runtime, node: WorldNode, event: Event): void {
   const now = run.state.now;
+  if (!node.isAlive) {
+    record(run, event, event.kind); // Meant for a process that has ended; the next one is not to find it.
+    return;
+  }
   if (event.kind === KIND.file && event.value === node.busyOn) {
     node.busyOn = undefined;
     if (!node.isReady(now)) {

@@ -67,8 +67,9 @@ export class Run {
   private readonly elections = new Elections();
   private readonly agenda = new Agenda();
   private readonly forkAt: number[];
-  private readonly log: (line: string) => void;
+  private readonly log: ((line: string) => void) | undefined;
   private lastNote = 0;
+  private readonly lastLine = new Map<string, number>();
 
   constructor(plan: Plan, options: RunOptions) {
     const world = new World({
@@ -82,7 +83,7 @@ export class Run {
     this.operator = new Operator((input) => this.tracks.inject(input));
     this.probes = new Probes(plan.topology.servers.map(({ name }) => name));
     this.forkAt = [...(options.forkAt ?? [])];
-    this.log = options.log ?? (() => {});
+    this.log = options.log;
     world.outside = this.operator;
   }
 
@@ -164,12 +165,24 @@ export class Run {
       this.lastNote = view.id;
       countNote(this.coverage, view);
       this.elections.see(view);
-      this.log(`${this.clock(view.at)} ${view.node}: ${JSON.stringify(view.note)}`);
+      this.say(`${view.node}: ${JSON.stringify(view.note)}`, view.at);
     }
+    if (this.log !== undefined) this.sayLogs();
   }
 
-  private clock(at: number): string {
-    return ((at - START) / 1e6).toFixed(6).padStart(11);
+  /** A line of --verbose, with the time into the run. */
+  private say(line: string, at: number = this.world.now): void {
+    this.log?.(`${((at - START) / 1e6).toFixed(6).padStart(11)} ${line}`);
+  }
+
+  /** What the nodes logged in this leg; by node, so times do not only rise. */
+  private sayLogs(): void {
+    for (const { name } of this.plan.nodes.map(({ node }) => node)) {
+      for (const line of this.world.logSince(name, this.lastLine.get(name) ?? 0)) {
+        this.lastLine.set(name, line.id);
+        this.say(`${name} ${line.role} ${line.line}`, line.at);
+      }
+    }
   }
 
   // Faults.
@@ -178,7 +191,7 @@ export class Run {
     const { world, plan, tracks, operator, probes } = this;
     if (step.what !== 'wait') {
       count(this.coverage, `fault: ${step.what}`);
-      this.log(`${this.clock(world.now)} fault: ${step.what}`);
+      this.say(`fault: ${step.what}`);
     }
     faults[step.what]({
       world,
@@ -186,13 +199,13 @@ export class Run {
       step,
       inject: (input) => {
         if (input.kind === 'powerLoss') count(this.coverage, 'power losses');
-        this.log(`${this.clock(world.now)}   ${JSON.stringify(input)}`);
+        this.say(`  ${JSON.stringify(input)}`);
         tracks.inject(input);
       },
       later: (act) => this.agenda.add(world.now + step.forMicros, act),
       command: (node, ...words) => {
-        this.log(`${this.clock(world.now)}   ${node}> ${words.join(' ')}`);
-        this.say(node, [words]);
+        this.say(`  ${node}> ${words.join(' ')}`);
+        this.tell(node, [words]);
       },
       probe: (master, wanted, timeoutMs) => {
         const { requests, heard } = probes.begin(master, wanted, timeoutMs, world.now);
@@ -202,7 +215,7 @@ export class Run {
   }
 
   /** A command whose answer nobody waits for. */
-  private say(node: string, requests: readonly (readonly string[])[]): void {
+  private tell(node: string, requests: readonly (readonly string[])[]): void {
     const conn = this.operator.say(node, this.portOf(node), requests);
     this.agenda.add(this.world.now + 2_000_000, () => this.operator.end(conn));
   }
@@ -216,7 +229,7 @@ export class Run {
 
   private settle(): void {
     const { world, plan, tracks } = this;
-    this.log(`${this.clock(world.now)} calm`);
+    this.say(`calm`);
     endFaults(tracks, plan);
     this.signalLoad(plan.load.calmSignal);
     const calmAt = world.now;
@@ -265,7 +278,7 @@ export class Run {
   private writeLast(): void {
     const { world, plan } = this;
     const master = this.masterName();
-    this.say(master, [
+    this.tell(master, [
       ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
       ['SET', 'last', 'write'],
     ]);

@@ -236,7 +236,10 @@ export class Server extends Process {
     const { client } = call;
     const { reply } = client;
     const before = reply.length;
-    if (!queueInTransaction(call)) call.perform();
+    if (!queueInTransaction(call)) {
+      call.perform();
+      this.replication.executed(client);
+    }
     if (client.kind === 'master') {
       // A master gets no replies; what it is told (ACK) goes around the reply writer.
       reply.truncate(before);

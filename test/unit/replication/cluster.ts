@@ -166,6 +166,12 @@ export class Node {
     this.run();
   }
 
+  signal(name: string): void {
+    this.server.signal(this.cluster.now, name, this.effects);
+    this.run();
+    this.cluster.settle();
+  }
+
   /** A new process on the same files. */
   restart(...directives: readonly string[][]): Node {
     this.crash();
@@ -316,7 +322,8 @@ export class Node {
       },
       busy: () => {},
       busyOn: () => {},
-      log: (level, role, line) => this.log.push(`${role} ${level === 'warning' ? '#' : '*'} ${line}`),
+      log: (level, role, line) =>
+        this.log.push(`${role} ${level === 'warning' ? '#' : '*'} ${line}`),
       note: (note) => this.notes.push(note),
       exit: () => this.crash(),
     };

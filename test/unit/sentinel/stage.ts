@@ -99,9 +99,7 @@ export class Stage {
       machine: 'sentinel',
       ports: [port],
       configFile: 'sentinel.conf',
-      files: [
-        { path: 'sentinel.conf', bytes: Buffer.from(`port ${port}\n${conf.join('\n')}\n`) },
-      ],
+      files: [{ path: 'sentinel.conf', bytes: Buffer.from(`port ${port}\n${conf.join('\n')}\n`) }],
     });
   }
 
