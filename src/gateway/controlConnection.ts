@@ -7,7 +7,7 @@
  */
 
 import type { Socket } from 'node:net';
-import { toLatin1 } from '../engine/data/bytes.ts';
+import { toLatin1 } from '../engine/resp/bytes.ts';
 import { ProtocolError } from '../engine/machine/errors.ts';
 import { ReplyWriter } from '../engine/resp/replyWriter.ts';
 import { RequestReader } from '../engine/resp/requestReader.ts';

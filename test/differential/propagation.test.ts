@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toLatin1 } from '../../src/engine/data/bytes.ts';
+import { toLatin1 } from '../../src/engine/resp/bytes.ts';
 import { ServerHarness } from '../support/serverHarness.ts';
 import { contextOf, MARKER, markedCommands, piecesOf } from './marked.ts';
 import { type Arg, RealServer, whyNoRealServer } from './realServer.ts';

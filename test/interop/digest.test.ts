@@ -12,7 +12,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fromLatin1 } from '../../src/engine/data/bytes.ts';
+import { fromLatin1 } from '../../src/engine/resp/bytes.ts';
 import { dbDigest, digestValue } from '../../src/engine/data/digest.ts';
 import { HashValue } from '../../src/engine/data/hash.ts';
 import { Keyspace } from '../../src/engine/data/keyspace.ts';

@@ -1,6 +1,6 @@
 /** What must hold when everything is settled. A violation is a sentence with the numbers in it. */
 
-import { type Bytes, toLatin1 } from '../../src/engine/data/bytes.ts';
+import { type Bytes, toLatin1 } from '../../src/engine/resp/bytes.ts';
 import { dbDigest } from '../../src/engine/data/digest.ts';
 import { keyOf, REMEMBERED, sequenceIn, SLOTS, slotOf } from '../../src/sandbox/load/writeBook.ts';
 import type { World } from '../../src/world/world.ts';

@@ -1,6 +1,6 @@
 /** What several families do with arguments and values: integers that clamp, keys that are made. */
 
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import type { Database } from '../data/database.ts';
 import type { Value } from '../data/value.ts';
 import { replyErrors } from '../process/replyErrors.ts';

@@ -1,6 +1,6 @@
 /** Bits of a string: where an argument says they are, reading one, counting and finding them. */
 
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import { STRING_BYTES_MAX } from './arguments.ts';
 import type { DataCall } from './call.ts';

@@ -3,7 +3,7 @@
  * carried out; values are bigints, since fields go up to 64 bits.
  */
 
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { parseInt64 } from '../resp/integer.ts';

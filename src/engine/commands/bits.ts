@@ -3,7 +3,7 @@
  * handlers but BITFIELD's (bitfield.ts).
  */
 
-import { toBuffer } from '../data/bytes.ts';
+import { toBuffer } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
 import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';

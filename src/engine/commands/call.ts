@@ -6,7 +6,7 @@
  * notifications, counters) follows from these calls.
  */
 
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import type { Database } from '../data/database.ts';
 import type { Keyspace } from '../data/keyspace.ts';
 import type { Value } from '../data/value.ts';

@@ -1,6 +1,6 @@
 /** Strings as numbers: INCR and its relatives on 64-bit integers, INCRBYFLOAT on long doubles. */
 
-import { fromLatin1, toLatin1 } from '../data/bytes.ts';
+import { fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { fitsInt64, parseInteger } from '../resp/integer.ts';

@@ -9,7 +9,7 @@
  * too large for its compact form; that memory is deliberately absent.
  */
 
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { HashValue } from '../data/hash.ts';
 import { ListValue } from '../data/list.ts';
 import { SetValue } from '../data/set.ts';

@@ -1,6 +1,6 @@
 /** Hash commands. A hash whose last field goes is deleted with it. */
 
-import { type Bytes, fromLatin1, toLatin1 } from '../data/bytes.ts';
+import { type Bytes, fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { HashValue } from '../data/hash.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';

@@ -1,6 +1,6 @@
 /** LCS: the longest common subsequence of two strings, its length, or where its parts lie. */
 
-import { type Bytes, toBuffer } from '../data/bytes.ts';
+import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
 import { indexArgument, STRING_BYTES_MAX } from './arguments.ts';
 import type { DataCall } from './call.ts';

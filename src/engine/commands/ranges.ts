@@ -1,6 +1,6 @@
 /** Parts of strings: APPEND, STRLEN, GETRANGE, SETRANGE. */
 
-import { type Bytes, toBuffer } from '../data/bytes.ts';
+import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import {

@@ -1,6 +1,6 @@
 /** Set commands for one set; those over several sets are in setAlgebra.ts. */
 
-import { fromLatin1 } from '../data/bytes.ts';
+import { fromLatin1 } from '../resp/bytes.ts';
 import { SetValue } from '../data/set.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';

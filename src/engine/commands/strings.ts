@@ -3,7 +3,7 @@
  * values. Counters, ranges and LCS have files of their own.
  */
 
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
 import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';

@@ -7,7 +7,7 @@
  */
 
 import { formatDouble } from '../resp/double.ts';
-import { type Bytes, toBuffer } from './bytes.ts';
+import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import type { Database } from './database.ts';
 import { HashValue } from './hash.ts';
 import type { Keyspace } from './keyspace.ts';

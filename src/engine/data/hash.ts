@@ -1,7 +1,7 @@
 /** A hash: field -> value, in slots (pagedTable.ts). */
 
 import { registerState } from '../machine/state.ts';
-import type { Bytes } from './bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { Container } from './container.ts';
 import { Dictionary } from './dictionary.ts';
 import {

@@ -6,7 +6,7 @@
  */
 
 import { registerShared, registerState } from '../machine/state.ts';
-import type { Bytes } from './bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { Container } from './container.ts';
 import { Epoch } from './epoch.ts';
 import { listpackEntryBytes, quicklistBytes } from './memory.ts';

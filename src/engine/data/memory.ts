@@ -9,7 +9,7 @@
  */
 
 import { parseInteger } from '../resp/integer.ts';
-import type { Bytes } from './bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 
 /** Defaults of hash-/zset-max-listpack-entries and -value, and set-max-intset-entries. */
 export const LISTPACK_ENTRIES_MAX = 128;

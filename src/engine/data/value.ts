@@ -1,6 +1,6 @@
 /** What a key can hold. */
 
-import type { Bytes } from './bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { Container } from './container.ts';
 import { HashValue } from './hash.ts';
 import { ListValue } from './list.ts';

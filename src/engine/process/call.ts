@@ -5,7 +5,7 @@
  * `args` array; the arguments themselves may be kept.
  */
 
-import { type Bytes, toLatin1 } from '../data/bytes.ts';
+import { type Bytes, toLatin1 } from '../resp/bytes.ts';
 import type { Effects, Micros } from '../machine/machine.ts';
 import { parseInteger } from '../resp/integer.ts';
 import type { ReplyWriter } from '../resp/replyWriter.ts';

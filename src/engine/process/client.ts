@@ -6,7 +6,7 @@
  * they keep themselves, by its id.
  */
 
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import type { ConnId, Micros, Peer } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import { RequestReader } from '../resp/requestReader.ts';

@@ -9,7 +9,7 @@
  * is not set.
  */
 
-import { toLatin1 } from '../data/bytes.ts';
+import { toLatin1 } from '../resp/bytes.ts';
 import { InvariantError, ProtocolError } from '../machine/errors.ts';
 import type {
   ChildResult,

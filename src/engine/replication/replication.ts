@@ -12,7 +12,7 @@
  * Invariant: the role is the replica side's: a server is a replica iff it has a master.
  */
 
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import type { FileResult, Micros, Token } from '../machine/machine.ts';
 import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';

@@ -6,7 +6,7 @@
  * Invariant: a replica's `proxied` is true and nothing but its master's bytes is ever appended.
  */
 
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { registerState } from '../machine/state.ts';
 import { Backlog } from './backlog.ts';
 import { History } from './history.ts';

@@ -12,7 +12,7 @@
  * Breaches of RESP throw ProtocolError; the reader must not be used after that.
  */
 
-import { type Bytes, fromBorrowed } from '../data/bytes.ts';
+import { type Bytes, fromBorrowed } from './bytes.ts';
 import { invariant, ProtocolError } from '../machine/errors.ts';
 import { registerState } from '../machine/state.ts';
 import { parseDouble } from './double.ts';

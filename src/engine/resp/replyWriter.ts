@@ -8,7 +8,7 @@
  * set as an array, a double as a bulk string, null as `$-1`, a push as an array.
  */
 
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from './bytes.ts';
 import { registerState } from '../machine/state.ts';
 import { formatDouble } from './double.ts';
 

@@ -11,7 +11,7 @@
  * Errors are ProtocolError with the texts of Redis 7.0 (networking.c's behaviour).
  */
 
-import { type Bytes, fromBorrowed } from '../data/bytes.ts';
+import { type Bytes, fromBorrowed } from './bytes.ts';
 import { ProtocolError } from '../machine/errors.ts';
 import { registerState } from '../machine/state.ts';
 import { splitArguments } from './splitArguments.ts';

@@ -1,6 +1,6 @@
 /** DEBUG: SLEEP, DIGEST, DIGEST-VALUE, POPULATE, CHANGE-REPL-ID, SET-ACTIVE-EXPIRE. */
 
-import { fromLatin1 } from '../data/bytes.ts';
+import { fromLatin1 } from '../resp/bytes.ts';
 import { dbDigest, digestValue } from '../data/digest.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { parseDouble } from '../resp/double.ts';

@@ -7,7 +7,7 @@
  */
 
 import type { NotifyClass } from '../commands/call.ts';
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import type { Database } from '../data/database.ts';
 import { Keyspace } from '../data/keyspace.ts';
 import type {

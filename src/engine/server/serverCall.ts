@@ -9,7 +9,7 @@
  */
 
 import { DataCall, type EncodingLimits, type NotifyClass } from '../commands/call.ts';
-import type { Bytes } from '../data/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import type { Database } from '../data/database.ts';
 import type { Keyspace } from '../data/keyspace.ts';
 import type { Value } from '../data/value.ts';

@@ -7,7 +7,7 @@ import { Stream } from '../../../src/engine/replication/stream.ts';
 
 /** The whole stream, kept naively. */
 class Model {
-  bytes = Buffer.alloc(0);
+  bytes: Buffer = Buffer.alloc(0);
   append(chunk: Buffer): void {
     this.bytes = Buffer.concat([this.bytes, chunk]);
   }
@@ -26,7 +26,7 @@ function readAll(backlog: Backlog, offset: number, step: number): Buffer {
 
 function randomChunk(random: Random): Buffer {
   const size = random.chance(0.1) ? random.below(60_000) : random.below(900);
-  return Buffer.from({ length: size }, () => random.below(256));
+  return Buffer.from(Array.from({ length: size }, () => random.below(256)));
 }
 
 test('the backlog holds exactly the newest bytes of the stream', () => {

@@ -10,8 +10,8 @@
  * there.
  */
 
-import type { Bytes } from '../../data/bytes.ts';
-import { fromBorrowed, SHORT_BYTES_MAX } from '../../data/bytes.ts';
+import type { Bytes } from '../../resp/bytes.ts';
+import { fromBorrowed, SHORT_BYTES_MAX } from '../../resp/bytes.ts';
 import { registerState } from '../../machine/state.ts';
 import { Crc64 } from './crc64.ts';
 import { corrupt, shortRead } from './errors.ts';

@@ -6,7 +6,7 @@
  * its `begin` and its `finish`; nothing is left in it between two slices, so it is not state.
  */
 
-import type { Bytes } from '../../data/bytes.ts';
+import type { Bytes } from '../../resp/bytes.ts';
 import { ENCODING, LENGTH_32, LENGTH_64, SPECIAL } from './format.ts';
 import { compressLzf } from './lzf.ts';
 

@@ -8,8 +8,8 @@
  * Invariant: a step that lacks input has changed nothing (input.ts).
  */
 
-import type { Bytes } from '../../data/bytes.ts';
-import { toLatin1 } from '../../data/bytes.ts';
+import type { Bytes } from '../../resp/bytes.ts';
+import { toLatin1 } from '../../resp/bytes.ts';
 import { HashValue } from '../../data/hash.ts';
 import { ListValue } from '../../data/list.ts';
 import { SetValue } from '../../data/set.ts';

@@ -2,7 +2,7 @@
  * Writes values: the type, and the elements of a collection from any position on.
  */
 
-import type { Bytes } from '../../data/bytes.ts';
+import type { Bytes } from '../../resp/bytes.ts';
 import { HashValue } from '../../data/hash.ts';
 import { ListValue } from '../../data/list.ts';
 import { SetValue } from '../../data/set.ts';

@@ -8,8 +8,8 @@
  * to tell. Every entry is checked, whatever the bytes: `undefined` stands for anything malformed.
  */
 
-import type { Bytes } from '../../data/bytes.ts';
-import { fromBorrowed } from '../../data/bytes.ts';
+import type { Bytes } from '../../resp/bytes.ts';
+import { fromBorrowed } from '../../resp/bytes.ts';
 import { int24Text, int64Text } from './integers.ts';
 
 const HEADER_BYTES = 10;

@@ -6,8 +6,8 @@
  * A length takes one byte, or fe and four bytes. The count is 254 when there are too many to tell.
  */
 
-import type { Bytes } from '../../data/bytes.ts';
-import { fromBorrowed } from '../../data/bytes.ts';
+import type { Bytes } from '../../resp/bytes.ts';
+import { fromBorrowed } from '../../resp/bytes.ts';
 
 const END = 0xff;
 const LONG_LENGTH = 0xfe;
