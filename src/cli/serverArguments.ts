@@ -32,7 +32,9 @@ export function parseServerArguments(args: readonly string[]): ServerArguments {
     } else if (arg.startsWith('--')) {
       directives.push(directiveWords(arg));
     } else if (last === undefined) {
-      throw new UsageError(`'${arg}' is no directive: directives of the command line begin with --`);
+      throw new UsageError(
+        `'${arg}' is no directive: directives of the command line begin with --`,
+      );
     } else {
       last.push(arg);
     }
@@ -44,6 +46,7 @@ export function parseServerArguments(args: readonly string[]): ServerArguments {
 
 function directiveWords(arg: string): string[] {
   const words = splitArguments(arg.slice(2));
-  if (words === undefined || words.length === 0) throw new UsageError(`'${arg}' names no directive`);
+  if (words === undefined || words.length === 0)
+    throw new UsageError(`'${arg}' names no directive`);
   return words;
 }

@@ -105,7 +105,8 @@ function checkPorts(options: UpOptions): void {
   const take = (port: number, owner: string): void => {
     if (port > PORT_MAX) throw new UsageError(`port ${port} of ${owner} is above ${PORT_MAX}`);
     const other = owners.get(port);
-    if (other !== undefined) throw new UsageError(`${owner} and ${other} would both have port ${port}`);
+    if (other !== undefined)
+      throw new UsageError(`${owner} and ${other} would both have port ${port}`);
     owners.set(port, owner);
   };
   for (let i = 0; i <= options.replicas; i += 1) {

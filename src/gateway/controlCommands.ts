@@ -5,6 +5,7 @@
  * Invariant: USAGE and `parsers` have the same subcommands; HELP prints the one, errors quote it.
  */
 
+import { quoteArgument } from '../engine/resp/splitArguments.ts';
 import type { Operation } from '../view/messages.ts';
 
 interface Subcommand {
@@ -19,7 +20,8 @@ interface Subcommand {
 const DEFAULT_LOAD_BYTES = 64;
 
 function onNode(
-  op: Extract<Operation, { node: string }>['op'] & ('crash' | 'powerloss' | 'freeze' | 'thaw' | 'restart' | 'bgsave' | 'resync'),
+  op: Extract<Operation, { node: string }>['op'] &
+    ('crash' | 'powerloss' | 'freeze' | 'thaw' | 'restart' | 'bgsave' | 'resync'),
   summary: string,
 ): Subcommand {
   return {
@@ -51,10 +53,13 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     parse: () => ({ op: 'resume' }),
   },
   STEP: {
-    usage: 'STEP [n]',
-    summary: 'Executes the next event, or the next n, of a paused world; tells which.',
+    usage: 'STEP [n | VISIBLE]',
+    summary: 'Executes the next event, or n, or up to the next one worth seeing; tells which.',
     words: [0, 1],
-    parse: ([count]) => withNumber(count ?? '1', (value) => ({ op: 'step', count: value })),
+    parse: ([count]) =>
+      count?.toUpperCase() === 'VISIBLE'
+        ? { op: 'stepVisible' }
+        : withNumber(count ?? '1', (value) => ({ op: 'step', count: value })),
   },
   CRASH: onNode('crash', 'kill -9: what was handed to the disk stays, connections are reset.'),
   POWERLOSS: onNode('powerloss', 'What was not fsynced is gone; peers are told nothing.'),
@@ -101,7 +106,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       ),
   },
   BGSAVE: onNode('bgsave', 'BGSAVE at the node.'),
-  RESYNC: onNode('resync', 'The replica forgets where it was and asks for a full resynchronization.'),
+  RESYNC: onNode(
+    'resync',
+    'The replica forgets where it was and asks for a full resynchronization.',
+  ),
   REPLICAOF: {
     usage: 'REPLICAOF node (node | host port | NO ONE)',
     summary: 'REPLICAOF at the node.',
@@ -118,6 +126,35 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       }));
     },
   },
+  BACKLOG: {
+    usage: 'BACKLOG node bytes',
+    summary: 'CONFIG SET repl-backlog-size at the node.',
+    words: [2, 2],
+    parse: ([node, bytes]) =>
+      withNumber(bytes!, (value) => ({ op: 'backlog', node: node!, bytes: value })),
+  },
+  RUN: {
+    usage: 'RUN node command [arg ...]',
+    summary: 'Any command at the node; the answer as redis-cli would print it, a line each.',
+    words: [2, Number.POSITIVE_INFINITY],
+    parse: ([node, ...words]) => ({
+      op: 'command',
+      node: node!,
+      line: words.map(quoteArgument).join(' '),
+    }),
+  },
+  ADD: {
+    usage: 'ADD (SERVER [port] | REPLICA master [port] | SENTINEL [port])',
+    summary: 'A node more, at the next free port unless told; answers with its name and address.',
+    words: [1, 3],
+    parse: addition,
+  },
+  REMOVE: {
+    usage: 'REMOVE node',
+    summary: 'Kills the node and takes it away, disk and all; Sentinels remember it, as they do.',
+    words: [1, 1],
+    parse: ([node]) => ({ op: 'remove', node: node! }),
+  },
   FAILOVER: {
     usage: 'FAILOVER name',
     summary: 'SENTINEL FAILOVER of the master of that name at a Sentinel that runs.',
@@ -129,7 +166,8 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     summary: 'Writes unique values at the rate, and says after each failover which are gone.',
     words: [1, 2],
     parse: ([rate, bytes]) => {
-      if (rate!.toUpperCase() === 'STOP') return bytes === undefined ? { op: 'loadStop' } : undefined;
+      if (rate!.toUpperCase() === 'STOP')
+        return bytes === undefined ? { op: 'loadStop' } : undefined;
       return withNumber(rate!, (value) =>
         withNumber(bytes ?? String(DEFAULT_LOAD_BYTES), (size) => ({
           op: 'load',
@@ -140,6 +178,17 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     },
   },
 };
+
+function addition([kind, ...rest]: readonly string[]): Operation | undefined {
+  const isReplica = kind!.toUpperCase() === 'REPLICA';
+  const [of, port] = isReplica ? rest : ['', ...rest];
+  if (of === undefined || rest.length > (isReplica ? 2 : 1)) return undefined;
+  const at = port === undefined ? {} : { port: Number(port) };
+  if (port !== undefined && !/^\d+$/.test(port)) return undefined;
+  if (isReplica) return { op: 'addReplica', of, ...at };
+  if (kind!.toUpperCase() === 'SERVER') return { op: 'addServer', ...at };
+  return kind!.toUpperCase() === 'SENTINEL' ? { op: 'addSentinel', ...at } : undefined;
+}
 
 function withNumber(
   text: string,

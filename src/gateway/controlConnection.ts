@@ -7,8 +7,8 @@
  */
 
 import type { Socket } from 'node:net';
-import { toLatin1 } from '../engine/resp/bytes.ts';
 import { ProtocolError } from '../engine/machine/errors.ts';
+import { toLatin1 } from '../engine/resp/bytes.ts';
 import { ReplyWriter } from '../engine/resp/replyWriter.ts';
 import { RequestReader } from '../engine/resp/requestReader.ts';
 import type { Operation, Outcome } from '../view/messages.ts';

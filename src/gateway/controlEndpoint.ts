@@ -2,8 +2,8 @@
 
 import * as net from 'node:net';
 import { ControlConnection, type Perform } from './controlConnection.ts';
-import { errnoText } from './errno.ts';
 import { PortTakenError } from './endpoints.ts';
+import { errnoText } from './errno.ts';
 
 const HOST = '127.0.0.1';
 

@@ -11,7 +11,7 @@ import * as http from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Service } from '../sandbox/service.ts';
-import type { Message, Outcome, Operation } from '../view/messages.ts';
+import type { Message, Operation, Outcome } from '../view/messages.ts';
 import { parseRequest } from '../view/parseRequest.ts';
 import { contentSecurityPolicy, dashboardPage } from './dashboardPage.ts';
 import { PortTakenError } from './endpoints.ts';
@@ -29,7 +29,10 @@ export class Dashboard {
   private readonly perform: Perform;
   private readonly token = randomBytes(24).toString('base64url');
   private readonly server: http.Server;
-  private readonly webSockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
+  private readonly webSockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MESSAGE_BYTES_MAX,
+  });
   private port = 0;
 
   constructor(service: Service, perform: Perform) {
@@ -104,7 +107,9 @@ export class Dashboard {
         webSocket.close(1007, 'not a request');
         return;
       }
-      this.perform(request.operation, (outcome) => send({ kind: 'answer', id: request.id, outcome }));
+      this.perform(request.operation, (outcome) =>
+        send({ kind: 'answer', id: request.id, outcome }),
+      );
     });
   }
 

@@ -80,7 +80,8 @@ export class Endpoints implements OutsidePort {
     if (peer === undefined) return;
     peer.output.write(bytes);
     // During an event: the world takes it right after that.
-    if (peer.output.isDue) this.sandbox.inject({ kind: 'drained', conn, bytes: peer.output.take() });
+    if (peer.output.isDue)
+      this.sandbox.inject({ kind: 'drained', conn, bytes: peer.output.take() });
   }
 
   close(conn: number): void {

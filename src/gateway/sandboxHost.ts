@@ -5,20 +5,26 @@
  * Invariant: no endpoint is open before the topology has agreed.
  */
 
+import { nextPort } from '../sandbox/nodeOperations.ts';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { Service } from '../sandbox/service.ts';
 import type { Operation, Outcome } from '../view/messages.ts';
 import { ControlEndpoint } from './controlEndpoint.ts';
 import { Dashboard } from './dashboard.ts';
 import { Endpoints } from './endpoints.ts';
-import { LiveLoop } from './liveLoop.ts';
+import { freePort } from './freePorts.ts';
 import type { EndpointList, HostOptions } from './hostMessages.ts';
+import { LiveLoop } from './liveLoop.ts';
 
 const HOST = '127.0.0.1';
 /** The world begins so long ago: booting is virtual time, and it is to go live at the present. */
 const BOOT_SECONDS = 60;
 /** 20 snapshots a second. */
 const PUMP_MS = 50;
+/** Ports looked at for a new node. */
+const PORTS_TRIED_MAX = 100;
+
+type Addition = Extract<Operation, { op: 'addServer' | 'addReplica' | 'addSentinel' }>;
 
 export class SandboxHost {
   readonly sandbox: Sandbox;
@@ -48,7 +54,9 @@ export class SandboxHost {
     this.loop = new LiveLoop(this.sandbox);
     this.endpoints = new Endpoints(this.sandbox, this.loop);
     this.control = new ControlEndpoint((operation, done) => this.perform(operation, done));
-    this.dashboard = new Dashboard(this.service, (operation, done) => this.perform(operation, done));
+    this.dashboard = new Dashboard(this.service, (operation, done) =>
+      this.perform(operation, done),
+    );
   }
 
   /** Opens every endpoint and goes live. Throws PortTakenError. */
@@ -71,8 +79,29 @@ export class SandboxHost {
   }
 
   perform(operation: Operation, done: (outcome: Outcome) => void): void {
+    if (isAddition(operation)) {
+      void this.add(operation, done);
+      return;
+    }
     this.loop.beforeInput();
     this.service.perform(operation, done);
+  }
+
+  /** A new node needs a port that is free on this host, too; which one that is takes a while to find out. */
+  private async add(operation: Addition, done: (outcome: Outcome) => void): Promise<void> {
+    const given = operation.port;
+    const isOwn = (port: number): boolean => this.sandbox.nameOf(HOST, port) !== null;
+    const first = given ?? nextPort(this.sandbox, operation.op === 'addSentinel');
+    const port =
+      given !== undefined && isOwn(given)
+        ? given // The sandbox says whose it is.
+        : await freePort(first, given === undefined ? PORTS_TRIED_MAX : 1, isOwn);
+    if (port === undefined) {
+      done({ ok: false, error: `ERR port ${first} is taken by another program: name a free one` });
+      return;
+    }
+    this.loop.beforeInput();
+    this.service.perform({ ...operation, port }, done);
   }
 
   private endpointList(): EndpointList {
@@ -85,4 +114,8 @@ export class SandboxHost {
       dashboard: { url: this.dashboard.url },
     };
   }
+}
+
+function isAddition(operation: Operation): operation is Addition {
+  return ['addServer', 'addReplica', 'addSentinel'].includes(operation.op);
 }

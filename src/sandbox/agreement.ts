@@ -7,7 +7,10 @@ import type { SentinelInstanceSnapshot, SentinelSnapshot, Snapshot } from '../vi
 
 /** What is still missing, a phrase each; empty when the topology agrees. */
 export function missingForAgreement(snapshot: Snapshot): string[] {
-  return [...missingReplication(snapshot), ...snapshot.sentinels.flatMap((sentinel) => missingAt(sentinel, snapshot))];
+  return [
+    ...missingReplication(snapshot),
+    ...snapshot.sentinels.flatMap((sentinel) => missingAt(sentinel, snapshot)),
+  ];
 }
 
 function missingReplication(snapshot: Snapshot): string[] {
@@ -17,9 +20,12 @@ function missingReplication(snapshot: Snapshot): string[] {
     if (node.process !== 'running') missing.push(`${node.name} is ${node.process}`);
     if (node.role !== 'replica') continue;
     const seen = master?.replicas.find((replica) => replica.node === node.name);
-    if (node.master?.status !== 'up') missing.push(`the link of ${node.name} to its master is down`);
+    if (node.master?.status !== 'up')
+      missing.push(`the link of ${node.name} to its master is down`);
     else if (seen?.state !== 'online') {
-      missing.push(`${master?.name ?? 'the master'} sees ${node.name} as ${seen?.state ?? 'absent'}`);
+      missing.push(
+        `${master?.name ?? 'the master'} sees ${node.name} as ${seen?.state ?? 'absent'}`,
+      );
     }
   }
   return missing;
@@ -33,7 +39,9 @@ function missingAt(sentinel: SentinelSnapshot, snapshot: Snapshot): string[] {
   if (sentinel.master.flags !== 'master') {
     missing.push(`${name} sees the master as ${sentinel.master.flags}`);
   }
-  const replicas = snapshot.nodes.filter((node) => node.role === 'replica').map((node) => node.name);
+  const replicas = snapshot.nodes
+    .filter((node) => node.role === 'replica')
+    .map((node) => node.name);
   const others = snapshot.sentinels.map((other) => other.name).filter((other) => other !== name);
   missing.push(...missingOf(name, replicas, sentinel.replicas, 'slave'));
   missing.push(...missingOf(name, others, sentinel.sentinels, 'sentinel'));

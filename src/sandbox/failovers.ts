@@ -56,7 +56,10 @@ const HISTORIES_MAX = 200;
 export class Failovers {
   /** How far the master of each history was seen. */
   private readonly ends = new Map<string, { readonly node: string; offset: number }>();
-  private readonly roles = new Map<string, { readonly life: number; readonly isReplica: boolean }>();
+  private readonly roles = new Map<
+    string,
+    { readonly life: number; readonly isReplica: boolean }
+  >();
   private readonly promotions: Promotion[] = [];
 
   /** Looks at every server; gives the sentences that are complete now. */

@@ -29,7 +29,8 @@ function loadNode(sandbox: Sandbox): AddNode {
   const directives = sandbox.specs.flatMap((spec) =>
     spec.machine === 'sentinel' ? [['sentinel', HOST, String(spec.port)]] : [],
   );
-  const master = ['master', HOST, String(sandbox.specs[0]!.port)];
+  const server = sandbox.specs.find((spec) => spec.machine === 'server');
+  const master = ['master', HOST, String(server!.port)];
   const name = ['master-name', sandbox.masterName];
   return {
     kind: 'addNode',

@@ -9,11 +9,14 @@ import type { Operation } from '../view/messages.ts';
 import type { Input } from '../world/input.ts';
 import type { EventView, NodeState } from '../world/views.ts';
 import { startLoad, stopLoad } from './loadOperations.ts';
+import { command, nodeSpec, serverSpec, stateOf } from './nodeCommand.ts';
+import { addNode, removeNode, runLine, setBacklog } from './nodeOperations.ts';
 import { OperationError, unknownNode } from './operationErrors.ts';
 import { type Done, OPERATOR } from './operator.ts';
 import type { Sandbox } from './sandbox.ts';
 import { failureText } from './snapshot.ts';
-import { HOST, LOAD, type NodeSpec } from './topology.ts';
+import { HOST, LOAD } from './topology.ts';
+import { isVisible } from './visibility.ts';
 
 const OUTSIDE = 'outside';
 /** Events one STEP may ask for. */
@@ -39,6 +42,8 @@ export function perform(sandbox: Sandbox, operation: Operation, done: Done): voi
       return ok(done);
     case 'step':
       return step(sandbox, operation.count, done);
+    case 'stepVisible':
+      return stepVisible(sandbox, done);
     case 'crash':
     case 'powerloss':
     case 'freeze':
@@ -62,6 +67,16 @@ export function perform(sandbox: Sandbox, operation: Operation, done: Done): voi
       return startLoad(sandbox, operation.rate, operation.bytes, done);
     case 'loadStop':
       return stopLoad(sandbox, done);
+    case 'addServer':
+    case 'addReplica':
+    case 'addSentinel':
+      return addNode(sandbox, operation, done);
+    case 'remove':
+      return removeNode(sandbox, operation.node, done);
+    case 'backlog':
+      return setBacklog(sandbox, operation.node, operation.bytes, done);
+    case 'command':
+      return runLine(sandbox, operation.node, operation.line, done);
   }
 }
 
@@ -82,6 +97,22 @@ function step(sandbox: Sandbox, count: number, done: Done): void {
   }
   const before = sandbox.world.eventCount;
   sandbox.driver.step(count);
+  stepped(sandbox, before, done);
+}
+
+/** A world in which nothing but small talk happens is stepped no further than STEP_MAX. */
+function stepVisible(sandbox: Sandbox, done: Done): void {
+  const { world } = sandbox;
+  const before = world.eventCount;
+  while (world.eventCount - before < STEP_MAX && sandbox.driver.step(1) === 1) {
+    const event = world.event(world.eventCount);
+    if (event !== undefined && isVisible(event, world.event(event.cause))) break;
+  }
+  stepped(sandbox, before, done);
+}
+
+/** Answers with what happened since event `before`. */
+function stepped(sandbox: Sandbox, before: number, done: Done): void {
   sandbox.observe();
   const executed = sandbox.world.eventCount - before;
   const lines = sandbox.world.lastEvents(Math.min(executed, STEP_TOLD_MAX)).map(eventLine);
@@ -116,26 +147,9 @@ function processRefusal(op: ProcessOperation, name: string, state: NodeState): s
   }
   if (op === 'thaw') return state === 'frozen' ? undefined : `${name} is not frozen but ${state}`;
   if (op === 'freeze' && state === 'frozen') return `${name} is frozen already; THAW ends it`;
-  return isAlive || op === 'powerloss' ? undefined : `${name} is ${state} already; RESTART starts it`;
-}
-
-function stateOf(sandbox: Sandbox, name: string): NodeState {
-  return sandbox.world.node(name)!.state;
-}
-
-/** The specification of a node by its name. */
-function nodeSpec(sandbox: Sandbox, name: string): NodeSpec {
-  const spec = sandbox.specs.find((candidate) => candidate.name === name);
-  if (spec !== undefined) return spec;
-  throw unknownNode(name, sandbox.specs.map((known) => known.name));
-}
-
-function serverSpec(sandbox: Sandbox, name: string): NodeSpec {
-  const spec = nodeSpec(sandbox, name);
-  if (spec.machine === 'server') return spec;
-  const servers = sandbox.specs.filter((known) => known.machine === 'server');
-  const names = servers.map((known) => known.name).join(' ');
-  throw new OperationError(`ERR ${name} is a Sentinel; the servers are: ${names}`);
+  return isAlive || op === 'powerloss'
+    ? undefined
+    : `${name} is ${state} already; RESTART starts it`;
 }
 
 // Links.
@@ -184,26 +198,6 @@ function checkPlace(sandbox: Sandbox, name: string): void {
 
 // Commands.
 
-/** Gives a node a command; answered by the node, or at once while the world stands still. */
-export function command(
-  sandbox: Sandbox,
-  spec: NodeSpec,
-  words: readonly string[],
-  done: Done,
-): void {
-  const state = stateOf(sandbox, spec.name);
-  if (state === 'crashed' || state === 'exited') {
-    throw new OperationError(`ERR ${spec.name} is ${state}: RESTART it first`);
-  }
-  sandbox.feed.say(sandbox.world.now, `${words.join(' ')} to ${spec.name}`);
-  const isPaused = sandbox.driver.mode === 'paused';
-  const answered: Done = isPaused ? () => {} : done;
-  sandbox.operator.command(sandbox.world.now, sandbox.newConn(), spec, words, answered);
-  if (isPaused) {
-    ok(done, `QUEUED the world is paused: ${spec.name} gets the command with RESUME or STEP`);
-  }
-}
-
 function resync(sandbox: Sandbox, name: string, done: Done): void {
   serverSpec(sandbox, name);
   const node = sandbox.snapshot().nodes.find((candidate) => candidate.name === name)!;
@@ -241,7 +235,9 @@ function replicaof(sandbox: Sandbox, { node, to }: ReplicaofOperation, done: Don
 function failover(sandbox: Sandbox, name: string, done: Done): void {
   const sentinels = sandbox.specs.filter((spec) => spec.machine === 'sentinel');
   if (sentinels.length === 0) {
-    throw new OperationError('ERR there are no Sentinels: promote a replica by REPLICAOF node NO ONE');
+    throw new OperationError(
+      'ERR there are no Sentinels: promote a replica by REPLICAOF node NO ONE',
+    );
   }
   const running = sentinels.find((spec) => stateOf(sandbox, spec.name) === 'running');
   if (running === undefined) throw new OperationError('ERR no Sentinel runs: RESTART one first');

@@ -17,6 +17,7 @@ export const OPERATOR = 'operator';
 const ANSWER_MICROS = 5_000_000;
 
 export type Done = (outcome: Outcome) => void;
+export type ReadReply = (reply: Reply) => Outcome;
 
 interface Errand {
   readonly conn: number;
@@ -24,6 +25,7 @@ interface Errand {
   readonly reader: ReplyReader;
   readonly deadline: Micros;
   readonly done: Done;
+  readonly read: ReadReply;
 }
 
 export class Operator {
@@ -41,6 +43,7 @@ export class Operator {
     node: { readonly name: string; readonly port: number },
     words: readonly string[],
     done: Done,
+    read: ReadReply = outcomeOf,
   ): void {
     const errand = {
       conn,
@@ -48,6 +51,7 @@ export class Operator {
       reader: new ReplyReader(),
       deadline: now + ANSWER_MICROS,
       done,
+      read,
     };
     this.errands.set(conn, errand);
     // Port 1 is nobody's: CLIENT LIST shows at a glance that it was us.
@@ -63,7 +67,7 @@ export class Operator {
     errand.reader.feed(bytes);
     try {
       const reply = errand.reader.next();
-      if (reply !== undefined) this.finish(errand, outcomeOf(reply));
+      if (reply !== undefined) this.finish(errand, errand.read(reply));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.finish(errand, { ok: false, error: `ERR ${errand.node}: ${error.message}` });

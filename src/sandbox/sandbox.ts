@@ -15,7 +15,7 @@ import type { Input, OutsidePort, WorldParams } from '../world/input.ts';
 import { World } from '../world/world.ts';
 import { missingForAgreement } from './agreement.ts';
 import { type Driver, VirtualDriver } from './driver.ts';
-import { type LoadReading, Failovers, type ServerReading } from './failovers.ts';
+import { Failovers, type LoadReading, type ServerReading } from './failovers.ts';
 import { Feed } from './feed.ts';
 import { LoadClient } from './load/loadClient.ts';
 import './machines.ts';
@@ -24,7 +24,14 @@ import { OperationError } from './operationErrors.ts';
 import { perform } from './operations.ts';
 import { type Done, Operator } from './operator.ts';
 import { takeSnapshot } from './snapshot.ts';
-import { addNodeInput, LOAD, MASTER_NAME, type NodeSpec, type TopologyOptions, topologyNodes } from './topology.ts';
+import {
+  addNodeInput,
+  LOAD,
+  MASTER_NAME,
+  type NodeSpec,
+  type TopologyOptions,
+  topologyNodes,
+} from './topology.ts';
 
 /** How often, in world time, roles and offsets are looked at. */
 export const OBSERVE_MICROS = 10_000;
@@ -58,12 +65,15 @@ export class Sandbox {
   readonly world: World;
   readonly masterName = MASTER_NAME;
   readonly seed: number;
-  readonly specs: NodeSpec[];
+  readonly topology: TopologyOptions;
+  /** The nodes there are, in the order of their start. */
+  readonly specs: NodeSpec[] = [];
   readonly operator: Operator;
   readonly failovers = new Failovers();
   readonly feed = new Feed();
   /** Who moves the world's time. */
   driver: Driver;
+  private readonly nonce: string | undefined;
   private gateway: OutsidePort | undefined = undefined;
   private waits: Wait[] = [];
   private observedAt: Micros = 0;
@@ -81,8 +91,22 @@ export class Sandbox {
     this.driver = new VirtualDriver(this.world);
     this.operator = new Operator((input) => this.inject(input));
     this.world.outside = this.outsidePort();
-    this.specs = topologyNodes(options.topology);
-    for (const spec of this.specs) this.inject(addNodeInput(spec, options.nonce));
+    this.topology = options.topology;
+    this.nonce = options.nonce;
+    for (const spec of topologyNodes(options.topology)) this.addNode(spec);
+  }
+
+  addNode(spec: NodeSpec): void {
+    this.inject(addNodeInput(spec, this.nonce));
+    this.specs.push(spec);
+  }
+
+  removeNode(name: string): void {
+    this.inject({ kind: 'removeNode', node: name });
+    this.specs.splice(
+      this.specs.findIndex((spec) => spec.name === name),
+      1,
+    );
   }
 
   /** Every input goes through here: nothing is changed before it was looked at. */
@@ -119,11 +143,7 @@ export class Sandbox {
       const next = Math.min(until, this.observedAt + OBSERVE_MICROS);
       events += this.world.runUntil(Math.max(next, this.world.now), eventsMax - events);
       if (this.world.now >= this.observedAt + OBSERVE_MICROS) this.observe();
-    } while (
-      this.world.now < until &&
-      events < eventsMax &&
-      this.world.failure === undefined
-    );
+    } while (this.world.now < until && events < eventsMax && this.world.failure === undefined);
     return events;
   }
 
@@ -228,7 +248,8 @@ export class Sandbox {
     const { operator } = this;
     return {
       send: (conn, bytes) => {
-        if (operator.received(conn, bytes)) this.inject({ kind: 'drained', conn, bytes: bytes.length });
+        if (operator.received(conn, bytes))
+          this.inject({ kind: 'drained', conn, bytes: bytes.length });
         else this.gateway?.send(conn, bytes);
       },
       close: (conn) => {

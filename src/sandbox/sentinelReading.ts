@@ -39,6 +39,7 @@ export function readSentinel(
     master: master === undefined ? null : instance(master),
     replicas: [...(master?.replicas.values() ?? [])].map(instance),
     sentinels: [...(master?.sentinels.values() ?? [])].map(instance),
-    failoverState: master === undefined || master.failoverState === 'none' ? '' : master.failoverState,
+    failoverState:
+      master === undefined || master.failoverState === 'none' ? '' : master.failoverState,
   };
 }

@@ -29,7 +29,9 @@ export class Service {
   }
 
   handle(request: Request, answer: (answer: Answer) => void): void {
-    this.perform(request.operation, (outcome) => answer({ kind: 'answer', id: request.id, outcome }));
+    this.perform(request.operation, (outcome) =>
+      answer({ kind: 'answer', id: request.id, outcome }),
+    );
   }
 
   /** Gives the function that ends the subscription. */

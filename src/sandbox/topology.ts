@@ -41,27 +41,34 @@ export interface NodeSpec {
 
 /** The nodes in the order of their start: master, replicas, Sentinels. */
 export function topologyNodes(options: TopologyOptions): NodeSpec[] {
-  const nodes: NodeSpec[] = [server('m', options.port, undefined)];
+  const nodes: NodeSpec[] = [serverNode('m', options.port, undefined)];
   for (let i = 1; i <= options.replicas; i += 1) {
-    nodes.push(server(`r${i}`, options.port + i, options.port));
+    nodes.push(serverNode(`r${i}`, options.port + i, options.port));
   }
   for (let i = 1; i <= options.sentinels; i += 1) {
-    nodes.push(sentinel(`s${i}`, options.sentinelPort + i - 1, options));
+    nodes.push(sentinelNode(`s${i}`, options.sentinelPort + i - 1, options.port, options));
   }
   return nodes;
 }
 
-function server(name: string, port: number, masterPort: number | undefined): NodeSpec {
+/** A server; with `masterPort` a replica of the one there. */
+export function serverNode(name: string, port: number, masterPort: number | undefined): NodeSpec {
   const lines = [`port ${port}`, 'repl-diskless-sync-delay 0', 'enable-debug-command local'];
   if (masterPort !== undefined) lines.push(`replicaof ${HOST} ${masterPort}`);
   return { name, machine: 'server', port, config: `${lines.join('\n')}\n` };
 }
 
-function sentinel(name: string, port: number, options: TopologyOptions): NodeSpec {
+/** A Sentinel that begins with the master at `masterPort`. */
+export function sentinelNode(
+  name: string,
+  port: number,
+  masterPort: number,
+  options: TopologyOptions,
+): NodeSpec {
   const quorum = options.quorum ?? Math.floor(options.sentinels / 2) + 1;
   const lines = [
     `port ${port}`,
-    `sentinel monitor ${MASTER_NAME} ${HOST} ${options.port} ${quorum}`,
+    `sentinel monitor ${MASTER_NAME} ${HOST} ${masterPort} ${quorum}`,
     `sentinel down-after-milliseconds ${MASTER_NAME} ${options.downAfterMs ?? DOWN_AFTER_MS}`,
     `sentinel failover-timeout ${MASTER_NAME} ${FAILOVER_TIMEOUT_MS}`,
   ];

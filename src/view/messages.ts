@@ -14,6 +14,8 @@ export type Operation =
   | { readonly op: 'resume' }
   /** Executes so many events of a paused world; pauses it first if it runs. */
   | { readonly op: 'step'; readonly count: number }
+  /** Executes events up to and including the next one that a person wants to see. */
+  | { readonly op: 'stepVisible' }
   | { readonly op: 'crash'; readonly node: string }
   | { readonly op: 'powerloss'; readonly node: string }
   | { readonly op: 'freeze'; readonly node: string }
@@ -37,12 +39,25 @@ export type Operation =
   | {
       readonly op: 'replicaof';
       readonly node: string;
-      readonly to: { readonly host: string; readonly port: number } | { readonly node: string } | null;
+      readonly to:
+        | { readonly host: string; readonly port: number }
+        | { readonly node: string }
+        | null;
     }
   /** `name` is the master's name as the Sentinels know it. */
   | { readonly op: 'failover'; readonly name: string }
   | { readonly op: 'load'; readonly rate: number; readonly bytes: number }
-  | { readonly op: 'loadStop' };
+  | { readonly op: 'loadStop' }
+  /** New nodes; without a port they get the next one that is free. The answer names them. */
+  | { readonly op: 'addServer'; readonly port?: number }
+  | { readonly op: 'addReplica'; readonly of: string; readonly port?: number }
+  | { readonly op: 'addSentinel'; readonly port?: number }
+  /** The process is killed and its machine is gone, disk and all. */
+  | { readonly op: 'remove'; readonly node: string }
+  /** CONFIG SET repl-backlog-size. */
+  | { readonly op: 'backlog'; readonly node: string; readonly bytes: number }
+  /** Any command, quoted as in redis-cli; the answer's text and lines are written as there. */
+  | { readonly op: 'command'; readonly node: string; readonly line: string };
 
 export interface Request {
   /** Chosen by the asker; the answer carries it. */

@@ -7,13 +7,14 @@
 
 import type { Operation, Request } from './messages.ts';
 
-type FieldType = 'string' | 'number' | 'boolean' | 'target' | 'optional string';
+type FieldType = 'string' | 'number' | 'boolean' | 'target' | 'optional string' | 'optional number';
 
 const FIELDS: Readonly<Record<Operation['op'], Readonly<Record<string, FieldType>>>> = {
   state: {},
   pause: {},
   resume: {},
   step: { count: 'number' },
+  stepVisible: {},
   crash: { node: 'string' },
   powerloss: { node: 'string' },
   freeze: { node: 'string' },
@@ -29,6 +30,12 @@ const FIELDS: Readonly<Record<Operation['op'], Readonly<Record<string, FieldType
   failover: { name: 'string' },
   load: { rate: 'number', bytes: 'number' },
   loadStop: {},
+  addServer: { port: 'optional number' },
+  addReplica: { of: 'string', port: 'optional number' },
+  addSentinel: { port: 'optional number' },
+  remove: { node: 'string' },
+  backlog: { node: 'string', bytes: 'number' },
+  command: { node: 'string', line: 'string' },
 };
 
 /** Undefined for anything that is no request. */
@@ -50,6 +57,7 @@ export function parseRequest(data: unknown): Request | undefined {
 
 function isOfType(value: unknown, type: FieldType): boolean {
   if (type === 'optional string') return value === undefined || typeof value === 'string';
+  if (type === 'optional number') return value === undefined || typeof value === 'number';
   if (type !== 'target') return typeof value === type;
   if (value === null) return true;
   if (!isRecord(value)) return false;

@@ -1,28 +1,36 @@
 /**
- * Bytes of a RESP stream in a few words, for people: `SET x 1 (+2 more)`, `OK`, `PSYNC ? -1`.
+ * Bytes of a RESP stream in a few words, for people: `SELECT 0; SET x 1`, `OK`, `PSYNC ? -1`.
  * Never needed to run a world; works on the beginning of a chunk as well as on a whole one, and on
  * anything else says how long it is.
  */
 
+const ITEMS_MAX = 3;
 const WORDS_MAX = 8;
 const WORD_CHARS_MAX = 48;
+/** `$EOF:` with its mark of 40 characters and the line's end. */
+const RDB_EOF_LINE = 47;
+
+/** Between two commands or replies of one chunk. */
+export const ITEM_SEPARATOR = '; ';
 
 /** `total` is the length of the chunk of which `bytes` is the beginning. */
 export function describeBytes(bytes: Buffer, total: number = bytes.length): string {
   const text = bytes.latin1Slice(0, Math.min(bytes.length, 4_096));
   if (text === '') return '';
-  const first = describeItem(text, 0);
-  if (first === undefined) return `${total} bytes`;
-  let more = 0;
-  let at = first.end;
+  const items: string[] = [];
+  let count = 0;
+  let at = 0;
   while (at < text.length) {
     const next = describeItem(text, at);
     if (next === undefined || next.end <= at) break;
-    more += 1;
+    if (count < ITEMS_MAX) items.push(next.words);
+    count += 1;
     at = next.end;
   }
-  if (at < text.length || total > text.length) return `${first.words} (and more)`;
-  return more === 0 ? first.words : `${first.words} (+${more} more)`;
+  if (count === 0) return `${total} bytes`;
+  const words = items.join(ITEM_SEPARATOR);
+  if (at < text.length || total > text.length) return `${words} (and more)`;
+  return count === items.length ? words : `${words} (+${count - items.length} more)`;
 }
 
 interface Item {
@@ -68,9 +76,12 @@ function describeArray(text: string, start: number, count: number): Item | undef
 }
 
 function describeBulk(text: string, start: number, length: number): Item | undefined {
+  if (text.startsWith('$EOF:', start - RDB_EOF_LINE))
+    return { words: 'RDB of unknown length', end: start };
   if (!Number.isInteger(length)) return undefined;
   if (length < 0) return { words: '(nil)', end: start };
   const body = text.slice(start, start + length);
+  if (body.startsWith('REDIS0')) return { words: `RDB of ${length} bytes`, end: start + length };
   const words = /^[\x21-\x7e]+$/.test(body) ? body : JSON.stringify(body);
   // An RDB payload is a bulk without the CRLF behind it; what follows then is a command.
   const end = start + length + (text.startsWith('\r\n', start + length) ? 2 : 0);

@@ -33,12 +33,12 @@ export function deliver(run: Runtime, node: WorldNode, event: Event): void {
   const now = node.clock(state.now);
   effects.begin(node, undefined);
   const machine = node.machine;
-  let hasMore = false;
   if (event.kind === KIND.run) node.runQueued = false;
   else call(run, node, machine, now, event);
-  // An input that takes the CPU leaves its commands for later; a run too many does no harm.
-  if (effects.takesCpu) hasMore = true;
-  else hasMore = machine.run(now, state.params.budget, effects);
+  // An input that takes the CPU leaves its commands for later: with no budget, `run` only ends the
+  // event. One run too many does no harm.
+  const { takesCpu } = effects;
+  const hasMore = machine.run(now, takesCpu ? 0 : state.params.budget, effects) || takesCpu;
   if (event.kind === KIND.data) consume(run, event.end!, event.bytes!.length);
   commit(run, node, undefined);
   if (node.state !== 'running' || node.machine !== machine) return;

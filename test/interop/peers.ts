@@ -169,7 +169,16 @@ async function ready(running: Running, text: string): Promise<Running> {
 /** A real redis-server; arguments are directives: `--replicaof`, `127.0.0.1 6400`. */
 export async function startRedis(t: TestContext, args: readonly string[] = []): Promise<Peer> {
   const port = await freePorts(1);
-  const standard = ['--port', String(port), '--bind', HOST, '--save', '', '--enable-debug-command', 'local'];
+  const standard = [
+    '--port',
+    String(port),
+    '--bind',
+    HOST,
+    '--save',
+    '',
+    '--enable-debug-command',
+    'local',
+  ];
   const redis = startProgram(t, 'redis-server', [...standard, ...args], port);
   return ready(redis, 'Ready to accept connections');
 }

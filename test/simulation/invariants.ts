@@ -5,7 +5,7 @@ import { dbDigest } from '../../src/engine/data/digest.ts';
 import { keyOf, REMEMBERED, sequenceIn, SLOTS, slotOf } from '../../src/sandbox/load/writeBook.ts';
 import type { World } from '../../src/world/world.ts';
 import type { Plan } from './plan.ts';
-import { loadOf, serverOf } from './reading.ts';
+import { isServing, loadOf, serverOf } from './reading.ts';
 
 /** Replicas have the master's data and offset. */
 export function sameData(world: World, plan: Plan): string[] {
@@ -26,6 +26,35 @@ export function sameData(world: World, plan: Plan): string[] {
     }
   }
   return violations;
+}
+
+/**
+ * At any time: servers at the same offset of the same history hold the same data. A replica is
+ * compared while its link is up; one that loads is at no offset.
+ */
+export function sameHistorySameData(world: World, plan: Plan): string[] {
+  const violations: string[] = [];
+  const known = new Map<string, { name: string; digest: string }>();
+  for (const { name } of plan.topology.servers) {
+    const place = placeInHistory(world, name);
+    if (place === undefined) continue;
+    const digest = dbDigest(serverOf(world, name).keyspace);
+    const other = known.get(place);
+    if (other === undefined) known.set(place, { name, digest });
+    else if (other.digest !== digest) {
+      violations.push(`${other.name} and ${name} are both at ${place}, but their data differ`);
+    }
+  }
+  return violations;
+}
+
+function placeInHistory(world: World, name: string): string | undefined {
+  if (!isServing(world, name)) return undefined;
+  const { loading, replication } = serverOf(world, name);
+  if (loading.active || (replication.isReplica && !replication.masterLinkUp)) return undefined;
+  // A master nobody has followed yet counts nothing: all its offsets are alike.
+  if (!replication.isReplica && replication.replicaCount === 0) return undefined;
+  return `${replication.replid}:${replication.offset}`;
 }
 
 /** Of the codes in WriteBook's fates. */

@@ -7,6 +7,7 @@
  * its copies can be given the same inputs.
  */
 
+import { NEVER } from '../../src/engine/machine/machine.ts';
 import { seedFromNumber } from '../../src/engine/machine/random.ts';
 import { dbDigest } from '../../src/engine/data/digest.ts';
 import type { Recording } from '../../src/world/journal.ts';
@@ -15,7 +16,7 @@ import { Agenda } from './agenda.ts';
 import { type Coverage, count, countNote } from './coverage.ts';
 import { Elections } from './elections.ts';
 import { faults } from './faults.ts';
-import { lostWrites, sameData } from './invariants.ts';
+import { lostWrites, sameData, sameHistorySameData } from './invariants.ts';
 import { Operator } from './operator.ts';
 import { LOAD, type Plan, START, type Step } from './plan.ts';
 import { Probes } from './probes.ts';
@@ -37,6 +38,8 @@ const SETTLE_MICROS_MAX = 180_000_000;
 /** From then on an operator helps the Sentinels. */
 const REPAIR_AFTER_MICROS = 40_000_000;
 const OPERATOR_PERIOD_MICROS = 2_000_000;
+/** How often data at equal offsets are compared. */
+const COMPARE_MICROS = 1_000_000;
 /** How long the last write may take to reach everybody. */
 const LAST_WRITE_MICROS = 3_000_000;
 
@@ -69,6 +72,7 @@ export class Run {
   private readonly forkAt: number[];
   private readonly log: ((line: string) => void) | undefined;
   private lastNote = 0;
+  private compareAt = 0;
   private readonly lastLine = new Map<string, number>();
 
   constructor(plan: Plan, options: RunOptions) {
@@ -168,6 +172,12 @@ export class Run {
       this.say(`${view.node}: ${JSON.stringify(view.note)}`, view.at);
     }
     if (this.log !== undefined) this.sayLogs();
+    if (this.world.now < this.compareAt || this.tracks.copyCount > 0) return;
+    this.compareAt = this.world.now + COMPARE_MICROS;
+    for (const violation of sameHistorySameData(this.world, this.plan)) {
+      this.violations.push(`at ${this.world.now - START} µs: ${violation}`);
+      this.compareAt = NEVER; // Once is enough; what follows from it says no more.
+    }
   }
 
   /** A line of --verbose, with the time into the run. */
@@ -279,7 +289,7 @@ export class Run {
     const { world, plan } = this;
     const master = this.masterName();
     this.tell(master, [
-      ['CONFIG', 'SET', 'min-replicas-to-write', '0'],
+      ['CONFIG', 'SET', 'min-replicas-to-write', '0', 'stop-writes-on-bgsave-error', 'no'],
       ['SET', 'last', 'write'],
     ]);
     const isEverywhere = (): boolean =>

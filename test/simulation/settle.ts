@@ -6,6 +6,7 @@
  * replicas, or a replica of a replica that lost its master, is left to the operator after a while.
  */
 
+import { NEVER } from '../../src/engine/machine/machine.ts';
 import type { World } from '../../src/world/world.ts';
 import type { Operator } from './operator.ts';
 import type { Plan } from './plan.ts';
@@ -87,6 +88,11 @@ export function unsettled(world: World, plan: Plan): string[] {
   const { servers, sentinels } = plan.topology;
   for (const { name } of [...servers, ...sentinels]) {
     if (!isServing(world, name)) missing.push(`${name} does not serve`);
+  }
+  for (const { name } of servers) {
+    if (serverOf(world, name).shutdown.nextDeadline() !== NEVER) {
+      missing.push(`${name} is shutting down`);
+    }
   }
   if (missing.length > 0) return missing;
   const masters = servers.filter(({ name }) => !serverOf(world, name).replication.isReplica);

@@ -35,7 +35,7 @@ function shared(family: readonly CommandSpec<Call>[]): CommandSpec<Call>[] {
 const sentinelCommand: CommandSpec<SentinelCall> = {
   name: 'sentinel',
   arity: -2,
-  flags: ['admin', 'only_sentinel'],
+  flags: ['admin'],
   run: (call) => call.wrongArity(),
   subcommands: [...queryCommands, ...masterCommands, ...globalCommands],
 };

@@ -1,5 +1,6 @@
 /** Subcommands of SENTINEL that ask: by clients looking for the master, by people, by other Sentinels. */
 
+import type { CommandSpec } from '../process/commandTable.ts';
 import type { ReplyWriter } from '../resp/replyWriter.ts';
 import { vote } from './election.ts';
 import { helpLines } from './help.ts';
@@ -9,7 +10,7 @@ import { currentAddress, findInstance } from './instances.ts';
 import type { SentinelCall } from './sentinelCall.ts';
 import { subcommand } from './subcommand.ts';
 
-export const queryCommands = [
+export const queryCommands: readonly CommandSpec<SentinelCall>[] = [
   subcommand('masters', 2, (call) =>
     writeInstances(call.reply, call.sentinel, [...call.sentinel.masters.values()]),
   ),
@@ -24,7 +25,7 @@ export const queryCommands = [
   subcommand('info-cache', -3, infoCache),
   // Scripts are not run here, so none is ever pending.
   subcommand('pending-scripts', 2, (call) => call.reply.array(0)),
-  subcommand('help', 2, help),
+  { ...subcommand('help', 2, help), flags: ['loading', 'stale'] },
 ];
 
 function master(call: SentinelCall): void {

@@ -49,7 +49,7 @@ export class Sentinel extends Process {
   readonly settings: SentinelSettings = defaultSettings();
   readonly periods: Periods = defaultPeriods();
   readonly call = new SentinelCall(this);
-  stateFile!: StateFile;
+  readonly stateFile = new StateFile(this);
   /** 40 hex digits, kept for good in the configuration file. */
   myId = '';
   currentEpoch = 0;
@@ -83,8 +83,7 @@ export class Sentinel extends Process {
     }
     this.previousTurnTime = this.nowMs;
     this.nextTurnAt = now + 1000;
-    const text = files.get(facts.configFile)?.latin1Slice() ?? '';
-    this.stateFile = new StateFile(this, facts.configFile, text);
+    this.stateFile.open(facts.configFile, files.get(facts.configFile)?.latin1Slice() ?? '');
     try {
       readConfiguration(this, facts, files);
     } catch (error) {

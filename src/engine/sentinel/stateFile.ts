@@ -22,10 +22,10 @@ const STEPS = ['write', 'fsync', 'rename', 'fsyncRenamed'] as const;
 const SAVE_FAILED = 'ERR Failed to save config file. Check server logs.';
 
 export class StateFile {
-  readonly path: string;
+  path = '';
   private readonly sentinel: Sentinel;
   /** The file as it was written or read last. */
-  private text: string;
+  private text = '';
   private requested = false;
   /** Clients that get their reply when the next save has ended. */
   private waiting: Client[] = [];
@@ -34,8 +34,12 @@ export class StateFile {
   /** Clients that get their reply when the save under way has ended. */
   private answering: Client[] = [];
 
-  constructor(sentinel: Sentinel, path: string, text: string) {
+  constructor(sentinel: Sentinel) {
     this.sentinel = sentinel;
+  }
+
+  /** Names the file, and says what is in it now. */
+  open(path: string, text: string): void {
     this.path = path;
     this.text = text;
   }

@@ -8,5 +8,5 @@ export function subcommand(
   arity: number,
   run: (call: SentinelCall) => void,
 ): CommandSpec<SentinelCall> {
-  return { name: `sentinel|${name}`, arity, flags: ['admin', 'only_sentinel'], run };
+  return { name: `sentinel|${name}`, arity, flags: ['admin'], run };
 }

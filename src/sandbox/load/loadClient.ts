@@ -27,9 +27,14 @@ import {
 } from '../../engine/machine/machine.ts';
 import { registerState } from '../../engine/machine/state.ts';
 import { type Reply, ReplyReader, replyText } from '../../engine/resp/replyReader.ts';
-import { type Address, type LoadSettings, readLoadSettings, readRateSignal } from './loadSettings.ts';
-import { Pacer } from './pacer.ts';
 import { encodeRequest, errorCode, itemsOf, textsOf } from '../requests.ts';
+import {
+  type Address,
+  type LoadSettings,
+  readLoadSettings,
+  readRateSignal,
+} from './loadSettings.ts';
+import { Pacer } from './pacer.ts';
 import { SwitchWatch } from './switchWatch.ts';
 import { keyOf, sequenceIn, slotOf, valueOf, WriteBook } from './writeBook.ts';
 
@@ -327,9 +332,10 @@ export class LoadClient implements Machine {
       out.note({ kind: 'load-read-back', host, port, acked, gone: this.readLost, lost });
     }
     if (this.stopping) {
+      this.phase = 'stopped';
+      this.downSince = undefined; // Nothing is wanted any more.
       this.drop(now, out);
       this.watch.stop(out);
-      this.phase = 'stopped';
       return;
     }
     this.phase = 'writing';

@@ -9,8 +9,8 @@ import { ProtocolError } from '../../engine/machine/errors.ts';
 import { type ConnId, type Effects, type Micros, NEVER } from '../../engine/machine/machine.ts';
 import { registerState } from '../../engine/machine/state.ts';
 import { ReplyReader } from '../../engine/resp/replyReader.ts';
-import type { Address, LoadSettings } from './loadSettings.ts';
 import { encodeRequest, textsOf } from '../requests.ts';
+import type { Address, LoadSettings } from './loadSettings.ts';
 
 const RETRY_MICROS = 500_000;
 

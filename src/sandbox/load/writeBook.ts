@@ -66,8 +66,12 @@ export class WriteBook {
   /**
    * `found` is what the key of `slot` reads back as: a sequence number, or 0 when there is no such
    * key. Gives how many acknowledged writes turned out to be lost.
+   *
+   * A write that was called lost can come back: when a node that has it becomes the master after all
+   * (an old master that never synchronized with the new one). It then counts as acknowledged again.
    */
   check(slot: number, found: number): number {
+    this.restore(found);
     const oldest = Math.max(found + 1, this.sent - REMEMBERED + 1, 1);
     // The first write at or after `oldest` that went to this slot.
     let sequence = oldest + ((slot - (oldest % SLOTS) + SLOTS) % SLOTS);
@@ -81,6 +85,16 @@ export class WriteBook {
     }
     this.lost += count;
     return count;
+  }
+
+  /** The write that was read back is not lost, whatever was known of it. */
+  private restore(found: number): void {
+    if (found === 0 || found > this.sent || found <= this.sent - REMEMBERED) return;
+    if (this.fates[found % REMEMBERED] !== FATE.lost) return;
+    this.fates[found % REMEMBERED] = FATE.acked;
+    this.lost -= 1;
+    const index = this.lostSequences.indexOf(found);
+    if (index >= 0) this.lostSequences.splice(index, 1);
   }
 }
 registerState(WriteBook);

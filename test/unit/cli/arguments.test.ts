@@ -32,7 +32,10 @@ test('wrong options of up say what is wrong', () => {
     ['--port 0', /--port must be an integer from 1 to 65535, not '0'/],
     ['--replicas -1', /must be an integer from 0 to 32, not '-1'/],
     ['--replicas 1.5', /not '1.5'/],
-    ['--port 6400 --control-port 6401', /the control endpoint and replica 1 would both have port 6401/],
+    [
+      '--port 6400 --control-port 6401',
+      /the control endpoint and replica 1 would both have port 6401/,
+    ],
     ['--port 65535', /port 65536 of replica 1 is above 65535/],
   ];
   for (const [line, error] of cases) {
@@ -55,11 +58,14 @@ test('the command line of server is read as redis-server reads it', () => {
     ],
     isSentinel: true,
   });
-  assert.deepEqual(parseServerArguments(['--maxmemory 100mb', '--save', '--loglevel', 'debug']).directives, [
-    ['maxmemory', '100mb'],
-    ['save', ''],
-    ['loglevel', 'debug'],
-  ]);
+  assert.deepEqual(
+    parseServerArguments(['--maxmemory 100mb', '--save', '--loglevel', 'debug']).directives,
+    [
+      ['maxmemory', '100mb'],
+      ['save', ''],
+      ['loglevel', 'debug'],
+    ],
+  );
   assert.deepEqual(parseServerArguments(['--save', '']).directives, [['save', '']]);
   assert.throws(() => parseServerArguments(['my.conf', 'port', '1']), /'port' is no directive/);
 });

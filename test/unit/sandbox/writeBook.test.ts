@@ -6,8 +6,8 @@ import {
   SLOTS,
   sequenceIn,
   slotOf,
-  valueOf,
   WriteBook,
+  writeText,
 } from '../../../src/sandbox/load/writeBook.ts';
 
 function written(count: number): WriteBook {
@@ -55,10 +55,23 @@ test('memory is bounded: what is forgotten is not counted', () => {
 
 test('values carry their sequence number at any length', () => {
   assert.equal(keyOf(slotOf(SLOTS + 3)), 'load:3');
-  assert.equal(valueOf(42, 6), '000042');
-  assert.equal(valueOf(123, 1), '123');
-  for (const bytes of [1, 16, 64, 1000]) assert.equal(sequenceIn(valueOf(987654, bytes)), 987654);
+  assert.equal(writeText(42, 6), '000042');
+  assert.equal(writeText(123, 1), '123');
+  for (const bytes of [1, 16, 64, 1000]) assert.equal(sequenceIn(writeText(987654, bytes)), 987654);
   for (const foreign of ['', 'hello', `1${'0'.repeat(30)}`, '12x']) {
     assert.equal(sequenceIn(foreign), undefined, foreign);
   }
+});
+
+test('a write that comes back is not lost any more', () => {
+  const book = new WriteBook();
+  for (let i = 1; i <= 3; i += 1) book.acknowledge(book.issue());
+  assert.equal(book.check(slotOf(2), 0), 1);
+  assert.equal(book.check(slotOf(3), 0), 1);
+  assert.deepEqual([book.lost, book.lostSequences], [2, [2, 3]]);
+  assert.equal(book.check(slotOf(2), 2), 0);
+  assert.deepEqual([book.lost, book.lostSequences], [1, [3]]);
+  // And it can be lost again.
+  assert.equal(book.check(slotOf(2), 0), 1);
+  assert.equal(book.lost, 2);
 });

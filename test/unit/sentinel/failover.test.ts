@@ -85,7 +85,6 @@ test('a replica of another master is put right after the failover timeout', () =
   const stage = new Stage();
   stage.settle();
   stage.addToy('x', 7999, []);
-  stage.toy('r1').now = stage.world.now;
   stage.toy('r1').master = { host: '127.0.0.1', port: 7999 };
   stage.until('+fix-slave-config', () =>
     ALL.some((name) => stage.logged(name, '+fix-slave-config slave 127.0.0.1:7001')),

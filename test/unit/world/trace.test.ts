@@ -87,14 +87,16 @@ test('bytes in words', () => {
   check('*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$3\r\n1 2\r\n', 'SET x "1 2"');
   check('+OK\r\n', 'OK');
   check('-ERR unknown command\r\n', '-ERR unknown command');
-  check(':5\r\n:6\r\n', '5 (+1 more)');
+  check(':5\r\n:6\r\n', '5; 6');
+  check(':5\r\n:6\r\n:7\r\n:8\r\n', '5; 6; 7 (+1 more)');
+  check(`$EOF:${'a'.repeat(40)}\r\n`, 'RDB of unknown length');
   check('$-1\r\n', '(nil)');
   check('*0\r\n', '(empty)');
   check('PING\r\n', 'PING');
   check('\n', '');
   check('\x00\x01', '2 bytes');
   const rdb = Buffer.from('$900\r\nREDIS0010');
-  assert.equal(describeBytes(rdb.subarray(0, 12), 906), 'REDIS0 (and more)');
+  assert.equal(describeBytes(rdb.subarray(0, 12), 906), 'RDB of 900 bytes (and more)');
 });
 
 test('the hash sees every byte, length and order', () => {

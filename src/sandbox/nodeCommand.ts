@@ -1,0 +1,55 @@
+/**
+ * Finds nodes by name, and gives them commands.
+ *
+ * Invariant: a name that means nothing is answered with those that do.
+ */
+
+import type { NodeState } from '../world/views.ts';
+import { OperationError, unknownNode } from './operationErrors.ts';
+import type { Done, ReadReply } from './operator.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { NodeSpec } from './topology.ts';
+
+export function stateOf(sandbox: Sandbox, name: string): NodeState {
+  return sandbox.world.node(name)!.state;
+}
+
+/** The specification of a node by its name. */
+export function nodeSpec(sandbox: Sandbox, name: string): NodeSpec {
+  const spec = sandbox.specs.find((candidate) => candidate.name === name);
+  if (spec !== undefined) return spec;
+  throw unknownNode(
+    name,
+    sandbox.specs.map((known) => known.name),
+  );
+}
+
+export function serverSpec(sandbox: Sandbox, name: string): NodeSpec {
+  const spec = nodeSpec(sandbox, name);
+  if (spec.machine === 'server') return spec;
+  const servers = sandbox.specs.filter((known) => known.machine === 'server');
+  const names = servers.map((known) => known.name).join(' ');
+  throw new OperationError(`ERR ${name} is a Sentinel; the servers are: ${names}`);
+}
+
+/** Gives a node a command; answered by the node, or at once while the world stands still. */
+export function command(
+  sandbox: Sandbox,
+  spec: NodeSpec,
+  words: readonly string[],
+  done: Done,
+  read?: ReadReply,
+): void {
+  const state = stateOf(sandbox, spec.name);
+  if (state === 'crashed' || state === 'exited') {
+    throw new OperationError(`ERR ${spec.name} is ${state}: RESTART it first`);
+  }
+  sandbox.feed.say(sandbox.world.now, `${words.join(' ')} to ${spec.name}`);
+  const isPaused = sandbox.driver.mode === 'paused';
+  const answered: Done = isPaused ? () => {} : done;
+  sandbox.operator.command(sandbox.world.now, sandbox.newConn(), spec, words, answered, read);
+  if (isPaused) {
+    const text = `QUEUED the world is paused: ${spec.name} gets the command with RESUME or STEP`;
+    done({ ok: true, text });
+  }
+}

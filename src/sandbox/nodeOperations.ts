@@ -1,0 +1,111 @@
+/**
+ * Operations on nodes as such: new ones, fewer, and any command at one of them.
+ *
+ * Invariants: a name is never given twice at the same time, a port never; the last server stays.
+ * Whether a port is free on the host is for gateway/ to find out.
+ */
+
+import { splitArguments } from '../engine/resp/splitArguments.ts';
+import type { Operation } from '../view/messages.ts';
+import { command, nodeSpec, serverSpec } from './nodeCommand.ts';
+import { OperationError } from './operationErrors.ts';
+import type { Done } from './operator.ts';
+import { replyLines } from './replyLines.ts';
+import type { Sandbox } from './sandbox.ts';
+import { HOST, type NodeSpec, sentinelNode, serverNode } from './topology.ts';
+
+const NODES_MAX = 100;
+const PORT_MAX = 65_535;
+/** As redis-server takes it: at least 1 byte, and here no more than 512 MB. */
+const BACKLOG_BYTES_MAX = 512 * 1024 * 1024;
+
+type AddOperation = Extract<Operation, { op: 'addServer' | 'addReplica' | 'addSentinel' }>;
+
+export function addNode(sandbox: Sandbox, operation: AddOperation, done: Done): void {
+  if (sandbox.specs.length >= NODES_MAX) {
+    throw new OperationError(`ERR a sandbox has ${NODES_MAX} nodes at most: REMOVE one first`);
+  }
+  const isSentinel = operation.op === 'addSentinel';
+  const port = operation.port ?? nextPort(sandbox, isSentinel);
+  checkPort(sandbox, port);
+  const spec = newSpec(sandbox, operation, port);
+  sandbox.addNode(spec);
+  sandbox.feed.say(sandbox.world.now, `${operation.op} ${spec.name} (${HOST}:${port})`);
+  done({ ok: true, text: `${spec.name} ${HOST}:${port}` });
+}
+
+function newSpec(sandbox: Sandbox, operation: AddOperation, port: number): NodeSpec {
+  switch (operation.op) {
+    case 'addServer':
+      return serverNode(newName(sandbox, 'n'), port, undefined);
+    case 'addReplica': {
+      const master = serverSpec(sandbox, operation.of);
+      return serverNode(newName(sandbox, 'r'), port, master.port);
+    }
+    case 'addSentinel':
+      return sentinelNode(newName(sandbox, 's'), port, masterPort(sandbox), sandbox.topology);
+  }
+}
+
+/** One above the highest number in use: r3 after r1 and r2. */
+function newName(sandbox: Sandbox, letter: string): string {
+  const numbers = sandbox.specs
+    .filter((spec) => spec.name.startsWith(letter))
+    .map((spec) => Number(spec.name.slice(1)));
+  return `${letter}${Math.max(0, ...numbers.filter(Number.isInteger)) + 1}`;
+}
+
+/** The port after the highest of its kind. */
+export function nextPort(sandbox: Sandbox, isSentinel: boolean): number {
+  const kind = isSentinel ? 'sentinel' : 'server';
+  const ports = sandbox.specs.filter((spec) => spec.machine === kind).map((spec) => spec.port);
+  const first = isSentinel ? sandbox.topology.sentinelPort : sandbox.topology.port;
+  return Math.max(first - 1, ...ports) + 1;
+}
+
+function checkPort(sandbox: Sandbox, port: number): void {
+  if (!Number.isInteger(port) || port < 1 || port > PORT_MAX) {
+    throw new OperationError(`ERR a port is a number from 1 to ${PORT_MAX}`);
+  }
+  const owner = sandbox.nameOf(HOST, port);
+  if (owner !== null) throw new OperationError(`ERR ${owner} has port ${port}`);
+}
+
+/** Where the Sentinels see the master; without any, the first master there is. */
+function masterPort(sandbox: Sandbox): number {
+  const { nodes, sentinels } = sandbox.snapshot();
+  const seen = sentinels.find(({ process, master }) => process === 'running' && master !== null);
+  const master = nodes.find((node) => node.role === 'master' && node.process === 'running');
+  return seen?.master?.port ?? (master ?? nodes[0]!).port;
+}
+
+export function removeNode(sandbox: Sandbox, name: string, done: Done): void {
+  const spec = nodeSpec(sandbox, name);
+  const servers = sandbox.specs.filter((other) => other.machine === 'server');
+  if (spec.machine === 'server' && servers.length === 1) {
+    throw new OperationError(`ERR ${name} is the last server; a sandbox needs one`);
+  }
+  sandbox.removeNode(name);
+  sandbox.feed.say(sandbox.world.now, `remove ${name} (${HOST}:${spec.port})`);
+  done({ ok: true, text: 'OK' });
+}
+
+export function setBacklog(sandbox: Sandbox, name: string, bytes: number, done: Done): void {
+  const spec = serverSpec(sandbox, name);
+  if (!Number.isInteger(bytes) || bytes < 1 || bytes > BACKLOG_BYTES_MAX) {
+    throw new OperationError(`ERR a backlog has from 1 to ${BACKLOG_BYTES_MAX} bytes`);
+  }
+  command(sandbox, spec, ['CONFIG', 'SET', 'repl-backlog-size', String(bytes)], done);
+}
+
+/** `SET greeting "hello world"`: quoted as at redis-cli's prompt, answered as there. */
+export function runLine(sandbox: Sandbox, name: string, line: string, done: Done): void {
+  const spec = nodeSpec(sandbox, name);
+  const words = splitArguments(Buffer.from(line, 'utf8').latin1Slice());
+  if (words === undefined) throw new OperationError('ERR unbalanced quotes in the command');
+  if (words.length === 0) throw new OperationError('ERR there is no command');
+  command(sandbox, spec, words, done, (reply) => {
+    const lines = replyLines(reply);
+    return { ok: true, text: lines.join('\n'), lines };
+  });
+}

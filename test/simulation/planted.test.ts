@@ -1,0 +1,201 @@
+/**
+ * Faults planted on purpose: a simulation that does not find these would not find others. Each test
+ * plants one, and names what has to find it.
+ */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Effects, Micros } from '../../src/engine/machine/machine.ts';
+import { copyState, registerState } from '../../src/engine/machine/state.ts';
+import { Backlog } from '../../src/engine/replication/backlog.ts';
+import { MasterSide } from '../../src/engine/replication/masterSide.ts';
+import { Server } from '../../src/engine/server/server.ts';
+import { WriteBook } from '../../src/sandbox/load/writeBook.ts';
+import { registerMachine } from '../../src/world/registry.ts';
+import { Writer } from './clients/kinds.ts';
+import { Elections } from './elections.ts';
+import { keyspaceWords, registerMachines } from './machines.ts';
+import { commandFor, describeFailure } from './pool.ts';
+import { proveSeed, type SeedReport } from './prove.ts';
+
+/** The first failing seed's report, among seeds `first` to `last`. */
+function findFailure(first: number, last: number): SeedReport {
+  for (let seed = first; seed <= last; seed += 1) {
+    const report = proveSeed(seed);
+    if (report.violations.length > 0) return report;
+  }
+  assert.fail(`no seed from ${first} to ${last} found it`);
+}
+
+function withServer(create: () => Server, act: () => void): void {
+  registerMachine('server', create, keyspaceWords);
+  try {
+    act();
+  } finally {
+    registerMachines();
+  }
+}
+
+/** Replaces a method of a class for a while. */
+function withMethod<T extends object, K extends keyof T>(
+  type: { prototype: T },
+  name: K,
+  wrap: (original: T[K]) => T[K],
+  act: () => void,
+): void {
+  const original = type.prototype[name];
+  type.prototype[name] = wrap(original);
+  try {
+    act();
+  } finally {
+    type.prototype[name] = original;
+  }
+}
+
+function proofsThatFailed({ violations }: SeedReport): string[] {
+  return [...new Set(violations.map((text) => /^\([abc]\)/.exec(text)?.[0] ?? 'other'))].sort();
+}
+
+class WallClockServer extends Server {
+  override tick(now: Micros, out: Effects): void {
+    super.tick(now, out);
+    if (Date.now() % 2 === 1) out.busy(now + 10);
+  }
+}
+registerState(WallClockServer);
+
+test('a Date.now() in a machine is found by running, replaying and copying', () => {
+  withServer(
+    () => new WallClockServer(),
+    () => {
+      const report = proveSeed(1);
+      assert.deepEqual(proofsThatFailed(report).slice(0, 1), ['(b)'], report.violations.join('\n'));
+    },
+  );
+});
+
+class UnseededWriter extends Writer {
+  override tick(now: Micros, out: Effects): void {
+    if (Math.random() < 0.9) super.tick(now, out);
+  }
+}
+registerState(UnseededWriter);
+
+test('a Math.random() in a client is found as well', () => {
+  registerMachine('writer', () => new UnseededWriter());
+  try {
+    assert.ok(proofsThatFailed(proveSeed(2)).length > 0);
+  } finally {
+    registerMachines();
+  }
+});
+
+/** What a machine keeps beside its state, where no copy finds it. */
+const hiddenTicks = new WeakMap<object, number>();
+
+class ForgetfulServer extends Server {
+  override tick(now: Micros, out: Effects): void {
+    super.tick(now, out);
+    const ticks = (hiddenTicks.get(this) ?? 0) + 1;
+    hiddenTicks.set(this, ticks);
+    if (ticks > 5) out.busy(now + 50);
+  }
+}
+registerState(ForgetfulServer);
+
+test('state beside the state is found by continuing from checkpoints, and by nothing else', () => {
+  withServer(
+    () => new ForgetfulServer(),
+    () => {
+      const report = proveSeed(1);
+      assert.deepEqual(proofsThatFailed(report), ['(c)'], report.violations.join('\n'));
+    },
+  );
+});
+
+class ClosureServer extends Server {
+  readonly later = (): number => this.clients.size;
+}
+registerState(ClosureServer);
+
+test('a closure in the state is found when it is copied, and when it is digested', () => {
+  assert.throws(() => copyState(new ClosureServer()), /state holds a function/);
+  withServer(
+    () => new ClosureServer(),
+    () => {
+      const { violations } = proveSeed(1);
+      assert.ok(
+        violations.some((text) => /state holds a function/.test(text)),
+        violations.join('\n'),
+      );
+    },
+  );
+});
+
+test('a backlog that serves one byte too few is found', () => {
+  withMethod(
+    Backlog,
+    'bytesFrom',
+    (original) =>
+      function (this: Backlog, offset, countMax) {
+        // Only where a replica catches up: the newest bytes are served as they should be.
+        const isOld = offset < this.lastOffset - 2_000;
+        return original.call(this, isOld ? offset + 1 : offset, countMax);
+      },
+    () => {
+      const report = findFailure(1, 40);
+      assert.notDeepEqual(proofsThatFailed(report), ['(a)', '(b)', '(c)']);
+    },
+  );
+});
+
+test('a WAIT that counts one too many is found', () => {
+  withMethod(
+    MasterSide,
+    'countAcked',
+    (original) =>
+      function (this: MasterSide, offset) {
+        return original.call(this, offset) + 1;
+      },
+    () => assert.match(findFailure(1, 10).violations[0]!, /WAIT at .* but it reached/),
+  );
+});
+
+test('a LOAD that does not see what is lost is found', () => {
+  withMethod(
+    WriteBook,
+    'check',
+    () => () => 0,
+    () => {
+      const { violations } = findFailure(1, 20);
+      assert.match(violations[0]!, /was acknowledged and is missing, and LOAD has not said so/);
+    },
+  );
+});
+
+test('two votes and two leaders in an epoch are found; a forced failover is none', () => {
+  const elections = new Elections();
+  const see = (node: string, note: { kind: string; [field: string]: string | number | boolean }) =>
+    elections.see({ id: 1, seq: 1, at: 1, node, note });
+  see('s1', { kind: 'vote', master: 'mymaster', for: 'aa', epoch: 7 });
+  see('s1', { kind: 'vote', master: 'mymaster', for: 'aa', epoch: 7 });
+  see('s1', { kind: 'vote', master: 'mymaster', for: 'bb', epoch: 8 });
+  see('s2', { kind: 'elected', master: 'mymaster', epoch: 7, forced: false });
+  see('s3', { kind: 'elected', master: 'mymaster', epoch: 7, forced: true });
+  assert.deepEqual(elections.violations, []);
+  see('s1', { kind: 'vote', master: 'mymaster', for: 'cc', epoch: 8 });
+  see('s3', { kind: 'elected', master: 'mymaster', epoch: 7, forced: false });
+  assert.deepEqual(elections.violations, [
+    's1 for mymaster in epoch 8 voted twice: bb and cc',
+    'mymaster in epoch 7 has its leader twice: s2 and s3',
+  ]);
+});
+
+test('a failing seed says how to see it again', () => {
+  const report: SeedReport = { seed: 17, violations: ['n1 is odd'], coverage: {}, millis: 1 };
+  assert.equal(commandFor(17), 'npm run simulate -- --seed 17');
+  assert.equal(
+    describeFailure(report),
+    'seed 17 fails; to see it again: npm run simulate -- --seed 17\n  n1 is odd',
+  );
+});

@@ -1,0 +1,255 @@
+/** A whole sandbox in virtual time: boot, operations, a failover under load, determinism. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toLatin1 } from '../../../src/engine/resp/bytes.ts';
+import { keyOf, SLOTS, sequenceIn } from '../../../src/sandbox/load/writeBook.ts';
+import { serverOf } from '../../../src/sandbox/nodeReading.ts';
+import { BootError, Sandbox } from '../../../src/sandbox/sandbox.ts';
+import type { Operation, Outcome } from '../../../src/view/messages.ts';
+
+const START = 1_790_000_000_000_000;
+const SECOND = 1_000_000;
+
+function create(fields: { replicas?: number; sentinels?: number; seed?: number } = {}): Sandbox {
+  return new Sandbox({
+    topology: {
+      replicas: fields.replicas ?? 2,
+      sentinels: fields.sentinels ?? 3,
+      port: 6400,
+      sentinelPort: 26400,
+    },
+    seed: fields.seed ?? 7,
+    startAt: START,
+    record: false,
+  });
+}
+
+function booted(fields: Parameters<typeof create>[0] = {}): Sandbox {
+  const sandbox = create(fields);
+  sandbox.boot();
+  return sandbox;
+}
+
+function run(sandbox: Sandbox, seconds: number): void {
+  sandbox.advance(sandbox.world.now + seconds * SECOND);
+}
+
+/** Runs until the condition holds; fails after `seconds` of world time. */
+function runUntil(sandbox: Sandbox, seconds: number, condition: () => boolean): void {
+  const limit = sandbox.world.now + seconds * SECOND;
+  while (!condition()) {
+    assert.ok(sandbox.world.now < limit, `not within ${seconds} s: ${condition}`);
+    assert.equal(sandbox.world.failure, undefined);
+    sandbox.advance(sandbox.world.now + 10_000);
+  }
+}
+
+/** Performs an operation and runs until it has been answered. */
+function perform(sandbox: Sandbox, operation: Operation): Outcome {
+  let outcome: Outcome | undefined;
+  sandbox.perform(operation, (given) => {
+    outcome = given;
+  });
+  runUntil(sandbox, 11, () => outcome !== undefined);
+  return outcome!;
+}
+
+function succeed(sandbox: Sandbox, operation: Operation): string {
+  const outcome = perform(sandbox, operation);
+  assert.ok(outcome.ok, JSON.stringify(outcome));
+  return outcome.text;
+}
+
+function errorOf(sandbox: Sandbox, operation: Operation): string {
+  const outcome = perform(sandbox, operation);
+  assert.ok(!outcome.ok);
+  return outcome.error;
+}
+
+function node(sandbox: Sandbox, name: string) {
+  return sandbox.snapshot().nodes.find((candidate) => candidate.name === name)!;
+}
+
+test('a topology agrees by its own protocols, in virtual time', () => {
+  const sandbox = booted();
+  const { nodes, sentinels } = sandbox.snapshot();
+  assert.deepEqual(
+    nodes.map(({ name, role }) => [name, role]),
+    [
+      ['m', 'master'],
+      ['r1', 'replica'],
+      ['r2', 'replica'],
+    ],
+  );
+  assert.deepEqual(
+    nodes[0]!.replicas.map((replica) => replica.state),
+    ['online', 'online'],
+  );
+  assert.equal(sentinels.length, 3);
+  for (const sentinel of sentinels) {
+    assert.equal(sentinel.master!.node, 'm');
+    assert.deepEqual(sentinel.replicas.map((replica) => replica.node).sort(), ['r1', 'r2']);
+    assert.equal(sentinel.sentinels.length, 2);
+  }
+});
+
+test('topologies without replicas or without Sentinels are ready, too', () => {
+  assert.equal(booted({ replicas: 0, sentinels: 0 }).snapshot().nodes.length, 1);
+  assert.equal(booted({ replicas: 1, sentinels: 0 }).snapshot().nodes[0]!.replicas.length, 1);
+  assert.equal(booted({ replicas: 0, sentinels: 1 }).snapshot().sentinels.length, 1);
+});
+
+test('a topology that cannot agree says what is missing', () => {
+  const sandbox = create({ replicas: 1, sentinels: 2 });
+  sandbox.inject({ kind: 'cut', a: 'm', b: 'r1' });
+  sandbox.inject({ kind: 'cut', a: 's1', b: 'm' });
+  assert.throws(
+    () => sandbox.boot(10 * SECOND),
+    (error: unknown) =>
+      error instanceof BootError &&
+      /within 10 s/.test(error.message) &&
+      /the link of r1 to its master is down/.test(error.message) &&
+      /s1 has not discovered s2/.test(error.message),
+  );
+});
+
+test('the master crashes under load: exactly the acknowledged writes that are missing are lost', () => {
+  const sandbox = booted();
+  succeed(sandbox, { op: 'load', rate: 1_000, bytes: 32 });
+  run(sandbox, 3);
+  assert.ok(sandbox.load!.book.acked > 2_000);
+  // What the master takes from now on reaches no replica.
+  for (const b of ['r1', 'r2']) succeed(sandbox, { op: 'cut', a: 'm', b, oneway: true });
+  run(sandbox, 0.1);
+  succeed(sandbox, { op: 'crash', node: 'm' });
+  runUntil(sandbox, 15, () => (sandbox.snapshot().failovers[0]?.writesGone ?? null) !== null);
+
+  const { failovers, load } = sandbox.snapshot();
+  const [failover] = failovers;
+  const promoted = serverOf(sandbox.world, failover!.promoted)!;
+  assert.equal(failover!.oldMaster, 'm');
+  assert.ok(failover!.bytesGone > 0);
+  assert.ok(failover!.writesGone! > 10 && failover!.writesGone! < 200, failover!.sentence);
+  assert.equal(load!.lost, failover!.writesGone);
+  assert.match(
+    failover!.sentence,
+    /^old master m at offset \d+, promoted r[12] at \d+: \d+ bytes, \d+ acknowledged writes gone$/,
+  );
+  // The writes are consecutive, and the first that is gone follows the last that is there.
+  const [first] = load!.lostSequences;
+  const last = load!.lostSequences.at(-1)!;
+  assert.equal(last - first! + 1, Math.min(100, load!.lost));
+  let newest = 0;
+  for (let slot = 0; slot < SLOTS; slot += 1) {
+    const value = promoted.keyspace.databases[0]!.get(keyOf(slot));
+    if (typeof value !== 'string') continue;
+    const sequence = sequenceIn(toLatin1(value))!;
+    if (sequence < first!) newest = Math.max(newest, sequence);
+    assert.ok(!load!.lostSequences.includes(sequence), `${sequence} is there`);
+  }
+  assert.ok(newest === last - load!.lost || load!.unknown > 0);
+  const feed = sandbox.takeFeed().map((entry) => entry.text);
+  assert.ok(feed.includes(failover!.sentence));
+
+  succeed(sandbox, { op: 'restart', node: 'm' });
+  runUntil(sandbox, 30, () => node(sandbox, 'm').master?.status === 'up');
+  const summary = succeed(sandbox, { op: 'loadStop' });
+  assert.match(summary, /^sent \d+, acknowledged \d+, unknown \d+, lost \d+$/);
+  assert.equal(sandbox.snapshot().load!.running, false);
+  assert.equal(sandbox.snapshot().load!.lost, load!.lost, 'no write is lost twice');
+});
+
+test('a load without Sentinels stays with its master, and survives its restart', () => {
+  const sandbox = booted({ replicas: 0, sentinels: 0 });
+  succeed(sandbox, { op: 'load', rate: 50, bytes: 16 });
+  run(sandbox, 2);
+  succeed(sandbox, { op: 'crash', node: 'm' });
+  run(sandbox, 1);
+  assert.equal(sandbox.snapshot().load!.phase, 'waiting');
+  succeed(sandbox, { op: 'restart', node: 'm' });
+  run(sandbox, 2);
+  const load = sandbox.snapshot().load!;
+  assert.equal(load.phase, 'writing');
+  // Nothing had been saved: all that was acknowledged before is gone, and found to be.
+  assert.ok(load.lost >= 100 && load.lost <= 102, String(load.lost));
+  assert.ok(load.unwritableMs >= 1_000, String(load.unwritableMs));
+});
+
+test('operations that make no sense say what to do', () => {
+  const sandbox = booted({ replicas: 1, sentinels: 1 });
+  assert.equal(
+    errorOf(sandbox, { op: 'crash', node: 'x' }),
+    "ERR no node named 'x'; there are: m r1 s1",
+  );
+  assert.match(
+    errorOf(sandbox, { op: 'bgsave', node: 's1' }),
+    /s1 is a Sentinel; the servers are: m r1/,
+  );
+  assert.match(errorOf(sandbox, { op: 'resync', node: 'm' }), /m is a master/);
+  assert.match(errorOf(sandbox, { op: 'thaw', node: 'm' }), /m is not frozen but running/);
+  assert.match(errorOf(sandbox, { op: 'cut', a: 'm', b: 'm', oneway: false }), /no link to itself/);
+  assert.match(
+    errorOf(sandbox, { op: 'replicaof', node: 'm', to: { node: 'm' } }),
+    /its own replica/,
+  );
+  assert.match(errorOf(sandbox, { op: 'loadStop' }), /no load is running/);
+  assert.match(errorOf(sandbox, { op: 'failover', name: 'nobody' }), /No such master/);
+  succeed(sandbox, { op: 'crash', node: 'r1' });
+  assert.match(errorOf(sandbox, { op: 'crash', node: 'r1' }), /r1 is crashed already; RESTART/);
+  assert.match(errorOf(sandbox, { op: 'bgsave', node: 'r1' }), /r1 is crashed: RESTART it first/);
+  succeed(sandbox, { op: 'freeze', node: 'm' });
+  assert.match(errorOf(sandbox, { op: 'bgsave', node: 'm' }), /m has not answered within 5 s/);
+});
+
+test('commands go to a node over the wire', () => {
+  const sandbox = booted({ replicas: 2, sentinels: 0 });
+  assert.equal(succeed(sandbox, { op: 'bgsave', node: 'm' }), 'Background saving started');
+  const before = node(sandbox, 'r1').replid;
+  assert.equal(succeed(sandbox, { op: 'replicaof', node: 'r2', to: { node: 'r1' } }), 'OK');
+  runUntil(sandbox, 10, () => node(sandbox, 'r1').replicas[0]?.state === 'online');
+  assert.equal(succeed(sandbox, { op: 'resync', node: 'r1' }), 'OK');
+  runUntil(sandbox, 10, () => node(sandbox, 'r1').master?.status === 'up');
+  assert.equal(node(sandbox, 'r1').replid, before);
+  assert.equal(succeed(sandbox, { op: 'replicaof', node: 'r1', to: null }), 'OK');
+  assert.equal(node(sandbox, 'r1').role, 'master');
+});
+
+test('a paused world takes commands and says so; a step tells what happened', () => {
+  const sandbox = booted({ replicas: 0, sentinels: 0 });
+  sandbox.perform({ op: 'pause' }, () => {});
+  const outcomes: Outcome[] = [];
+  sandbox.perform({ op: 'bgsave', node: 'm' }, (outcome) => outcomes.push(outcome));
+  const [queued] = outcomes;
+  assert.ok(queued?.ok && queued.text.startsWith('QUEUED the world is paused'));
+  sandbox.perform({ op: 'step', count: 2 }, (outcome) => outcomes.push(outcome));
+  const stepped = outcomes[1];
+  assert.ok(stepped?.ok);
+  assert.equal(stepped.lines?.length, 2);
+  assert.match(stepped.lines.join('\n'), /m ← operator/);
+});
+
+test('the same seed gives the same run, and a copy goes on as the original', () => {
+  const hashes = [1, 2].map(() => {
+    const sandbox = booted({ seed: 11 });
+    succeed(sandbox, { op: 'load', rate: 200, bytes: 16 });
+    run(sandbox, 1);
+    succeed(sandbox, { op: 'crash', node: 'm' });
+    run(sandbox, 1);
+    const copy = sandbox.world.copy();
+    const until = sandbox.world.now + 8 * SECOND;
+    sandbox.world.runUntil(until);
+    copy.runUntil(until);
+    assert.equal(copy.traceHash, sandbox.world.traceHash);
+    assert.equal(copy.digest(), sandbox.world.digest());
+    return sandbox.world.traceHash;
+  });
+  assert.equal(hashes[0], hashes[1]);
+});
+
+test('a snapshot is plain JSON', () => {
+  const sandbox = booted();
+  succeed(sandbox, { op: 'load', rate: 10, bytes: 16 });
+  const snapshot = sandbox.snapshot();
+  assert.deepEqual(JSON.parse(JSON.stringify(snapshot)), snapshot);
+});
