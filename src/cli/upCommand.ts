@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { EndpointList } from '../gateway/hostMessages.ts';
-import { SandboxWorker, StartError } from '../gateway/sandboxWorker.ts';
+import { defaultMemoryMb, SandboxWorker, StartError } from '../gateway/sandboxWorker.ts';
 import { parseUpOptions, type UpOptions } from './upOptions.ts';
 
 const SEED_BYTES = 4;
@@ -44,9 +44,11 @@ async function start(
         nonce,
         controlPort,
         dashboardPort,
+        memoryMb: defaultMemoryMb(),
       },
       {
         onDeath,
+        onWarning: (text) => process.stderr.write(`${text}\n`),
         onSnapshot: (snapshot) => {
           if (snapshot.failure !== null && failure === null) {
             process.stderr.write(`The world stands still (seed ${seed}): ${snapshot.failure}\n`);

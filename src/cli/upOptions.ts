@@ -49,9 +49,10 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
     }
     const name = word.slice(2) as NumberOption;
     if (!word.startsWith('--') || !(name in NUMBER_OPTIONS)) {
-      throw new UsageError(`unknown option '${args[i]}' of up; see --help`);
+      throw new UsageError(`unknown option '${word}' of up; see --help`);
     }
-    const text = inline ?? args[(i += 1)];
+    if (inline === undefined) i += 1;
+    const text = inline ?? args[i];
     numbers.set(name, parseNumber(name, text));
   }
   return checked(numbers, json);

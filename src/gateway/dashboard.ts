@@ -1,5 +1,5 @@
 /**
- * The WebSocket service and the dashboard page that uses it, on 127.0.0.1.
+ * The panel's page in a plain browser, and the WebSocket service behind it, on 127.0.0.1.
  *
  * Invariant: neither page nor service is given to anybody without the token; a request must name
  * this host (a foreign name that resolves here is a rebinding attack), and a WebSocket must come
@@ -8,19 +8,28 @@
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import * as http from 'node:http';
+import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Service } from '../sandbox/service.ts';
-import type { Message, Operation, Outcome } from '../view/messages.ts';
-import { parseRequest } from '../view/parseRequest.ts';
-import { contentSecurityPolicy, dashboardPage } from './dashboardPage.ts';
+import type { Operation, Outcome } from '../view/messages.ts';
+import { parseFromPage } from '../view/panel.ts';
+import { PanelChannel } from '../view/panelChannel.ts';
+import { panelPage, panelPolicy } from '../view/panelPage.ts';
 import { PortTakenError } from './endpoints.ts';
 import { errnoText } from './errno.ts';
+import { readPanelFile } from './panelFiles.ts';
 
 const HOST = '127.0.0.1';
 const MESSAGE_BYTES_MAX = 64 * 1024;
-/** What a slow browser may have waiting before it misses snapshots; each is whole, so none is needed. */
+/** What a slow browser may have waiting before it gets nothing new but answers. */
 const WAITING_BYTES_MAX = 1024 * 1024;
+
+const HEADERS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+};
 
 export type Perform = (operation: Operation, done: (outcome: Outcome) => void) => void;
 
@@ -33,6 +42,7 @@ export class Dashboard {
     noServer: true,
     maxPayload: MESSAGE_BYTES_MAX,
   });
+  private readonly channels = new Map<WebSocket, PanelChannel>();
   private port = 0;
 
   constructor(service: Service, perform: Perform) {
@@ -64,22 +74,34 @@ export class Dashboard {
   }
 
   private answer(request: http.IncomingMessage, response: http.ServerResponse): void {
-    const path = (request.url ?? '').split('?', 1)[0];
+    const path = (request.url ?? '').split('?', 1)[0]!;
     if (!this.isKnownHost(request.headers.host) || !this.hasToken(request)) {
       refuse(response, 403, 'Open the address that `up` printed: it has the token.\n');
-    } else if (path !== '/' || request.method !== 'GET') {
-      refuse(response, 404, 'There is nothing here.\n');
+    } else if (request.method !== 'GET') {
+      refuse(response, 405, 'GET only.\n');
+    } else if (path === '/') {
+      this.answerPage(request.headers.host!, response);
     } else {
-      const nonce = randomBytes(18).toString('base64url');
-      response.writeHead(200, {
-        'Content-Type': 'text/html; charset=utf-8',
-        'Content-Security-Policy': contentSecurityPolicy(nonce, request.headers.host!),
-        'X-Content-Type-Options': 'nosniff',
-        'Referrer-Policy': 'no-referrer',
-        'Cache-Control': 'no-store',
-      });
-      response.end(dashboardPage(nonce));
+      void answerFile(path.slice(1), response);
     }
+  }
+
+  private answerPage(host: string, response: http.ServerResponse): void {
+    const nonce = randomBytes(18).toString('base64url');
+    const policy = panelPolicy(nonce, `ws://${host}`);
+    const query = `?token=${this.token}`;
+    const page = panelPage({
+      nonce,
+      policy,
+      script: `panel.js${query}`,
+      styles: [`browserTheme.css${query}`, `panel.css${query}`],
+    });
+    response.writeHead(200, {
+      ...HEADERS,
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': `${policy}; frame-ancestors 'none'`,
+    });
+    response.end(page);
   }
 
   private upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -94,23 +116,33 @@ export class Dashboard {
   }
 
   private serve(webSocket: WebSocket): void {
-    const send = (message: Message): void => {
-      const isSkipped = message.kind === 'snapshot' && webSocket.bufferedAmount > WAITING_BYTES_MAX;
-      if (!isSkipped) webSocket.send(JSON.stringify(message));
-    };
-    const unsubscribe = this.service.subscribe(send);
-    webSocket.on('close', unsubscribe);
+    const channel = new PanelChannel(performance.now(), (json) => webSocket.send(json));
+    let unsubscribe = (): void => {};
+    this.channels.set(webSocket, channel);
+    webSocket.on('close', () => {
+      unsubscribe();
+      this.channels.delete(webSocket);
+    });
     webSocket.on('error', () => webSocket.terminate());
     webSocket.on('message', (data: RawData) => {
-      const request = parseRequest(parseJson(String(data)));
-      if (request === undefined) {
-        webSocket.close(1007, 'not a request');
-        return;
+      const message = parseFromPage(parseJson(String(data)));
+      if (message === undefined) {
+        webSocket.close(1007, 'not a message of the panel');
+      } else if (message.kind === 'ready') {
+        unsubscribe();
+        unsubscribe = this.service.subscribe((told) => channel.take(told));
+      } else {
+        const { id, operation } = message;
+        this.perform(operation, (outcome) => channel.take({ kind: 'answer', id, outcome }));
       }
-      this.perform(request.operation, (outcome) =>
-        send({ kind: 'answer', id: request.id, outcome }),
-      );
     });
+  }
+
+  /** Sends every page what is new; called at most 20 times a second. */
+  pump(): void {
+    for (const [webSocket, channel] of this.channels) {
+      if (webSocket.bufferedAmount < WAITING_BYTES_MAX) channel.pump(performance.now());
+    }
   }
 
   private isKnownHost(host: string | undefined): boolean {
@@ -123,6 +155,16 @@ export class Dashboard {
     const actual = Buffer.from(given);
     return actual.length === expected.length && timingSafeEqual(actual, expected);
   }
+}
+
+async function answerFile(name: string, response: http.ServerResponse): Promise<void> {
+  const file = await readPanelFile(name);
+  if (file === undefined) {
+    refuse(response, 404, 'There is nothing here. If this is the page itself: npm run build.\n');
+    return;
+  }
+  response.writeHead(200, { ...HEADERS, 'Content-Type': file.type });
+  response.end(file.bytes);
 }
 
 function refuse(response: http.ServerResponse, status: number, text: string): void {

@@ -10,6 +10,8 @@ export interface HostOptions {
   readonly nonce: string;
   readonly controlPort: number;
   readonly dashboardPort: number;
+  /** What the thread's heap and Buffers may take. */
+  readonly memoryMb: number;
 }
 
 /** As `up --json` prints it. */
@@ -36,4 +38,8 @@ export type FromWorker =
   | Message
   | { readonly kind: 'ready'; readonly endpoints: EndpointList }
   /** It did not come up, for a reason the user can do something about. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** For the user, at once: what happened and what to do. */
+  | { readonly kind: 'warning'; readonly text: string }
+  /** It has ended itself, for the reason given. */
+  | { readonly kind: 'ended'; readonly reason: string };

@@ -13,14 +13,16 @@ import { ControlEndpoint } from './controlEndpoint.ts';
 import { Dashboard } from './dashboard.ts';
 import { Endpoints } from './endpoints.ts';
 import { freePort } from './freePorts.ts';
-import type { EndpointList, HostOptions } from './hostMessages.ts';
+import type { EndpointList, FromWorker, HostOptions } from './hostMessages.ts';
 import { LiveLoop } from './liveLoop.ts';
+import { MemoryBudget } from './memoryBudget.ts';
 
 const HOST = '127.0.0.1';
 /** The world begins so long ago: booting is virtual time, and it is to go live at the present. */
-const BOOT_SECONDS = 60;
+const BOOT_SECONDS = 10;
 /** 20 snapshots a second. */
 const PUMP_MS = 50;
+const MEGABYTE = 1024 * 1024;
 /** Ports looked at for a new node. */
 const PORTS_TRIED_MAX = 100;
 
@@ -34,11 +36,15 @@ export class SandboxHost {
   private readonly endpoints: Endpoints;
   private readonly control: ControlEndpoint;
   private readonly dashboard: Dashboard;
+  private readonly memory: MemoryBudget;
+  private readonly say: (message: FromWorker) => void;
   private pump: NodeJS.Timeout | undefined = undefined;
 
-  /** Boots the sandbox. Throws BootError. */
-  constructor(options: HostOptions) {
+  /** Boots the sandbox; `say` hears of what the user must know. Throws BootError. */
+  constructor(options: HostOptions, say: (message: FromWorker) => void) {
     this.options = options;
+    this.say = say;
+    this.memory = new MemoryBudget(options.memoryMb * MEGABYTE);
     const present = Date.now() * 1000;
     this.sandbox = new Sandbox({
       topology: options.topology,
@@ -66,7 +72,11 @@ export class SandboxHost {
     await this.dashboard.open(this.options.dashboardPort);
     this.sandbox.driver = this.loop;
     this.loop.start();
-    this.pump = setInterval(() => this.service.pump(), PUMP_MS);
+    this.pump = setInterval(() => {
+      this.service.pump();
+      this.dashboard.pump();
+      this.watchMemory();
+    }, PUMP_MS);
     return this.endpointList();
   }
 
@@ -85,6 +95,23 @@ export class SandboxHost {
     }
     this.loop.beforeInput();
     this.service.perform(operation, done);
+  }
+
+  /** Refuses writes first; ends in order before the thread runs into its limit. */
+  private watchMemory(): void {
+    const verdict = this.memory.look();
+    const limit = `${this.options.memoryMb} MB of memory it may use`;
+    if (verdict === 'refuse') {
+      const servers = this.sandbox.specs.filter((spec) => spec.machine === 'server');
+      for (const { name } of servers) {
+        this.perform({ op: 'command', node: name, line: 'CONFIG SET maxmemory 1' }, () => {});
+      }
+      const text = `The sandbox has filled most of the ${limit}: its servers refuse writes with OOM from now on. Delete what is not needed, then CONFIG SET maxmemory 0 at each server; or restart the sandbox.`;
+      this.say({ kind: 'warning', text });
+    } else if (verdict === 'end') {
+      this.close();
+      this.say({ kind: 'ended', reason: `out of memory: it had used up the ${limit}` });
+    }
   }
 
   /** A new node needs a port that is free on this host, too; which one that is takes a while to find out. */

@@ -11,7 +11,16 @@ import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
 import type { Snapshot } from '../view/snapshot.ts';
 import type { EndpointList, FromWorker, HostOptions, ToWorker } from './hostMessages.ts';
 
-const HEAP_MB_MAX = 4_096;
+const MEMORY_MB_MAX = 4_096;
+/** How long a thread may take to close before it is ended by force. */
+const CLOSE_MS_MAX = 3_000;
+
+/** What a sandbox may use unless told: half of the machine's memory, 4 GB at most. */
+export function defaultMemoryMb(): number {
+  return Math.min(MEMORY_MB_MAX, Math.floor(totalmem() / 2 ** 21));
+}
+
+const ENDED: Outcome = { ok: false, error: 'ERR the sandbox has ended' };
 
 /** The sandbox did not come up; the message says why. */
 export class StartError extends Error {
@@ -21,6 +30,8 @@ export class StartError extends Error {
 export interface SandboxListeners {
   readonly onSnapshot?: (snapshot: Snapshot) => void;
   readonly onFeed?: (entries: readonly FeedEntry[]) => void;
+  /** Something the user must know at once. */
+  readonly onWarning: (text: string) => void;
   /** The worker died. */
   readonly onDeath: (reason: string) => void;
 }
@@ -33,6 +44,7 @@ export class SandboxWorker {
   private lastId = 0;
   private death = '';
   private isClosing = false;
+  private hasExited = false;
 
   private constructor(worker: Worker, endpoints: EndpointList, listeners: SandboxListeners) {
     this.worker = worker;
@@ -50,10 +62,9 @@ export class SandboxWorker {
 
   /** Resolves once every endpoint is open. Throws StartError. */
   static start(options: HostOptions, listeners: SandboxListeners): Promise<SandboxWorker> {
-    const heapMb = Math.min(HEAP_MB_MAX, Math.floor(totalmem() / 2 ** 21));
     const worker = new Worker(workerUrl(), {
       workerData: options,
-      resourceLimits: { maxOldGenerationSizeMb: heapMb },
+      resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
     });
     return new Promise((resolve, reject) => {
       worker.once('error', (error) => reject(error));
@@ -72,18 +83,22 @@ export class SandboxWorker {
   request(operation: Operation): Promise<Outcome> {
     this.lastId += 1;
     const id = this.lastId;
+    if (this.hasExited) return Promise.resolve(ENDED);
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);
       this.post({ id, operation });
     });
   }
 
-  /** Closes every endpoint and ends the thread. */
+  /** Closes every endpoint and ends the thread; by force when it does not listen any more. */
   async close(): Promise<void> {
+    if (this.hasExited) return;
     this.isClosing = true;
     const exited = new Promise((resolve) => this.worker.once('exit', resolve));
     this.post({ kind: 'close' });
+    const force = setTimeout(() => void this.worker.terminate(), CLOSE_MS_MAX);
     await exited;
+    clearTimeout(force);
   }
 
   private post(message: ToWorker): void {
@@ -93,6 +108,8 @@ export class SandboxWorker {
   private hear(message: FromWorker): void {
     if (message.kind === 'snapshot') this.listeners.onSnapshot?.(message.snapshot);
     else if (message.kind === 'feed') this.listeners.onFeed?.(message.entries);
+    else if (message.kind === 'warning') this.listeners.onWarning(message.text);
+    else if (message.kind === 'ended') this.death = message.reason;
     else if (message.kind === 'answer') {
       this.waiting.get(message.id)?.(message.outcome);
       this.waiting.delete(message.id);
@@ -100,8 +117,9 @@ export class SandboxWorker {
   }
 
   private exited(code: number): void {
+    this.hasExited = true;
     for (const resolve of this.waiting.values()) {
-      resolve({ ok: false, error: 'ERR the sandbox has ended' });
+      resolve(ENDED);
     }
     this.waiting.clear();
     if (!this.isClosing) this.listeners.onDeath(this.death || `exit code ${code}`);

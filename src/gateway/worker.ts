@@ -9,10 +9,14 @@ import { SandboxHost } from './sandboxHost.ts';
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs in a worker thread only');
 
-const say = (message: FromWorker): void => port.postMessage(message);
+/** The thread ends with its last port and its last handle. */
+const say = (message: FromWorker): void => {
+  port.postMessage(message);
+  if (message.kind === 'ended') port.close();
+};
 
 async function serve(options: HostOptions): Promise<void> {
-  const host = new SandboxHost(options);
+  const host = new SandboxHost(options, say);
   const endpoints = await host.open().catch((error: unknown) => {
     host.close();
     throw error;

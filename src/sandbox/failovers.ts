@@ -77,6 +77,11 @@ export class Failovers {
     return this.complete(servers, load);
   }
 
+  /** The role a server was last seen in. */
+  wasReplica(name: string): boolean {
+    return this.roles.get(name)?.isReplica ?? false;
+  }
+
   private extend(server: ServerReading): void {
     const end = this.ends.get(server.replid);
     if (end === undefined) {

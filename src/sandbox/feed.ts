@@ -1,6 +1,6 @@
 /**
- * The lines that run by: every node's log, the machines' notes in words, and what the sandbox has
- * to say itself.
+ * The lines that run by: every node's log, the machines' notes in words, the events of the world,
+ * and what the sandbox has to say itself.
  *
  * Invariant: an entry is given out once, in the order of its node; what nobody fetched is dropped
  * from the front when it is too much.
@@ -9,24 +9,33 @@
 import type { Micros, Note } from '../engine/machine/machine.ts';
 import type { FeedEntry } from '../view/messages.ts';
 import type { World } from '../world/world.ts';
+import { EventFeed, type PlaceKind } from './eventFeed.ts';
 
 const PENDING_MAX = 5_000;
 
 export class Feed {
   private readonly lastLog = new Map<string, number>();
   private lastNote = 0;
+  private readonly events = new EventFeed();
   private pending: FeedEntry[] = [];
 
   say(at: Micros, text: string): void {
     this.pending.push({ at, node: '', source: 'sandbox', level: 'notice', text });
   }
 
+  /** A node is gone: one that gets its name later begins its log anew. */
+  forget(node: string): void {
+    this.lastLog.delete(node);
+  }
+
   /** Looks for news in the world. */
-  collect(world: World): void {
+  collect(world: World, isPaused: boolean, kindOf: (place: string) => PlaceKind): void {
+    const start = this.pending.length;
     for (const name of world.state.nodes.keys()) {
       const lines = world.logSince(name, this.lastLog.get(name) ?? 0);
-      for (const { at, level, line } of lines) {
-        this.pending.push({ at, node: name, source: 'log', level, text: line });
+      for (const { at, level, line, pid, role } of lines) {
+        const writer = `${pid}:${role}`;
+        this.pending.push({ at, node: name, source: 'log', level, text: line, writer });
       }
       if (lines.length > 0) this.lastLog.set(name, lines.at(-1)!.id);
     }
@@ -34,6 +43,10 @@ export class Feed {
       this.lastNote = id;
       this.pending.push({ at, node, source: 'note', level: 'notice', text: inWords(note) });
     }
+    this.pending.push(...this.events.collect(world, isPaused, kindOf));
+    // Each part is in order already; a stable sort by time weaves them together.
+    const news = this.pending.splice(start).sort((a, b) => a.at - b.at);
+    this.pending.push(...news);
     if (this.pending.length > PENDING_MAX) this.pending = this.pending.slice(-PENDING_MAX);
   }
 

@@ -18,20 +18,29 @@ export type NameOf = (host: string, port: number) => string | null;
 
 type Fields = ReadonlyMap<string, string>;
 
-/** The server of a node; a dead process's as it was when it died. */
+/**
+ * The server of a node; a dead process's as it was when it died. Undefined for a process that has
+ * been spawned and has not executed its first event, and for one that refused its configuration.
+ */
 export function serverOf(world: World, name: string): Server | undefined {
   const machine = world.machine(name);
-  return machine instanceof Server ? machine : undefined;
+  return machine instanceof Server && machine.configuration !== undefined ? machine : undefined;
 }
 
 export function replicationFields(server: Server): Fields {
   return new Map(server.replication.infoFields().map(([name, value]) => [name, String(value)]));
 }
 
-export function readServer(view: NodeView, server: Server, nameOf: NameOf): NodeSnapshot {
-  const fields = replicationFields(server);
+/** `wasReplica` is the role to show for a process that has none yet. */
+export function readServer(
+  view: NodeView,
+  server: Server | undefined,
+  wasReplica: boolean,
+  nameOf: NameOf,
+): NodeSnapshot {
+  const fields: Fields = server === undefined ? new Map() : replicationFields(server);
   const offset = number(fields, 'master_repl_offset');
-  const isReplica = fields.get('role') === 'slave';
+  const isReplica = server === undefined ? wasReplica : fields.get('role') === 'slave';
   return {
     name: view.name,
     host: view.host,
@@ -44,7 +53,7 @@ export function readServer(view: NodeView, server: Server, nameOf: NameOf): Node
     replid2: fields.get('master_replid2') ?? '',
     secondReplidOffset: number(fields, 'second_repl_offset'),
     offset,
-    master: isReplica ? masterLink(fields, nameOf) : null,
+    master: fields.has('master_host') ? masterLink(fields, nameOf) : null,
     replicas: replicas(fields, offset, nameOf),
     backlog: backlog(fields),
     child: view.children[0]?.title ?? null,

@@ -15,6 +15,7 @@ import type { Input, OutsidePort, WorldParams } from '../world/input.ts';
 import { World } from '../world/world.ts';
 import { missingForAgreement } from './agreement.ts';
 import { type Driver, VirtualDriver } from './driver.ts';
+import type { PlaceKind } from './eventFeed.ts';
 import { Failovers, type LoadReading, type ServerReading } from './failovers.ts';
 import { Feed } from './feed.ts';
 import { LoadClient } from './load/loadClient.ts';
@@ -103,6 +104,7 @@ export class Sandbox {
 
   removeNode(name: string): void {
     this.inject({ kind: 'removeNode', node: name });
+    this.feed.forget(name);
     this.specs.splice(
       this.specs.findIndex((spec) => spec.name === name),
       1,
@@ -179,7 +181,7 @@ export class Sandbox {
 
   /** Goes up with everything that a snapshot can show. */
   get revision(): number {
-    return this.world.eventCount + this.operationCount;
+    return this.world.eventCount + this.world.state.inputCount + this.operationCount;
   }
 
   snapshot(): Snapshot {
@@ -187,7 +189,8 @@ export class Sandbox {
   }
 
   takeFeed(): FeedEntry[] {
-    this.feed.collect(this.world);
+    const isPaused = this.driver.mode === 'paused';
+    this.feed.collect(this.world, isPaused, (place) => this.placeKind(place));
     return this.feed.take();
   }
 
@@ -200,6 +203,13 @@ export class Sandbox {
   nameOf(host: string, port: number): string | null {
     if (host !== '127.0.0.1' && host !== 'localhost') return null;
     return this.specs.find((spec) => spec.port === port)?.name ?? null;
+  }
+
+  private placeKind(name: string): PlaceKind {
+    const spec = this.specs.find((candidate) => candidate.name === name);
+    if (spec?.machine === 'sentinel') return 'sentinel';
+    if (spec?.machine !== 'server') return 'client';
+    return serverOf(this.world, name)?.replication.isReplica === true ? 'replica' : 'master';
   }
 
   private serverReadings(): ServerReading[] {

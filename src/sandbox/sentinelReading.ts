@@ -1,8 +1,9 @@
 /** Reads a Sentinel node's view from its machine, without an event: watching never changes a run. */
 
+import type { Micros } from '../engine/machine/machine.ts';
 import { flagsOf, type Instance } from '../engine/sentinel/instance.ts';
 import { Sentinel } from '../engine/sentinel/sentinel.ts';
-import type { SentinelInstanceSnapshot, SentinelSnapshot } from '../view/snapshot.ts';
+import type { SentinelInstanceSnapshot, SentinelSnapshot, VoteSnapshot } from '../view/snapshot.ts';
 import type { NodeView } from '../world/views.ts';
 import type { World } from '../world/world.ts';
 import type { NameOf } from './nodeReading.ts';
@@ -17,14 +18,19 @@ export function readSentinel(
   view: NodeView,
   sentinel: Sentinel,
   masterName: string,
+  now: Micros,
   nameOf: NameOf,
+  nameOfSentinel: (id: string) => string | null,
 ): SentinelSnapshot {
+  const nowMs = Math.floor((now + view.clockOffset) / 1000);
   const master = sentinel.masters.get(masterName);
   const instance = (found: Instance): SentinelInstanceSnapshot => ({
     node: nameOf(found.address.ip, found.address.port),
     host: found.address.ip,
     port: found.address.port,
     flags: flagsOf(found),
+    silentMs: Math.max(0, silence(found, nowMs)),
+    downAfterMs: found.downAfterMs,
   });
   return {
     name: view.name,
@@ -39,7 +45,24 @@ export function readSentinel(
     master: master === undefined ? null : instance(master),
     replicas: [...(master?.replicas.values() ?? [])].map(instance),
     sentinels: [...(master?.sentinels.values() ?? [])].map(instance),
+    quorum: master?.quorum ?? 0,
+    vote: master === undefined ? null : voteOf(master, nameOfSentinel),
     failoverState:
       master === undefined || master.failoverState === 'none' ? '' : master.failoverState,
   };
+}
+
+/** As the Sentinel itself reckons: since its oldest PING without an answer, or since the link was lost. */
+function silence({ link }: Instance, nowMs: number): number {
+  if (link.actPingTime !== 0) return nowMs - link.actPingTime;
+  return link.disconnected ? nowMs - link.lastAvailableTime : 0;
+}
+
+function voteOf(
+  master: Instance,
+  nameOfSentinel: (id: string) => string | null,
+): VoteSnapshot | null {
+  const { leader, leaderEpoch } = master;
+  if (leader === undefined || leaderEpoch === 0) return null;
+  return { leader: nameOfSentinel(leader) ?? leader, epoch: leaderEpoch };
 }

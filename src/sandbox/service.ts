@@ -11,8 +11,8 @@ import type { Sandbox } from './sandbox.ts';
 
 export type Listener = (message: Message) => void;
 
-/** Entries of feed a new subscriber is shown. */
-const RECENT_MAX = 500;
+/** Entries of feed a new subscriber is shown; small talk is not among them. */
+const RECENT_MAX = 300;
 
 export class Service {
   private readonly sandbox: Sandbox;
@@ -46,7 +46,8 @@ export class Service {
   pump(): void {
     const entries = this.sandbox.takeFeed();
     if (entries.length > 0) {
-      this.recent = [...this.recent, ...entries].slice(-RECENT_MAX);
+      const told = entries.filter((entry) => (entry.event?.quiet ?? null) === null);
+      this.recent = [...this.recent, ...told].slice(-RECENT_MAX);
       this.tell({ kind: 'feed', entries });
     }
     const { revision } = this.sandbox;

@@ -1,24 +1,37 @@
 /** Makes a snapshot of a sandbox: reads, and changes nothing. */
 
-import type { LinkSnapshot, LoadSnapshot, Snapshot } from '../view/snapshot.ts';
+import type { LinkSnapshot, LoadSnapshot, Snapshot, UpcomingSnapshot } from '../view/snapshot.ts';
 import type { World } from '../world/world.ts';
+import { eventSentence } from './eventWords.ts';
 import type { LoadClient } from './load/loadClient.ts';
 import { readServer, serverOf } from './nodeReading.ts';
 import type { Sandbox } from './sandbox.ts';
 import { readSentinel, sentinelOf } from './sentinelReading.ts';
+import { isVisible } from './visibility.ts';
+import { waitingClients } from './waiting.ts';
+
+const UPCOMING_MAX = 4;
 
 export function takeSnapshot(sandbox: Sandbox): Snapshot {
   const { world, driver, masterName } = sandbox;
   const nameOf = (host: string, port: number): string | null => sandbox.nameOf(host, port);
+  const nameOfSentinel = (id: string): string | null =>
+    sandbox.specs.find((spec) => sentinelOf(world, spec.name)?.myId === id.toLowerCase())?.name ??
+    null;
+  const isPaused = driver.mode === 'paused';
   const nodes = [];
   const sentinels = [];
-  for (const { name } of sandbox.specs) {
+  for (const { name, machine } of sandbox.specs) {
     const view = world.node(name);
     if (view === undefined) continue;
-    const server = serverOf(world, name);
+    if (machine === 'server') {
+      const wasReplica = sandbox.failovers.wasReplica(name);
+      nodes.push(readServer(view, serverOf(world, name), wasReplica, nameOf));
+    }
     const sentinel = sentinelOf(world, name);
-    if (server !== undefined) nodes.push(readServer(view, server, nameOf));
-    if (sentinel !== undefined) sentinels.push(readSentinel(view, sentinel, masterName, nameOf));
+    if (sentinel !== undefined) {
+      sentinels.push(readSentinel(view, sentinel, masterName, world.now, nameOf, nameOfSentinel));
+    }
   }
   return {
     revision: sandbox.revision,
@@ -29,6 +42,8 @@ export function takeSnapshot(sandbox: Sandbox): Snapshot {
     sentinels,
     links: linkSnapshots(world),
     load: sandbox.load === undefined ? null : loadSnapshot(sandbox.load, nameOf),
+    waiting: waitingClients(world, isPaused),
+    upcoming: isPaused ? upcomingEvents(world) : [],
     failovers: sandbox.failovers.snapshots(),
     failure: failureText(world),
   };
@@ -40,6 +55,16 @@ export function failureText(world: World): string | null {
   return failure === undefined
     ? null
     : `${failure.error} (event ${failure.seq}, node ${failure.node})`;
+}
+
+function upcomingEvents(world: World): UpcomingSnapshot[] {
+  return world.upcoming(UPCOMING_MAX).map((event) => ({
+    at: event.at,
+    node: event.node,
+    peer: event.peer,
+    sentence: eventSentence(event),
+    quiet: !isVisible(event, world.event(event.cause)),
+  }));
 }
 
 function linkSnapshots(world: World): LinkSnapshot[] {

@@ -83,15 +83,50 @@ export interface Answer {
   readonly outcome: Outcome;
 }
 
-/** A line for the eye: a node's log line, a note in words, or something the sandbox itself did. */
+/** Small talk and machinery: what never ends and is hidden unless somebody asks for it. */
+export type Quiet = 'PING' | 'PONG' | 'INFO' | 'hello' | 'ACK' | 'internal';
+
+/** What an event is about, by who takes part in it. */
+export type EventFamily =
+  /** Between servers: handshakes, answers to PSYNC, RDB payloads, ACK. */
+  | 'replication'
+  /** Between servers: the replication stream. */
+  | 'stream'
+  | 'sentinel'
+  /** An application, LOAD or the operator with a node. */
+  | 'client'
+  /** Connections that are asked for, made, refused and closed. */
+  | 'connection'
+  /** Starts, ends, signals, and what was done to the world. */
+  | 'process';
+
+/** An event of the world, or several like it that came in a crowd: then the first of them. */
+export interface EventDetail {
+  readonly seq: number;
+  /** Number of the event that caused it; 0 for input from outside. */
+  readonly cause: number;
+  /** Where it comes from, for what travels over a link; empty otherwise. */
+  readonly peer: string;
+  readonly family: EventFamily;
+  /** What kind of small talk it is; null for what is shown. */
+  readonly quiet: Quiet | null;
+  /** How many events this entry stands for. */
+  readonly count: number;
+}
+
+/** A line for the eye: a message, a node's log line, a note in words, or something the sandbox itself did. */
 export interface FeedEntry {
-  /** Unix microseconds, world time for `sandbox`, the node's own clock for its log. */
+  /** Unix microseconds, world time for `sandbox` and `event`, the node's own clock for its log. */
   readonly at: number;
-  /** Node it comes from; empty for the sandbox itself. */
+  /** Node it comes from; of a message the one that gets it; empty for the sandbox itself. */
   readonly node: string;
-  readonly source: 'log' | 'note' | 'sandbox';
+  readonly source: 'log' | 'note' | 'sandbox' | 'event';
   readonly level: 'debug' | 'verbose' | 'notice' | 'warning';
   readonly text: string;
+  /** Of a log line: `1234:M`, pid and role as Redis begins its lines. */
+  readonly writer?: string;
+  /** Of an entry whose source is `event`. */
+  readonly event?: EventDetail;
 }
 
 export type Message =

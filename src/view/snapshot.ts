@@ -86,6 +86,17 @@ export interface SentinelInstanceSnapshot {
   readonly port: number;
   /** As SENTINEL MASTER and its like print them: `master,s_down,o_down`. */
   readonly flags: string;
+  /** How long it has owed an answer to a PING, milliseconds; 0 when it owes none. */
+  readonly silentMs: number;
+  /** down-after-milliseconds: SDOWN once `silentMs` is above it. */
+  readonly downAfterMs: number;
+}
+
+/** A vote for a leader, one an epoch. */
+export interface VoteSnapshot {
+  /** Name of the Sentinel voted for; its run ID when it is no node of ours. */
+  readonly leader: string;
+  readonly epoch: number;
 }
 
 export interface SentinelSnapshot {
@@ -101,6 +112,9 @@ export interface SentinelSnapshot {
   readonly master: SentinelInstanceSnapshot | null;
   readonly replicas: readonly SentinelInstanceSnapshot[];
   readonly sentinels: readonly SentinelInstanceSnapshot[];
+  readonly quorum: number;
+  /** Its last vote; null before the first. */
+  readonly vote: VoteSnapshot | null;
   /** Empty while no failover runs. */
   readonly failoverState: string;
 }
@@ -155,6 +169,27 @@ export interface FailoverSnapshot {
   readonly sentence: string;
 }
 
+/** A client outside the world that has sent something and gets no answer as long as things are as they are. */
+export interface WaitingClientSnapshot {
+  /** As CLIENT SETNAME called it; empty when it did not. */
+  readonly name: string;
+  /** Its `ip:port`. */
+  readonly addr: string;
+  readonly node: string;
+  readonly because: 'paused' | 'frozen';
+}
+
+/** What a paused world does next. */
+export interface UpcomingSnapshot {
+  readonly at: number;
+  readonly node: string;
+  readonly peer: string;
+  /** A sentence: `r1 receives from m: SET x 1`. */
+  readonly sentence: string;
+  /** Whether it is hidden in the feed unless asked for. */
+  readonly quiet: boolean;
+}
+
 export interface Snapshot {
   readonly revision: number;
   readonly masterName: string;
@@ -164,6 +199,9 @@ export interface Snapshot {
   readonly sentinels: readonly SentinelSnapshot[];
   readonly links: readonly LinkSnapshot[];
   readonly load: LoadSnapshot | null;
+  readonly waiting: readonly WaitingClientSnapshot[];
+  /** The next events, soonest first; empty while the world runs. */
+  readonly upcoming: readonly UpcomingSnapshot[];
   /** The last ones, oldest first. */
   readonly failovers: readonly FailoverSnapshot[];
   /** Why the world stands still: a machine broke an invariant; null as long as all is well. */

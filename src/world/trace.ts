@@ -19,6 +19,16 @@ import type { EventView, NoteView } from './views.ts';
 const KEPT_BYTES = 256;
 const NOTES_MAX = 8_192;
 
+export interface EventGlance {
+  /** As in event.ts. */
+  readonly kind: number;
+  /** Indices of places; -1 for none. */
+  readonly place: number;
+  readonly peer: number;
+  /** Of its payload; -1 without one. */
+  readonly firstByte: number;
+}
+
 /** A note with its place; immutable, so copies of the world share it. */
 class NoteRecord implements NoteView {
   readonly id: number;
@@ -156,6 +166,19 @@ export class Trace {
     const start = slot * KEPT_BYTES;
     const bytes = this.kept.subarray(start, start + Math.min(total, KEPT_BYTES));
     return this.isText[slot] === 1 ? bytes.latin1Slice() : describeBytes(bytes, total);
+  }
+
+  /** What tells events apart without putting anything into words; undefined when it is not held. */
+  glance(seq: number): EventGlance | undefined {
+    if (seq < this.firstSeq || seq > this.count) return undefined;
+    const slot = seq % this.size;
+    const hasBytes = this.isText[slot] === 0 && this.length[slot]! > 0;
+    return {
+      kind: this.kind[slot]!,
+      place: this.place[slot]!,
+      peer: this.peer[slot]!,
+      firstByte: hasBytes ? this.kept[slot * KEPT_BYTES]! : -1,
+    };
   }
 
   /** Number of the event that caused this one; 0 when it is not held, or came from outside. */

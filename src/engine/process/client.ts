@@ -18,8 +18,16 @@ export type ClientKind = 'normal' | 'replica' | 'master';
 export interface Transaction {
   readonly queued: Bytes[][];
   failed: boolean;
-  /** One of the queued commands writes. */
-  writes: boolean;
+  /** Of the queued commands, one or more… */
+  readonly some: {
+    writes: boolean;
+    /** …goes down the replication stream: a write, or PUBLISH. */
+    mayReplicate: boolean;
+    denyOom: boolean;
+    /** …must not run on a replica without its master. */
+    notStale: boolean;
+    notLoading: boolean;
+  };
 }
 
 export class Client extends Connection {
@@ -42,8 +50,8 @@ export class Client extends Connection {
   replyMode: 'on' | 'off' | 'skip' | 'skipNext' = 'on';
   noEvict = false;
   transaction: Transaction | undefined = undefined;
-  /** Watched keys as `db:key`. */
-  watched: Set<string> | undefined = undefined;
+  /** Watched keys as `db:key`; true for one that had expired already when it was watched. */
+  watched: Map<string, boolean> | undefined = undefined;
   /** A watched key has changed: EXEC answers null. */
   watchBroken = false;
   channels: Set<string> | undefined = undefined;

@@ -56,6 +56,9 @@ export class CommandEntry {
   readonly spec: CommandSpec;
   readonly name: string;
   readonly write: boolean;
+  readonly readonly: boolean;
+  /** It may add to the replication stream: Redis's internal flag may_replicate, or a write. */
+  readonly mayReplicate: boolean;
   readonly denyOom: boolean;
   readonly loading: boolean;
   readonly stale: boolean;
@@ -67,6 +70,8 @@ export class CommandEntry {
     this.spec = spec;
     this.name = spec.name;
     this.write = spec.flags.includes('write');
+    this.readonly = spec.flags.includes('readonly');
+    this.mayReplicate = this.write || spec.name === 'publish';
     this.denyOom = spec.flags.includes('denyoom');
     this.loading = spec.flags.includes('loading');
     this.stale = spec.flags.includes('stale');

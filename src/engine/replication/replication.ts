@@ -12,12 +12,12 @@
  * Invariant: the role is the replica side's: a server is a replica iff it has a master.
  */
 
-import type { Bytes } from '../resp/bytes.ts';
 import type { FileResult, Micros, Token } from '../machine/machine.ts';
 import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
 import type { Connection, Link } from '../process/connection.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import type { ReplicationHost } from './host.ts';
 import { infoFields } from './info.ts';
 import { MasterSide } from './masterSide.ts';

@@ -6,8 +6,8 @@
  * Invariant: a replica's `proxied` is true and nothing but its master's bytes is ever appended.
  */
 
-import type { Bytes } from '../resp/bytes.ts';
 import { registerState } from '../machine/state.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { Backlog } from './backlog.ts';
 import { History } from './history.ts';
 

@@ -35,6 +35,8 @@ export class Loading implements RdbSink {
   startedAt: Micros = 0;
   keysLoaded = 0;
   keysExpired = 0;
+  /** Keys a master has dropped as it read them, because they had expired; until replicas are told. */
+  expired: { readonly db: number; readonly key: string }[] = [];
   fields: LoadedAux = {};
 
   constructor(server: Server) {
@@ -70,6 +72,7 @@ export class Loading implements RdbSink {
     this.startedAt = this.server.now;
     this.keysLoaded = 0;
     this.keysExpired = 0;
+    this.expired = [];
     this.fields = {};
     this.nextSliceAt = this.server.now;
   }
@@ -120,6 +123,7 @@ export class Loading implements RdbSink {
     const expired = expireAt >= 0 && expireAt < server.nowMs;
     if (expired && !server.replication.isReplica) {
       this.keysExpired += 1;
+      this.expired.push({ db: this.db, key });
       return;
     }
     const db = server.keyspace.databases[this.db]!;

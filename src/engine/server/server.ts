@@ -37,7 +37,8 @@ import { Saving } from './saving.ts';
 import { ServerCall } from './serverCall.ts';
 import type { OutputBufferLimit, Settings } from './settings.ts';
 import { Shutdown } from './shutdown.ts';
-import { endTransaction, queueInTransaction, unwatchAll } from './transactions.ts';
+import { endTransaction, queueInTransaction } from './transactions.ts';
+import { Watchers } from './watchers.ts';
 
 const CRON_PERIOD_MICROS = 1_000_000;
 /** What an empty redis-server 7.0 reports as used_memory_startup, about. */
@@ -53,8 +54,7 @@ export class Server extends Process {
   readonly expireCycle = new ExpireCycle(this);
   readonly shutdown = new Shutdown(this);
   saving!: Saving;
-  /** Who watches which key, as `db:key`. */
-  readonly watchers = new Map<string, Set<Client>>();
+  readonly watchers = new Watchers(this);
   counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
   private peakBytes = 0;
   private cronAt: Micros = 0;
@@ -129,7 +129,7 @@ export class Server extends Process {
       this.out.exit(1);
       return;
     }
-    const { keysLoaded, keysExpired, startedAt, fields } = this.loading;
+    const { keysLoaded, keysExpired, expired, startedAt, fields } = this.loading;
     this.log(
       'notice',
       `Done loading RDB, keys loaded: ${keysLoaded}, keys expired: ${keysExpired}.`,
@@ -137,6 +137,9 @@ export class Server extends Process {
     const seconds = ((this.now - startedAt) / 1e6).toFixed(3);
     this.log('notice', `DB loaded from disk: ${seconds} seconds`);
     this.replication.restore(fields);
+    // Replicas that continue from the dump's offset still have what this master has dropped.
+    for (const { db, key } of expired) this.replication.feed(db, ['DEL', key]);
+    this.loading.expired = [];
     this.announceReady();
   }
 
@@ -283,7 +286,7 @@ export class Server extends Process {
   }
 
   protected clientGone(client: Client): void {
-    unwatchAll(this, client);
+    this.watchers.unwatch(client);
     client.transaction = undefined;
     this.softLimitSince.delete(client.conn);
     this.shutdown.clientGone(client);
@@ -351,17 +354,10 @@ export class Server extends Process {
     this.call.flushOperations();
   }
 
-  keyModified(key: string, db: number): void {
-    if (this.watchers.size === 0) return;
-    for (const client of this.watchers.get(`${db}:${key}`) ?? []) client.watchBroken = true;
-  }
-
-  /** A database was emptied or exchanged: every key watched in it counts as changed. */
-  databaseModified(db: Database | undefined): void {
-    for (const [name, clients] of this.watchers) {
-      if (db !== undefined && !name.startsWith(`${db.index}:`)) continue;
-      for (const client of clients) client.watchBroken = true;
-    }
+  /** Past its time, whether or not somebody has deleted it yet. While a file is loaded nothing is. */
+  isExpired(key: string, db: Database): boolean {
+    const at = db.expireAt(key);
+    return at >= 0 && at < this.nowMs && !this.loading.active;
   }
 
   /** Deletes a key past its time and propagates a DEL, once the present command is done. */
@@ -369,8 +365,14 @@ export class Server extends Process {
     db.delete(key);
     this.counters.expiredKeys += 1;
     this.call.propagateIn(db.index, ['DEL', key]);
-    this.keyModified(key, db.index);
+    this.watchers.touch(key, db);
     this.notifyKeyspaceEvent('x', 'expired', key, db.index);
+  }
+
+  /** Empties every database. */
+  emptyDatabases(): void {
+    for (const db of this.keyspace.databases) this.watchers.touchAll(db, undefined);
+    this.keyspace.clear();
   }
 
   notifyKeyspaceEvent(type: NotifyClass, event: string, key: string, db: number): void {
@@ -398,8 +400,7 @@ export class Server extends Process {
   dropData(): void {
     this.log('notice', 'MASTER <-> REPLICA sync: Flushing old data');
     this.saving.killChild();
-    this.keyspace.clear();
-    this.databaseModified(undefined);
+    this.emptyDatabases();
   }
 
   startLoading(chunks: Buffer[], origin: 'replication'): void {

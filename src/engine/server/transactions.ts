@@ -37,7 +37,13 @@ export function queueInTransaction(call: ServerCall): boolean {
   const { transaction } = call.client;
   if (transaction === undefined || NOT_QUEUED.has(call.entry.name)) return false;
   transaction.queued.push(call.args.slice());
-  if (call.entry.write) transaction.writes = true;
+  const { entry } = call;
+  const { some } = transaction;
+  if (entry.write) some.writes = true;
+  if (entry.mayReplicate) some.mayReplicate = true;
+  if (entry.denyOom) some.denyOom = true;
+  if (!entry.stale) some.notStale = true;
+  if (!entry.loading) some.notLoading = true;
   call.reply.text('+QUEUED\r\n');
   return true;
 }
@@ -47,7 +53,17 @@ function multi(call: ServerCall): void {
     call.reply.error('ERR MULTI calls can not be nested');
     return;
   }
-  call.client.transaction = { queued: [], failed: false, writes: false };
+  call.client.transaction = {
+    queued: [],
+    failed: false,
+    some: {
+      writes: false,
+      mayReplicate: false,
+      denyOom: false,
+      notStale: false,
+      notLoading: false,
+    },
+  };
   call.reply.ok();
 }
 
@@ -63,7 +79,7 @@ function discard(call: ServerCall): void {
 /** Forgets the transaction and all watched keys. */
 export function endTransaction(server: Server, client: Client): void {
   client.transaction = undefined;
-  unwatchAll(server, client);
+  server.watchers.unwatch(client);
 }
 
 function exec(call: ServerCall): void {
@@ -78,7 +94,7 @@ function exec(call: ServerCall): void {
     reply.error(replyErrors.execAbort);
     return;
   }
-  const broken = client.watchBroken || watchedKeyExpired(server, client);
+  const broken = server.watchers.isBroken(client);
   endTransaction(server, client);
   if (broken) {
     reply.nullArray();
@@ -95,45 +111,17 @@ function exec(call: ServerCall): void {
   call.dontPropagate();
 }
 
-function watchedKeyExpired(server: Server, client: Client): boolean {
-  for (const watched of client.watched ?? []) {
-    const colon = watched.indexOf(':');
-    const db = server.keyspace.databases[Number(watched.slice(0, colon))]!;
-    const at = db.expireAt(watched.slice(colon + 1));
-    if (at >= 0 && at < server.nowMs) return true;
-  }
-  return false;
-}
-
 function watch(call: ServerCall): void {
   const { client, server } = call;
   if (client.transaction !== undefined) {
     call.reply.error('ERR WATCH inside MULTI is not allowed');
     return;
   }
-  for (let at = 1; at < call.argc && !client.watchBroken; at += 1) {
-    const name = `${client.db}:${call.str(at)}`;
-    client.watched ??= new Set();
-    client.watched.add(name);
-    const watchers = server.watchers.get(name);
-    if (watchers === undefined) server.watchers.set(name, new Set([client]));
-    else watchers.add(client);
-  }
+  for (let at = 1; at < call.argc; at += 1) server.watchers.watch(client, call.str(at), call.db);
   call.reply.ok();
 }
 
 function unwatch(call: ServerCall): void {
-  unwatchAll(call.server, call.client);
+  call.server.watchers.unwatch(call.client);
   call.reply.ok();
-}
-
-/** Drops all the client watches. */
-export function unwatchAll(server: Server, client: Client): void {
-  for (const name of client.watched ?? []) {
-    const watchers = server.watchers.get(name);
-    watchers?.delete(client);
-    if (watchers?.size === 0) server.watchers.delete(name);
-  }
-  client.watched = undefined;
-  client.watchBroken = false;
 }

@@ -36,7 +36,7 @@ import {
 } from './loadSettings.ts';
 import { Pacer } from './pacer.ts';
 import { SwitchWatch } from './switchWatch.ts';
-import { keyOf, sequenceIn, slotOf, valueOf, WriteBook } from './writeBook.ts';
+import { keyOf, sequenceIn, slotOf, WriteBook, writeText } from './writeBook.ts';
 
 /** How long a Sentinel or a master may take to answer before it is given up. */
 const ANSWER_MICROS = 2_000_000;
@@ -300,7 +300,7 @@ export class LoadClient implements Machine {
     }
     const keys = [];
     const stop = Math.min(usedSlots, this.readSlot + READ_KEYS);
-    for (let i = this.readSlot; i < stop; i += 1) keys.push(keyOf(slotOf(i + 1)));
+    for (let i = this.readSlot; i < stop; i += 1) keys.push(keyOf(this.book.slotAt(i)));
     this.request(now, ['MGET', ...keys], out);
   }
 
@@ -313,7 +313,8 @@ export class LoadClient implements Machine {
       const text = replyText(item);
       const found = text === undefined ? 0 : sequenceIn(text);
       // A value that is not ours says nothing about our writes.
-      if (found !== undefined) this.readLost += this.book.check(slotOf(this.readSlot + 1), found);
+      if (found !== undefined)
+        this.readLost += this.book.check(this.book.slotAt(this.readSlot), found);
       this.readSlot += 1;
     }
     this.readNext(now, out);
@@ -348,7 +349,7 @@ export class LoadClient implements Machine {
     const wasIdle = this.unanswered.length === 0;
     for (let due = this.pacer.take(now); due > 0; due -= 1) {
       const sequence = this.book.sent + 1;
-      const words = ['SET', keyOf(slotOf(sequence)), valueOf(sequence, this.bytes)];
+      const words = ['SET', keyOf(slotOf(sequence)), writeText(sequence, this.bytes)];
       const bytes = encodeRequest(words);
       if (this.inFlight + bytes.length > SEND_WINDOW_BYTES) break; // It cannot take more; not counted.
       this.book.issue();

@@ -63,6 +63,11 @@ export class WriteBook {
     return Math.min(SLOTS, this.sent);
   }
 
+  /** The slots in the order of their last writes, the oldest first: `index` below usedSlots. */
+  slotAt(index: number): number {
+    return slotOf(Math.max(0, this.sent - SLOTS) + index + 1);
+  }
+
   /**
    * `found` is what the key of `slot` reads back as: a sequence number, or 0 when there is no such
    * key. Gives how many acknowledged writes turned out to be lost.
@@ -108,7 +113,7 @@ export function keyOf(slot: number): string {
 }
 
 /** The sequence number padded to `bytes`, so that a value says which write it comes from. */
-export function valueOf(sequence: number, bytes: number): string {
+export function writeText(sequence: number, bytes: number): string {
   return String(sequence).padStart(bytes, '0');
 }
 

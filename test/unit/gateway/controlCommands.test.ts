@@ -53,7 +53,7 @@ test('what makes no sense gets the usage, and an unknown word HELP', () => {
   assert.equal(parsed('CUT m'), 'ERR usage: SANDBOX CUT a b [ONEWAY]');
   assert.equal(parsed('CUT m r1 both'), 'ERR usage: SANDBOX CUT a b [ONEWAY]');
   assert.equal(parsed('HEAL m'), 'ERR usage: SANDBOX HEAL [a b]');
-  assert.equal(parsed('STEP -1'), 'ERR usage: SANDBOX STEP [n]');
+  assert.equal(parsed('STEP -1'), 'ERR usage: SANDBOX STEP [n | VISIBLE]');
   assert.equal(parsed('LOAD fast'), 'ERR usage: SANDBOX LOAD rate [bytes] | LOAD STOP');
   assert.equal(parsed('LOAD STOP now'), 'ERR usage: SANDBOX LOAD rate [bytes] | LOAD STOP');
   for (const line of ['', 'EXPLODE', 'constructor', '__proto__']) {

@@ -184,6 +184,25 @@ test('a master that restarts on its dump takes back replicas that have just that
   assert.equal(r.info('master_replid2'), before);
 });
 
+test('keys that expired while a master was down are deleted on replicas that continue', () => {
+  const { cluster, m, r } = pair();
+  const app = m.client();
+  app.send('SET', 'stays', '1');
+  app.send('SET', 'goes', '1', 'PX', '3000');
+  m.client().send('SAVE');
+  const offset = m.offset;
+  m.crash();
+  cluster.advance(5);
+  const again = m.restart();
+  cluster.until(() => linkUp(r));
+  assert.equal(again.server.replication.syncPartialOk, 1);
+  const held = Number(again.info('repl_backlog_histlen'));
+  assert.ok(held > 0);
+  assert.equal(again.offset, offset + held);
+  assert.equal(r.client().send('DBSIZE'), ':1\r\n');
+  assert.equal(digest(r), digest(again));
+});
+
 test('a chain carries the very same stream, and heals from the middle', () => {
   const { cluster, m, r } = pair();
   const s = cluster.node(7002, replicaOf(r));

@@ -152,6 +152,7 @@ test('the master crashes under load: exactly the acknowledged writes that are mi
   const feed = sandbox.takeFeed().map((entry) => entry.text);
   assert.ok(feed.includes(failover!.sentence));
 
+  succeed(sandbox, { op: 'heal' });
   succeed(sandbox, { op: 'restart', node: 'm' });
   runUntil(sandbox, 30, () => node(sandbox, 'm').master?.status === 'up');
   const summary = succeed(sandbox, { op: 'loadStop' });
@@ -227,6 +228,24 @@ test('a paused world takes commands and says so; a step tells what happened', ()
   assert.ok(stepped?.ok);
   assert.equal(stepped.lines?.length, 2);
   assert.match(stepped.lines.join('\n'), /m ← operator/);
+});
+
+test('a process that has been spawned but has not run yet is shown in its last role', () => {
+  const sandbox = booted({ replicas: 1, sentinels: 1 });
+  sandbox.perform({ op: 'pause' }, () => {});
+  for (const name of ['m', 'r1', 's1']) {
+    sandbox.perform({ op: 'crash', node: name }, () => {});
+    sandbox.perform({ op: 'restart', node: name }, () => {});
+  }
+  const { nodes, sentinels } = sandbox.snapshot();
+  assert.deepEqual(
+    nodes.map(({ role, process, life }) => [role, process, life]),
+    [
+      ['master', 'running', 2],
+      ['replica', 'running', 2],
+    ],
+  );
+  assert.equal(sentinels[0]!.master, null);
 });
 
 test('the same seed gives the same run, and a copy goes on as the original', () => {

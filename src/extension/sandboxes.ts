@@ -1,0 +1,154 @@
+/**
+ * The sandboxes of this window, and who wants to hear of them.
+ *
+ * Invariants: a sandbox that is listed runs; one that dies is taken off the list, told of once, and
+ * the others go on. What is in workspaceState is what was not stopped by the user: it starts again
+ * when the window comes back.
+ */
+
+import * as vscode from 'vscode';
+import { defaultMemoryMb } from '../gateway/sandboxWorker.ts';
+import type { FeedEntry } from '../view/messages.ts';
+import { Holders } from './holders.ts';
+import { portsOf } from './portPlan.ts';
+import { Session, type SessionListener, type SessionPlan } from './session.ts';
+import { readSettings } from './settings.ts';
+
+const RUNNING_KEY = 'running';
+
+export interface FeedEvent {
+  readonly session: Session;
+  readonly entries: readonly FeedEntry[];
+}
+
+export interface EndEvent {
+  readonly session: Session;
+  /** Empty when it was stopped on purpose. */
+  readonly reason: string;
+}
+
+export class Sandboxes implements SessionListener, vscode.Disposable {
+  readonly holders: Holders;
+  private readonly context: vscode.ExtensionContext;
+  private sessions: readonly Session[] = [];
+  private readonly started = new vscode.EventEmitter<Session>();
+  private readonly changed = new vscode.EventEmitter<Session>();
+  private readonly fed = new vscode.EventEmitter<FeedEvent>();
+  private readonly ended = new vscode.EventEmitter<EndEvent>();
+  private readonly warned = new vscode.EventEmitter<{ session: Session; text: string }>();
+
+  readonly onStart = this.started.event;
+  /** A new snapshot; 20 times a second at most. */
+  readonly onSnapshot = this.changed.event;
+  readonly onFeed = this.fed.event;
+  readonly onEnd = this.ended.event;
+  readonly onWarning = this.warned.event;
+
+  constructor(context: vscode.ExtensionContext) {
+    this.context = context;
+    this.holders = new Holders(context);
+  }
+
+  get all(): readonly Session[] {
+    return this.sessions;
+  }
+
+  byId(id: number): Session | undefined {
+    return this.sessions.find((session) => session.id === id);
+  }
+
+  /** Plans of sandboxes that ran when the window went. */
+  get remembered(): readonly SessionPlan[] {
+    return this.context.workspaceState.get<SessionPlan[]>(RUNNING_KEY, []);
+  }
+
+  /** Throws StartError when it does not come up. */
+  async start(plan: SessionPlan): Promise<Session> {
+    const { downAfterMs, seed, memoryLimitMb } = readSettings();
+    const { port, sentinelPort, controlPort, dashboardPort } = plan.ports;
+    const options = {
+      topology: {
+        replicas: plan.replicas,
+        sentinels: plan.sentinels,
+        port,
+        sentinelPort,
+        downAfterMs,
+      },
+      seed: seed ?? randomSeed(),
+      nonce: crypto.randomUUID(),
+      controlPort,
+      dashboardPort,
+      memoryMb: memoryLimitMb > 0 ? memoryLimitMb : defaultMemoryMb(),
+    };
+    const session = await Session.start(this.freeId(), plan, options, this);
+    this.sessions = [...this.sessions, session];
+    await this.remember();
+    await this.holders.hold(session.id, portsOf(plan.ports, plan));
+    this.started.fire(session);
+    return session;
+  }
+
+  async stop(session: Session): Promise<void> {
+    await session.close();
+    await this.remove(session, '');
+  }
+
+  /** The window goes: what runs is kept in mind. */
+  async closeAll(): Promise<void> {
+    const sessions = this.sessions;
+    this.sessions = [];
+    await Promise.all(
+      sessions.map(async (session) => {
+        await session.close();
+        await this.holders.release(session.id);
+      }),
+    );
+  }
+
+  dispose(): void {
+    for (const emitter of [this.started, this.changed, this.fed, this.ended, this.warned]) {
+      emitter.dispose();
+    }
+  }
+
+  // From sessions.
+
+  snapshot(session: Session): void {
+    this.changed.fire(session);
+  }
+
+  feed(session: Session, entries: readonly FeedEntry[]): void {
+    this.fed.fire({ session, entries });
+  }
+
+  warning(session: Session, text: string): void {
+    this.warned.fire({ session, text });
+  }
+
+  death(session: Session, reason: string): void {
+    if (this.sessions.includes(session)) void this.remove(session, reason);
+  }
+
+  private async remove(session: Session, reason: string): Promise<void> {
+    this.sessions = this.sessions.filter((other) => other !== session);
+    this.ended.fire({ session, reason });
+    await this.holders.release(session.id);
+    await this.remember();
+  }
+
+  private async remember(): Promise<void> {
+    const plans = this.sessions.map((session) => session.plan);
+    await this.context.workspaceState.update(RUNNING_KEY, plans);
+  }
+
+  private freeId(): number {
+    const taken = new Set(this.sessions.map((session) => session.id));
+    let id = 1;
+    while (taken.has(id)) id += 1;
+    return id;
+  }
+}
+
+function randomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}

@@ -1,0 +1,118 @@
+/**
+ * One sandbox as the extension sees it: its worker, the last snapshot, the recent feed.
+ *
+ * Invariant: `snapshot` is whole and the newest that came; after `ended` nothing more is told.
+ */
+
+import * as vscode from 'vscode';
+import type { EndpointList, HostOptions } from '../gateway/hostMessages.ts';
+import { SandboxWorker } from '../gateway/sandboxWorker.ts';
+import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
+import type { Snapshot } from '../view/snapshot.ts';
+import type { PortPlan } from './portPlan.ts';
+
+/** Entries of feed a panel that opens late is shown; what the service itself keeps. */
+const RECENT_MAX = 500;
+
+/** What it takes to start it again on the same ports. */
+export interface SessionPlan {
+  readonly ports: PortPlan;
+  readonly replicas: number;
+  readonly sentinels: number;
+}
+
+export interface SessionListener {
+  snapshot(session: Session): void;
+  feed(session: Session, entries: readonly FeedEntry[]): void;
+  warning(session: Session, text: string): void;
+  death(session: Session, reason: string): void;
+}
+
+export class Session {
+  /** The lowest number that was free; shown once there is more than one. */
+  readonly id: number;
+  readonly plan: SessionPlan;
+  readonly endpoints: EndpointList;
+  snapshot: Snapshot;
+  recent: readonly FeedEntry[] = [];
+  private readonly worker: SandboxWorker;
+
+  private constructor(
+    id: number,
+    plan: SessionPlan,
+    worker: SandboxWorker,
+    snapshot: Snapshot,
+  ) {
+    this.id = id;
+    this.plan = plan;
+    this.worker = worker;
+    this.endpoints = worker.endpoints;
+    this.snapshot = snapshot;
+  }
+
+  /** Resolves once every endpoint is open and the first snapshot is there. Throws StartError. */
+  static async start(
+    id: number,
+    plan: SessionPlan,
+    options: HostOptions,
+    listener: SessionListener,
+  ): Promise<Session> {
+    const feedBefore: FeedEntry[] = [];
+    let session: Session | undefined;
+    const worker = await SandboxWorker.start(options, {
+      onSnapshot: (snapshot) => session?.newSnapshot(snapshot, listener),
+      onFeed: (entries) => {
+        if (session === undefined) feedBefore.push(...entries);
+        else session.newFeed(entries, listener);
+      },
+      onWarning: (text) => session !== undefined && listener.warning(session, text),
+      onDeath: (reason) => session !== undefined && listener.death(session, reason),
+    });
+    const outcome = await worker.request({ op: 'state' });
+    if (!outcome.ok || outcome.snapshot === undefined) {
+      throw new Error(outcome.ok ? 'it has no state' : outcome.error);
+    }
+    session = new Session(id, plan, worker, outcome.snapshot);
+    session.recent = feedBefore.slice(-RECENT_MAX);
+    return session;
+  }
+
+  /** `Sandbox`, or `Sandbox 2`. */
+  get title(): string {
+    return this.id === 1 ? 'Sandbox' : `Sandbox ${this.id}`;
+  }
+
+  request(operation: Operation): Promise<Outcome> {
+    return this.worker.request(operation);
+  }
+
+  close(): Promise<void> {
+    return this.worker.close();
+  }
+
+  private newSnapshot(snapshot: Snapshot, listener: SessionListener): void {
+    this.snapshot = snapshot;
+    listener.snapshot(this);
+  }
+
+  private newFeed(entries: readonly FeedEntry[], listener: SessionListener): void {
+    this.recent = [...this.recent, ...entries].slice(-RECENT_MAX);
+    listener.feed(this, entries);
+  }
+}
+
+/** Asks, and tells the user when the answer is no. Gives the answer's text. */
+export async function perform(
+  session: Session,
+  operation: Operation,
+  isSilent = false,
+): Promise<string | undefined> {
+  const outcome = await session.request(operation);
+  if (!outcome.ok) {
+    void vscode.window.showErrorMessage(`Replication Sandbox: ${outcome.error.replace(/^ERR /, '')}`);
+    return undefined;
+  }
+  const isNews = outcome.text !== 'OK' && !isSilent;
+  if (isNews) vscode.window.setStatusBarMessage(`$(check) ${outcome.text}`, 4_000);
+  return outcome.text;
+}

@@ -1,0 +1,114 @@
+/**
+ * Picks from the world's events what the feed shows, at a bounded price: under load a world executes
+ * tens of thousands of events a second, and a person reads a handful.
+ *
+ * Events that are alike (same family, same receiver, same sender) and come in one batch are a
+ * crowd: the first few are put into words, the last of these stands for the rest. With 100 writes a
+ * batch, `load → m SET k:1 …` is one entry with a count of 100. Of a paused world every event is shown.
+ *
+ * Invariant: the counts of all entries are the number of events executed; what the trace has
+ * forgotten before anybody looked is counted as internal.
+ */
+
+import type { EventDetail, EventFamily, FeedEntry } from '../view/messages.ts';
+import { KIND } from '../world/event.ts';
+import type { EventGlance } from '../world/trace.ts';
+import type { World } from '../world/world.ts';
+import { eventText } from './eventWords.ts';
+import { quietKind } from './visibility.ts';
+
+/** Entries a crowd may have in one batch; the families nobody can follow under load have one. */
+const CROWD_MAX: Readonly<Record<EventFamily | 'internal', number>> = {
+  replication: 12,
+  sentinel: 12,
+  connection: 6,
+  process: 20,
+  stream: 1,
+  client: 1,
+  internal: 1,
+};
+/** A batch of a paused world: what one step executes. */
+const PAUSED_MAX = 200;
+const ARRAY_BYTE = '*'.charCodeAt(0);
+
+/** What it needs to know of a place to tell families apart. */
+export type PlaceKind = 'master' | 'replica' | 'sentinel' | 'client';
+
+interface Crowd {
+  size: number;
+  last: EditableEntry;
+}
+
+type EditableEntry = FeedEntry & { event: EventDetail & { count: number } };
+
+export class EventFeed {
+  private lastSeq = 0;
+
+  /** The entries for everything executed since the last call. */
+  collect(world: World, isPaused: boolean, kindOf: (place: string) => PlaceKind): FeedEntry[] {
+    const { trace, places } = world.state;
+    if (trace.count === this.lastSeq) return [];
+    const entries: EditableEntry[] = [];
+    const crowds = new Map<string, Crowd>();
+    const kinds = places.map(kindOf);
+    const first = Math.max(this.lastSeq + 1, trace.firstSeq);
+    const forgotten = first - this.lastSeq - 1;
+    for (let seq = first; seq <= trace.count; seq += 1) {
+      const glance = trace.glance(seq)!;
+      const family = familyOf(glance, kinds);
+      const isMachinery = family === 'internal';
+      const key = isMachinery ? family : `${family} ${glance.place} ${glance.peer}`;
+      const max = isPaused ? PAUSED_MAX : CROWD_MAX[family];
+      const crowd = crowds.get(key);
+      if (crowd !== undefined && crowd.size >= max) {
+        crowd.last.event.count += 1;
+        continue;
+      }
+      const entry = entryOf(world, seq, isMachinery ? 'process' : family);
+      entries.push(entry);
+      crowds.set(key, { size: (crowd?.size ?? 0) + 1, last: entry });
+    }
+    const internal = crowds.get('internal');
+    if (internal !== undefined) internal.last.event.count += forgotten;
+    this.lastSeq = trace.count;
+    return entries;
+  }
+}
+
+function familyOf(glance: EventGlance, kinds: readonly PlaceKind[]): EventFamily | 'internal' {
+  switch (glance.kind) {
+    case KIND.connect:
+    case KIND.connected:
+    case KIND.closed:
+      return 'connection';
+    case KIND.start:
+    case KIND.signal:
+    case KIND.operation:
+    case KIND.childDone:
+      return 'process';
+    case KIND.data:
+      return messageFamily(glance, kinds[glance.place], kinds[glance.peer]);
+    default:
+      return 'internal';
+  }
+}
+
+/** A replica gets commands from nobody but its master's stream; all else between servers is a dialogue. */
+function messageFamily(
+  glance: EventGlance,
+  receiver: PlaceKind | undefined,
+  sender: PlaceKind | undefined,
+): EventFamily {
+  if (receiver === 'client' || sender === 'client') return 'client';
+  if (receiver === 'sentinel' || sender === 'sentinel') return 'sentinel';
+  return receiver === 'replica' && glance.firstByte === ARRAY_BYTE ? 'stream' : 'replication';
+}
+
+function entryOf(world: World, seq: number, family: EventFamily): EditableEntry {
+  const event = world.event(seq)!;
+  const quiet = quietKind(event, world.event(event.cause)) ?? null;
+  const { at, node, peer, cause } = event;
+  const text = eventText(event);
+  const detail = { seq, cause, peer, family, quiet, count: 1 };
+  return { at, node, source: 'event', level: 'notice', text, event: detail };
+}

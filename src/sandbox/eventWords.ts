@@ -1,0 +1,85 @@
+/**
+ * Events of the world in words: one line for the feed, a sentence for what comes next.
+ *
+ * Invariant: names, offsets and messages are spelled as on the wire; nothing is left to guess from
+ * an event's kind.
+ */
+
+import type { EventName, EventView } from '../world/views.ts';
+
+const TEXT_CHARS_MAX = 240;
+
+/** What there is to say of events without a text of their own. */
+const LINES: Readonly<Partial<Record<EventName, string>>> = {
+  start: 'the process starts',
+  connect: 'asks for a connection',
+  accept: 'a connection waits to be accepted',
+  connected: 'the connection is made',
+  tick: 'timer',
+  run: 'more commands of the same input',
+  childSlice: 'the child goes on writing',
+  wake: 'the process is ready again',
+  wait: 'has arrived and waits',
+};
+
+/** For the feed: who and from whom stand beside it. */
+export function eventText(event: EventView): string {
+  const { kind, text, bytes } = event;
+  switch (kind) {
+    case 'connected':
+      return text === '' ? LINES.connected! : text;
+    case 'closed':
+      return text === 'reset' ? 'the connection is reset' : 'the connection is closed';
+    case 'signal':
+      return `signal ${text}`;
+    case 'file':
+    case 'childFile':
+      return `${text} is done`;
+    case 'childDone':
+      return `the child has ended: ${text}`;
+    case 'drained':
+      return 'bytes were taken by the other side';
+    case 'data':
+      return shorten(text === '' ? `${bytes} bytes` : text);
+    default:
+      return shorten(text === '' ? (LINES[kind] ?? kind) : text);
+  }
+}
+
+/** `r1 receives from m: SET x 1`. */
+export function eventSentence(event: EventView): string {
+  const { kind, node, peer } = event;
+  const text = eventText(event);
+  switch (kind) {
+    case 'data':
+      return `${node} receives from ${peer}: ${text}`;
+    case 'connect':
+      return `${peer} asks ${node} for a connection`;
+    case 'accept':
+      return `${node} accepts a connection of ${peer}`;
+    case 'connected':
+      return event.text === ''
+        ? `${node} is connected to ${peer}`
+        : `${node} cannot connect to ${peer}: ${text}`;
+    case 'closed':
+      return event.text === 'reset'
+        ? `${node} learns that its connection with ${peer} is reset`
+        : `${node} learns that ${peer} has closed the connection`;
+    case 'drained':
+      return `${node} learns that ${peer} has taken what it sent`;
+    case 'tick':
+      return `the timer of ${node}`;
+    case 'run':
+      return `${node} goes on with the commands of its last input`;
+    case 'wait':
+      return `something for ${node} arrives and waits`;
+    case 'operation':
+      return text;
+    default:
+      return `${node}: ${text}`;
+  }
+}
+
+function shorten(text: string): string {
+  return text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX - 1)}…`;
+}

@@ -1,0 +1,97 @@
+/**
+ * The rows of the event feed: what is kept, what is counted, what is shown.
+ *
+ * While the world runs, messages that are alike follow each other by the hundred: for a short time
+ * they share a row, which shows the latest and how many there were. In a paused world every event has
+ * a row of its own.
+ *
+ * Invariant: rows are in the order in which they came; `quietCounts` counts every hidden event there was.
+ */
+
+import type { EventFamily, FeedEntry, Quiet } from '../../src/view/messages.ts';
+
+/** What a row can be filtered by. */
+export type Topic = EventFamily | 'log' | 'note' | 'sandbox';
+
+export interface FeedRow {
+  readonly id: number;
+  readonly at: number;
+  readonly node: string;
+  readonly peer: string;
+  readonly topic: Topic;
+  readonly quiet: Quiet | null;
+  readonly level: FeedEntry['level'];
+  /** Number of its event; 0 for what is none. */
+  readonly seq: number;
+  text: string;
+  count: number;
+}
+
+export const QUIET_KINDS: readonly Quiet[] = ['PING', 'PONG', 'INFO', 'hello', 'ACK', 'internal'];
+
+const ROWS_MAX = 2_000;
+/** How long messages that are alike share a row, in world microseconds. */
+const SHARED_MICROS = 2_000_000;
+const SHARED_TOPICS: ReadonlySet<Topic> = new Set(['stream', 'client']);
+
+export interface Filter {
+  readonly hidden: ReadonlySet<Topic>;
+  readonly shownQuiet: ReadonlySet<Quiet>;
+}
+
+export class FeedRows {
+  readonly quietCounts = new Map<Quiet, number>();
+  private rows: FeedRow[] = [];
+  private shared = new Map<string, FeedRow>();
+  private lastId = 0;
+
+  add(entries: readonly FeedEntry[], isPaused: boolean): void {
+    if (isPaused) this.shared.clear();
+    for (const entry of entries) this.addOne(entry, isPaused);
+    if (this.rows.length > ROWS_MAX) this.rows = this.rows.slice(-ROWS_MAX);
+  }
+
+  clear(): void {
+    this.rows = [];
+    this.shared.clear();
+    this.quietCounts.clear();
+  }
+
+  private addOne(entry: FeedEntry, isPaused: boolean): void {
+    const { event } = entry;
+    const quiet = event?.quiet ?? null;
+    const count = event?.count ?? 1;
+    const topic: Topic = event?.family ?? (entry.source === 'event' ? 'process' : entry.source);
+    if (quiet !== null) this.quietCounts.set(quiet, (this.quietCounts.get(quiet) ?? 0) + count);
+    const peer = event?.peer ?? '';
+    const key = `${topic} ${quiet} ${entry.node} ${peer}`;
+    const canShare = !isPaused && (quiet !== null || SHARED_TOPICS.has(topic));
+    const last = canShare ? this.shared.get(key) : undefined;
+    if (last !== undefined && entry.at - last.at < SHARED_MICROS) {
+      last.count += count;
+      last.text = entry.text;
+      return;
+    }
+    this.lastId += 1;
+    const { at, node, level, text } = entry;
+    const seq = event?.seq ?? 0;
+    const row = { id: this.lastId, at, node, peer, topic, quiet, level, seq, text, count };
+    this.rows.push(row);
+    if (canShare) this.shared.set(key, row);
+  }
+
+  /** The last rows that pass, newest first. */
+  latest(filter: Filter, limit: number): FeedRow[] {
+    const found: FeedRow[] = [];
+    for (let i = this.rows.length - 1; i >= 0 && found.length < limit; i -= 1) {
+      const row = this.rows[i]!;
+      if (passes(row, filter)) found.push(row);
+    }
+    return found;
+  }
+}
+
+function passes(row: FeedRow, filter: Filter): boolean {
+  // Small talk has one switch: who asks for PING wants all of them.
+  return row.quiet === null ? !filter.hidden.has(row.topic) : filter.shownQuiet.has(row.quiet);
+}

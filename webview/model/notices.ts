@@ -1,0 +1,81 @@
+/** What has to be said at the top of the page: sentences, most urgent first. */
+
+import type { Snapshot, WaitingClientSnapshot } from '../../src/view/snapshot.ts';
+import { countOf, listed } from './words.ts';
+
+export interface Notice {
+  /** Stable while the same thing is said; a notice that was dismissed stays away by it. */
+  readonly id: string;
+  readonly tone: 'bad' | 'warn' | 'plain';
+  readonly title: string;
+  readonly text: string;
+  readonly canDismiss: boolean;
+}
+
+const NAMED_MAX = 4;
+
+export function noticesOf(snapshot: Snapshot): Notice[] {
+  const notices: Notice[] = [];
+  if (snapshot.failure !== null) {
+    notices.push({
+      id: 'failure',
+      tone: 'bad',
+      title: 'The world stands still',
+      text: `A machine broke an invariant: ${snapshot.failure}. Seed ${snapshot.seed} and the recording reproduce it; stop the sandbox and start a new one to go on.`,
+      canDismiss: false,
+    });
+  }
+  const paused = snapshot.waiting.filter((client) => client.because === 'paused');
+  if (paused.length > 0) {
+    notices.push({
+      id: 'paused',
+      tone: 'warn',
+      title: 'Paused',
+      text: `${waitingWords(paused)} for an answer. To them this world looks down; Resume or Step lets it answer.`,
+      canDismiss: false,
+    });
+  }
+  notices.push(...frozenNotices(snapshot));
+  const failover = snapshot.failovers.at(-1);
+  if (failover !== undefined) notices.push(failoverNotice(failover));
+  return notices;
+}
+
+function frozenNotices(snapshot: Snapshot): Notice[] {
+  const frozen = snapshot.waiting.filter((client) => client.because === 'frozen');
+  const nodes = [...new Set(frozen.map((client) => client.node))];
+  return nodes.map((node) => ({
+    id: `frozen ${node}`,
+    tone: 'warn',
+    title: `${node} is frozen`,
+    text: `${waitingWords(frozen.filter((client) => client.node === node))} for an answer. Thaw ${node}, or crash it.`,
+    canDismiss: false,
+  }));
+}
+
+/** `app (127.0.0.1:50422) waits at m`, `5 clients wait: app at m, …`. */
+function waitingWords(clients: readonly WaitingClientSnapshot[]): string {
+  const named = clients
+    .slice(0, NAMED_MAX)
+    .map(({ name, addr, node }) => `${name === '' ? addr : `${name} (${addr})`} at ${node}`);
+  if (clients.length === 1) return `${named[0]} waits`;
+  const more = clients.length > NAMED_MAX ? [`${clients.length - NAMED_MAX} more`] : [];
+  return `${countOf(clients.length, 'client')} wait (${listed([...named, ...more])})`;
+}
+
+function failoverNotice(failover: Snapshot['failovers'][number]): Notice {
+  const isLoss = (failover.writesGone ?? 0) > 0;
+  return {
+    id: `failover ${failover.at} ${failover.promoted}`,
+    tone: isLoss ? 'bad' : 'plain',
+    title: isLoss
+      ? `Failover: ${countOf(failover.writesGone!, 'acknowledged write')} lost`
+      : 'Failover',
+    text: `${capitalized(failover.sentence)}.`,
+    canDismiss: true,
+  };
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,115 @@
+/**
+ * The replication backlog as a ring: stream byte o lies at (o mod size) / size of a turn, so the
+ * write head goes round once for every `size` bytes, and what it passes is gone.
+ *
+ * Example: size 100, bytes 151 to 250 held, head at 250 (half a turn). A replica at 180 lacks byte
+ * 181, which is there; one at 120 lacks 121, which the head has passed: it has fallen off.
+ */
+
+import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
+import { counted, inBytes } from './words.ts';
+
+export type RingState =
+  /** Linked, nothing missing. */
+  | 'in step'
+  | 'behind'
+  /** Not linked, and what it lacks is held: a partial resynchronization will do. */
+  | 'resumable'
+  /** What it lacks is gone, or belongs to another history. */
+  | 'lost'
+  | 'syncing';
+
+export interface RingReplica {
+  readonly name: string;
+  readonly offset: number;
+  readonly state: RingState;
+  /** Bytes it lacks; 0 when its history is another one. */
+  readonly behind: number;
+  /** Part of a turn at which it stands; null when it is nowhere on the ring. */
+  readonly turn: number | null;
+  readonly words: string;
+}
+
+export interface Ring {
+  readonly owner: string;
+  readonly size: number;
+  /** First byte held. */
+  readonly first: number;
+  /** Last byte written. */
+  readonly head: number;
+  readonly held: number;
+  /** Parts of a turn; the history runs from `from` on for `share`, up to `to`. */
+  readonly from: number;
+  readonly to: number;
+  readonly share: number;
+  readonly replicas: readonly RingReplica[];
+}
+
+/** Undefined while the server keeps no backlog. */
+export function ringOf(snapshot: Snapshot, owner: NodeSnapshot): Ring | undefined {
+  const { active, size, firstByteOffset, histlen } = owner.backlog;
+  if (!active || size === 0) return undefined;
+  const share = Math.min(1, histlen / size);
+  const to = turnOf(owner.offset, size);
+  return {
+    owner: owner.name,
+    size,
+    first: firstByteOffset,
+    head: owner.offset,
+    held: histlen,
+    from: (to - share + 1) % 1,
+    to,
+    share,
+    replicas: snapshot.nodes
+      .filter((node) => node.role === 'replica' && node.master?.node === owner.name)
+      .map((node) => ringReplica(owner, node)),
+  };
+}
+
+export function turnOf(offset: number, size: number): number {
+  return (offset % size) / size;
+}
+
+function ringReplica(owner: NodeSnapshot, replica: NodeSnapshot): RingReplica {
+  const { backlog } = owner;
+  const missing = replica.offset + 1;
+  const isKnown = sharesHistory(owner, replica);
+  const isHeld = isKnown && backlog.firstByteOffset <= missing && missing <= owner.offset + 1;
+  const behind = isKnown ? Math.max(0, owner.offset - replica.offset) : 0;
+  const place = { name: replica.name, offset: replica.offset, behind };
+  const turn = isHeld ? turnOf(replica.offset, backlog.size) : null;
+  if (replica.process === 'running' && replica.master!.syncInProgress) {
+    return { ...place, turn, state: 'syncing', words: 'full resynchronization under way' };
+  }
+  const isLinked = replica.process === 'running' && replica.master!.status === 'up';
+  if (isLinked && behind === 0) return { ...place, turn, state: 'in step', words: 'in step' };
+  if (isLinked && isHeld) {
+    return { ...place, turn, state: 'behind', words: `${inBytes(behind)} behind` };
+  }
+  if (isHeld) {
+    const words = `${stateWords(replica)}; ${inBytes(behind)} wait for it: partial resynchronization`;
+    return { ...place, turn, state: 'resumable', words };
+  }
+  const why = lostWords(owner, replica, isKnown);
+  const words = isLinked ? `${why} if its link breaks now` : `${stateWords(replica)}; ${why}`;
+  return { ...place, turn: null, state: 'lost', words };
+}
+
+/** Whether the owner would know the replica's history at that offset: `PSYNC replid offset + 1`. */
+function sharesHistory(owner: NodeSnapshot, replica: NodeSnapshot): boolean {
+  if (replica.replid === owner.replid) return true;
+  return replica.replid === owner.replid2 && replica.offset + 1 <= owner.secondReplidOffset;
+}
+
+function stateWords(replica: NodeSnapshot): string {
+  return replica.process === 'running' ? 'link down' : replica.process;
+}
+
+function lostWords(owner: NodeSnapshot, replica: NodeSnapshot, isKnown: boolean): string {
+  if (!isKnown) return 'it follows another history: full resynchronization';
+  if (replica.offset > owner.offset) {
+    return `it is ahead of ${owner.name}: full resynchronization`;
+  }
+  const { firstByteOffset } = owner.backlog;
+  return `fallen off the ring: it lacks byte ${counted(replica.offset + 1)}, the backlog begins at ${counted(firstByteOffset)}: full resynchronization`;
+}

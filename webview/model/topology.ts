@@ -1,0 +1,107 @@
+/**
+ * Who stands under whom, and what lies between: a snapshot's servers as rows, and the wires between
+ * them.
+ *
+ * Invariant: every server is in exactly one row; a replica stands below its master, also when
+ * REPLICAOF has made a circle (then below one of its members).
+ */
+
+import type { LinkSnapshot, NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
+
+export type WireState = 'up' | 'syncing' | 'down' | 'cut';
+
+/** From a master to its replica. */
+export interface Wire {
+  readonly from: string;
+  readonly to: string;
+  readonly state: WireState;
+  /** What is wrong; empty while all is well. */
+  readonly label: string;
+}
+
+/** A pair of places whose link is cut or held; `arrow` is ⇄, or → when only a → b is. */
+export interface Cut {
+  readonly a: string;
+  readonly b: string;
+  readonly arrow: '⇄' | '→';
+  readonly how: 'cut' | 'held';
+}
+
+/** Masters first, then their replicas, then those of replicas; in the order of their masters. */
+export function rowsOf(nodes: readonly NodeSnapshot[]): NodeSnapshot[][] {
+  const placed = new Set<string>();
+  const rows: NodeSnapshot[][] = [];
+  const parentOf = (node: NodeSnapshot): string | null => node.master?.node ?? null;
+  const names = new Set(nodes.map((node) => node.name));
+  const isRoot = (node: NodeSnapshot): boolean => !names.has(parentOf(node) ?? '');
+  let row = nodes.filter(isRoot);
+  while (placed.size < nodes.length) {
+    // What is left without a root stands in a circle: its first member becomes one.
+    if (row.length === 0) row = [nodes.find((node) => !placed.has(node.name))!];
+    for (const node of row) placed.add(node.name);
+    rows.push(row);
+    row = row.flatMap((parent) =>
+      nodes.filter((node) => !placed.has(node.name) && parentOf(node) === parent.name),
+    );
+  }
+  return rows;
+}
+
+export function wiresOf(snapshot: Snapshot): Wire[] {
+  const names = new Set(snapshot.nodes.map((node) => node.name));
+  return snapshot.nodes.flatMap((node) => {
+    const from = node.master?.node ?? null;
+    if (from === null || !names.has(from)) return [];
+    return [{ from, to: node.name, ...wireState(snapshot, node, from) }];
+  });
+}
+
+function wireState(
+  snapshot: Snapshot,
+  node: NodeSnapshot,
+  from: string,
+): { state: WireState; label: string } {
+  const broken = snapshot.links.filter(
+    (link) =>
+      (link.cut || link.held) &&
+      ((link.from === from && link.to === node.name) ||
+        (link.from === node.name && link.to === from)),
+  );
+  if (broken.length > 0) return { state: 'cut', label: brokenWords(broken) };
+  const isDead = node.process === 'crashed' || node.process === 'exited';
+  if (isDead) return { state: 'down', label: '' };
+  if (node.master!.syncInProgress) return { state: 'syncing', label: 'full resync' };
+  return node.master!.status === 'up' ? { state: 'up', label: '' } : { state: 'down', label: 'down' };
+}
+
+function brokenWords(broken: readonly LinkSnapshot[]): string {
+  const how = broken.some((link) => link.cut) ? 'cut' : 'held';
+  return broken.length === 2 ? how : `${how} ${broken[0]!.from} → ${broken[0]!.to}`;
+}
+
+export function cutsOf(links: readonly LinkSnapshot[]): Cut[] {
+  const cuts: Cut[] = [];
+  for (const { from, to, cut, held } of links) {
+    if (!cut && !held) continue;
+    const how = cut ? 'cut' : 'held';
+    const back = cuts.findIndex((other) => other.a === to && other.b === from && other.how === how);
+    if (back < 0) cuts.push({ a: from, b: to, arrow: '→', how });
+    else cuts[back] = { ...cuts[back]!, arrow: '⇄' };
+  }
+  return cuts;
+}
+
+/** The server most running Sentinels take for the master; without them the one with most replicas. */
+export function masterOf(snapshot: Snapshot): NodeSnapshot | undefined {
+  const votes = new Map<string, number>();
+  for (const { process, master } of snapshot.sentinels) {
+    if (process !== 'running' || master?.node == null) continue;
+    votes.set(master.node, (votes.get(master.node) ?? 0) + 1);
+  }
+  const score = (node: NodeSnapshot): number =>
+    (votes.get(node.name) ?? 0) * 1000 +
+    (node.role === 'master' ? 100 : 0) +
+    (node.process === 'running' ? 50 : 0) +
+    node.replicas.length;
+  return snapshot.nodes.toSorted((a, b) => score(b) - score(a))[0];
+}

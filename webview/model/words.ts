@@ -1,0 +1,50 @@
+/** Numbers, sizes and times as the page writes them; the same everywhere, whatever the locale. */
+
+const MICROS_PER_MS = 1000;
+
+/** `1,234,567`. */
+export function counted(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 byte`, `1,204 bytes`. */
+export function inBytes(value: number): string {
+  return value === 1 ? '1 byte' : `${counted(value)} bytes`;
+}
+
+/** `2 clients`; `plural` when adding an s does not make one. */
+export function countOf(value: number, noun: string, plural = `${noun}s`): string {
+  return `${counted(value)} ${value === 1 ? noun : plural}`;
+}
+
+/** `16 KiB`, `1 MiB`, `1.5 MiB`: sizes people set, so in powers of two. */
+export function inSize(value: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB'];
+  let unit = 0;
+  let size = value;
+  while (size >= 1024 && unit < units.length - 1) {
+    size /= 1024;
+    unit += 1;
+  }
+  return `${Number(size.toFixed(1))} ${units[unit]}`;
+}
+
+/** `1.2 s`, `14 s`, `800 ms`. */
+export function inTime(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+}
+
+/** Time of day `14:02:07.123` where the page is shown, of Unix microseconds. */
+export function timeOfDay(micros: number): string {
+  const date = new Date(micros / MICROS_PER_MS);
+  const part = (value: number, width: number): string => String(value).padStart(width, '0');
+  const [hours, minutes] = [part(date.getHours(), 2), part(date.getMinutes(), 2)];
+  return `${hours}:${minutes}:${part(date.getSeconds(), 2)}.${part(date.getMilliseconds(), 3)}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)!}`;
+}
