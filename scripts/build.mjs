@@ -1,25 +1,70 @@
-// Bundles the command line and the worker for Node 20.
+// Bundles everything: command line, worker and extension for Node 20, which is what VS Code 1.96
+// has, and the panel's page.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './tools.mjs';
 
+const NODE_BUNDLE = {
+  absWorkingDir: root,
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  sourcemap: 'linked',
+  logLevel: 'warning',
+  // Names stay: state refers to classes by name, and stacks of the field must be readable.
+  minifyWhitespace: true,
+  minifySyntax: true,
+};
+
 export async function buildAll() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  await build({
-    absWorkingDir: root,
+  await Promise.all([buildPrograms(), buildExtension(), buildPanel()]);
+}
+
+function buildPrograms() {
+  return build({
+    ...NODE_BUNDLE,
     entryPoints: { cli: 'src/cli/cli.ts', worker: 'src/gateway/worker.ts' },
-    outdir: 'dist',
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
     format: 'esm',
-    sourcemap: 'linked',
-    logLevel: 'warning',
     // ws is CommonJS and asks for node:* at run time; an ESM bundle needs a require for that.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
+  });
+}
+
+/** VS Code loads extensions with require; the worker beside it stays a module. */
+function buildExtension() {
+  return build({
+    ...NODE_BUNDLE,
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    outExtension: { '.js': '.cjs' },
+    format: 'cjs',
+    external: ['vscode'],
+    define: { 'import.meta.url': '__moduleUrl' },
+    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  });
+}
+
+/** The panel's page, for a webview and a browser alike: panel.js, panel.css, browserTheme.css. */
+export function buildPanel(outdir = 'dist') {
+  return build({
+    absWorkingDir: root,
+    outdir,
+    entryPoints: [
+      { in: 'webview/panel.ts', out: 'panel' },
+      { in: 'webview/styles/panel.css', out: 'panel' },
+      { in: 'webview/styles/browserTheme.css', out: 'browserTheme' },
+    ],
+    bundle: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
   });
 }
 

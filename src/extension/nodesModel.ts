@@ -87,7 +87,8 @@ function serverTooltip(node: NodeSnapshot, seen: ReplicaSnapshot | undefined): s
     `offset ${node.offset}`,
   ];
   if (master !== null) lines.push(`follows ${master.node ?? `${master.host}:${master.port}`}`);
-  if (seen !== undefined) lines.push(`its master sees it ${seen.state}, ${seen.behind} bytes behind`);
+  if (seen !== undefined)
+    lines.push(`its master sees it ${seen.state}, ${seen.behind} bytes behind`);
   if (node.secondReplidOffset > 0) {
     lines.push(`until offset ${node.secondReplidOffset} its history was ${node.replid2}`);
   }

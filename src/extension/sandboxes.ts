@@ -31,6 +31,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   readonly holders: Holders;
   private readonly context: vscode.ExtensionContext;
   private sessions: readonly Session[] = [];
+  private readonly starting = new Set<number>();
   private readonly started = new vscode.EventEmitter<Session>();
   private readonly changed = new vscode.EventEmitter<Session>();
   private readonly fed = new vscode.EventEmitter<FeedEvent>();
@@ -80,12 +81,19 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
       dashboardPort,
       memoryMb: memoryLimitMb > 0 ? memoryLimitMb : defaultMemoryMb(),
     };
-    const session = await Session.start(this.freeId(), plan, options, this);
-    this.sessions = [...this.sessions, session];
-    await this.remember();
-    await this.holders.hold(session.id, portsOf(plan.ports, plan));
-    this.started.fire(session);
-    return session;
+    const id = this.freeId();
+    this.starting.add(id);
+    try {
+      const session = await Session.start(id, plan, options, this);
+      this.sessions = [...this.sessions, session];
+      // Before anything else of it can arrive.
+      this.started.fire(session);
+      await this.remember();
+      await this.holders.hold(id, portsOf(plan.ports, plan));
+      return session;
+    } finally {
+      this.starting.delete(id);
+    }
   }
 
   async stop(session: Session): Promise<void> {
@@ -142,7 +150,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   }
 
   private freeId(): number {
-    const taken = new Set(this.sessions.map((session) => session.id));
+    const taken = new Set([...this.starting, ...this.sessions.map((session) => session.id)]);
     let id = 1;
     while (taken.has(id)) id += 1;
     return id;

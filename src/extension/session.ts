@@ -37,12 +37,7 @@ export class Session {
   recent: readonly FeedEntry[] = [];
   private readonly worker: SandboxWorker;
 
-  private constructor(
-    id: number,
-    plan: SessionPlan,
-    worker: SandboxWorker,
-    snapshot: Snapshot,
-  ) {
+  private constructor(id: number, plan: SessionPlan, worker: SandboxWorker, snapshot: Snapshot) {
     this.id = id;
     this.plan = plan;
     this.worker = worker;
@@ -109,7 +104,9 @@ export async function perform(
 ): Promise<string | undefined> {
   const outcome = await session.request(operation);
   if (!outcome.ok) {
-    void vscode.window.showErrorMessage(`Replication Sandbox: ${outcome.error.replace(/^ERR /, '')}`);
+    void vscode.window.showErrorMessage(
+      `Replication Sandbox: ${outcome.error.replace(/^ERR /, '')}`,
+    );
     return undefined;
   }
   const isNews = outcome.text !== 'OK' && !isSilent;

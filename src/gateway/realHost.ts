@@ -4,8 +4,8 @@
  * `socket.write`; nothing else is allocated.
  *
  * Invariants: an event (one input method, then `run`) is never begun inside another; what arrives
- * while the process is `busy` waits and is delivered in order afterwards; log lines written before
- * a port listens come out when it does, so that "Ready to accept connections" is never a lie.
+ * while the process is `busy` waits and is delivered in order afterwards, and what it said since it
+ * began to be busy goes out before that.
  */
 
 import { randomFillSync } from 'node:crypto';
@@ -27,11 +27,11 @@ import {
 import type { Seed } from '../engine/machine/random.ts';
 import { DirectoryFiles } from './directoryFiles.ts';
 import { errnoCode, errnoText } from './errno.ts';
-import { formatLogLine, isShown, writeOut } from './logLine.ts';
-import { OutputMeter } from './outputMeter.ts';
 import { RealChildren } from './realChildren.ts';
 import { RealClock } from './realClock.ts';
+import { peerOf, RealConnection } from './realConnection.ts';
 import { RealDisk } from './realDisk.ts';
+import { RealLog } from './realLog.ts';
 
 /** Commands an event may execute before sockets are looked at again. */
 const RUN_BUDGET = 10_000;
@@ -54,26 +54,12 @@ export interface RealHostOptions {
   readonly exit: (code: number) => void;
 }
 
-class RealConnection {
-  readonly id: ConnId;
-  readonly socket: net.Socket;
-  readonly output: OutputMeter;
-  /** In the list of connections whose `drained` is due. */
-  isDraining = false;
-  reason: 'eof' | 'reset' | 'timeout' = 'eof';
-
-  constructor(id: ConnId, socket: net.Socket) {
-    this.id = id;
-    this.socket = socket;
-    this.output = new OutputMeter(socket);
-  }
-}
-
 export class RealHost implements Effects {
   readonly disk: RealDisk;
   private readonly machine: Machine;
   private readonly options: RealHostOptions;
   private readonly clock = new RealClock();
+  private readonly logFile: RealLog;
   private readonly children: RealChildren;
   private readonly connections = new Map<ConnId, RealConnection>();
   private draining: RealConnection[] = [];
@@ -86,14 +72,15 @@ export class RealHost implements Effects {
   private busyToken: Token | undefined = undefined;
   /** What came in while the process was busy. */
   private deferred: (() => void)[] = [];
-  private listensPending = 0;
-  private heldLog: string[] = [];
+  /** What it said since it began to be busy: a process that sleeps does not get to its sockets. */
+  private held: { readonly conn: ConnId; readonly bytes: Buffer | undefined }[] = [];
   private exitCode: number | undefined = undefined;
 
   constructor(options: RealHostOptions) {
     this.options = options;
     this.machine = options.machine;
     this.disk = new RealDisk(options.directory);
+    this.logFile = new RealLog(options.logFd, options.logLevel);
     this.children = new RealChildren({
       disk: this.disk,
       now: () => this.clock.now(),
@@ -131,8 +118,12 @@ export class RealHost implements Effects {
 
   // Inputs.
 
+  private get isHolding(): boolean {
+    return this.busyUntil !== 0 || this.busyToken !== undefined;
+  }
+
   private get isBusy(): boolean {
-    return this.busyUntil !== 0 || this.busyToken !== undefined || this.exitCode !== undefined;
+    return this.isHolding || this.exitCode !== undefined;
   }
 
   private accept(socket: net.Socket): void {
@@ -191,8 +182,10 @@ export class RealHost implements Effects {
   }
 
   private fileDone(token: Token, result: FileResult): void {
-    if (this.busyToken === token) this.busyToken = undefined;
-    else if (this.isBusy) {
+    if (this.busyToken === token) {
+      this.busyToken = undefined;
+      this.releaseHeld();
+    } else if (this.isBusy) {
       this.deferred.push(() => this.fileDone(token, result));
       return;
     }
@@ -234,6 +227,7 @@ export class RealHost implements Effects {
       if (now < this.busyUntil) this.arm(this.busyUntil);
       else {
         this.busyUntil = 0;
+        this.releaseHeld();
         this.catchUp();
       }
       return;
@@ -246,7 +240,8 @@ export class RealHost implements Effects {
   /** Ends an event: executes commands, reports what was written out, arms the timer. */
   private finish(now: Micros): void {
     // An input that took the CPU leaves its commands for later.
-    if (this.isBusy || this.machine.run(now, RUN_BUDGET, this)) this.queueRun();
+    const budget = this.isBusy ? 0 : RUN_BUDGET;
+    if (this.machine.run(now, budget, this) || budget === 0) this.queueRun();
     if (this.exitCode !== undefined) {
       this.leave(this.exitCode);
       return;
@@ -267,6 +262,15 @@ export class RealHost implements Effects {
       if (this.isBusy) this.deferred.push(() => this.queueRun());
       else this.finish(this.clock.now());
     });
+  }
+
+  private releaseHeld(): void {
+    const held = this.held;
+    this.held = [];
+    for (const { conn, bytes } of held) {
+      if (bytes === undefined) this.close(conn);
+      else this.send(conn, bytes);
+    }
   }
 
   /** Delivers what waited; one of them may make the process busy again. */
@@ -319,6 +323,10 @@ export class RealHost implements Effects {
   // Effects.
 
   send(conn: ConnId, bytes: Buffer): void {
+    if (this.isHolding) {
+      this.held.push({ conn, bytes });
+      return;
+    }
     const connection = this.connections.get(conn);
     if (connection === undefined) return;
     connection.output.write(bytes);
@@ -329,6 +337,10 @@ export class RealHost implements Effects {
   }
 
   close(conn: ConnId): void {
+    if (this.isHolding) {
+      this.held.push({ conn, bytes: undefined });
+      return;
+    }
     const connection = this.connections.get(conn);
     if (connection === undefined) return;
     this.connections.delete(conn);
@@ -349,27 +361,15 @@ export class RealHost implements Effects {
   }
 
   listen(port: number): void {
-    this.listensPending += 1;
+    this.logFile.portOpening();
     const server = net.createServer({ noDelay: true, pauseOnConnect: true }, (socket) =>
       this.accept(socket),
     );
     server.on('error', (error) => {
-      this.listensPending = 0; // What was held was said too early: it never listened.
-      this.log(
-        'warning',
-        'M',
-        `Warning: Could not create server TCP listening socket ${LISTEN_HOST}:${port}: bind: ${errnoText(error)}`,
-      );
-      this.log('warning', 'M', `Failed listening on port ${port} (TCP), aborting.`);
+      this.logFile.portRefused(this.clock.now(), port, errnoText(error));
       this.options.exit(1);
     });
-    server.listen({ port, host: LISTEN_HOST, backlog: 511 }, () => {
-      this.listensPending -= 1;
-      if (this.listensPending > 0) return;
-      writeOut(this.options.logFd, `     Port: ${port}\n     PID: ${process.pid}\n`);
-      for (const text of this.heldLog) writeOut(this.options.logFd, text);
-      this.heldLog = [];
-    });
+    server.listen({ port, host: LISTEN_HOST, backlog: 511 }, () => this.logFile.portOpen(port));
   }
 
   file(op: FileOp): Token {
@@ -397,10 +397,7 @@ export class RealHost implements Effects {
   }
 
   log(level: LogLevel, role: string, line: string): void {
-    if (!isShown(level, this.options.logLevel)) return;
-    const text = formatLogLine(process.pid, role, this.clock.now(), level, line);
-    if (this.listensPending > 0) this.heldLog.push(text);
-    else writeOut(this.options.logFd, text);
+    this.logFile.write(this.clock.now(), level, role, line);
   }
 
   /** Notes are for those who watch a world. */
@@ -409,11 +406,4 @@ export class RealHost implements Effects {
   exit(code: number): void {
     this.exitCode = code;
   }
-}
-
-function peerOf(socket: net.Socket): { addr: string; laddr: string } {
-  return {
-    addr: `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`,
-    laddr: `${socket.localAddress ?? '?'}:${socket.localPort ?? 0}`,
-  };
 }

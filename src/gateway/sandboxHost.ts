@@ -124,7 +124,7 @@ export class SandboxHost {
         ? given // The sandbox says whose it is.
         : await freePort(first, given === undefined ? PORTS_TRIED_MAX : 1, isOwn);
     if (port === undefined) {
-      done({ ok: false, error: `ERR port ${first} is taken by another program: name a free one` });
+      done({ ok: false, error: `ERR port ${first} is taken: name a free one` });
       return;
     }
     this.loop.beforeInput();

@@ -11,6 +11,7 @@
  */
 
 import type { EventDetail, EventFamily, FeedEntry } from '../view/messages.ts';
+import { describeBytes } from '../world/decode.ts';
 import { KIND } from '../world/event.ts';
 import type { EventGlance } from '../world/trace.ts';
 import type { World } from '../world/world.ts';
@@ -30,9 +31,17 @@ const CROWD_MAX: Readonly<Record<EventFamily | 'internal', number>> = {
 /** A batch of a paused world: what one step executes. */
 const PAUSED_MAX = 200;
 const ARRAY_BYTE = '*'.charCodeAt(0);
+/** First bytes of what a master says before the stream: answers, and the length of an RDB payload. */
+const DIALOGUE_BYTES: ReadonlySet<number> = new Set(Buffer.from('+-$'));
 
 /** What it needs to know of a place to tell families apart. */
-export type PlaceKind = 'master' | 'replica' | 'sentinel' | 'client';
+export interface Place {
+  readonly kind: 'server' | 'sentinel' | 'client';
+  /** Of a replica, by name. */
+  readonly master: string | null;
+  /** It gets the stream from there. */
+  readonly isLinked: boolean;
+}
 
 interface Crowd {
   size: number;
@@ -45,17 +54,17 @@ export class EventFeed {
   private lastSeq = 0;
 
   /** The entries for everything executed since the last call. */
-  collect(world: World, isPaused: boolean, kindOf: (place: string) => PlaceKind): FeedEntry[] {
+  collect(world: World, isPaused: boolean, placeOf: (name: string) => Place): FeedEntry[] {
     const { trace, places } = world.state;
     if (trace.count === this.lastSeq) return [];
     const entries: EditableEntry[] = [];
     const crowds = new Map<string, Crowd>();
-    const kinds = places.map(kindOf);
+    const known = places.map(placeOf);
     const first = Math.max(this.lastSeq + 1, trace.firstSeq);
     const forgotten = first - this.lastSeq - 1;
     for (let seq = first; seq <= trace.count; seq += 1) {
       const glance = trace.glance(seq)!;
-      const family = familyOf(glance, kinds);
+      const family = familyOf(glance, known, places);
       const isMachinery = family === 'internal';
       const key = isMachinery ? family : `${family} ${glance.place} ${glance.peer}`;
       const max = isPaused ? PAUSED_MAX : CROWD_MAX[family];
@@ -75,7 +84,11 @@ export class EventFeed {
   }
 }
 
-function familyOf(glance: EventGlance, kinds: readonly PlaceKind[]): EventFamily | 'internal' {
+function familyOf(
+  glance: EventGlance,
+  known: readonly Place[],
+  names: readonly string[],
+): EventFamily | 'internal' {
   switch (glance.kind) {
     case KIND.connect:
     case KIND.connected:
@@ -87,28 +100,44 @@ function familyOf(glance: EventGlance, kinds: readonly PlaceKind[]): EventFamily
     case KIND.childDone:
       return 'process';
     case KIND.data:
-      return messageFamily(glance, kinds[glance.place], kinds[glance.peer]);
+      return messageFamily(
+        glance.firstByte,
+        known[glance.place]!,
+        known[glance.peer]!,
+        names[glance.peer]!,
+      );
     default:
       return 'internal';
   }
 }
 
-/** A replica gets commands from nobody but its master's stream; all else between servers is a dialogue. */
+/** All a linked replica gets from its master is the stream; all else between servers is a dialogue. */
 function messageFamily(
-  glance: EventGlance,
-  receiver: PlaceKind | undefined,
-  sender: PlaceKind | undefined,
+  firstByte: number,
+  receiver: Place,
+  sender: Place,
+  senderName: string,
 ): EventFamily {
-  if (receiver === 'client' || sender === 'client') return 'client';
-  if (receiver === 'sentinel' || sender === 'sentinel') return 'sentinel';
-  return receiver === 'replica' && glance.firstByte === ARRAY_BYTE ? 'stream' : 'replication';
+  if (receiver.kind === 'client' || sender.kind === 'client') return 'client';
+  if (receiver.kind === 'sentinel' || sender.kind === 'sentinel') return 'sentinel';
+  if (receiver.master !== senderName) return 'replication';
+  const isStream = receiver.isLinked ? !DIALOGUE_BYTES.has(firstByte) : firstByte === ARRAY_BYTE;
+  return isStream ? 'stream' : 'replication';
 }
 
 function entryOf(world: World, seq: number, family: EventFamily): EditableEntry {
   const event = world.event(seq)!;
   const quiet = quietKind(event, world.event(event.cause)) ?? null;
   const { at, node, peer, cause } = event;
-  const text = eventText(event);
+  const isPart = family === 'stream' && world.eventBytes(seq)[0] !== ARRAY_BYTE;
+  const text = isPart ? streamPart(world.eventBytes(seq), event.bytes) : eventText(event);
   const detail = { seq, cause, peer, family, quiet, count: 1 };
   return { at, node, source: 'event', level: 'notice', text, event: detail };
+}
+
+/** The stream is cut into packets anywhere; what is left of a command that began in the last one is passed over. */
+function streamPart(bytes: Buffer, total: number): string {
+  const start = bytes.indexOf('\r\n*');
+  if (start < 0) return 'rest of a command';
+  return `… ${describeBytes(bytes.subarray(start + 2), total - start - 2)}`;
 }

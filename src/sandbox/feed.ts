@@ -9,7 +9,7 @@
 import type { Micros, Note } from '../engine/machine/machine.ts';
 import type { FeedEntry } from '../view/messages.ts';
 import type { World } from '../world/world.ts';
-import { EventFeed, type PlaceKind } from './eventFeed.ts';
+import { EventFeed, type Place } from './eventFeed.ts';
 
 const PENDING_MAX = 5_000;
 
@@ -29,7 +29,7 @@ export class Feed {
   }
 
   /** Looks for news in the world. */
-  collect(world: World, isPaused: boolean, kindOf: (place: string) => PlaceKind): void {
+  collect(world: World, isPaused: boolean, placeOf: (name: string) => Place): void {
     const start = this.pending.length;
     for (const name of world.state.nodes.keys()) {
       const lines = world.logSince(name, this.lastLog.get(name) ?? 0);
@@ -43,7 +43,7 @@ export class Feed {
       this.lastNote = id;
       this.pending.push({ at, node, source: 'note', level: 'notice', text: inWords(note) });
     }
-    this.pending.push(...this.events.collect(world, isPaused, kindOf));
+    this.pending.push(...this.events.collect(world, isPaused, placeOf));
     // Each part is in order already; a stable sort by time weaves them together.
     const news = this.pending.splice(start).sort((a, b) => a.at - b.at);
     this.pending.push(...news);

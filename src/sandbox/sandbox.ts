@@ -15,7 +15,7 @@ import type { Input, OutsidePort, WorldParams } from '../world/input.ts';
 import { World } from '../world/world.ts';
 import { missingForAgreement } from './agreement.ts';
 import { type Driver, VirtualDriver } from './driver.ts';
-import type { PlaceKind } from './eventFeed.ts';
+import type { Place } from './eventFeed.ts';
 import { Failovers, type LoadReading, type ServerReading } from './failovers.ts';
 import { Feed } from './feed.ts';
 import { LoadClient } from './load/loadClient.ts';
@@ -190,7 +190,7 @@ export class Sandbox {
 
   takeFeed(): FeedEntry[] {
     const isPaused = this.driver.mode === 'paused';
-    this.feed.collect(this.world, isPaused, (place) => this.placeKind(place));
+    this.feed.collect(this.world, isPaused, (name) => this.place(name));
     return this.feed.take();
   }
 
@@ -205,11 +205,16 @@ export class Sandbox {
     return this.specs.find((spec) => spec.port === port)?.name ?? null;
   }
 
-  private placeKind(name: string): PlaceKind {
+  private place(name: string): Place {
     const spec = this.specs.find((candidate) => candidate.name === name);
-    if (spec?.machine === 'sentinel') return 'sentinel';
-    if (spec?.machine !== 'server') return 'client';
-    return serverOf(this.world, name)?.replication.isReplica === true ? 'replica' : 'master';
+    const nobody = { master: null, isLinked: false };
+    if (spec?.machine === 'sentinel') return { kind: 'sentinel', ...nobody };
+    if (spec?.machine !== 'server') return { kind: 'client', ...nobody };
+    const replication = serverOf(this.world, name)?.replication;
+    const address = replication?.replicaSide.master;
+    if (replication === undefined || address === undefined) return { kind: 'server', ...nobody };
+    const master = this.nameOf(address.host, address.port);
+    return { kind: 'server', master, isLinked: replication.masterLinkUp };
   }
 
   private serverReadings(): ServerReading[] {

@@ -101,6 +101,28 @@ test('server: in place of redis-server, with its log, its dump and its end', asy
   assert.equal(await again.stop('SIGINT'), 0);
 });
 
+test('server: a process that sleeps answers nobody, and then everybody in order', async (t) => {
+  const server = await startOurServer(t, ['--enable-debug-command', 'local']);
+  const clients = [0, 1].map(() => net.connect(server.port, '127.0.0.1'));
+  t.after(() => {
+    for (const client of clients) client.destroy();
+  });
+  const answers: string[] = [];
+  clients.forEach((client, index) => {
+    client.setEncoding('utf8').on('data', (text: string) => answers.push(`${index}:${text}`));
+  });
+  await waitFor(() => clients.every((client) => client.readyState === 'open'), LIMIT_MS);
+  const start = Date.now();
+  clients[0]!.write('PING\r\nDEBUG SLEEP 0.3\r\nECHO awake\r\n');
+  await new Promise((resolve) => setImmediate(resolve));
+  clients[1]!.write('PING\r\n');
+  await waitFor(() => answers.join('').includes('awake') && answers.length >= 2, LIMIT_MS);
+  assert.ok(Date.now() - start >= 290, 'nothing is said before it has slept');
+  const first = answers.filter((answer) => answer.startsWith('0:')).map((text) => text.slice(2));
+  assert.equal(first.join(''), '+PONG\r\n+OK\r\n$5\r\nawake\r\n');
+  await waitFor(() => answers.includes('1:+PONG\r\n'), LIMIT_MS);
+});
+
 test('the dashboard wants its token, and its service an origin', async (t) => {
   const sandbox = await startSandbox(t, ['--replicas', '1', '--sentinels', '0']);
   const { url } = sandbox.endpoints.dashboard;

@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { createSentinel } from 'redis';
 import {
@@ -82,31 +82,35 @@ async function crashUnder(sandbox: SandboxProcess, writer: Writer): Promise<void
   assert.ok(Number(stored) >= writer.written, `${stored} of ${writer.written}`);
 }
 
-test('ioredis in Sentinel mode goes on at the new master by itself', async (t) => {
-  if (!requirePeer(t, 'redis-cli')) return;
-  const sandbox = await startSandbox(t);
-  const { sentinels, masterName } = sandbox.endpoints;
-  const client = new Redis({
-    sentinels: sentinels.map(({ host, port }) => ({ host, port })),
-    name: masterName,
+describe('an app in Sentinel mode goes on at the new master by itself', {
+  concurrency: true,
+}, () => {
+  test('ioredis', async (t) => {
+    if (!requirePeer(t, 'redis-cli')) return;
+    const sandbox = await startSandbox(t);
+    const { sentinels, masterName } = sandbox.endpoints;
+    const client = new Redis({
+      sentinels: sentinels.map(({ host, port }) => ({ host, port })),
+      name: masterName,
+    });
+    client.on('error', () => {}); // What a failover looks like to an app.
+    t.after(() => client.disconnect());
+    await crashUnder(sandbox, new Writer((value) => client.set('counter', value)));
   });
-  client.on('error', () => {}); // What a failover looks like to an app.
-  t.after(() => client.disconnect());
-  await crashUnder(sandbox, new Writer((value) => client.set('counter', value)));
-});
 
-test('node-redis in Sentinel mode goes on at the new master by itself', async (t) => {
-  if (!requirePeer(t, 'redis-cli')) return;
-  const sandbox = await startSandbox(t);
-  const { sentinels, masterName } = sandbox.endpoints;
-  const client = createSentinel({
-    name: masterName,
-    sentinelRootNodes: sentinels.map(({ host, port }) => ({ host, port })),
+  test('node-redis', async (t) => {
+    if (!requirePeer(t, 'redis-cli')) return;
+    const sandbox = await startSandbox(t);
+    const { sentinels, masterName } = sandbox.endpoints;
+    const client = createSentinel({
+      name: masterName,
+      sentinelRootNodes: sentinels.map(({ host, port }) => ({ host, port })),
+    });
+    client.on('error', () => {});
+    await client.connect();
+    t.after(() => client.destroy());
+    await crashUnder(sandbox, new Writer((value) => client.set('counter', String(value))));
   });
-  client.on('error', () => {});
-  await client.connect();
-  t.after(() => client.destroy());
-  await crashUnder(sandbox, new Writer((value) => client.set('counter', String(value))));
 });
 
 test('redis-cli and redis-benchmark run against an endpoint', async (t) => {

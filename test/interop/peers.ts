@@ -154,15 +154,9 @@ export function startProgram(
 }
 
 async function ready(running: Running, text: string): Promise<Running> {
-  await waitFor(
-    () => {
-      if (running.output().includes(text)) return true;
-      if (running.hasExited) throw new Error(`ended: ${running.output()}`);
-      return false;
-    },
-    START_MS_MAX,
-    text,
-  );
+  const isReady = (): boolean => running.output().includes(text);
+  await waitFor(() => isReady() || running.hasExited, START_MS_MAX, text);
+  if (!isReady() || running.hasExited) throw new Error(`it has ended: ${running.output()}`);
   return running;
 }
 
@@ -211,7 +205,7 @@ export async function startSandbox(
   const services = ['--control-port', String(first + 18), '--dashboard-port', String(first + 19)];
   const all = [CLI, 'up', '--json', ...ports, ...services, ...args];
   const running = startProgram(t, process.execPath, all, first);
-  await ready(running, '\n');
+  await ready(running, '"dashboard":');
   const endpoints = JSON.parse(running.output().split('\n', 1)[0]!) as EndpointList;
   return {
     pid: running.pid,

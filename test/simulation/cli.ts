@@ -18,18 +18,25 @@ const { values } = parseArgs({
   },
 });
 
+function natural(name: 'seeds' | 'first' | 'jobs' | 'seed'): number {
+  const text = values[name]!;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  console.error(`--${name} must be a number, not ${text}`);
+  process.exit(1);
+}
+
 if (values.seed !== undefined) {
   const log = (line: string): void => console.log(line);
-  const report = proveSeed(Number(values.seed), values.verbose ? { log } : {});
+  const report = proveSeed(natural('seed'), values.verbose ? { log } : {});
   console.log(coverageTable(report.coverage));
   for (const violation of report.violations) console.log(`VIOLATION ${violation}`);
   console.log(`seed ${report.seed}: ${report.violations.length === 0 ? 'holds' : 'FAILS'}`);
   process.exitCode = report.violations.length === 0 ? 0 : 1;
 } else {
   const summary = await runSeeds({
-    first: Number(values.first),
-    count: Number(values.seeds),
-    jobs: Number(values.jobs),
+    first: natural('first'),
+    count: natural('seeds'),
+    jobs: natural('jobs'),
     failed: (message) => console.log(message),
   });
   console.log(coverageTable(summary.coverage));

@@ -170,7 +170,8 @@ export const faults: Readonly<Record<FaultKind, Fault>> = {
     context.inject({ kind: 'diskFault', node, full: true });
     context.later(() => context.inject({ kind: 'diskFault', node, full: false }));
   },
-  bgsave: (context) => context.command(choose(serverNames(context), context.step.picks[0])!, 'BGSAVE'),
+  bgsave: (context) =>
+    context.command(choose(serverNames(context), context.step.picks[0])!, 'BGSAVE'),
   save: (context) => context.command(choose(serverNames(context), context.step.picks[0])!, 'SAVE'),
   killChild: (context) => {
     const parents = serverNames(context).filter(

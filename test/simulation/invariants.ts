@@ -1,8 +1,8 @@
 /** What must hold when everything is settled. A violation is a sentence with the numbers in it. */
 
-import { type Bytes, toLatin1 } from '../../src/engine/resp/bytes.ts';
 import { dbDigest } from '../../src/engine/data/digest.ts';
-import { keyOf, REMEMBERED, sequenceIn, SLOTS, slotOf } from '../../src/sandbox/load/writeBook.ts';
+import { type Bytes, toLatin1 } from '../../src/engine/resp/bytes.ts';
+import { keyOf, REMEMBERED, SLOTS, sequenceIn, slotOf } from '../../src/sandbox/load/writeBook.ts';
 import type { World } from '../../src/world/world.ts';
 import type { Plan } from './plan.ts';
 import { isServing, loadOf, serverOf } from './reading.ts';
@@ -22,7 +22,9 @@ export function sameData(world: World, plan: Plan): string[] {
       violations.push(`${name} has digest ${digest}, its master ${master.name} ${master.digest}`);
     }
     if (offset !== master.offset) {
-      violations.push(`${name} is at offset ${offset}, its master ${master.name} at ${master.offset}`);
+      violations.push(
+        `${name} is at offset ${offset}, its master ${master.name} at ${master.offset}`,
+      );
     }
   }
   return violations;
@@ -78,7 +80,9 @@ export function lostWrites(world: World, master: string): string[] {
     const found = value === undefined ? 0 : sequenceIn(toLatin1(value))!;
     if (found > sequence && book.sent > SLOTS) continue;
     if (fate === FATE.acked && found < sequence) {
-      violations.push(`write ${sequence} was acknowledged and is missing, and LOAD has not said so`);
+      violations.push(
+        `write ${sequence} was acknowledged and is missing, and LOAD has not said so`,
+      );
     } else if (fate === FATE.lost && found === sequence) {
       violations.push(`write ${sequence} is there, but LOAD calls it lost`);
     }

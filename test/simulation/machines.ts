@@ -5,9 +5,9 @@
  */
 
 import '../../src/sandbox/machines.ts';
+import type { Machine } from '../../src/engine/machine/machine.ts';
 import { Server } from '../../src/engine/server/server.ts';
 import { registerMachine } from '../../src/world/registry.ts';
-import type { Machine } from '../../src/engine/machine/machine.ts';
 import { Listener, Publisher, Reader, Writer } from './clients/kinds.ts';
 
 /** Sizes and modelled bytes of all databases; cheap, as it is asked for every 1,000 events. */
@@ -16,7 +16,10 @@ export function keyspaceWords(machine: Machine): string {
   if (keyspace === undefined) return '';
   const used = keyspace.databases.filter((database) => database.size > 0);
   return used
-    .map((database) => `${database.index} ${database.size} ${database.expiresCount} ${database.usedBytes}`)
+    .map(
+      (database) =>
+        `${database.index} ${database.size} ${database.expiresCount} ${database.usedBytes}`,
+    )
     .join(',');
 }
 

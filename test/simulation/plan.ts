@@ -6,6 +6,7 @@
 import { Random, seedFromNumber, seedOf } from '../../src/engine/machine/random.ts';
 import { rateSignal } from '../../src/sandbox/load/loadSettings.ts';
 import type { AddNode, WorldParams } from '../../src/world/input.ts';
+import { JOURNAL_BYTES_MAX } from '../../src/world/journal.ts';
 import { between, pick, weighted } from './draw.ts';
 import {
   drawTopology,
@@ -98,6 +99,8 @@ export interface Plan {
   readonly seed: number;
   readonly topology: Topology;
   readonly params: Partial<WorldParams>;
+  /** Small in some runs: their recordings then begin with a checkpoint. */
+  readonly journalBytesMax: number;
   /** In the order in which they are added, and how long after the one before. */
   readonly nodes: readonly { readonly node: AddNode; readonly after: number }[];
   readonly load: { readonly signal: string; readonly calmSignal: string };
@@ -122,6 +125,7 @@ export function drawPlan(seed: number): Plan {
     seed,
     topology,
     params: drawParams(stream('params')),
+    journalBytesMax: pick(stream('journal'), [JOURNAL_BYTES_MAX, JOURNAL_BYTES_MAX, 8_192]),
     nodes: drawNodes(stream('nodes'), topology),
     load: { signal: rateSignal(rate, loadBytes), calmSignal: rateSignal(1, loadBytes) },
     steps: [

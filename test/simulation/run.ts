@@ -7,9 +7,9 @@
  * its copies can be given the same inputs.
  */
 
+import { dbDigest } from '../../src/engine/data/digest.ts';
 import { NEVER } from '../../src/engine/machine/machine.ts';
 import { seedFromNumber } from '../../src/engine/machine/random.ts';
-import { dbDigest } from '../../src/engine/data/digest.ts';
 import type { Recording } from '../../src/world/journal.ts';
 import { World } from '../../src/world/world.ts';
 import { Agenda } from './agenda.ts';
@@ -21,13 +21,7 @@ import { Operator } from './operator.ts';
 import { LOAD, type Plan, START, type Step } from './plan.ts';
 import { Probes } from './probes.ts';
 import { loadOf, serverOf } from './reading.ts';
-import {
-  endFaults,
-  repairChains,
-  restartDead,
-  restoreTopology,
-  unsettled,
-} from './settle.ts';
+import { endFaults, repairChains, restartDead, restoreTopology, unsettled } from './settle.ts';
 import { Tracks } from './tracks.ts';
 import './machines.ts';
 
@@ -83,6 +77,7 @@ export class Run {
       startAt: START,
       record: options.record,
       params: plan.params,
+      journalBytesMax: plan.journalBytesMax,
     });
     this.plan = plan;
     this.tracks = new Tracks(world, plan.seed);
@@ -300,7 +295,9 @@ export class Run {
         ({ name }) => serverOf(world, name).keyspace.databases[0]!.get('last') !== undefined,
       ) && unsettled(world, plan).length === 0;
     if (!this.waitFor(isEverywhere, LAST_WRITE_MICROS)) {
-      this.violations.push(`the last write does not reach all: ${unsettled(world, plan).join('; ')}`);
+      this.violations.push(
+        `the last write does not reach all: ${unsettled(world, plan).join('; ')}`,
+      );
     }
     this.violations.push(...sameData(world, plan));
   }

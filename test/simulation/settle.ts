@@ -11,8 +11,8 @@ import type { World } from '../../src/world/world.ts';
 import type { Operator } from './operator.ts';
 import type { Plan } from './plan.ts';
 import { agreedMaster, followed, isServing, nodeAt, rootOf, serverOf } from './reading.ts';
-import type { Tracks } from './tracks.ts';
 import { HOST } from './topologyPlan.ts';
+import type { Tracks } from './tracks.ts';
 
 const FAST = 500;
 

@@ -71,7 +71,9 @@ export class Tracks {
       if (copy.traceHash === original.traceHash && copy.eventCount === original.eventCount) return;
       const when = `by event ${original.eventCount} at ${original.now}`;
       const failure = copy.failure === undefined ? '' : ` (${copy.failure.error})`;
-      throw new Divergence(`copy ${index + 1} took another way than its original ${when}${failure}`);
+      throw new Divergence(
+        `copy ${index + 1} took another way than its original ${when}${failure}`,
+      );
     });
   }
 

@@ -71,7 +71,9 @@ function wireState(
   const isDead = node.process === 'crashed' || node.process === 'exited';
   if (isDead) return { state: 'down', label: '' };
   if (node.master!.syncInProgress) return { state: 'syncing', label: 'full resync' };
-  return node.master!.status === 'up' ? { state: 'up', label: '' } : { state: 'down', label: 'down' };
+  return node.master!.status === 'up'
+    ? { state: 'up', label: '' }
+    : { state: 'down', label: 'down' };
 }
 
 function brokenWords(broken: readonly LinkSnapshot[]): string {

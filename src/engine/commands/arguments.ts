@@ -1,9 +1,9 @@
 /** What several families do with arguments and values: integers that clamp, keys that are made. */
 
-import type { Bytes } from '../resp/bytes.ts';
 import type { Database } from '../data/database.ts';
 import type { Value } from '../data/value.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import type { DataCall } from './call.ts';
 

@@ -3,9 +3,9 @@
  * carried out; values are bigints, since fields go up to 64 bits.
  */
 
-import type { Bytes } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { parseInt64 } from '../resp/integer.ts';
 import { copyForEdit, replaceValue } from './arguments.ts';
 import { bitAt, fieldOffset } from './bitArray.ts';

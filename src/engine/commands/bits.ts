@@ -3,10 +3,10 @@
  * handlers but BITFIELD's (bitfield.ts).
  */
 
-import { toBuffer } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
 import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import { toBuffer } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import { copyForEdit, indexArgument, replaceValue, storeValue } from './arguments.ts';
 import { bitAt, bitOffset, countBits, findBit } from './bitArray.ts';

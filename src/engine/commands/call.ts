@@ -6,12 +6,12 @@
  * notifications, counters) follows from these calls.
  */
 
-import type { Bytes } from '../resp/bytes.ts';
 import type { Database } from '../data/database.ts';
 import type { Keyspace } from '../data/keyspace.ts';
 import type { Value } from '../data/value.ts';
 import type { Random } from '../machine/random.ts';
 import { Call } from '../process/call.ts';
+import type { Bytes } from '../resp/bytes.ts';
 
 /** Classes of keyspace events, by the letters of notify-keyspace-events. */
 export type NotifyClass = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 'x' | 'e' | 't' | 'm' | 'n';
@@ -45,11 +45,15 @@ export abstract class DataCall extends Call {
    * (a command with no change is not propagated).
    */
   abstract changed(key: string, times?: number, db?: Database): void;
+  /** Sets when a key expires. (`changed` is still to be called.) */
+  abstract setExpire(key: string, unixMs: number, db?: Database): void;
   /**
-   * All of `db`, or of every database when there is none given, is about to change: FLUSHDB, FLUSHALL,
-   * SWAPDB. Counts as a change even when nothing was there, so that the command is propagated.
+   * Empties `db`, or every database when there is none given: FLUSHDB, FLUSHALL. Propagated even
+   * when nothing was there.
    */
-  abstract databaseChanged(db: Database | undefined): void;
+  abstract emptyDatabases(db: Database | undefined): void;
+  /** Exchanges the keys of two databases: SWAPDB. */
+  abstract swapDatabases(a: Database, b: Database): void;
   /** Publishes a keyspace event when notify-keyspace-events asks for its class. */
   abstract notify(type: NotifyClass, event: string, key: string, db?: Database): void;
   /** Propagates these arguments in place of this command: SPOP as SREM, EXPIRE as PEXPIREAT. */

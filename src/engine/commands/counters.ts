@@ -1,8 +1,8 @@
 /** Strings as numbers: INCR and its relatives on 64-bit integers, INCRBYFLOAT on long doubles. */
 
-import { fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import { fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { fitsInt64, parseInteger } from '../resp/integer.ts';
 import { replaceValue } from './arguments.ts';
 import type { DataCall } from './call.ts';

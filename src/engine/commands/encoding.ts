@@ -9,12 +9,12 @@
  * too large for its compact form; that memory is deliberately absent.
  */
 
-import type { Bytes } from '../resp/bytes.ts';
 import { HashValue } from '../data/hash.ts';
 import { ListValue } from '../data/list.ts';
 import { SetValue } from '../data/set.ts';
 import { isString, type Value } from '../data/value.ts';
 import type { ZsetValue } from '../data/zset.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import type { EncodingLimits } from './call.ts';
 

@@ -73,7 +73,7 @@ function expire(call: DataCall, form: TimeForm): void {
     call.changed(key);
     call.notify('g', 'del', key);
   } else {
-    call.db.setExpireAt(key, instant);
+    call.setExpire(key, instant);
     rewriteAsInstant(call, form, instant);
     call.changed(key);
     call.notify('g', 'expire', key);

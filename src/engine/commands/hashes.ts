@@ -1,9 +1,9 @@
 /** Hash commands. A hash whose last field goes is deleted with it. */
 
-import { type Bytes, fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { HashValue } from '../data/hash.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import { type Bytes, fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { fitsInt64, parseInt64, parseInteger } from '../resp/integer.ts';
 import { storeValue } from './arguments.ts';
 import type { DataCall } from './call.ts';

@@ -114,7 +114,7 @@ function moveKey(call: DataCall, db: Database, from: string, target: Database, t
   const instant = db.expireAt(from);
   const value = db.take(from)!;
   storeValue(call, to, value, target);
-  if (instant !== -1) target.setExpireAt(to, instant);
+  if (instant !== -1) call.setExpire(to, instant, target);
   // One change of the command, seen by the watchers of both keys.
   call.changed(from, 1, db);
   call.changed(to, 0, target);
@@ -163,7 +163,7 @@ function copy(call: DataCall): void {
   }
   const instant = call.db.expireAt(from);
   storeValue(call, to, cloneOf(value), target);
-  if (instant !== -1) target.setExpireAt(to, instant);
+  if (instant !== -1) call.setExpire(to, instant, target);
   call.changed(to, 1, target);
   call.notify('g', 'copy_to', to, target);
   call.reply.integer(1);

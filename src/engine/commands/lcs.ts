@@ -1,7 +1,7 @@
 /** LCS: the longest common subsequence of two strings, its length, or where its parts lie. */
 
-import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
+import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import { indexArgument, STRING_BYTES_MAX } from './arguments.ts';
 import type { DataCall } from './call.ts';
 

@@ -1,9 +1,9 @@
 /** List commands that look at elements, by index or by value. */
 
-import { type Bytes, equalBytes } from '../resp/bytes.ts';
 import { ListValue } from '../data/list.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import { type Bytes, equalBytes } from '../resp/bytes.ts';
 import { indexArgument } from './arguments.ts';
 import type { DataCall } from './call.ts';
 import {

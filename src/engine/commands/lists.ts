@@ -3,10 +3,10 @@
  * A list whose last element goes is deleted with it. Blocking variants are no part of this file.
  */
 
-import type { Bytes } from '../resp/bytes.ts';
 import { ListValue } from '../data/list.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
 import type { DataCall } from './call.ts';
 import { existing, isWrongType, removeKey, replyNull } from './containers.ts';

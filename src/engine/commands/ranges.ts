@@ -1,8 +1,8 @@
 /** Parts of strings: APPEND, STRLEN, GETRANGE, SETRANGE. */
 
-import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import {
   copyForEdit,
   indexArgument,

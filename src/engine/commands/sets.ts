@@ -1,9 +1,9 @@
 /** Set commands for one set; those over several sets are in setAlgebra.ts. */
 
-import { fromLatin1 } from '../resp/bytes.ts';
 import { SetValue } from '../data/set.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import { fromLatin1 } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
 import type { DataCall } from './call.ts';
 import {

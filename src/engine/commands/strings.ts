@@ -3,10 +3,10 @@
  * values. Counters, ranges and LCS have files of their own.
  */
 
-import type { Bytes } from '../resp/bytes.ts';
 import { isString } from '../data/value.ts';
 import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
 import type { DataCall } from './call.ts';
 import { decr, decrby, incr, incrby, incrbyfloat } from './counters.ts';
@@ -113,7 +113,7 @@ function setWithOptions(call: DataCall, options: StringOptions): void {
   } else {
     const kept = options.keepTtl ? call.db.expireAt(key) : -1;
     storeValue(call, key, call.arg(2));
-    if (kept !== -1) call.db.setExpireAt(key, kept);
+    if (kept !== -1) call.setExpire(key, kept);
     call.changed(key);
     call.notify('$', 'set', key);
     if (options.get) call.rewrite(...withoutGet(call));
@@ -124,7 +124,7 @@ function setWithOptions(call: DataCall, options: StringOptions): void {
 /** A replica is sent the point in time, never the span: it would begin to count when it reads it. */
 function setUntil(call: DataCall, key: string, value: Bytes, instant: number): void {
   storeValue(call, key, value);
-  call.db.setExpireAt(key, instant);
+  call.setExpire(key, instant);
   call.changed(key);
   call.notify('$', 'set', key);
   call.rewrite('SET', key, value, 'PXAT', String(instant));
@@ -230,7 +230,7 @@ function getex(call: DataCall): void {
     deleteAs(call, key);
     return;
   }
-  call.db.setExpireAt(key, instant);
+  call.setExpire(key, instant);
   call.changed(key);
   call.rewrite('PEXPIREAT', key, String(instant));
   call.notify('g', 'expire', key);

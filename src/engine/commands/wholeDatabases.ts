@@ -78,16 +78,13 @@ export function dbsize(call: DataCall): void {
 
 export function flushdb(call: DataCall): void {
   if (!flushOptionsValid(call)) return;
-  // While the keys are still there: only watchers of keys that exist are concerned.
-  call.databaseChanged(call.db);
-  call.db.clear();
+  call.emptyDatabases(call.db);
   call.reply.ok();
 }
 
 export function flushall(call: DataCall): void {
   if (!flushOptionsValid(call)) return;
-  call.databaseChanged(undefined);
-  call.keyspace.clear();
+  call.emptyDatabases(undefined);
   call.reply.ok();
 }
 
@@ -111,11 +108,7 @@ export function swapdb(call: DataCall): void {
     call.reply.error(replyErrors.dbIndexOutOfRange);
     return;
   }
-  call.databaseChanged(a);
-  if (a !== b) {
-    call.databaseChanged(b);
-    call.keyspace.swap(first, second);
-  }
+  call.swapDatabases(a, b);
   call.reply.ok();
 }
 

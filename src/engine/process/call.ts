@@ -5,8 +5,8 @@
  * `args` array; the arguments themselves may be kept.
  */
 
-import { type Bytes, toLatin1 } from '../resp/bytes.ts';
 import type { Effects, Micros } from '../machine/machine.ts';
+import { type Bytes, toLatin1 } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import type { ReplyWriter } from '../resp/replyWriter.ts';
 import type { Client } from './client.ts';

@@ -6,9 +6,9 @@
  * they keep themselves, by its id.
  */
 
-import type { Bytes } from '../resp/bytes.ts';
 import type { ConnId, Micros, Peer } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { RequestReader } from '../resp/requestReader.ts';
 import { Connection } from './connection.ts';
 
@@ -18,16 +18,6 @@ export type ClientKind = 'normal' | 'replica' | 'master';
 export interface Transaction {
   readonly queued: Bytes[][];
   failed: boolean;
-  /** Of the queued commands, one or more… */
-  readonly some: {
-    writes: boolean;
-    /** …goes down the replication stream: a write, or PUBLISH. */
-    mayReplicate: boolean;
-    denyOom: boolean;
-    /** …must not run on a replica without its master. */
-    notStale: boolean;
-    notLoading: boolean;
-  };
 }
 
 export class Client extends Connection {
@@ -44,6 +34,8 @@ export class Client extends Connection {
   lastCommand = 'NULL';
   /** Waits for something; its input is not read meanwhile. */
   blocked = false;
+  /** The request its reader holds was put off (CLIENT PAUSE) and is the first to run afterwards. */
+  postponed = false;
   /** In the process's list of clients with unread input. */
   ready = false;
   /** CLIENT REPLY OFF and SKIP. */

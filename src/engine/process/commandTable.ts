@@ -3,6 +3,7 @@
  * are not state: state names a command, it never holds one.
  */
 
+import { type Bytes, toLatin1 } from '../resp/bytes.ts';
 import type { Call } from './call.ts';
 
 /** Flags as COMMAND INFO prints them. */
@@ -113,6 +114,13 @@ export class CommandTable {
   /** The command of that name in any case. */
   find(name: string): CommandEntry | undefined {
     return this.bySpelling.get(name) ?? this.byName.get(name.toLowerCase());
+  }
+
+  /** The command, or the subcommand, of a request that was found valid before. */
+  resolve(args: readonly Bytes[]): CommandEntry | undefined {
+    const entry = this.find(toLatin1(args[0]!));
+    const subcommands = args.length > 1 ? entry?.subcommands : undefined;
+    return subcommands?.get(toLatin1(args[1]!).toLowerCase()) ?? entry;
   }
 
   entries(): IterableIterator<CommandEntry> {

@@ -9,7 +9,6 @@
  * is not set.
  */
 
-import { toLatin1 } from '../resp/bytes.ts';
 import { InvariantError, ProtocolError } from '../machine/errors.ts';
 import type {
   ChildResult,
@@ -26,6 +25,7 @@ import type {
   Token,
 } from '../machine/machine.ts';
 import { Random } from '../machine/random.ts';
+import { toLatin1 } from '../resp/bytes.ts';
 import type { ReaderLimits } from '../resp/requestReader.ts';
 import type { Call } from './call.ts';
 import { Client } from './client.ts';
@@ -110,6 +110,11 @@ export abstract class Process implements Machine {
   protected abstract readonly call: Call;
   /** Rejects a known command of right arity before it runs: the error reply, or undefined. */
   protected abstract refuses(entry: CommandEntry, client: Client): string | undefined;
+  /** Puts off a command that might run now otherwise: CLIENT PAUSE. The process unblocks the client later. */
+  protected postpones(_entry: CommandEntry, _client: Client): boolean {
+    return false;
+  }
+
   /** Runs the command that `call` holds. */
   protected abstract perform(call: Call): void;
   /** Before the client is forgotten: its subscriptions are gone already. */
@@ -324,17 +329,26 @@ export abstract class Process implements Machine {
     let left = budget;
     const limits = this.limitsOf(client);
     while (left > 0 && !client.blocked && !client.closeAfterReply) {
-      try {
-        if (!client.reader.next(limits)) break;
-      } catch (error) {
-        if (!(error instanceof ProtocolError)) throw error;
-        this.protocolError(client, error.message);
-        break;
-      }
+      if (!this.nextRequest(client, limits)) break;
       left -= 1;
       this.execute(client);
     }
     return left;
+  }
+
+  /** Makes the client's reader hold the next request; false when there is none yet. */
+  private nextRequest(client: Client, limits: ReaderLimits): boolean {
+    if (client.postponed) {
+      client.postponed = false;
+      return true;
+    }
+    try {
+      return client.reader.next(limits);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.protocolError(client, error.message);
+      return false;
+    }
   }
 
   private limitsOf(client: Client): ReaderLimits {
@@ -367,8 +381,14 @@ export abstract class Process implements Machine {
     call.entry = entry;
     call.args = args;
     const refusal = this.refuses(entry, client);
-    if (refusal === undefined) this.perform(call);
-    else this.rejectCall(client, entry, refusal);
+    if (refusal !== undefined) {
+      this.rejectCall(client, entry, refusal);
+    } else if (this.postpones(entry, client)) {
+      client.postponed = true;
+      this.block(client);
+    } else {
+      this.perform(call);
+    }
     if (client.reply.length > 0) this.touch(client);
   }
 

@@ -5,8 +5,8 @@
  * patterns; empty sets are removed.
  */
 
-import type { Bytes } from '../resp/bytes.ts';
 import { registerState } from '../machine/state.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import type { Client } from './client.ts';
 import { globMatch } from './glob.ts';
 

@@ -19,7 +19,7 @@ export const replyErrors = {
   loading: 'LOADING Redis is loading the dataset in memory',
   masterDown: "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
   misconf:
-    'MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.',
+    "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.",
   oom: "OOM command not allowed when used memory > 'maxmemory'.",
   execAbort: 'EXECABORT Transaction discarded because of previous errors.',
   noProto: 'NOPROTO unsupported protocol version',

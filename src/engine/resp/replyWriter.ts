@@ -130,6 +130,17 @@ export class ReplyWriter {
     else this.integer(value ? 1 : 0);
   }
 
+  /** An integer of any size, given in decimal. */
+  bigNumber(digits: string): void {
+    if (this.protocol === 3) this.line(40, digits);
+    else this.bulk(digits);
+  }
+
+  /** Attributes of the reply that follows: `pairs` keys and values. RESP3 only. */
+  attribute(pairs: number): void {
+    this.header(124, pairs);
+  }
+
   /** A verbatim string in RESP3 (`txt` or `mkd`), a bulk string in RESP2. */
   verbatim(format: string, text: string): void {
     if (this.protocol !== 3) {

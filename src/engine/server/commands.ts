@@ -16,12 +16,19 @@ import { pubSubCommands } from '../process/pubSubCommands.ts';
 import { replicationCommands } from '../replication/commands.ts';
 import { configCommands } from './configCommands.ts';
 import { debugCommands } from './debugCommands.ts';
+import { pauseCommands } from './pauseCommands.ts';
 import { serverCommands } from './serverCommands.ts';
 import { transactionCommands } from './transactions.ts';
 
+/** CLIENT as servers and Sentinels share it, with what only a server has. */
+const serverClientCommands = clientCommands.map((spec) => ({
+  ...spec,
+  subcommands: [...spec.subcommands!, ...pauseCommands],
+}));
+
 export const serverTable = new CommandTable(
   connectionCommands,
-  clientCommands,
+  serverClientCommands,
   commandCommands,
   pubSubCommands,
   serverCommands,

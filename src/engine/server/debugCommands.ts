@@ -1,9 +1,14 @@
-/** DEBUG: SLEEP, DIGEST, DIGEST-VALUE, POPULATE, CHANGE-REPL-ID, SET-ACTIVE-EXPIRE. */
+/**
+ * DEBUG: SLEEP, DIGEST, DIGEST-VALUE, POPULATE, RELOAD, CHANGE-REPL-ID, SET-ACTIVE-EXPIRE, PROTOCOL,
+ * ERROR, LOG. Deliberately absent: what shows or changes the inside of redis-server itself (OBJECT,
+ * HTSTATS, QUICKLIST-PACKED-THRESHOLD, …), for there is nothing true to say about it.
+ */
 
-import { fromLatin1 } from '../resp/bytes.ts';
 import { dbDigest, digestValue } from '../data/digest.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
+import { fromLatin1 } from '../resp/bytes.ts';
 import { parseDouble } from '../resp/double.ts';
+import { replyExample } from './debugProtocol.ts';
 import type { ServerCall } from './serverCall.ts';
 
 export const debugCommands: readonly CommandSpec<ServerCall>[] = [
@@ -25,6 +30,10 @@ function debug(call: ServerCall): void {
   else if (name === 'digest-value' && argc > 2) digestValues(call);
   else if (name === 'populate' && argc >= 3 && argc <= 5) populate(call);
   else if (name === 'change-repl-id' && argc === 2) changeReplId(call);
+  else if (name === 'reload' && argc >= 2) reload(call);
+  else if (name === 'protocol' && argc === 3) replyExample(call.reply, call.word(2));
+  else if (name === 'error' && argc === 3) call.reply.error(call.str(2));
+  else if (name === 'log' && argc === 3) log(call);
   else if (name === 'set-active-expire' && argc === 3) setActiveExpire(call);
   else {
     call.reply.error(
@@ -64,9 +73,34 @@ function populate(call: ServerCall): void {
     if (call.db.get(key) !== undefined) continue;
     const value = `value:${i}`;
     call.db.set(key, size === 0 ? value : fromLatin1(value.slice(0, size).padEnd(size, '\0')));
-    call.server.keyModified(key, call.db.index);
+    call.server.watchers.touch(key, call.db);
   }
   call.reply.ok();
+}
+
+function log(call: ServerCall): void {
+  call.server.log('warning', `DEBUG LOG: ${call.str(2)}`);
+  call.reply.ok();
+}
+
+function reload(call: ServerCall): void {
+  const options = { save: true, flush: true, merge: false };
+  for (let at = 2; at < call.argc; at += 1) {
+    const word = call.word(at);
+    if (word === 'nosave') options.save = false;
+    else if (word === 'noflush') options.flush = false;
+    else if (word === 'merge') options.merge = true;
+    else {
+      call.reply.error('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
+      return;
+    }
+  }
+  if (call.nesting > 0) {
+    // It takes several file operations; a transaction cannot be left in between.
+    call.reply.error('ERR DEBUG RELOAD inside MULTI is not available in this server');
+    return;
+  }
+  call.server.reloading.begin(options, call.client);
 }
 
 function changeReplId(call: ServerCall): void {

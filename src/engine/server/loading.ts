@@ -30,6 +30,7 @@ export class Loading implements RdbSink {
   private reader: RdbReader | undefined = undefined;
   private origin: 'start' | 'replication' = 'start';
   private db = 0;
+  private merge = true;
   private nextSliceAt: Micros = NEVER;
   totalBytes = 0;
   startedAt: Micros = 0;
@@ -57,6 +58,33 @@ export class Loading implements RdbSink {
 
   /** Begins to load; the chunks are given away. */
   begin(chunks: readonly Buffer[], origin: 'start' | 'replication'): void {
+    this.prepare(chunks);
+    this.origin = origin;
+    this.nextSliceAt = this.server.now;
+  }
+
+  /**
+   * Loads a whole file within this event, as DEBUG RELOAD does; gives what was wrong with it.
+   * `merge`: keys that are there already are replaced; without it such a key ends the process.
+   */
+  loadAtOnce(bytes: Buffer, merge: boolean): string | undefined {
+    this.prepare([bytes]);
+    this.merge = merge;
+    try {
+      while (this.reader!.read(this, SLICE_BYTES) !== 'done');
+      const { now, out, facts } = this.server;
+      const took = (bytes.length / facts.costs.loadBytesPerSecond) * 1e6;
+      if (took > 0) out.busy(now + Math.round(took));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof RdbError)) throw error;
+      return error.message;
+    } finally {
+      this.cancel();
+    }
+  }
+
+  private prepare(chunks: readonly Buffer[]): void {
     this.reader = new RdbReader({
       checksum: this.server.settings.rdbchecksum,
       databases: this.server.keyspace.databases.length,
@@ -67,14 +95,13 @@ export class Loading implements RdbSink {
       this.totalBytes += chunk.length;
     }
     this.reader.end();
-    this.origin = origin;
+    this.merge = true;
     this.db = 0;
     this.startedAt = this.server.now;
     this.keysLoaded = 0;
     this.keysExpired = 0;
     this.expired = [];
     this.fields = {};
-    this.nextSliceAt = this.server.now;
   }
 
   /** Gives up: the link to the master broke, or the role changed. */
@@ -127,6 +154,12 @@ export class Loading implements RdbSink {
       return;
     }
     const db = server.keyspace.databases[this.db]!;
+    if (!this.merge && db.get(key) !== undefined) {
+      // As there: what the file and memory say of one key cannot both be kept.
+      server.log('warning', `RDB has duplicated key '${key}' in DB ${db.index}`);
+      server.out.exit(1);
+      return;
+    }
     db.set(key, value);
     if (expireAt >= 0) db.setExpireAt(key, expireAt);
     this.keysLoaded += 1;

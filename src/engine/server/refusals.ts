@@ -1,6 +1,8 @@
 /**
  * Why a command of right arity may not run now, in the order in which 7.0 checks: who asks, what
  * memory, disk and replicas allow, what the role allows, what the connection is for.
+ *
+ * EXEC stands for all the commands it would run: it is refused when one of them would be.
  */
 
 import type { Client } from '../process/client.ts';
@@ -18,17 +20,33 @@ const IN_SUBSCRIPTION = new Set([
   'reset',
 ]);
 
+/** What a client may send within MULTI even when memory is short: queuing takes memory. */
+const LEAVES_TRANSACTION = new Set(['exec', 'discard', 'quit', 'reset']);
+
+type Trait = (entry: CommandEntry) => boolean;
+
+const writes: Trait = (entry) => entry.write;
+const reads: Trait = (entry) => entry.readonly;
+export const mayReplicate: Trait = (entry) => entry.mayReplicate;
+const deniesOom: Trait = (entry) => entry.denyOom;
+const deniesStale: Trait = (entry) => !entry.stale;
+const deniesLoading: Trait = (entry) => !entry.loading;
+
+/** Whether the command, or one that EXEC would run, has the trait. */
+export function has(server: Server, entry: CommandEntry, client: Client, trait: Trait): boolean {
+  if (trait(entry)) return true;
+  if (entry.name !== 'exec' || client.transaction === undefined) return false;
+  return client.transaction.queued.some((args) => trait(server.commands.resolve(args)!));
+}
+
 /** The error reply, or undefined when the command may run. */
 export function refusalOf(server: Server, entry: CommandEntry, client: Client): string | undefined {
   if (!client.authenticated && !entry.noAuth) return replyErrors.noAuth;
   if (client.transaction !== undefined && entry.noMulti) {
     return 'ERR Command not allowed inside a transaction';
   }
-  const writes = entry.write || (entry.name === 'exec' && client.transaction?.writes === true);
-  if (writes || entry.name === 'ping') {
-    const refusal = writeRefusal(server, entry, client, writes);
-    if (refusal !== undefined) return refusal;
-  }
+  const refusal = dataRefusal(server, entry, client);
+  if (refusal !== undefined) return refusal;
   if (
     client.subscriptionCount > 0 &&
     client.reply.protocol === 2 &&
@@ -38,41 +56,44 @@ export function refusalOf(server: Server, entry: CommandEntry, client: Client): 
   }
   const { replication, settings } = server;
   if (
-    !entry.stale &&
     replication.isReplica &&
     !replication.masterLinkUp &&
-    !settings.replicaServeStaleData
+    !settings.replicaServeStaleData &&
+    has(server, entry, client, deniesStale)
   ) {
     return client.kind === 'master' ? undefined : replyErrors.masterDown;
   }
-  if (server.loading.active && !entry.loading) return replyErrors.loading;
+  if (server.loading.active && has(server, entry, client, deniesLoading)) {
+    return replyErrors.loading;
+  }
+  if (client.kind === 'replica' && touchesKeyspace(server, entry, client)) {
+    return "ERR Replica can't interact with the keyspace";
+  }
   return undefined;
 }
 
-function writeRefusal(
-  server: Server,
-  entry: CommandEntry,
-  client: Client,
-  writes: boolean,
-): string | undefined {
+function touchesKeyspace(server: Server, entry: CommandEntry, client: Client): boolean {
+  return has(server, entry, client, mayReplicate) || has(server, entry, client, reads);
+}
+
+/** What memory, disk, replicas and role have against it. A master is obeyed. */
+function dataRefusal(server: Server, entry: CommandEntry, client: Client): string | undefined {
   const { settings, replication } = server;
   if (client.kind === 'master') return undefined;
-  if (
-    writes &&
-    entry.denyOom &&
-    settings.maxmemory > 0 &&
-    server.usedMemory() > settings.maxmemory
-  ) {
-    return replyErrors.oom;
+  if (settings.maxmemory > 0 && server.usedMemory() > settings.maxmemory) {
+    const queues = client.transaction !== undefined && !LEAVES_TRANSACTION.has(entry.name);
+    if (queues || has(server, entry, client, deniesOom)) return replyErrors.oom;
   }
-  if (!replication.isReplica) {
-    const broken =
-      settings.stopWritesOnBgsaveError && settings.save.length > 0 && !server.saving.lastStatusOk;
-    if (broken) return replyErrors.misconf;
-    const { minReplicasToWrite, minReplicasMaxLag } = settings;
-    const guarded = writes && minReplicasToWrite > 0 && minReplicasMaxLag > 0;
-    if (guarded && replication.goodReplicas() < minReplicasToWrite) return replyErrors.noReplicas;
-    return undefined;
+  const isWrite = has(server, entry, client, writes);
+  if (!isWrite && entry.name !== 'ping') return undefined;
+  if (settings.stopWritesOnBgsaveError && settings.save.length > 0 && !server.saving.lastStatusOk) {
+    return replyErrors.misconf;
   }
-  return writes && settings.replicaReadOnly ? replyErrors.readOnly : undefined;
+  if (!isWrite) return undefined;
+  if (replication.isReplica) return settings.replicaReadOnly ? replyErrors.readOnly : undefined;
+  const { minReplicasToWrite, minReplicasMaxLag } = settings;
+  const guarded = minReplicasToWrite > 0 && minReplicasMaxLag > 0;
+  return guarded && replication.goodReplicas() < minReplicasToWrite
+    ? replyErrors.noReplicas
+    : undefined;
 }

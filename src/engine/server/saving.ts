@@ -29,8 +29,10 @@ interface ForegroundSave {
   readonly token: Token;
   readonly temp: string;
   readonly startedAt: Micros;
-  /** Who waits for the reply; undefined for the save at shutdown. */
-  readonly client: Client | undefined;
+  /** Changes made before it began. */
+  readonly dirty: number;
+  /** Who is told: the client that asked; the part that goes on then; nobody, after FLUSHALL. */
+  readonly asker: Client | 'shutdown' | 'reload' | 'nobody';
 }
 
 export class Saving {
@@ -79,7 +81,7 @@ export class Saving {
   }
 
   /** Saves in the process: nothing else runs until the file is there. The client is answered then. */
-  foregroundSave(client: Client | undefined): void {
+  foregroundSave(asker: ForegroundSave['asker']): void {
     const { server } = this;
     const temp = tempRdbName(server.facts.pid);
     const writer = new RdbWriter(server.keyspace.snapshot(), this.aux(), this.writerOptions());
@@ -94,8 +96,9 @@ export class Saving {
     server.out.file({ kind: 'fsync', path: temp });
     const token = server.out.file({ kind: 'rename', path: temp, to: server.settings.dbfilename });
     server.out.busyOn(token);
-    this.foreground = { token, temp, startedAt: server.now, client };
-    if (client !== undefined) server.block(client);
+    const dirty = this.dirty + server.call.dirty;
+    this.foreground = { token, temp, startedAt: server.now, dirty, asker };
+    if (typeof asker !== 'string') server.block(asker);
   }
 
   /** True when the completion was this part's. */
@@ -105,7 +108,7 @@ export class Saving {
     this.foreground = undefined;
     if (result.ok) {
       this.server.log('notice', 'DB saved on disk');
-      this.succeeded(this.dirty);
+      this.succeeded(save.dirty);
     } else {
       this.server.log(
         'warning',
@@ -119,13 +122,13 @@ export class Saving {
   }
 
   private answer(save: ForegroundSave, ok: boolean): void {
-    if (save.client === undefined) {
-      this.server.shutdown.saved(ok);
-      return;
-    }
-    if (ok) save.client.reply.ok();
-    else save.client.reply.error('ERR');
-    this.server.unblock(save.client);
+    const { asker } = save;
+    if (asker === 'shutdown') this.server.shutdown.saved(ok);
+    if (asker === 'reload') this.server.reloading.saved(ok);
+    if (typeof asker === 'string') return;
+    if (ok) asker.reply.ok();
+    else asker.reply.error('ERR');
+    this.server.unblock(asker);
   }
 
   childDone(token: Token, result: ChildResult): boolean {
@@ -155,6 +158,15 @@ export class Saving {
     this.lastSave = Math.floor(this.server.now / 1_000_000);
     this.lastStatusOk = true;
     this.saves += 1;
+  }
+
+  /**
+   * FLUSHALL: a child would save what is no more; and where there are save points, an empty dump
+   * takes the place of the one on disk at once.
+   */
+  flushed(): void {
+    this.killChild();
+    if (this.server.settings.save.length > 0) this.foregroundSave('nobody');
   }
 
   /** Kills the child, as FLUSHALL and a full resynchronization do. */

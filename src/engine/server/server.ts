@@ -7,7 +7,6 @@
  */
 
 import type { NotifyClass } from '../commands/call.ts';
-import type { Bytes } from '../resp/bytes.ts';
 import type { Database } from '../data/database.ts';
 import { Keyspace } from '../data/keyspace.ts';
 import type {
@@ -28,11 +27,14 @@ import { ConfigError } from '../process/configFile.ts';
 import type { Connection, Link } from '../process/connection.ts';
 import { Process } from '../process/process.ts';
 import { Replication } from '../replication/replication.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { serverTable } from './commands.ts';
 import { Configuration } from './configuration.ts';
 import { EXPIRE_PERIOD_MICROS, ExpireCycle } from './expireCycle.ts';
 import { Loading } from './loading.ts';
+import { Pausing } from './pausing.ts';
 import { refusalOf } from './refusals.ts';
+import { Reloading } from './reloading.ts';
 import { Saving } from './saving.ts';
 import { ServerCall } from './serverCall.ts';
 import type { OutputBufferLimit, Settings } from './settings.ts';
@@ -53,8 +55,10 @@ export class Server extends Process {
   readonly loading = new Loading(this);
   readonly expireCycle = new ExpireCycle(this);
   readonly shutdown = new Shutdown(this);
+  readonly reloading = new Reloading(this);
   saving!: Saving;
   readonly watchers = new Watchers(this);
+  readonly pausing = new Pausing(this);
   counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
   private peakBytes = 0;
   private cronAt: Micros = 0;
@@ -159,7 +163,8 @@ export class Server extends Process {
 
   fileDone(now: Micros, token: Token, result: FileResult, out: Effects): void {
     this.begin(now, out);
-    if (!this.saving.fileDone(token, result)) this.replication.fileDone(token, result);
+    if (this.saving.fileDone(token, result) || this.reloading.fileDone(token, result)) return;
+    this.replication.fileDone(token, result);
   }
 
   childDone(now: Micros, child: Token, result: ChildResult, out: Effects): void {
@@ -172,6 +177,7 @@ export class Server extends Process {
     this.loading.tick();
     this.replication.tick();
     this.shutdown.tick();
+    this.pausing.tick();
     if (now >= this.cronAt) this.cron();
   }
 
@@ -181,6 +187,7 @@ export class Server extends Process {
       this.loading.nextDeadline(),
       this.replication.nextDeadline(),
       this.shutdown.nextDeadline(),
+      this.pausing.nextDeadline(),
     );
   }
 
@@ -226,6 +233,10 @@ export class Server extends Process {
     return refusalOf(this, entry, client);
   }
 
+  protected override postpones(entry: CommandEntry, client: Client): boolean {
+    return this.pausing.active && this.pausing.concerns(entry, client);
+  }
+
   protected override rejectCall(client: Client, entry: CommandEntry, error: string): void {
     if (entry.name !== 'exec') {
       this.reject(client, error);
@@ -266,11 +277,7 @@ export class Server extends Process {
   /** Runs a command queued in MULTI, under EXEC. */
   performQueued(client: Client, args: readonly Bytes[]): void {
     const { call } = this;
-    const name = String(args[0]);
-    const entry = this.commands.find(name)!;
-    const subcommand =
-      args.length > 1 ? entry.subcommands?.get(String(args[1]).toLowerCase()) : undefined;
-    call.entry = subcommand ?? entry;
+    call.entry = this.commands.resolve(args)!;
     call.args = args as Bytes[];
     client.lastCommand = call.entry.name;
     call.perform();
@@ -349,9 +356,9 @@ export class Server extends Process {
     this.replication.feed(db, args);
   }
 
-  /** Propagates what happened outside of a command: keys the cron expired. */
+  /** Propagates what happened outside of a command, each by itself: keys the cron expired. */
   flushPropagation(): void {
-    this.call.flushOperations();
+    this.call.flushOperations(false);
   }
 
   /** Past its time, whether or not somebody has deleted it yet. While a file is loaded nothing is. */
@@ -369,10 +376,13 @@ export class Server extends Process {
     this.notifyKeyspaceEvent('x', 'expired', key, db.index);
   }
 
-  /** Empties every database. */
-  emptyDatabases(): void {
-    for (const db of this.keyspace.databases) this.watchers.touchAll(db, undefined);
-    this.keyspace.clear();
+  /** Empties one database, or every one. */
+  emptyDatabases(db: Database | undefined = undefined): void {
+    for (const one of db === undefined ? this.keyspace.databases : [db]) {
+      this.watchers.touchAll(one, undefined);
+      one.clear();
+    }
+    if (db === undefined) this.expireCycle.forget();
   }
 
   notifyKeyspaceEvent(type: NotifyClass, event: string, key: string, db: number): void {
@@ -415,6 +425,7 @@ export class Server extends Process {
 
   /** WATCH of a new role's clients is broken by the data that changes under it; nothing else is. */
   roleChanged(): void {
+    this.expireCycle.forget();
     this.cronAt = Math.min(this.cronAt, this.now + EXPIRE_PERIOD_MICROS);
   }
 

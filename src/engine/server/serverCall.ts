@@ -9,13 +9,13 @@
  */
 
 import { DataCall, type EncodingLimits, type NotifyClass } from '../commands/call.ts';
-import type { Bytes } from '../resp/bytes.ts';
 import type { Database } from '../data/database.ts';
 import type { Keyspace } from '../data/keyspace.ts';
 import type { Value } from '../data/value.ts';
 import type { Random } from '../machine/random.ts';
 import { registerState } from '../machine/state.ts';
 import type { Replication } from '../replication/replication.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import type { Server } from './server.ts';
 
 interface Operation {
@@ -26,6 +26,12 @@ interface Operation {
 const MULTI: readonly Bytes[] = ['MULTI'];
 const EXEC: readonly Bytes[] = ['EXEC'];
 
+/**
+ * Commands that meet keys by chance: the expired keys they delete have nothing to do with each
+ * other, so each DEL goes alone and not within MULTI and EXEC.
+ */
+const MEETS_ANY_KEY = new Set(['scan', 'randomkey']);
+
 export class ServerCall extends DataCall {
   readonly process: Server;
   /** Changes made by the command that runs. */
@@ -35,6 +41,8 @@ export class ServerCall extends DataCall {
   private operations: Operation[] = [];
   private replacement: Bytes[] | undefined = undefined;
   private suppressed = false;
+  /** Propagated though nothing changed. */
+  private forced = false;
 
   constructor(server: Server) {
     super();
@@ -72,7 +80,7 @@ export class ServerCall extends DataCall {
   read(key: string, db: Database = this.db): Value | undefined {
     const value = db.get(key);
     const { counters } = this.process;
-    if (value === undefined || (db.expiresCount > 0 && this.expired(key, db))) {
+    if (value === undefined || (db.expiresCount > 0 && this.expired(key, db, false))) {
       counters.keyspaceMisses += 1;
       return undefined;
     }
@@ -81,31 +89,53 @@ export class ServerCall extends DataCall {
   }
 
   write(key: string, db: Database = this.db): Value | undefined {
-    if (db.expiresCount > 0 && this.expired(key, db)) return undefined;
+    if (db.expiresCount > 0 && this.expired(key, db, true)) return undefined;
     return db.own(key);
   }
 
   /**
    * Whether the key is past its time; deletes it then, on a master. A replica hides the key from
-   * its own clients but keeps it until its master says DEL; the master's stream sees it as it is.
+   * its own clients but keeps it until its master says DEL (unless one that can be written to is
+   * about to write it); the master's stream sees it as it is.
    */
-  private expired(key: string, db: Database): boolean {
-    const at = db.expireAt(key);
-    if (at < 0 || at >= this.nowMs || this.process.loading.active) return false;
-    if (this.process.replication.isReplica) return !this.fromMaster;
-    this.process.expireKey(key, db);
+  private expired(key: string, db: Database, toWrite: boolean): boolean {
+    const server = this.process;
+    if (!server.isExpired(key, db)) return false;
+    if (server.replication.isReplica) {
+      if (this.fromMaster) return false;
+      if (!toWrite || server.settings.replicaReadOnly) return true;
+    }
+    // While writes are paused the data stands still.
+    if (!server.pausing.active) server.expireKey(key, db);
     return true;
   }
 
   changed(key: string, times = 1, db: Database = this.db): void {
     this.dirty += times;
-    this.process.keyModified(key, db.index);
+    this.process.watchers.touch(key, db);
   }
 
-  /** The whole database (or, with none given, all of them) changed: FLUSHALL, SWAPDB. */
-  databaseChanged(db: Database | undefined): void {
+  setExpire(key: string, unixMs: number, db: Database = this.db): void {
+    db.setExpireAt(key, unixMs);
+    if (this.process.replication.isReplica && !this.fromMaster) {
+      this.process.expireCycle.remember(key, db);
+    }
+  }
+
+  emptyDatabases(db: Database | undefined): void {
+    const { server } = this;
+    for (const one of db === undefined ? this.keyspace.databases : [db]) this.dirty += one.size;
+    this.forced = true;
+    server.emptyDatabases(db);
+    if (db === undefined) server.saving.flushed();
+  }
+
+  swapDatabases(a: Database, b: Database): void {
     this.dirty += 1;
-    this.process.databaseModified(db);
+    if (a === b) return;
+    this.server.watchers.touchAll(a, b);
+    this.server.watchers.touchAll(b, a);
+    this.keyspace.swap(a.index, b.index);
   }
 
   notify(type: NotifyClass, event: string, key: string, db: Database = this.db): void {
@@ -138,9 +168,10 @@ export class ServerCall extends DataCall {
     const dirtyBefore = this.dirty;
     this.replacement = undefined;
     this.suppressed = false;
+    this.forced = false;
     this.entry.spec.run(this);
     this.process.stats.commandsProcessed += 1;
-    if (this.dirty > dirtyBefore && !this.suppressed) {
+    if ((this.dirty > dirtyBefore || this.forced) && !this.suppressed) {
       const propagated = this.replacement ?? args;
       // The common case: one command, nothing besides, no array built for it.
       if (this.nesting === 0 && this.operations.length === 0) {
@@ -149,21 +180,20 @@ export class ServerCall extends DataCall {
       }
       this.operations.push({ db, args: this.replacement ?? args.slice() });
     }
-    if (this.nesting === 0 && this.operations.length > 0) this.flushOperations();
+    if (this.nesting === 0 && this.operations.length > 0) {
+      this.flushOperations(!MEETS_ANY_KEY.has(this.entry.name));
+    }
   }
 
-  /** Propagates what has been gathered. */
-  flushOperations(): void {
+  /** Propagates what has been gathered; `together`: more than one as a transaction. */
+  flushOperations(together: boolean): void {
     const operations = this.operations;
     if (operations.length === 0) return;
     this.operations = [];
-    if (operations.length === 1) {
-      this.process.propagate(operations[0]!.db, operations[0]!.args);
-      return;
-    }
-    this.process.propagate(operations[0]!.db, MULTI);
+    const wrapped = together && operations.length > 1;
+    if (wrapped) this.process.propagate(operations[0]!.db, MULTI);
     for (const { db, args } of operations) this.process.propagate(db, args);
-    this.process.propagate(operations.at(-1)!.db, EXEC);
+    if (wrapped) this.process.propagate(operations.at(-1)!.db, EXEC);
   }
 }
 registerState(ServerCall);

@@ -92,7 +92,7 @@ export class Shutdown {
     }
     server.log('notice', 'Saving the final RDB snapshot before exiting.');
     this.saving = true;
-    server.saving.foregroundSave(undefined);
+    server.saving.foregroundSave('shutdown');
   }
 
   private logReplicas(): void {

@@ -37,13 +37,6 @@ export function queueInTransaction(call: ServerCall): boolean {
   const { transaction } = call.client;
   if (transaction === undefined || NOT_QUEUED.has(call.entry.name)) return false;
   transaction.queued.push(call.args.slice());
-  const { entry } = call;
-  const { some } = transaction;
-  if (entry.write) some.writes = true;
-  if (entry.mayReplicate) some.mayReplicate = true;
-  if (entry.denyOom) some.denyOom = true;
-  if (!entry.stale) some.notStale = true;
-  if (!entry.loading) some.notLoading = true;
   call.reply.text('+QUEUED\r\n');
   return true;
 }
@@ -53,17 +46,7 @@ function multi(call: ServerCall): void {
     call.reply.error('ERR MULTI calls can not be nested');
     return;
   }
-  call.client.transaction = {
-    queued: [],
-    failed: false,
-    some: {
-      writes: false,
-      mayReplicate: false,
-      denyOom: false,
-      notStale: false,
-      notLoading: false,
-    },
-  };
+  call.client.transaction = { queued: [], failed: false };
   call.reply.ok();
 }
 

@@ -272,3 +272,29 @@ test('a snapshot is plain JSON', () => {
   const snapshot = sandbox.snapshot();
   assert.deepEqual(JSON.parse(JSON.stringify(snapshot)), snapshot);
 });
+
+test('every Sentinel has learned of the others from hello, and of replicas from INFO', () => {
+  const sandbox = booted();
+  const { world, specs } = sandbox;
+  const events = world.lastEvents(world.eventCount);
+  assert.equal(events[0]?.seq, 1, 'the trace still has all of the boot');
+  const operations = events.filter((event) => event.kind === 'operation');
+  assert.ok(operations.every((event) => event.text.startsWith('addNode')));
+  assert.equal(operations.length, specs.length, 'nothing was done but starting the nodes');
+  const sentinels = specs.filter((spec) => spec.machine === 'sentinel');
+  for (const { name } of sentinels) {
+    const heard = events
+      .filter((event) => event.node === name && event.kind === 'data')
+      .map((event) => ({ from: event.peer, text: world.eventBytes(event.seq).latin1Slice() }));
+    assert.ok(heard.some(({ from, text }) => from === 'm' && text.includes('# Server\r\n')));
+    for (const other of sentinels.filter((spec) => spec.name !== name)) {
+      const hello = new RegExp(
+        `__sentinel__:hello\\r\\n\\$\\d+\\r\\n127\\.0\\.0\\.1,${other.port},`,
+      );
+      assert.ok(
+        heard.some(({ text }) => hello.test(text)),
+        `${name} has heard from ${other.name}`,
+      );
+    }
+  }
+});

@@ -230,7 +230,7 @@ function slaveOf(call: ToyCall): void {
 }
 
 function multi(call: ToyCall): void {
-  call.client.transaction = { queued: [], failed: false, writes: false };
+  call.client.transaction = { queued: [], failed: false };
   call.reply.ok();
 }
 

@@ -1,0 +1,58 @@
+/**
+ * Every command of the palette and the menus, by the last part of its id.
+ *
+ * Invariant: package.json declares exactly these; a test compares the lists.
+ */
+
+import * as vscode from 'vscode';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { Logs } from '../logs.ts';
+import type { Panels } from '../panels.ts';
+import { pickSession } from '../picks.ts';
+import type { Sandboxes } from '../sandboxes.ts';
+import { readSettings, SECTION } from '../settings.ts';
+import type { TreeEntry } from '../treeEntry.ts';
+import { nodeCommands } from './nodeCommands.ts';
+import { worldCommands } from './worldCommands.ts';
+
+/** A command from a tree's menu gets the entry it was called on. */
+export type Handlers = Readonly<Record<string, (entry?: TreeEntry) => Promise<void>>>;
+
+export interface Parts {
+  readonly sandboxes: Sandboxes;
+  readonly lifecycle: Lifecycle;
+  readonly panels: Panels;
+  readonly logs: Logs;
+}
+
+function handlers({ sandboxes, lifecycle, panels, logs }: Parts): Handlers {
+  return {
+    start: async () => {
+      const session = await lifecycle.start();
+      if (session !== undefined && readSettings().openPanelOnStart) panels.open(session, true);
+    },
+    stop: async (entry) => {
+      const session = await pickSession(sandboxes, entry);
+      if (session !== undefined) await lifecycle.stop(session);
+    },
+    openPanel: async (entry) => {
+      const session = await pickSession(sandboxes, entry);
+      if (session !== undefined) panels.open(session);
+    },
+    ...worldCommands(sandboxes, logs),
+    ...nodeCommands(sandboxes, logs),
+  };
+}
+
+export function registerCommands(parts: Parts): vscode.Disposable[] {
+  return Object.entries(handlers(parts)).map(([name, handler]) =>
+    vscode.commands.registerCommand(`${SECTION}.${name}`, (entry?: unknown) =>
+      handler(isEntry(entry) ? entry : undefined),
+    ),
+  );
+}
+
+/** Views' title menus and keybindings pass other things, or nothing. */
+function isEntry(value: unknown): value is TreeEntry {
+  return typeof value === 'object' && value !== null && 'sandbox' in value && 'node' in value;
+}

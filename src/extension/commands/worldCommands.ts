@@ -1,0 +1,174 @@
+/** Commands on a sandbox as a whole: its time, its links, its load, its nodes' number, a failover. */
+
+import type { LinkSnapshot, Snapshot } from '../../view/snapshot.ts';
+import type { Logs } from '../logs.ts';
+import {
+  askNumber,
+  type Choice,
+  describeNode,
+  isServer,
+  pick,
+  pickSession,
+  pickTarget,
+} from '../picks.ts';
+import type { Sandboxes } from '../sandboxes.ts';
+import { perform, type Session } from '../session.ts';
+import type { TreeEntry } from '../treeEntry.ts';
+import type { Handlers } from './commands.ts';
+
+/** The end of links where applications outside of the sandbox live. */
+const OUTSIDE = 'outside';
+const LATENCY_MS_MAX = 60_000;
+const LOAD_RATE = 100;
+const LOAD_RATE_MAX = 100_000;
+const LOAD_BYTES = 64;
+
+export function worldCommands(sandboxes: Sandboxes, logs: Logs): Handlers {
+  const on =
+    (
+      act: (session: Session, entry?: TreeEntry) => Promise<unknown>,
+      fits?: (session: Session) => boolean,
+    ) =>
+    async (entry?: TreeEntry): Promise<void> => {
+      const session = await pickSession(sandboxes, entry, fits);
+      if (session !== undefined) await act(session, entry);
+    };
+  const isLive = ({ snapshot }: Session): boolean => snapshot.clock.mode === 'live';
+  const isPaused = (session: Session): boolean => !isLive(session);
+  return {
+    pause: on((session) => perform(session, { op: 'pause' }), isLive),
+    resume: on((session) => perform(session, { op: 'resume' }), isPaused),
+    step: on((session) => step(session, { op: 'stepVisible' }, logs)),
+    stepRaw: on((session) => step(session, { op: 'step', count: 1 }, logs)),
+    cut: on(cut),
+    heal: on(heal, ({ snapshot }) => snapshot.links.some((link) => link.cut)),
+    latency: on(latency),
+    startLoad: on(startLoad, ({ snapshot }) => snapshot.load?.running !== true),
+    stopLoad: on(
+      (session) => perform(session, { op: 'loadStop' }),
+      ({ snapshot }) => snapshot.load?.running === true,
+    ),
+    failOver: on((session) =>
+      perform(session, { op: 'failover', name: session.snapshot.masterName }),
+    ),
+    addServer: on((session) => perform(session, { op: 'addServer' })),
+    addSentinel: on((session) => perform(session, { op: 'addSentinel' })),
+    addReplica: async (entry) => {
+      const target = await pickTarget(sandboxes, entry, 'Add Replica', isServer);
+      if (target === undefined) return;
+      await perform(target.session, { op: 'addReplica', of: target.node.name });
+    },
+  };
+}
+
+async function step(
+  session: Session,
+  operation: { op: 'step'; count: number } | { op: 'stepVisible' },
+  logs: Logs,
+): Promise<void> {
+  const outcome = await session.request(operation);
+  if (!outcome.ok) logs.main.appendLine(outcome.error);
+  else for (const line of outcome.lines ?? []) logs.main.appendLine(`step ${line}`);
+}
+
+// Links.
+
+/** Both ends of a link, with the state each choice would have. */
+async function pickEnds(
+  { snapshot }: Session,
+  title: string,
+  entry: TreeEntry | undefined,
+): Promise<readonly [string, string] | undefined> {
+  const given = entry?.node ?? '';
+  const a = given === '' ? await pick(title, 'From which end?', endChoices(snapshot, '')) : given;
+  if (a === undefined) return undefined;
+  const b = await pick(`${title}: ${a} and …`, 'To which end?', endChoices(snapshot, a));
+  return b === undefined ? undefined : [a, b];
+}
+
+function endChoices(snapshot: Snapshot, other: string): Choice<string>[] {
+  const nodes = [...snapshot.nodes, ...snapshot.sentinels];
+  const state = (name: string): string =>
+    other === '' ? '' : linkText(snapshot.links, other, name);
+  return [
+    ...nodes.map((node) => ({
+      label: node.name,
+      description: state(node.name) + describeNode(node),
+      value: node.name,
+    })),
+    {
+      label: OUTSIDE,
+      description: `${state(OUTSIDE)}your applications and tools`,
+      value: OUTSIDE,
+    },
+  ].filter(({ value }) => value !== other);
+}
+
+/** `cut · `, `20 ms · `; empty for a link as it always is. */
+function linkText(links: readonly LinkSnapshot[], a: string, b: string): string {
+  const between = links.filter(
+    ({ from, to }) => (from === a && to === b) || (from === b && to === a),
+  );
+  if (between.some((link) => link.cut)) return 'cut · ';
+  const slow = between.find((link) => link.latencyMs >= 1);
+  return slow === undefined ? '' : `${slow.latencyMs} ms · `;
+}
+
+async function cut(session: Session, entry?: TreeEntry): Promise<void> {
+  const ends = await pickEnds(session, 'Cut Link', entry);
+  if (ends === undefined) return;
+  const [a, b] = ends;
+  const way = await pick<readonly [string, string, boolean]>('Cut Link', 'Which direction?', [
+    {
+      label: 'Both directions',
+      description: `nothing passes between ${a} and ${b}`,
+      value: [a, b, false],
+    },
+    { label: `${a} → ${b} only`, description: `${b} does not hear ${a}`, value: [a, b, true] },
+    { label: `${b} → ${a} only`, description: `${a} does not hear ${b}`, value: [b, a, true] },
+  ]);
+  if (way === undefined) return;
+  const [from, to, oneway] = way;
+  await perform(session, { op: 'cut', a: from, b: to, oneway });
+}
+
+async function heal(session: Session): Promise<void> {
+  const pairs = new Map<string, readonly [string, string]>();
+  for (const { from, to, cut: isCut } of session.snapshot.links) {
+    const key = [from, to].sort().join(' — ');
+    if (isCut) pairs.set(key, [from, to]);
+  }
+  const all: Choice<readonly [string, string] | 'all'> = {
+    label: 'All links',
+    description: `${pairs.size} cut`,
+    value: 'all',
+  };
+  const choices = [...pairs].map(([label, value]) => ({ label, description: 'cut', value }));
+  const choice =
+    pairs.size > 1 ? await pick('Heal', 'Which link?', [all, ...choices]) : choices[0]?.value;
+  if (choice === undefined) return;
+  if (choice === 'all') await perform(session, { op: 'heal' });
+  else await perform(session, { op: 'heal', a: choice[0], b: choice[1] });
+}
+
+async function latency(session: Session, entry?: TreeEntry): Promise<void> {
+  const ends = await pickEnds(session, 'Set Latency', entry);
+  if (ends === undefined) return;
+  const [a, b] = ends;
+  const title = `Set Latency: ${a} and ${b}`;
+  const ms = await askNumber(title, 'Milliseconds each way', 20, 0, LATENCY_MS_MAX);
+  if (ms === undefined) return;
+  const jitterMs = await askNumber(
+    title,
+    'Up to so many milliseconds more, at random',
+    0,
+    0,
+    LATENCY_MS_MAX,
+  );
+  if (jitterMs !== undefined) await perform(session, { op: 'latency', a, b, ms, jitterMs });
+}
+
+async function startLoad(session: Session): Promise<void> {
+  const rate = await askNumber('Start Load', 'Writes a second', LOAD_RATE, 1, LOAD_RATE_MAX);
+  if (rate !== undefined) await perform(session, { op: 'load', rate, bytes: LOAD_BYTES });
+}

@@ -1,0 +1,88 @@
+/**
+ * The extension's entry: puts the parts together and registers them.
+ *
+ * Invariant: activation registers and nothing else. What takes time begins afterwards: a sandbox
+ * that ran when the window was reloaded, or one the settings ask for.
+ */
+
+import * as vscode from 'vscode';
+import { registerCommands } from './commands/commands.ts';
+import { registerContextKeys } from './contextKeys.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { Logs } from './logs.ts';
+import { Panels } from './panels.ts';
+import { registerReadyFile } from './readyFile.ts';
+import { Sandboxes } from './sandboxes.ts';
+import { readSettings } from './settings.ts';
+import { registerStatusBar } from './statusBar.ts';
+import { registerTrees } from './trees.ts';
+
+let running: Sandboxes | undefined;
+
+export function activate(context: vscode.ExtensionContext): void {
+  const sandboxes = new Sandboxes(context);
+  const logs = new Logs();
+  const lifecycle = new Lifecycle(sandboxes, logs.main);
+  const panels = new Panels(context, sandboxes);
+  running = sandboxes;
+  context.subscriptions.push(
+    sandboxes,
+    ...logs.register(sandboxes),
+    ...registerContextKeys(sandboxes),
+    ...registerTrees(sandboxes),
+    ...registerStatusBar(sandboxes),
+    ...panels.register(),
+    ...registerReadyFile(sandboxes),
+    ...registerCommands({ sandboxes, lifecycle, panels, logs }),
+    sandboxes.onEnd((event) => void lifecycle.died(event)),
+    sandboxes.onWarning(({ session, text }) => {
+      void vscode.window.showWarningMessage(`Replication Sandbox: ${session.title}: ${text}`);
+    }),
+    ...registerFailureNotice(sandboxes, lifecycle, logs),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void begin(sandboxes, lifecycle, panels)),
+  );
+  setImmediate(() => void begin(sandboxes, lifecycle, panels));
+}
+
+export async function deactivate(): Promise<void> {
+  await running?.closeAll();
+}
+
+/** What starts by itself, in a workspace that is trusted. */
+async function begin(sandboxes: Sandboxes, lifecycle: Lifecycle, panels: Panels): Promise<void> {
+  if (!vscode.workspace.isTrusted) return;
+  const { startAutomatically, openPanelOnStart } = readSettings();
+  const { wasOpen } = panels;
+  if (sandboxes.remembered.length > 0) {
+    await lifecycle.restore();
+    const [session] = sandboxes.all;
+    if (session !== undefined && wasOpen) panels.open(session, true);
+  } else if (startAutomatically) {
+    const session = await lifecycle.start();
+    if (session !== undefined && openPanelOnStart) panels.open(session, true);
+  }
+}
+
+/** A machine broke an invariant: its world stands still, the editor and other sandboxes do not. */
+function registerFailureNotice(
+  sandboxes: Sandboxes,
+  lifecycle: Lifecycle,
+  logs: Logs,
+): vscode.Disposable[] {
+  const told = new Set<number>();
+  return [
+    sandboxes.onStart(({ id }) => told.delete(id)),
+    sandboxes.onSnapshot(async (session) => {
+      const { failure, seed } = session.snapshot;
+      if (failure === null || told.has(session.id)) return;
+      told.add(session.id);
+      logs.main.appendLine(`${session.title} stands still: ${failure} (seed ${seed})`);
+      const restart = 'Stop and Start Again';
+      const answer = await vscode.window.showErrorMessage(
+        `Replication Sandbox: a bug has stopped ${session.title}: ${failure}. It stands still for you to look at; stop it and start it again to go on.`,
+        restart,
+      );
+      if (answer === restart) await lifecycle.restart(session);
+    }),
+  ];
+}

@@ -1,0 +1,186 @@
+/**
+ * Starting, stopping and starting again after the window was reloaded; what the user is told when
+ * ports are taken or a sandbox dies.
+ *
+ * Invariant: nothing listens in a workspace that is not trusted.
+ */
+
+import * as vscode from 'vscode';
+import { takenPorts } from '../gateway/freePorts.ts';
+import { holderText } from './holders.ts';
+import { BLOCKS_MAX, listPorts, type PortPlan, portPlan, portsOf } from './portPlan.ts';
+import type { EndEvent, Sandboxes } from './sandboxes.ts';
+import type { Session, SessionPlan } from './session.ts';
+import { readSettings } from './settings.ts';
+
+/** How long a reloaded window waits for what its predecessor held: code-server lets go after 60 s. */
+const WAIT_MS_MAX = 90_000;
+const WAIT_POLL_MS = 500;
+
+const OTHER_PORTS = 'Start on Other Ports';
+const START_AGAIN = 'Start Again';
+const TRUST = 'Manage Workspace Trust';
+
+export class Lifecycle {
+  private readonly sandboxes: Sandboxes;
+  private readonly log: vscode.OutputChannel;
+
+  constructor(sandboxes: Sandboxes, log: vscode.OutputChannel) {
+    this.sandboxes = sandboxes;
+    this.log = log;
+  }
+
+  /** The Start command: the first block of ports that is free. */
+  async start(): Promise<Session | undefined> {
+    if (!(await this.isTrusted())) return undefined;
+    const { replicas, sentinels } = readSettings();
+    const found = await this.freePlan();
+    if (found.ports === undefined) {
+      void vscode.window.showErrorMessage(
+        `Replication Sandbox: ports ${listPorts(found.taken)} are taken (${found.holder}), and so are those after them. Set replicationSandbox.port and replicationSandbox.sentinelPort to ports that are free.`,
+      );
+      return undefined;
+    }
+    const session = await this.bring({ ports: found.ports, replicas, sentinels });
+    if (session !== undefined && found.taken.length > 0) {
+      void vscode.window.showInformationMessage(
+        `Replication Sandbox: ${found.taken.length === 1 ? 'port' : 'ports'} ${listPorts(found.taken)} ${found.taken.length === 1 ? 'is' : 'are'} taken by ${found.holder}; the sandbox has ${addresses(session)} instead.`,
+      );
+    }
+    return session;
+  }
+
+  /** What ran when the window went runs again, on the same ports. */
+  async restore(): Promise<void> {
+    for (const plan of this.sandboxes.remembered) {
+      if (!(await this.waitForPorts(plan))) {
+        void this.offerOtherPorts(plan);
+        continue;
+      }
+      const session = await this.bring(plan);
+      if (session === undefined) continue;
+      void vscode.window.showInformationMessage(
+        `Replication Sandbox: the sandbox runs again on the same ports (${addresses(session)}). Its memory starts anew: what was written before is gone.`,
+      );
+    }
+  }
+
+  async stop(session: Session): Promise<void> {
+    await this.sandboxes.stop(session);
+  }
+
+  async restart(session: Session): Promise<void> {
+    await this.sandboxes.stop(session);
+    await this.bring(session.plan);
+  }
+
+  /** Tells of a death, once, with a way to go on. */
+  async died({ session, reason }: EndEvent): Promise<void> {
+    if (reason === '') return;
+    this.log.appendLine(`${session.title} has died: ${reason}`);
+    const first = reason.split('\n', 1)[0]!;
+    const isMemory = /memory/i.test(first);
+    const cause = isMemory ? `ran out of memory (${first})` : `has died: ${first}`;
+    const advice = isMemory
+      ? 'Its data is gone. Start it again and write less, or raise replicationSandbox.memoryLimitMb.'
+      : 'Its data is gone. The output channel “Replication Sandbox” has the details.';
+    const others = this.sandboxes.all.length > 0 ? ' Other sandboxes go on.' : '';
+    const answer = await vscode.window.showErrorMessage(
+      `Replication Sandbox: ${session.title} ${cause}. ${advice}${others}`,
+      START_AGAIN,
+      'Show Details',
+    );
+    if (answer === START_AGAIN) await this.bring(session.plan);
+    if (answer === 'Show Details') this.log.show(true);
+  }
+
+  private async isTrusted(): Promise<boolean> {
+    if (vscode.workspace.isTrusted) return true;
+    const answer = await vscode.window.showWarningMessage(
+      'Replication Sandbox: in Restricted Mode no port is opened. Trust this workspace to start a sandbox.',
+      TRUST,
+    );
+    if (answer === TRUST) await vscode.commands.executeCommand('workbench.trust.manage');
+    return false;
+  }
+
+  private async bring(plan: SessionPlan): Promise<Session | undefined> {
+    try {
+      return await vscode.window.withProgress(
+        { location: vscode.ProgressLocation.Window, title: 'Replication Sandbox: starting…' },
+        () => this.sandboxes.start(plan),
+      );
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.log.appendLine(`a sandbox did not start: ${reason}`);
+      void vscode.window.showErrorMessage(
+        `Replication Sandbox: the sandbox did not start: ${reason}. Free the port or change replicationSandbox.port, then start again.`,
+      );
+      return undefined;
+    }
+  }
+
+  /** The first block that is free, and what was in the way; own sandboxes are no surprise to anybody. */
+  private async freePlan(): Promise<{
+    readonly ports: PortPlan | undefined;
+    readonly taken: readonly number[];
+    readonly holder: string;
+  }> {
+    const shape = readSettings();
+    const own = new Set(this.sandboxes.all.flatMap(({ plan }) => portsOf(plan.ports, plan)));
+    const passed: number[] = [];
+    for (let block = 0; block < BLOCKS_MAX; block += 1) {
+      const ports = portPlan(shape, block);
+      if (ports === undefined) break;
+      const taken = await takenPorts(portsOf(ports, shape));
+      if (taken.length === 0) {
+        return {
+          ports,
+          taken: passed,
+          holder: holderText(await this.sandboxes.holders.of(passed)),
+        };
+      }
+      passed.push(...taken.filter((port) => !own.has(port)));
+    }
+    const holder = holderText(await this.sandboxes.holders.of(passed));
+    return { ports: undefined, taken: passed, holder };
+  }
+
+  /** False when the user does not want to wait, or it takes too long. */
+  private async waitForPorts(plan: SessionPlan): Promise<boolean> {
+    const ports = portsOf(plan.ports, plan);
+    let taken = await takenPorts(ports);
+    if (taken.length === 0) return true;
+    const holder = holderText(await this.sandboxes.holders.of(taken));
+    const title = `Replication Sandbox: ports ${listPorts(taken)} are held by ${holder}; waiting for them. Cancel to use others.`;
+    return vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      async (_progress, token) => {
+        const limit = Date.now() + WAIT_MS_MAX;
+        while (taken.length > 0 && Date.now() < limit && !token.isCancellationRequested) {
+          await new Promise((resolve) => setTimeout(resolve, WAIT_POLL_MS));
+          taken = await takenPorts(ports);
+        }
+        return taken.length === 0 && !token.isCancellationRequested;
+      },
+    );
+  }
+
+  private async offerOtherPorts(plan: SessionPlan): Promise<void> {
+    const taken = await takenPorts(portsOf(plan.ports, plan));
+    const holder = holderText(await this.sandboxes.holders.of(taken));
+    const answer = await vscode.window.showWarningMessage(
+      `Replication Sandbox: the sandbox of this workspace was not started: ports ${listPorts(taken)} are held by ${holder}.`,
+      OTHER_PORTS,
+    );
+    if (answer === OTHER_PORTS) await this.start();
+  }
+}
+
+/** `127.0.0.1:6410, Sentinels at 26410, 26411 and 26412`. */
+function addresses({ endpoints }: Session): string {
+  const [master] = endpoints.nodes;
+  const sentinels = endpoints.sentinels.map((sentinel) => sentinel.port);
+  const text = `the master at ${master!.host}:${master!.port}`;
+  return sentinels.length === 0 ? text : `${text}, Sentinels at ${listPorts(sentinels)}`;
+}

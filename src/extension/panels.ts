@@ -1,0 +1,165 @@
+/**
+ * The panel: a webview a sandbox with the page of dist/panel.js, which talks to the sandbox's
+ * service through here.
+ *
+ * Invariants: the page gets nothing it has not asked for with `ready`; a hidden page is sent
+ * nothing (VS Code throws it away, and it says `ready` again when it is shown); what it says is checked.
+ */
+
+import * as vscode from 'vscode';
+import type { Message } from '../view/messages.ts';
+import { type FromPage, parseFromPage, type ToPage } from '../view/panel.ts';
+import { panelPage, panelPolicy } from '../view/panelPage.ts';
+import type { Sandboxes } from './sandboxes.ts';
+import type { Session } from './session.ts';
+
+const VIEW_TYPE = 'replicationSandbox.panel';
+const OPEN_KEY = 'panelOpen';
+
+export class Panels {
+  private readonly context: vscode.ExtensionContext;
+  private readonly sandboxes: Sandboxes;
+  private readonly panels = new Map<number, Panel>();
+
+  constructor(context: vscode.ExtensionContext, sandboxes: Sandboxes) {
+    this.context = context;
+    this.sandboxes = sandboxes;
+  }
+
+  register(): vscode.Disposable[] {
+    return [
+      this.sandboxes.onStart((session) => this.panels.get(session.id)?.greet()),
+      this.sandboxes.onSnapshot(({ id, snapshot }) =>
+        this.panels.get(id)?.tell({ kind: 'snapshot', snapshot }),
+      ),
+      this.sandboxes.onFeed(({ session, entries }) =>
+        this.panels.get(session.id)?.tell({ kind: 'feed', entries }),
+      ),
+      this.sandboxes.onEnd(({ session, reason }) => {
+        const why =
+          reason === ''
+            ? 'The sandbox was stopped.'
+            : `The sandbox has died: ${reason.split('\n', 1)[0]}`;
+        this.panels.get(session.id)?.tell({ kind: 'gone', reason: `${why} ${START_HINT}` });
+      }),
+      { dispose: () => this.closeAll() },
+    ];
+  }
+
+  /** Whether a panel was open when the window went. */
+  get wasOpen(): boolean {
+    return this.context.workspaceState.get(OPEN_KEY, false);
+  }
+
+  open(session: Session, preserveFocus = false): void {
+    const existing = this.panels.get(session.id);
+    if (existing !== undefined) {
+      existing.reveal(preserveFocus);
+      return;
+    }
+    const panel = new Panel(this.context, this.sandboxes, session, preserveFocus, () => {
+      this.panels.delete(session.id);
+      if (this.panels.size === 0) void this.context.workspaceState.update(OPEN_KEY, undefined);
+    });
+    this.panels.set(session.id, panel);
+    void this.context.workspaceState.update(OPEN_KEY, true);
+  }
+
+  /** The extension ends; that the panel was open is remembered. */
+  private closeAll(): void {
+    for (const panel of this.panels.values()) panel.forget();
+    this.panels.clear();
+  }
+}
+
+const START_HINT = 'Run “Replication Sandbox: Start” to start one.';
+
+class Panel {
+  private readonly sandboxes: Sandboxes;
+  private readonly sessionId: number;
+  private readonly webview: vscode.WebviewPanel;
+  private isListening = false;
+  private onClose: () => void;
+
+  constructor(
+    context: vscode.ExtensionContext,
+    sandboxes: Sandboxes,
+    session: Session,
+    preserveFocus: boolean,
+    onClose: () => void,
+  ) {
+    this.sandboxes = sandboxes;
+    this.sessionId = session.id;
+    this.onClose = onClose;
+    const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
+    this.webview = vscode.window.createWebviewPanel(
+      VIEW_TYPE,
+      session.id === 1 ? 'Replication Sandbox' : `Replication Sandbox ${session.id}`,
+      { viewColumn: vscode.ViewColumn.Active, preserveFocus },
+      { enableScripts: true, localResourceRoots: [dist] },
+    );
+    this.webview.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.png');
+    this.webview.webview.onDidReceiveMessage((data: unknown) => this.hear(parseFromPage(data)));
+    this.webview.onDidChangeViewState(() => {
+      if (!this.webview.visible) this.isListening = false;
+    });
+    this.webview.onDidDispose(() => this.onClose());
+    this.webview.webview.html = pageFor(this.webview.webview, dist);
+  }
+
+  reveal(preserveFocus: boolean): void {
+    this.webview.reveal(undefined, preserveFocus);
+  }
+
+  /** Closes the webview without having been closed by the user. */
+  forget(): void {
+    this.onClose = () => {};
+    this.webview.dispose();
+  }
+
+  /** What a page needs to begin with; also when a new sandbox takes the place of one that ended. */
+  greet(): void {
+    const session = this.sandboxes.byId(this.sessionId);
+    if (session === undefined) {
+      this.tell({ kind: 'gone', reason: `The sandbox does not run. ${START_HINT}` });
+      return;
+    }
+    this.tell({ kind: 'snapshot', snapshot: session.snapshot });
+    this.tell({ kind: 'feed', entries: session.recent });
+  }
+
+  tell(message: ToPage): void {
+    if (this.isListening) void this.webview.webview.postMessage(message);
+  }
+
+  private hear(message: FromPage | undefined): void {
+    if (message === undefined) return;
+    if (message.kind === 'ready') {
+      this.isListening = true;
+      this.greet();
+      return;
+    }
+    const { id, operation } = message;
+    const session = this.sandboxes.byId(this.sessionId);
+    if (session === undefined) {
+      const outcome = { ok: false, error: 'ERR the sandbox does not run' } as const;
+      this.tell({ kind: 'answer', id, outcome });
+      return;
+    }
+    const answer = (outcome: Extract<Message, { kind: 'answer' }>['outcome']): void =>
+      this.tell({ kind: 'answer', id, outcome });
+    void session.request(operation).then(answer);
+  }
+}
+
+function pageFor(webview: vscode.Webview, dist: vscode.Uri): string {
+  const nonce = crypto.randomUUID().replaceAll('-', '');
+  const uri = (file: string): string =>
+    webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
+  return panelPage({
+    nonce,
+    script: uri('panel.js'),
+    styles: [uri('panel.css')],
+    policy: panelPolicy(nonce),
+  });
+}

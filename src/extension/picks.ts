@@ -1,0 +1,124 @@
+/**
+ * Quick picks that show the state of what can be picked.
+ *
+ * Invariant: with one candidate there is nothing to ask; a command from a tree's menu brings its
+ * node along and asks nothing either.
+ */
+
+import * as vscode from 'vscode';
+import type { NodeSnapshot, SentinelSnapshot } from '../view/snapshot.ts';
+import { describeServer } from './nodesModel.ts';
+import type { Sandboxes } from './sandboxes.ts';
+import { describeSentinel } from './sentinelsModel.ts';
+import type { Session } from './session.ts';
+import type { TreeEntry } from './treeEntry.ts';
+
+export type AnyNode = NodeSnapshot | SentinelSnapshot;
+
+export interface Target {
+  readonly session: Session;
+  readonly node: AnyNode;
+}
+
+export interface Choice<T> extends vscode.QuickPickItem {
+  readonly value: T;
+}
+
+export function isServer(node: AnyNode): node is NodeSnapshot {
+  return 'role' in node;
+}
+
+export function isAlive(node: AnyNode): boolean {
+  return node.process === 'running' || node.process === 'frozen';
+}
+
+export function describeNode(node: AnyNode): string {
+  return isServer(node) ? describeServer(node, undefined) : `Sentinel · ${describeSentinel(node)}`;
+}
+
+/** The sandbox of a tree entry, the only one, or the one picked. */
+export async function pickSession(
+  sandboxes: Sandboxes,
+  entry: TreeEntry | undefined,
+  fits: (session: Session) => boolean = () => true,
+): Promise<Session | undefined> {
+  const given = entry === undefined ? undefined : sandboxes.byId(entry.sandbox);
+  if (given !== undefined) return given;
+  const candidates = sandboxes.all.filter(fits);
+  if (candidates.length <= 1) return candidates[0];
+  const choice = await vscode.window.showQuickPick(
+    candidates.map((session) => ({
+      label: session.title,
+      description: `127.0.0.1:${session.plan.ports.port} · ${session.snapshot.clock.mode}`,
+      value: session,
+    })),
+    { title: 'Replication Sandbox', placeHolder: 'Which sandbox?' },
+  );
+  return choice?.value;
+}
+
+/** The node of a tree entry, or one that is picked among those that fit. */
+export async function pickTarget(
+  sandboxes: Sandboxes,
+  entry: TreeEntry | undefined,
+  title: string,
+  fits: (node: AnyNode) => boolean,
+): Promise<Target | undefined> {
+  const targets = sandboxes.all.flatMap((session) =>
+    [...session.snapshot.nodes, ...session.snapshot.sentinels].map((node) => ({ session, node })),
+  );
+  if (entry !== undefined && entry.node !== '') {
+    return targets.find(
+      ({ session, node }) => session.id === entry.sandbox && node.name === entry.node,
+    );
+  }
+  const candidates = targets.filter(({ node }) => fits(node));
+  if (candidates.length === 0) {
+    void vscode.window.showInformationMessage(`${title}: no node is in a state for that.`);
+    return undefined;
+  }
+  const isOnly = sandboxes.all.length === 1;
+  const choice = await vscode.window.showQuickPick(
+    candidates.map((target) => ({
+      label: target.node.name,
+      description: describeNode(target.node),
+      detail: isOnly ? '' : target.session.title,
+      value: target,
+    })),
+    { title, placeHolder: 'Which node?', matchOnDescription: true },
+  );
+  return choice?.value;
+}
+
+export async function pick<T>(
+  title: string,
+  placeHolder: string,
+  choices: readonly Choice<T>[],
+): Promise<T | undefined> {
+  const choice = await vscode.window.showQuickPick([...choices], {
+    title,
+    placeHolder,
+    matchOnDescription: true,
+  });
+  return choice?.value;
+}
+
+/** A whole number within bounds. */
+export async function askNumber(
+  title: string,
+  prompt: string,
+  value: number,
+  min: number,
+  max: number,
+): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title,
+    prompt,
+    value: String(value),
+    validateInput: (input) =>
+      /^\d+$/.test(input) && Number(input) >= min && Number(input) <= max
+        ? undefined
+        : `A whole number from ${min} to ${max}`,
+  });
+  return text === undefined ? undefined : Number(text);
+}

@@ -1,0 +1,20 @@
+/**
+ * Tells whoever started this editor that a sandbox is ready, and where: `npm start` and the tests
+ * name a file in REPLICATION_SANDBOX_READY_FILE.
+ *
+ * Invariant: the file holds the endpoints of every sandbox that runs, as `up --json` prints one.
+ */
+
+import * as vscode from 'vscode';
+import type { Sandboxes } from './sandboxes.ts';
+
+export function registerReadyFile(sandboxes: Sandboxes): vscode.Disposable[] {
+  const path = process.env['REPLICATION_SANDBOX_READY_FILE'];
+  if (path === undefined || path === '') return [];
+  const file = vscode.Uri.file(path);
+  const write = (): void => {
+    const endpoints = sandboxes.all.map((session) => session.endpoints);
+    void vscode.workspace.fs.writeFile(file, Buffer.from(`${JSON.stringify(endpoints)}\n`));
+  };
+  return [sandboxes.onStart(write), sandboxes.onEnd(write)];
+}

@@ -1,0 +1,172 @@
+/**
+ * The controls of the page: VS Code's own look, from `@vscode/webview-ui-toolkit`.
+ *
+ * Invariant: nobody else knows the toolkit; without it only this file changes. vscode-badge and
+ * vscode-tag are not used: they write inline styles, which the page's policy forbids.
+ */
+
+import {
+  type Button,
+  type Dropdown,
+  provideVSCodeDesignSystem,
+  type TextField,
+  vsCodeButton,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeTextField,
+} from '@vscode/webview-ui-toolkit';
+
+/** Once, before the first control is made. */
+export function registerControls(): void {
+  provideVSCodeDesignSystem().register(
+    vsCodeButton(),
+    vsCodeDropdown(),
+    vsCodeOption(),
+    vsCodeTextField(),
+  );
+}
+
+export interface ButtonOptions {
+  readonly id: string;
+  readonly label: string;
+  readonly title?: string;
+  readonly isPrimary?: boolean;
+  readonly onPress: () => void;
+}
+
+export class ButtonControl {
+  readonly element: HTMLElement;
+  private readonly button: Button;
+  private onPress: () => void;
+
+  constructor(options: ButtonOptions) {
+    this.button = document.createElement('vscode-button') as Button;
+    this.button.id = options.id;
+    this.button.appearance = options.isPrimary === true ? 'primary' : 'secondary';
+    this.button.textContent = options.label;
+    this.onPress = options.onPress;
+    this.button.addEventListener('click', () => {
+      if (!this.button.disabled) this.onPress();
+    });
+    this.element = this.button;
+    this.setTitle(options.title ?? '');
+  }
+
+  setLabel(label: string): void {
+    if (this.button.textContent !== label) this.button.textContent = label;
+  }
+
+  setTitle(title: string): void {
+    if (this.button.title !== title) this.button.title = title;
+  }
+
+  setEnabled(isEnabled: boolean): void {
+    if (this.button.disabled === isEnabled) this.button.disabled = !isEnabled;
+  }
+
+  setPrimary(isPrimary: boolean): void {
+    const appearance = isPrimary ? 'primary' : 'secondary';
+    if (this.button.appearance !== appearance) this.button.appearance = appearance;
+  }
+
+  setAction(onPress: () => void): void {
+    this.onPress = onPress;
+  }
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+export class DropdownControl {
+  readonly element: HTMLElement;
+  private readonly dropdown: Dropdown;
+  private shown = '';
+
+  constructor(id: string, label: string) {
+    this.dropdown = document.createElement('vscode-dropdown') as Dropdown;
+    this.dropdown.id = id;
+    this.dropdown.setAttribute('aria-label', label);
+    this.dropdown.setAttribute('position', 'above');
+    this.element = this.dropdown;
+  }
+
+  get value(): string {
+    return this.dropdown.value;
+  }
+
+  /** Choices that are the same as before leave an open list and what is chosen alone. */
+  setChoices(choices: readonly Choice[]): void {
+    const text = JSON.stringify(choices);
+    if (text === this.shown) return;
+    this.shown = text;
+    const chosen = this.dropdown.value;
+    this.dropdown.replaceChildren(...choices.map(optionElement));
+    const value = choices.some((choice) => choice.value === chosen) ? chosen : choices[0]?.value;
+    // The list takes its options in only after this turn.
+    if (value !== undefined) requestAnimationFrame(() => this.choose(value));
+  }
+
+  private choose(value: string): void {
+    this.dropdown.value = value;
+  }
+}
+
+function optionElement({ value, label }: Choice): HTMLElement {
+  const option = document.createElement('vscode-option');
+  option.setAttribute('value', value);
+  option.textContent = label;
+  return option;
+}
+
+export class TextFieldControl {
+  readonly element: HTMLElement;
+  private readonly field: TextField;
+
+  constructor(id: string, label: string, value: string, onEnter: () => void) {
+    this.field = document.createElement('vscode-text-field') as TextField;
+    this.field.id = id;
+    this.field.setAttribute('aria-label', label);
+    this.field.title = label;
+    this.field.value = value;
+    this.field.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') onEnter();
+    });
+    this.element = this.field;
+  }
+
+  get value(): string {
+    return this.field.value;
+  }
+
+  setValue(value: string): void {
+    if (this.field.value !== value) this.field.value = value;
+  }
+
+  setEnabled(isEnabled: boolean): void {
+    if (this.field.disabled === isEnabled) this.field.disabled = !isEnabled;
+  }
+}
+
+/** A switch as a small native button: the toolkit has none that can be pressed in. */
+export class ToggleControl {
+  readonly element: HTMLButtonElement;
+
+  constructor(id: string, title: string, onToggle: () => void) {
+    this.element = document.createElement('button');
+    this.element.type = 'button';
+    this.element.id = id;
+    this.element.className = 'toggle';
+    this.element.title = title;
+    this.element.addEventListener('click', onToggle);
+  }
+
+  show(label: string, isOn: boolean): void {
+    if (this.element.textContent !== label) this.element.textContent = label;
+    const pressed = String(isOn);
+    if (this.element.getAttribute('aria-pressed') !== pressed) {
+      this.element.setAttribute('aria-pressed', pressed);
+    }
+  }
+}

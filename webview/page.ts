@@ -1,0 +1,130 @@
+/**
+ * The page: takes snapshots and feed in, shows them at the next frame, and asks for what is pressed.
+ *
+ * Invariant: what is on the page follows from the last snapshot, the feed and the few things the
+ * user chose (Choices); no view keeps anything else between two snapshots.
+ */
+
+import type { Operation } from '../src/view/messages.ts';
+import type { ToPage } from '../src/view/panel.ts';
+import type { Snapshot } from '../src/view/snapshot.ts';
+import { Choices } from './choices.ts';
+import { h, setClass } from './dom.ts';
+import { type Host, Requests } from './host.ts';
+import { FeedRows } from './model/feedRows.ts';
+import { masterOf } from './model/topology.ts';
+import { FeedView } from './views/feedView.ts';
+import { Inspector } from './views/inspector.ts';
+import { Notices } from './views/notices.ts';
+import { RingView } from './views/ringView.ts';
+import { Said } from './views/said.ts';
+import { Toolbar } from './views/toolbar.ts';
+import { TopologyView } from './views/topologyView.ts';
+
+/** Asks for an operation; what comes of it is said on the page. */
+export type Ask = (operation: Operation) => void;
+
+export class Page {
+  private readonly host: Host;
+  private readonly requests: Requests;
+  private readonly choices: Choices;
+  private readonly rows = new FeedRows();
+  private readonly root: HTMLElement;
+  private readonly stage: HTMLElement;
+  private readonly toolbar: Toolbar;
+  private readonly notices: Notices;
+  private readonly topology: TopologyView;
+  private readonly inspector: Inspector;
+  private readonly ring: RingView;
+  private readonly feed: FeedView;
+  private readonly said = new Said();
+  private snapshot: Snapshot | undefined = undefined;
+  private goneReason = '';
+  private isDrawQueued = false;
+
+  constructor(root: HTMLElement, host: Host) {
+    this.root = root;
+    this.host = host;
+    this.requests = new Requests(host);
+    this.choices = new Choices(host, () => this.queueDraw());
+    const ask: Ask = (operation) => void this.ask(operation);
+    this.toolbar = new Toolbar(ask);
+    this.notices = new Notices(this.choices);
+    this.topology = new TopologyView(this.choices, ask);
+    this.inspector = new Inspector(ask);
+    this.ring = new RingView();
+    this.feed = new FeedView(this.rows, this.choices);
+    this.stage = h(
+      'main',
+      { class: 'stage' },
+      h('div', { class: 'stage-left' }, this.topology.element, this.inspector.element),
+      this.ring.element,
+    );
+    root.append(
+      this.toolbar.element,
+      this.notices.element,
+      this.stage,
+      this.feed.element,
+      this.said.element,
+    );
+    setClass(root, 'is-waiting');
+  }
+
+  open(): void {
+    this.host.open((message) => this.hear(message));
+  }
+
+  private hear(message: ToPage): void {
+    switch (message.kind) {
+      case 'snapshot':
+        this.snapshot = message.snapshot;
+        this.goneReason = '';
+        break;
+      case 'feed':
+        this.rows.add(message.entries, this.snapshot?.clock.mode === 'paused');
+        break;
+      case 'answer':
+        this.requests.answered(message.id, message.outcome);
+        return;
+      case 'gone':
+        this.goneReason = message.reason;
+        this.requests.fail(message.reason);
+    }
+    this.queueDraw();
+  }
+
+  private async ask(operation: Operation): Promise<void> {
+    const outcome = await this.requests.ask(operation);
+    // What a step did is in the feed already.
+    if (outcome.ok && operation.op.startsWith('step')) return;
+    this.said.say(operation, outcome);
+  }
+
+  private queueDraw(): void {
+    if (this.isDrawQueued) return;
+    this.isDrawQueued = true;
+    requestAnimationFrame(() => {
+      this.isDrawQueued = false;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const { snapshot } = this;
+    this.notices.show(snapshot, this.goneReason);
+    if (snapshot === undefined) return;
+    const isGone = this.goneReason !== '';
+    setClass(this.root, `is-${isGone ? 'gone' : snapshot.clock.mode}`);
+    this.toolbar.element.inert = isGone;
+    this.stage.inert = isGone;
+    const all = [...snapshot.nodes, ...snapshot.sentinels];
+    const master = masterOf(snapshot);
+    const selected = all.find((node) => node.name === this.choices.selected) ?? master ?? all[0];
+    const ringOwner = snapshot.nodes.find((node) => node.name === selected?.name) ?? master;
+    this.toolbar.show(snapshot);
+    this.topology.show(snapshot, selected?.name ?? '');
+    this.inspector.show(snapshot, selected);
+    this.ring.show(snapshot, ringOwner, master);
+    this.feed.show(snapshot);
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * The backlog as a ring: outside the bytes that are held, from the first (faint) to the write head
+ * (strong); inside a circle for each replica with its place on it, and the arc of what it lacks.
+ */
+
+import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
+import { h, Keyed, setAttributes, setClass, setHidden, setText, svg } from '../dom.ts';
+import { colorOf } from '../model/colors.ts';
+import { type Ring, type RingReplica, ringOf } from '../model/ring.ts';
+import { counted, inSize } from '../model/words.ts';
+
+const CENTER = 160;
+const RADIUS = 132;
+/** Pieces of the history arc: each a little stronger than the one before. */
+const PIECES = 40;
+const FIRST_TRACK = 112;
+const TRACK_GAP = 11;
+const TRACKS_MAX = 5;
+/** How much of the colour the first byte has, in percent. */
+const FAINTEST = 22;
+/** Pieces reach a little under the next one, or hairlines would show between them. */
+const OVERLAP = 1.25;
+/** Less of a turn cannot be seen. */
+const SHARE_MIN = 0.006;
+
+interface Shown {
+  readonly replica: RingReplica;
+  readonly ring: Ring;
+  readonly color: number;
+  readonly track: number;
+}
+
+class TrackView {
+  readonly element = svg('g');
+  private readonly circle = svg('circle', { class: 'track', cx: CENTER, cy: CENTER });
+  private readonly gap = svg('path', { class: 'track-gap' });
+  private readonly dot = svg('circle', { class: 'track-dot', r: 5 });
+
+  constructor() {
+    this.element.append(this.circle, this.gap, this.dot);
+  }
+
+  show({ replica, ring, color, track }: Shown): void {
+    const radius = FIRST_TRACK - track * TRACK_GAP;
+    setClass(this.element, `is-${replica.state.replace(' ', '-')} color-${color}`);
+    setAttributes(this.circle, { r: radius });
+    const { turn } = replica;
+    // A replica that is nowhere on the ring lacks all of it: its dot waits at the write head, hollow.
+    const place = pointAt(radius, turn ?? ring.to);
+    setAttributes(this.dot, { cx: place.x, cy: place.y });
+    const lacks = turn === null ? 0.9999 : (ring.to - turn + 1) % 1;
+    setAttributes(this.gap, {
+      d: lacks < 0.001 ? '' : arc(radius, (ring.to - lacks + 1) % 1, lacks),
+    });
+  }
+}
+
+class LegendRow {
+  readonly element = h('li');
+  private readonly name = h('span', { class: 'legend-name' });
+  private readonly offset = h('span', { class: 'legend-offset' });
+  private readonly words = h('span', { class: 'legend-words' });
+
+  constructor() {
+    this.element.append(h('span', { class: 'legend-dot' }), this.name, this.offset, this.words);
+  }
+
+  show({ replica, color }: Shown): void {
+    setClass(this.element, `legend-row is-${replica.state.replace(' ', '-')} color-${color}`);
+    setText(this.name, replica.name);
+    setText(this.offset, counted(replica.offset));
+    setText(this.words, replica.words);
+  }
+}
+
+export class RingView {
+  readonly element: HTMLElement;
+  private readonly heading = h('h2', { class: 'ring-heading' });
+  private readonly empty = h('p', { class: 'ring-empty muted' });
+  private readonly picture = svg('svg', { class: 'ring', viewBox: '0 0 320 320', role: 'img' });
+  private readonly pieces = Array.from({ length: PIECES }, () =>
+    svg('path', { class: 'ring-piece' }),
+  );
+  private readonly head = svg('path', { class: 'ring-head', d: 'M0 -9L6 4L-6 4Z' });
+  private readonly tail = svg('line', { class: 'ring-tail' });
+  private readonly share = svg('text', { class: 'ring-share', x: CENTER, y: CENTER + 2 });
+  private readonly of = svg('text', { class: 'ring-of', x: CENTER, y: CENTER + 22 });
+  private readonly tracks: Keyed<Shown, TrackView>;
+  private readonly first = h('span', { class: 'ring-number' });
+  private readonly last = h('span', { class: 'ring-number' });
+  private readonly ends: HTMLElement;
+  private readonly legendElement = h('ul', { class: 'legend', id: 'ring-legend' });
+  private readonly legend: Keyed<Shown, LegendRow>;
+
+  constructor() {
+    const tracks = svg('g');
+    this.tracks = new Keyed(
+      tracks,
+      () => new TrackView(),
+      (view, shown) => view.show(shown),
+    );
+    this.legend = new Keyed(
+      this.legendElement,
+      () => new LegendRow(),
+      (view, shown) => view.show(shown),
+    );
+    for (const [index, piece] of this.pieces.entries()) {
+      const strength = FAINTEST + ((100 - FAINTEST) * index) / (PIECES - 1);
+      piece.style.setProperty('--strength', `${strength.toFixed(1)}%`);
+    }
+    this.picture.append(
+      svg('circle', { class: 'ring-base', cx: CENTER, cy: CENTER, r: RADIUS }),
+      ...this.pieces,
+      this.tail,
+      tracks,
+      this.head,
+      this.share,
+      this.of,
+    );
+    this.ends = h(
+      'dl',
+      { class: 'ring-ends' },
+      h('div', {}, h('dt', { text: 'First byte held' }), h('dd', {}, this.first)),
+      h('div', {}, h('dt', { text: 'Write head' }), h('dd', {}, this.last)),
+    );
+    this.element = h(
+      'section',
+      { class: 'backlog', id: 'backlog', attributes: { 'aria-label': 'Replication backlog' } },
+      this.heading,
+      this.picture,
+      this.empty,
+      this.ends,
+      this.legendElement,
+    );
+  }
+
+  /** `owner` is the selected server; one that keeps no backlog gives way to the master. */
+  show(
+    snapshot: Snapshot,
+    owner: NodeSnapshot | undefined,
+    master: NodeSnapshot | undefined,
+  ): void {
+    const shown = [owner, master].find((node) => node !== undefined && ringOf(snapshot, node));
+    const ring = shown === undefined ? undefined : ringOf(snapshot, shown);
+    setText(this.heading, ring === undefined ? 'Backlog' : `Backlog of ${ring.owner}`);
+    setText(
+      this.empty,
+      ring === undefined ? 'There is none yet: a master makes one for its first replica.' : '',
+    );
+    setHidden(this.empty, ring !== undefined);
+    setHidden(this.ends, ring === undefined);
+    setAttributes(this.picture, { 'data-state': ring === undefined ? 'none' : 'active' });
+    const facts =
+      ring === undefined
+        ? []
+        : ring.replicas.map((replica, index) => ({
+            replica,
+            ring,
+            color: colorOf(snapshot, replica.name),
+            track: Math.min(index, TRACKS_MAX - 1),
+          }));
+    this.tracks.show(facts.map((fact) => [fact.replica.name, fact]));
+    this.legend.show(facts.map((fact) => [fact.replica.name, fact]));
+    if (ring !== undefined) this.draw(ring);
+  }
+
+  private draw(ring: Ring): void {
+    const share = ring.held === 0 ? 0 : Math.max(ring.share, SHARE_MIN);
+    const from = (ring.to - share + 1) % 1;
+    const piece = share / PIECES;
+    for (const [index, path] of this.pieces.entries()) {
+      setAttributes(path, {
+        d:
+          share === 0
+            ? ''
+            : arc(
+                RADIUS,
+                (from + index * piece) % 1,
+                index === PIECES - 1 ? piece : piece * OVERLAP,
+              ),
+      });
+    }
+    const place = pointAt(RADIUS + 17, ring.to);
+    setAttributes(this.head, {
+      transform: `translate(${place.x} ${place.y}) rotate(${(ring.to * 360 + 180).toFixed(2)})`,
+    });
+    const [inner, outer] = [pointAt(RADIUS - 13, from), pointAt(RADIUS + 13, from)];
+    setAttributes(this.tail, { x1: inner.x, y1: inner.y, x2: outer.x, y2: outer.y });
+    const percent = Math.min(100, ring.share * 100);
+    setText(this.share, `${percent < 10 ? percent.toFixed(1) : Math.floor(percent)} %`);
+    setText(this.of, `of ${inSize(ring.size)} held`);
+    setText(this.first, counted(ring.first));
+    setText(this.last, counted(ring.head));
+    const words = `Backlog of ${ring.owner}: bytes ${counted(ring.first)} to ${counted(ring.head)} of a ring of ${inSize(ring.size)}`;
+    setAttributes(this.picture, { 'aria-label': words });
+  }
+}
+
+/** Turn 0 is at the top, and turns go clockwise. */
+function pointAt(radius: number, turn: number): { x: number; y: number } {
+  const angle = (turn - 0.25) * 2 * Math.PI;
+  const round = (value: number): number => Math.round(value * 100) / 100;
+  return {
+    x: round(CENTER + radius * Math.cos(angle)),
+    y: round(CENTER + radius * Math.sin(angle)),
+  };
+}
+
+function arc(radius: number, from: number, share: number): string {
+  const [start, end] = [pointAt(radius, from), pointAt(radius, from + share)];
+  const isLarge = share > 0.5 ? 1 : 0;
+  return `M${start.x} ${start.y}A${radius} ${radius} 0 ${isLarge} 1 ${end.x} ${end.y}`;
+}

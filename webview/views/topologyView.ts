@@ -1,0 +1,154 @@
+/** The deployment: servers in rows under their masters, Sentinels below, wires and cuts between. */
+
+import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
+import type { Choices } from '../choices.ts';
+import { ButtonControl } from '../controls/controls.ts';
+import { h, Keyed, setHidden, setText } from '../dom.ts';
+import { colorOf } from '../model/colors.ts';
+import { type Cut, cutsOf, rowsOf, wiresOf } from '../model/topology.ts';
+import type { Ask } from '../page.ts';
+import { SentinelCard, type SentinelFacts, ServerCard, type ServerFacts } from './nodeCards.ts';
+import { type Line, Wires } from './wires.ts';
+
+/** How long a wire shows that bytes ran along it, in snapshots. */
+const FLOW_SNAPSHOTS = 10;
+
+class Row {
+  readonly element = h('div', { class: 'row' });
+  private readonly keyed: Keyed<ServerFacts, ServerCard>;
+
+  constructor(onSelect: (name: string) => void) {
+    this.keyed = new Keyed(
+      this.element,
+      (name) => new ServerCard(name, () => onSelect(name)),
+      (card, facts) => card.show(facts),
+    );
+  }
+
+  show(facts: readonly ServerFacts[]): void {
+    this.keyed.show(facts.map((fact) => [fact.node.name, fact]));
+  }
+}
+
+class CutChip {
+  readonly element: HTMLElement;
+  private readonly text = h('span', { class: 'cut-text' });
+  private cut: Cut | undefined = undefined;
+
+  constructor(ask: Ask) {
+    const heal = new ButtonControl({
+      id: '',
+      label: 'Heal',
+      onPress: () => ask({ op: 'heal', a: this.cut!.a, b: this.cut!.b }),
+    });
+    this.element = h('span', { class: 'cut' }, this.text, heal.element);
+  }
+
+  show(cut: Cut): void {
+    this.cut = cut;
+    setText(this.text, `${cut.a} ${cut.arrow} ${cut.b} ${cut.how}`);
+  }
+}
+
+export class TopologyView {
+  readonly element: HTMLElement;
+  private readonly frame = h('div', { class: 'topology-frame' });
+  private readonly rowsElement = h('div', { class: 'rows' });
+  private readonly sentinelsElement = h('div', { class: 'row sentinels' });
+  private readonly cutsElement = h('div', { class: 'cuts' });
+  private readonly rows: Keyed<readonly ServerFacts[], Row>;
+  private readonly sentinels: Keyed<SentinelFacts, SentinelCard>;
+  private readonly cuts: Keyed<Cut, CutChip>;
+  private readonly wires = new Wires(this.frame);
+  /** Offset last seen of each replica, and for how many snapshots it has stood there. */
+  private readonly motion = new Map<string, { offset: number; idle: number }>();
+  private seenRevision = -1;
+
+  constructor(choices: Choices, ask: Ask) {
+    const select = (name: string): void => choices.select(name);
+    this.rows = new Keyed(
+      this.rowsElement,
+      () => new Row(select),
+      (row, facts) => row.show(facts),
+    );
+    this.sentinels = new Keyed(
+      this.sentinelsElement,
+      (name) => new SentinelCard(name, () => select(name)),
+      (card, facts) => card.show(facts),
+    );
+    this.cuts = new Keyed(
+      this.cutsElement,
+      () => new CutChip(ask),
+      (chip, cut) => chip.show(cut),
+    );
+    this.frame.append(
+      this.wires.drawing,
+      this.rowsElement,
+      this.sentinelsElement,
+      this.wires.labels,
+    );
+    this.element = h(
+      'section',
+      { class: 'topology', id: 'topology', attributes: { 'aria-label': 'Topology' } },
+      this.frame,
+      this.cutsElement,
+    );
+  }
+
+  show(snapshot: Snapshot, selected: string): void {
+    const rows = rowsOf(snapshot.nodes);
+    const factsOf = (node: NodeSnapshot): ServerFacts => ({
+      node,
+      master: snapshot.nodes.find((other) => other.name === node.master?.node),
+      isSelected: node.name === selected,
+      isLoaded: snapshot.load?.running === true && snapshot.load.master === node.name,
+      color: colorOf(snapshot, node.name),
+    });
+    this.rows.show(rows.map((row, index) => [String(index), row.map(factsOf)]));
+    const sentinels = snapshot.sentinels.map(
+      (node) => [node.name, { node, isSelected: node.name === selected }] as const,
+    );
+    this.sentinels.show(sentinels);
+    setHidden(this.sentinelsElement, sentinels.length === 0);
+    const cuts = cutsOf(snapshot.links);
+    this.cuts.show(cuts.map((cut) => [`${cut.a} ${cut.arrow} ${cut.b} ${cut.how}`, cut]));
+    setHidden(this.cutsElement, cuts.length === 0);
+    this.noteMotion(snapshot);
+    this.wires.show([...this.replicationLines(snapshot), ...sentinelCutLines(snapshot, cuts)]);
+  }
+
+  private noteMotion(snapshot: Snapshot): void {
+    if (snapshot.revision === this.seenRevision) return;
+    this.seenRevision = snapshot.revision;
+    for (const { name, offset } of snapshot.nodes) {
+      const before = this.motion.get(name);
+      const idle = before?.offset === offset ? before.idle + 1 : 0;
+      this.motion.set(name, { offset, idle: before === undefined ? FLOW_SNAPSHOTS : idle });
+    }
+  }
+
+  private replicationLines(snapshot: Snapshot): Line[] {
+    const isLive = snapshot.clock.mode === 'live';
+    return wiresOf(snapshot).map((wire) => ({
+      ...wire,
+      color: colorOf(snapshot, wire.to),
+      isFlowing:
+        isLive && wire.state === 'up' && (this.motion.get(wire.to)?.idle ?? 0) < FLOW_SNAPSHOTS,
+    }));
+  }
+}
+
+/** Healthy links of Sentinels would be a web; only what is cut is drawn. */
+function sentinelCutLines(snapshot: Snapshot, cuts: readonly Cut[]): Line[] {
+  const servers = new Set(snapshot.nodes.map((node) => node.name));
+  const sentinels = new Set(snapshot.sentinels.map((node) => node.name));
+  const wired = new Set(wiresOf(snapshot).map(({ from, to }) => `${from} ${to}`));
+  return cuts.flatMap(({ a, b, how }) => {
+    const [from, to] = sentinels.has(a) ? [b, a] : [a, b];
+    const isSentinels = servers.has(from) && sentinels.has(to);
+    const isServers =
+      servers.has(a) && servers.has(b) && !wired.has(`${a} ${b}`) && !wired.has(`${b} ${a}`);
+    if (!isSentinels && !isServers) return [];
+    return [{ from, to, state: 'cut', label: how, isFlowing: false, color: 0 }];
+  });
+}

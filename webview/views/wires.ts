@@ -1,0 +1,110 @@
+/**
+ * The lines between the cards, drawn behind them: from a master to its replicas, and whatever is cut.
+ *
+ * Invariant: positions are measured from the cards when the picture changes, never computed from
+ * what the layout should be.
+ */
+
+import { h, Keyed, setAttributes, setClass, setHidden, setText, svg } from '../dom.ts';
+
+export interface Line {
+  readonly from: string;
+  readonly to: string;
+  /** up, syncing, down, cut. */
+  readonly state: string;
+  readonly label: string;
+  /** Bytes run along it now. */
+  readonly isFlowing: boolean;
+  /** Of the card at its end. */
+  readonly color: number;
+}
+
+interface LineView {
+  readonly element: SVGGElement;
+  readonly base: SVGPathElement;
+  readonly flow: SVGPathElement;
+  readonly label: HTMLElement;
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export class Wires {
+  readonly drawing = svg('svg', { class: 'wires', 'aria-hidden': 'true' });
+  readonly labels = h('div', { class: 'wire-labels' });
+  private readonly frame: HTMLElement;
+  private readonly keyed: Keyed<Line, LineView>;
+  private lines: readonly Line[] = [];
+
+  /** `frame` holds the cards and both layers. */
+  constructor(frame: HTMLElement) {
+    this.frame = frame;
+    this.keyed = new Keyed(
+      this.drawing,
+      () => this.create(),
+      (view, line) => this.update(view, line),
+    );
+    new ResizeObserver(() => this.draw()).observe(frame);
+  }
+
+  show(lines: readonly Line[]): void {
+    this.lines = lines;
+    this.draw();
+  }
+
+  private draw(): void {
+    this.keyed.show(this.lines.map((line) => [`${line.from} ${line.to}`, line]));
+    // A label lives as long as its line.
+    const alive = new Set(
+      this.lines.map((line) => this.keyed.get(`${line.from} ${line.to}`)!.label),
+    );
+    for (const label of [...this.labels.children]) {
+      if (!alive.has(label as HTMLElement)) label.remove();
+    }
+  }
+
+  private create(): LineView {
+    const base = svg('path', { class: 'wire-base' });
+    const flow = svg('path', { class: 'wire-flow' });
+    const element = svg('g');
+    element.append(base, flow);
+    const label = h('span');
+    this.labels.append(label);
+    return { element, base, flow, label };
+  }
+
+  private update(view: LineView, line: Line): void {
+    const [from, to] = [this.rectOf(line.from), this.rectOf(line.to)];
+    if (from === undefined || to === undefined) return;
+    const isBelow = to.top >= from.bottom;
+    const start: Point = { x: middle(from), y: isBelow ? from.bottom : from.top };
+    const end: Point = { x: middle(to), y: isBelow ? to.top : to.bottom };
+    const bend = (end.y - start.y) / 2;
+    const path = `M${start.x} ${start.y}C${start.x} ${start.y + bend} ${end.x} ${end.y - bend} ${end.x} ${end.y}`;
+    setClass(
+      view.element,
+      `wire is-${line.state} color-${line.color}${line.isFlowing ? ' is-flowing' : ''}`,
+    );
+    setAttributes(view.base, { d: path });
+    setAttributes(view.flow, { d: path });
+    setText(view.label, line.label);
+    setClass(view.label, `wire-label is-${line.state}`);
+    setHidden(view.label, line.label === '');
+    view.label.style.left = `${(start.x + end.x) / 2}px`;
+    view.label.style.top = `${(start.y + end.y) / 2}px`;
+  }
+
+  /** Of a node's card, in the frame. */
+  private rectOf(name: string): DOMRect | undefined {
+    const card = this.frame.querySelector(`[data-node="${CSS.escape(name)}"]`);
+    if (card === null) return undefined;
+    const [outer, inner] = [this.frame.getBoundingClientRect(), card.getBoundingClientRect()];
+    return new DOMRect(inner.left - outer.left, inner.top - outer.top, inner.width, inner.height);
+  }
+}
+
+function middle(rect: DOMRect): number {
+  return Math.round(rect.left + rect.width / 2);
+}
