@@ -40,6 +40,8 @@ export class EffectsBuffer implements Effects, ChildEffects {
   readonly conns: ConnId[] = [];
   /** The event has taken the CPU: no `run` in it any more. */
   takesCpu = false;
+  /** The process goes on working after the event: what it sends leaves when it is done. */
+  holdsOutput = false;
   private readonly state: WorldState;
   private node!: WorldNode;
   private pid = 0;
@@ -55,6 +57,7 @@ export class EffectsBuffer implements Effects, ChildEffects {
     this.items.length = 0;
     this.conns.length = 0;
     this.takesCpu = false;
+    this.holdsOutput = false;
   }
 
   send(conn: ConnId, bytes: Buffer): void {
@@ -101,11 +104,13 @@ export class EffectsBuffer implements Effects, ChildEffects {
 
   busy(until: Micros): void {
     this.takesCpu = true;
+    this.holdsOutput = true;
     this.add({ kind: 'busy', until });
   }
 
   busyOn(token: Token): void {
     this.takesCpu = true;
+    this.holdsOutput = true;
     this.add({ kind: 'busyOn', token });
   }
 
@@ -120,6 +125,7 @@ export class EffectsBuffer implements Effects, ChildEffects {
 
   exit(code: number): void {
     this.takesCpu = true;
+    this.holdsOutput = false;
     this.add({ kind: 'exit', code });
   }
 }

@@ -4,7 +4,7 @@ import { END, type End } from './connection.ts';
 import { type Event, KIND } from './event.ts';
 import { answerVanished, LOCAL, takeConnect, takeFromWire, transmit } from './network.ts';
 import type { WorldNode } from './node.ts';
-import { deliver, deliverToChild, goOn, isLive } from './process.ts';
+import { deliver, deliverToChild, goOn, isLive, releaseOutput } from './process.ts';
 import { OUT, type Runtime } from './runtime.ts';
 
 export function execute(run: Runtime, event: Event): void {
@@ -106,11 +106,13 @@ function offer(run: Runtime, node: WorldNode, event: Event): void {
 /** The process is ready for the first of its waiting inputs. */
 function wake(run: Runtime, node: WorldNode, event: Event): void {
   if (event.at === node.wakeAt) node.wakeAt = Number.POSITIVE_INFINITY;
-  const waiting = node.isReady(run.state.now) ? node.inbox.shift() : undefined;
+  const isReady = node.isReady(run.state.now);
+  const waiting = isReady ? node.inbox.shift() : undefined;
   if (waiting !== undefined) {
     handOver(run, node, waiting);
   } else {
     record(run, event, KIND.wake);
+    if (isReady) releaseOutput(run, node);
     goOn(run, node, false);
   }
 }

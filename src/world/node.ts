@@ -45,6 +45,12 @@ class LogRecord implements LogLine {
 }
 registerShared(LogRecord);
 
+/** Bytes to send, or (without bytes) a connection to close. */
+export interface HeldOutput {
+  readonly conn: ConnId;
+  readonly bytes: Buffer | undefined;
+}
+
 export class ChildProcess {
   /** Also its token. */
   readonly pid: number;
@@ -85,6 +91,8 @@ export class WorldNode {
   /** World time until which the CPU is taken. */
   busyUntil: Micros = 0;
   busyOn: Token | undefined = undefined;
+  /** Sent in an event that took the CPU: it leaves when the process is done, as a process writes its replies when its loop comes round. */
+  held: HeldOutput[] = [];
   /** What has arrived and waits for the process. */
   readonly inbox: Fifo<Event> = new Fifo();
   /** World time of the earliest wake in the event queue; NEVER: none. */

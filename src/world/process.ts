@@ -31,6 +31,7 @@ const SLICE_BYTES = 64 * 1024;
 export function deliver(run: Runtime, node: WorldNode, event: Event): void {
   const { state, effects } = run;
   const now = node.clock(state.now);
+  releaseOutput(run, node);
   effects.begin(node, undefined);
   const machine = node.machine;
   if (event.kind === KIND.run) node.runQueued = false;
@@ -120,7 +121,7 @@ export function goOn(run: Runtime, node: WorldNode, afterTick: boolean): void {
     if (node.state === 'running' && node.busyUntil > now) queueWake(run, node, node.busyUntil);
     return;
   }
-  if (node.inbox.length > 0) queueWake(run, node, now);
+  if (node.inbox.length > 0 || node.held.length > 0) queueWake(run, node, now);
   let at = state.tickTime(node);
   if (at === NEVER) return;
   // A machine that leaves its deadline where it is must not stop the clock.
@@ -143,13 +144,30 @@ function queueWake(run: Runtime, node: WorldNode, at: Micros): void {
 
 /** Carries out what was emitted; `child` is set when it was the node's child that wrote. */
 function commit(run: Runtime, node: WorldNode, child: ChildProcess | undefined): void {
-  const { items, conns } = run.effects;
+  const { items, conns, holdsOutput } = run.effects;
   for (let i = 0; i < items.length; i += 1) {
     const item = items[i]!;
-    if (Buffer.isBuffer(item)) send(run, node, conns[i]!, item);
-    else carryOut(run, node, child, item);
+    if (Buffer.isBuffer(item)) {
+      if (holdsOutput) node.held.push({ conn: conns[i]!, bytes: item });
+      else send(run, node, conns[i]!, item);
+    } else if (holdsOutput && item.kind === 'close') {
+      node.held.push({ conn: item.conn, bytes: undefined });
+    } else {
+      carryOut(run, node, child, item);
+    }
   }
   items.length = 0;
+}
+
+/** The process is done with what took its CPU: what it wrote meanwhile leaves. */
+export function releaseOutput(run: Runtime, node: WorldNode): void {
+  if (node.held.length === 0) return;
+  const { held } = node;
+  node.held = [];
+  for (const { conn, bytes } of held) {
+    if (bytes === undefined) close(run, node, conn);
+    else send(run, node, conn, bytes);
+  }
 }
 
 function carryOut(
@@ -268,6 +286,7 @@ export function bury(node: WorldNode, state: 'crashed' | 'exited'): void {
   node.state = state;
   node.inbox.clear();
   node.children.clear();
+  node.held = [];
   node.busyUntil = 0;
   node.busyOn = undefined;
   node.wakeAt = NEVER;

@@ -29,6 +29,8 @@ import './machines.ts';
 const LEG_MICROS = 50_000;
 /** How long everything may take to come back to order. */
 const SETTLE_MICROS_MAX = 180_000_000;
+/** How long all must have been in order: something may still be under way, such as a last save. */
+const STABLE_MICROS = 300_000;
 /** From then on an operator helps the Sentinels. */
 const REPAIR_AFTER_MICROS = 40_000_000;
 const OPERATOR_PERIOD_MICROS = 2_000_000;
@@ -242,12 +244,15 @@ export class Run {
     this.signalLoad(plan.load.calmSignal);
     const calmAt = world.now;
     let operatorAt = calmAt + OPERATOR_PERIOD_MICROS;
+    let settledSince = NEVER;
     const isSettled = (): boolean => {
       if (world.now >= operatorAt) {
         this.operate(world.now - calmAt);
         operatorAt = world.now + OPERATOR_PERIOD_MICROS;
       }
-      return unsettled(world, plan).length === 0;
+      if (unsettled(world, plan).length > 0) settledSince = NEVER;
+      else settledSince = Math.min(settledSince, world.now);
+      return world.now - settledSince >= STABLE_MICROS;
     };
     if (!this.waitFor(isSettled, SETTLE_MICROS_MAX)) {
       this.violations.push(`not settled in time: ${unsettled(world, plan).join('; ')}`);

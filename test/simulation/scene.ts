@@ -6,7 +6,7 @@ import type { Input } from '../../src/world/input.ts';
 import { World } from '../../src/world/world.ts';
 import { Operator } from './operator.ts';
 import { START } from './plan.ts';
-import { serverNode } from './topologyPlan.ts';
+import { HOST, MASTER_NAME, sentinelNode, serverNode } from './topologyPlan.ts';
 import './machines.ts';
 
 const STEP_MICROS = 1_000;
@@ -24,10 +24,22 @@ export class Scene {
 
   /** A server on port 7000 and up; `lines` are further directives. */
   addServer(name: string, ...lines: string[]): void {
-    const port = 7000 + this.ports.size;
-    this.ports.set(name, port);
+    const port = this.newPort(name);
     const config = [`port ${port}`, 'enable-debug-command yes', ...lines, ''].join('\n');
     this.inject(serverNode({ name, port, parent: undefined, config }));
+  }
+
+  /** A Sentinel of the master at port 7000. */
+  addSentinel(name: string): void {
+    const port = this.newPort(name);
+    const config = `port ${port}\nsentinel monitor ${MASTER_NAME} ${HOST} 7000 2\n`;
+    this.inject(sentinelNode({ name, port, config }));
+  }
+
+  private newPort(name: string): number {
+    const port = 7000 + this.ports.size;
+    this.ports.set(name, port);
+    return port;
   }
 
   inject(input: Input): void {
@@ -74,5 +86,6 @@ export class Scene {
 function textOf(reply: Reply): string {
   if (reply.type === 'error') return `-${reply.text}`;
   if (reply.type === 'integer') return String(reply.value);
+  if (reply.type === 'array') return reply.items.map(textOf).join(' ');
   return replyText(reply) ?? JSON.stringify(reply);
 }

@@ -18,6 +18,11 @@ export function parseScore(text: string): number | undefined {
   return /^[^e]*[1-9]/i.test(text) ? undefined : value;
 }
 
+/** A number as SORT takes it: blanks may come before it, and no text at all is zero. */
+export function parseStrtod(text: string): number | undefined {
+  return text === '' ? 0 : parseScore(text.replace(/^[ \t-\r]+/, ''));
+}
+
 /** Ranks from `start` to `stop`, inclusive; empty when `start` is above. */
 export interface RankRange {
   readonly start: number;

@@ -6,8 +6,8 @@
  * with their SHA-1), `chain` makes the order count (blend, then hash the digest itself).
  */
 
-import { formatDouble } from '../resp/double.ts';
 import { type Bytes, toBuffer } from '../resp/bytes.ts';
+import { formatDouble } from '../resp/double.ts';
 import type { Database } from './database.ts';
 import { HashValue } from './hash.ts';
 import type { Keyspace } from './keyspace.ts';

@@ -8,8 +8,8 @@
  * while), LZF in lists, fragmentation.
  */
 
-import { parseInteger } from '../resp/integer.ts';
 import type { Bytes } from '../resp/bytes.ts';
+import { parseInteger } from '../resp/integer.ts';
 
 /** Defaults of hash-/zset-max-listpack-entries and -value, and set-max-intset-entries. */
 export const LISTPACK_ENTRIES_MAX = 128;

@@ -12,9 +12,9 @@
  * Breaches of RESP throw ProtocolError; the reader must not be used after that.
  */
 
-import { type Bytes, fromBorrowed } from './bytes.ts';
 import { invariant, ProtocolError } from '../machine/errors.ts';
 import { registerState } from '../machine/state.ts';
+import { type Bytes, fromBorrowed } from './bytes.ts';
 import { parseDouble } from './double.ts';
 import { parseInteger } from './integer.ts';
 

@@ -8,8 +8,8 @@
  * set as an array, a double as a bulk string, null as `$-1`, a push as an array.
  */
 
-import type { Bytes } from './bytes.ts';
 import { registerState } from '../machine/state.ts';
+import type { Bytes } from './bytes.ts';
 import { formatDouble } from './double.ts';
 
 const INITIAL_BYTES = 512;

@@ -11,9 +11,9 @@
  * Errors are ProtocolError with the texts of Redis 7.0 (networking.c's behaviour).
  */
 
-import { type Bytes, fromBorrowed } from './bytes.ts';
 import { ProtocolError } from '../machine/errors.ts';
 import { registerState } from '../machine/state.ts';
+import { type Bytes, fromBorrowed } from './bytes.ts';
 import { splitArguments } from './splitArguments.ts';
 
 const INLINE_BYTES_MAX = 64 * 1024;

@@ -6,6 +6,7 @@ import { hashCommands } from '../commands/hashes.ts';
 import { keyCommands } from '../commands/keys.ts';
 import { listCommands } from '../commands/lists.ts';
 import { setCommands } from '../commands/sets.ts';
+import { sortCommands } from '../commands/sort.ts';
 import { sortedSetCommands } from '../commands/sortedSets.ts';
 import { stringCommands } from '../commands/strings.ts';
 import { clientCommands } from '../process/clientCommands.ts';
@@ -44,4 +45,5 @@ export const serverTable = new CommandTable(
   listCommands,
   setCommands,
   sortedSetCommands,
+  sortCommands,
 );

@@ -60,9 +60,7 @@ export class Reloading {
     if (error === undefined) server.log('warning', 'DB reloaded by DEBUG RELOAD');
     else server.log('warning', error);
     this.answer(
-      error === undefined
-        ? undefined
-        : 'ERR Error trying to load the RDB dump, check server logs.',
+      error === undefined ? undefined : 'ERR Error trying to load the RDB dump, check server logs.',
     );
     return true;
   }

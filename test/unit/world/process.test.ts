@@ -52,6 +52,15 @@ test('what a busy process is sent waits, in order', () => {
   assert.equal(outside.text.get(2), 'second\n');
 });
 
+test('what a process says before it is busy leaves when it is done', () => {
+  const { world, outside } = oneNode();
+  tell(world, 1, 'ECHO early\nBUSY 5000', 0);
+  pass(world, 4_999);
+  assert.equal(outside.text.size, 0);
+  pass(world, 1);
+  assert.equal(outside.text.get(1), 'early\n');
+});
+
 test('busyOn: the completion comes first, then what waited', () => {
   const { world, outside } = oneNode();
   dial(world, 2, 'a', 7000);

@@ -10,9 +10,9 @@
  * there.
  */
 
+import { registerState } from '../../machine/state.ts';
 import type { Bytes } from '../../resp/bytes.ts';
 import { fromBorrowed, SHORT_BYTES_MAX } from '../../resp/bytes.ts';
-import { registerState } from '../../machine/state.ts';
 import { Crc64 } from './crc64.ts';
 import { corrupt, shortRead } from './errors.ts';
 import { ENCODING, LENGTH_32, LENGTH_64, SPECIAL, STRING_BYTES_MAX } from './format.ts';

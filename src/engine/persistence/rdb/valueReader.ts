@@ -8,14 +8,14 @@
  * Invariant: a step that lacks input has changed nothing (input.ts).
  */
 
-import type { Bytes } from '../../resp/bytes.ts';
-import { toLatin1 } from '../../resp/bytes.ts';
 import { HashValue } from '../../data/hash.ts';
 import { ListValue } from '../../data/list.ts';
 import { SetValue } from '../../data/set.ts';
 import type { Value } from '../../data/value.ts';
 import { ZsetValue } from '../../data/zset.ts';
 import { registerState } from '../../machine/state.ts';
+import type { Bytes } from '../../resp/bytes.ts';
+import { toLatin1 } from '../../resp/bytes.ts';
 import { parseDouble } from '../../resp/double.ts';
 import { corrupt, shortRead, unsupported } from './errors.ts';
 import { QUICKLIST_NODE, TYPE } from './format.ts';

@@ -1,0 +1,229 @@
+/**
+ * SORT and SORT_RO: the elements of a list, set or sorted set in order of themselves, or of values
+ * that other keys hold for them.
+ *
+ *   SORT users BY weight_* GET name_* GET #   → by the numbers at weight_<user>: name, user, name, …
+ *   SORT users BY info_*->age                 → by the field `age` of the hash info_<user>
+ *   SORT users BY nosort                      → a pattern without `*`: as they come
+ */
+
+import { HashValue } from '../data/hash.ts';
+import { ListValue } from '../data/list.ts';
+import { SetValue } from '../data/set.ts';
+import { isString, type Value } from '../data/value.ts';
+import { ZsetValue } from '../data/zset.ts';
+import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import { replyErrors } from '../process/replyErrors.ts';
+import { type Bytes, fromLatin1, toLatin1 } from '../resp/bytes.ts';
+import { indexArgument, storeValue } from './arguments.ts';
+import type { DataCall } from './call.ts';
+import { parseStrtod } from './scores.ts';
+
+const NOT_A_NUMBER = "ERR One or more scores can't be converted into double";
+
+function spec(
+  name: string,
+  flags: readonly CommandFlag[],
+  mayStore: boolean,
+): CommandSpec<DataCall> {
+  return {
+    name,
+    arity: -2,
+    flags,
+    keys: { first: 1, last: 1, step: 1 },
+    categories: ['set', 'sortedset', 'list', 'dangerous'],
+    run: (call) => sort(call, mayStore),
+  };
+}
+
+export const sortCommands: readonly CommandSpec<DataCall>[] = [
+  spec('sort', ['write', 'denyoom', 'movablekeys'], true),
+  spec('sort_ro', ['readonly', 'movablekeys'], false),
+];
+
+interface Options {
+  descending: boolean;
+  alpha: boolean;
+  /** LIMIT's; a negative count: all. */
+  offset: number;
+  count: number;
+  by: string | undefined;
+  /** Patterns, or `#` for the element itself. */
+  readonly get: string[];
+  store: string | undefined;
+}
+
+function sort(call: DataCall, mayStore: boolean): void {
+  const options = parseOptions(call, mayStore);
+  if (options === undefined) return;
+  const value = call.read(call.str(1));
+  if (value !== undefined && !isSortable(value)) {
+    call.reply.error(replyErrors.wrongType);
+    return;
+  }
+  const sorted = ordered(call, value, options);
+  if (sorted === undefined) {
+    call.reply.error(NOT_A_NUMBER);
+    return;
+  }
+  const start = Math.min(Math.max(options.offset, 0), sorted.length);
+  const stop = options.count < 0 ? sorted.length : start + options.count;
+  const output: (Bytes | undefined)[] = [];
+  for (const element of sorted.slice(start, stop)) {
+    if (options.get.length === 0) output.push(fromLatin1(element));
+    for (const pattern of options.get) output.push(lookUp(call, pattern, element));
+  }
+  if (options.store === undefined) {
+    call.reply.array(output.length);
+    for (const item of output) call.reply.bulkOrNull(item);
+  } else {
+    store(call, options.store, output);
+  }
+}
+
+function parseOptions(call: DataCall, mayStore: boolean): Options | undefined {
+  const options: Options = {
+    descending: false,
+    alpha: false,
+    offset: 0,
+    count: -1,
+    by: undefined,
+    get: [],
+    store: undefined,
+  };
+  for (let at = 2; at < call.argc; at += 1) {
+    const word = call.word(at);
+    const left = call.argc - at - 1;
+    if (word === 'asc') options.descending = false;
+    else if (word === 'desc') options.descending = true;
+    else if (word === 'alpha') options.alpha = true;
+    else if (word === 'limit' && left >= 2) {
+      const offset = indexArgument(call, at + 1);
+      const count = offset === undefined ? undefined : indexArgument(call, at + 2);
+      if (count === undefined) return undefined;
+      options.offset = offset!;
+      options.count = count;
+      at += 2;
+    } else if (left >= 1 && (word === 'by' || word === 'get' || (word === 'store' && mayStore))) {
+      at += 1;
+      if (word === 'get') options.get.push(call.str(at));
+      else options[word] = call.str(at);
+    } else {
+      call.syntaxError();
+      return undefined;
+    }
+  }
+  return options;
+}
+
+type Sortable = ListValue | SetValue | ZsetValue;
+
+function isSortable(value: Value): value is Sortable {
+  return value instanceof ListValue || value instanceof SetValue || value instanceof ZsetValue;
+}
+
+/** The elements in the order asked for; undefined when one of them should be a number and is none. */
+function ordered(
+  call: DataCall,
+  value: Sortable | undefined,
+  options: Options,
+): string[] | undefined {
+  let { by, alpha } = options;
+  let asTheyCome = by !== undefined && !by.includes('*');
+  // A set has no order of its own: what is stored must not hang on chance.
+  if (asTheyCome && value instanceof SetValue && options.store !== undefined) {
+    asTheyCome = false;
+    alpha = true;
+    by = undefined;
+  }
+  const elements = elementsOf(value, asTheyCome && options.descending);
+  if (asTheyCome) return elements;
+  const sign = options.descending ? -1 : 1;
+  if (alpha) {
+    const words = wordsOf(call, elements, by);
+    return words.sort((a, b) => sign * compareWords(a.word, b.word)).map(({ element }) => element);
+  }
+  const scored = scoresOf(call, elements, by);
+  return scored
+    ?.sort((a, b) => sign * (a.score - b.score || compareWords(a.element, b.element)))
+    .map(({ element }) => element);
+}
+
+/** In their own order, or the other way round; a set has none. */
+function elementsOf(value: Sortable | undefined, reversed: boolean): string[] {
+  const elements: string[] = [];
+  const add = (element: Bytes) => {
+    elements.push(toLatin1(element));
+  };
+  if (value instanceof ZsetValue) value.range(0, value.size - 1, reversed, add);
+  else value?.forEach(add);
+  if (reversed && value instanceof ListValue) elements.reverse();
+  return elements;
+}
+
+function wordsOf(
+  call: DataCall,
+  elements: readonly string[],
+  by: string | undefined,
+): { element: string; word: string | undefined }[] {
+  return elements.map((element) => {
+    if (by === undefined) return { element, word: element };
+    const found = lookUp(call, by, element);
+    return { element, word: found === undefined ? undefined : toLatin1(found) };
+  });
+}
+
+function scoresOf(
+  call: DataCall,
+  elements: readonly string[],
+  by: string | undefined,
+): { element: string; score: number }[] | undefined {
+  const scored: { element: string; score: number }[] = [];
+  let valid = true;
+  for (const element of elements) {
+    const text = by === undefined ? element : lookUp(call, by, element);
+    // An element that nobody has weighed weighs nothing.
+    const score = text === undefined ? 0 : parseStrtod(toLatin1(text));
+    if (score === undefined) valid = false;
+    else scored.push({ element, score });
+  }
+  return valid ? scored : undefined;
+}
+
+/** Bytewise; what is missing comes first. */
+function compareWords(a: string | undefined, b: string | undefined): number {
+  if (a === b) return 0;
+  if (a === undefined) return -1;
+  if (b === undefined) return 1;
+  return a < b ? -1 : 1;
+}
+
+/** What `pattern` names for the element: its first `*` stands for it. */
+function lookUp(call: DataCall, pattern: string, element: string): Bytes | undefined {
+  if (pattern === '#') return fromLatin1(element);
+  const star = pattern.indexOf('*');
+  if (star < 0) return undefined;
+  const arrow = pattern.indexOf('->', star + 1);
+  const hasField = arrow >= 0 && arrow + 2 < pattern.length;
+  const end = hasField ? arrow : pattern.length;
+  const key = pattern.slice(0, star) + element + pattern.slice(star + 1, end);
+  const value = call.read(key);
+  if (value === undefined) return undefined;
+  if (hasField) return value instanceof HashValue ? value.get(pattern.slice(arrow + 2)) : undefined;
+  return isString(value) ? value : undefined;
+}
+
+function store(call: DataCall, key: string, output: readonly (Bytes | undefined)[]): void {
+  if (output.length > 0) {
+    const list = new ListValue();
+    for (const item of output) list.pushRight(item ?? '');
+    storeValue(call, key, list);
+    call.changed(key, output.length);
+    call.notify('l', 'sortstore', key);
+  } else if (call.write(key) !== undefined) {
+    call.db.delete(key);
+    call.changed(key);
+    call.notify('g', 'del', key);
+  }
+  call.reply.integer(output.length);
+}
