@@ -1,4 +1,4 @@
-// npm test, npm run sandbox, npm run check, npm run bench: each installs and builds what it needs.
+// npm start, npm test and npm run sandbox, package, check, bench: each installs and builds what it needs.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,12 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 install();
 
 switch (command) {
+  case 'start':
+    await start(args);
+    break;
+  case 'package':
+    await buildPackage();
+    break;
   case 'sandbox':
     await buildBundles();
     sandbox(args);
@@ -30,13 +36,36 @@ switch (command) {
     await test();
     break;
   default:
-    console.error('usage: launch.mjs sandbox | check | bench | test');
+    console.error('usage: launch.mjs start | package | sandbox | check | bench | test');
     process.exit(1);
 }
 
 async function buildBundles() {
   const { buildAll } = await import('./build.mjs');
   await buildAll();
+}
+
+async function buildPackage() {
+  await buildBundles();
+  const { packageExtension, VSIX } = await import('./package.mjs');
+  const size = packageExtension();
+  console.log(`${VSIX} (${(size / 1024).toFixed(0)} KB)`);
+  return VSIX;
+}
+
+/** VS Code on the playground; without any, the panel in a browser. */
+async function start(options) {
+  const { parseStartOptions, startEditor } = await import('./startEditor.mjs');
+  let parsed;
+  try {
+    parsed = parseStartOptions(options);
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
+  if (await startEditor(parsed, await buildPackage())) process.exit(0);
+  console.error('The panel alone, then, as `npm run sandbox` serves it:');
+  sandbox([]);
 }
 
 /** The sandbox itself, with this terminal's Ctrl-C. */
@@ -85,7 +114,7 @@ function runSuite(suite, concurrency) {
   const folder = mkdtempSync(join(tmpdir(), 'replication-sandbox-test-'));
   const counts = join(folder, 'counts.json');
   const files = readdirSync(join(root, 'test', suite), { recursive: true })
-    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
     .map((file) => join('test', suite, file))
     .sort();
   const started = Date.now();

@@ -21,7 +21,7 @@ export class Choices {
   constructor(host: Host, changed: () => void) {
     this.host = host;
     this.changed = changed;
-    const nothing: Remembered = { selected: '', hidden: [], shownQuiet: [], dismissed: [] };
+    const nothing: Remembered = { selected: '', hidden: ['note'], shownQuiet: [], dismissed: [] };
     this.state = { ...nothing, ...(host.recall() as Partial<Remembered> | undefined) };
   }
 

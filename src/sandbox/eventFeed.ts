@@ -6,6 +6,8 @@
  * crowd: the first few are put into words, the last of these stands for the rest. With 100 writes a
  * batch, `load → m SET k:1 …` is one entry with a count of 100. Of a paused world every event is shown.
  *
+ * Operations (crash, cut …) are not shown a second time: the sandbox itself says what was done.
+ *
  * Invariant: the counts of all entries are the number of events executed; what the trace has
  * forgotten before anybody looked is counted as internal.
  */
@@ -73,7 +75,7 @@ export class EventFeed {
         crowd.last.event.count += 1;
         continue;
       }
-      const entry = entryOf(world, seq, isMachinery ? 'process' : family);
+      const entry = entryOf(world, seq, family);
       entries.push(entry);
       crowds.set(key, { size: (crowd?.size ?? 0) + 1, last: entry });
     }
@@ -96,7 +98,6 @@ function familyOf(
       return 'connection';
     case KIND.start:
     case KIND.signal:
-    case KIND.operation:
     case KIND.childDone:
       return 'process';
     case KIND.data:
@@ -125,9 +126,11 @@ function messageFamily(
   return isStream ? 'stream' : 'replication';
 }
 
-function entryOf(world: World, seq: number, family: EventFamily): EditableEntry {
+function entryOf(world: World, seq: number, known: EventFamily | 'internal'): EditableEntry {
   const event = world.event(seq)!;
-  const quiet = quietKind(event, world.event(event.cause)) ?? null;
+  const isMachinery = known === 'internal';
+  const family = isMachinery ? 'process' : known;
+  const quiet = isMachinery ? 'internal' : (quietKind(event, world.event(event.cause)) ?? null);
   const { at, node, peer, cause } = event;
   const isPart = family === 'stream' && world.eventBytes(seq)[0] !== ARRAY_BYTE;
   const text = isPart ? streamPart(world.eventBytes(seq), event.bytes) : eventText(event);

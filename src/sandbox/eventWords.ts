@@ -40,7 +40,7 @@ export function eventText(event: EventView): string {
     case 'drained':
       return 'bytes were taken by the other side';
     case 'data':
-      return shorten(text === '' ? `${bytes} bytes` : text);
+      return shorten(text === '' ? `${bytes} bytes` : (voteWords(text) ?? text));
     default:
       return shorten(text === '' ? (LINES[kind] ?? kind) : text);
   }
@@ -78,6 +78,17 @@ export function eventSentence(event: EventView): string {
     default:
       return `${node}: ${text}`;
   }
+}
+
+/**
+ * The answer to SENTINEL IS-MASTER-DOWN-BY-ADDR: whether it is down, and the vote that stands.
+ * `1 5ef3174a0de8f65d715318b6f217e75f133026be 1`, or `0 * 0` without a vote.
+ */
+function voteWords(text: string): string | undefined {
+  const [, down, leader, epoch] = /^([01]) (\*|[0-9a-f]{40}) (\d+)$/.exec(text) ?? [];
+  if (down === undefined) return undefined;
+  const isDown = down === '1' ? 'it is down' : 'it is not down';
+  return leader === '*' ? isDown : `${isDown}; my vote in epoch ${epoch}: ${leader}`;
 }
 
 function shorten(text: string): string {

@@ -162,7 +162,13 @@ function network(sandbox: Sandbox, operation: NetworkOperation, done: Done): voi
   if (b !== undefined) checkPlace(sandbox, b);
   if (a !== undefined && a === b) throw new OperationError(`ERR ${a} has no link to itself`);
   const input = networkInput(operation);
-  apply(sandbox, input, Object.values(operation).join(' '), done);
+  apply(sandbox, input, networkWords(operation), done);
+}
+
+/** `cut m r1`, `cut m r1 oneway`, `heal`. */
+function networkWords(operation: NetworkOperation): string {
+  const words = Object.values(operation).filter((value) => value !== false && value !== undefined);
+  return words.map((value) => (value === true ? 'oneway' : String(value))).join(' ');
 }
 
 function networkInput(operation: NetworkOperation): Input {

@@ -12,6 +12,8 @@ import type { Snapshot } from './snapshot.ts';
 
 /** Below the 200 KB a second a page may get: answers come on top. */
 const BYTES_PER_SECOND = 150_000;
+/** Ten pictures a second are enough for numbers that run; what comes after a pause goes out at once. */
+const SENT_MS_MIN = 90;
 /** What may be saved up while little happens. */
 const CREDIT_MAX = 75_000;
 const ENTRIES_MAX = 400;
@@ -23,6 +25,7 @@ export class PanelChannel {
   /** Bytes that may be sent now; below zero a debt. */
   private credit = CREDIT_MAX;
   private pumpedAtMs: number;
+  private sentAtMs = Number.NEGATIVE_INFINITY;
 
   /** `post` gets the JSON text of a ToPage. */
   constructor(nowMs: number, post: (json: string) => void) {
@@ -42,7 +45,9 @@ export class PanelChannel {
     const earned = ((nowMs - this.pumpedAtMs) * BYTES_PER_SECOND) / 1000;
     this.credit = Math.min(CREDIT_MAX, this.credit + Math.max(0, earned));
     this.pumpedAtMs = nowMs;
-    if (this.credit <= 0) return;
+    if (this.credit <= 0 || nowMs - this.sentAtMs < SENT_MS_MIN) return;
+    if (this.entries.length === 0 && this.snapshot === undefined) return;
+    this.sentAtMs = nowMs;
     if (this.entries.length > 0) {
       const { entries } = this;
       this.entries = [];

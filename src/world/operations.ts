@@ -53,7 +53,7 @@ export function operate(run: Runtime, op: Operation): void {
 
 /** `cut m r1`, `latency m r1 5000`: the operation's plain words in order. */
 function describe(op: Operation): string {
-  const words = Object.values(op).filter((value) => typeof value !== 'object');
+  const words = Object.values(op).filter((value) => typeof value !== 'object' && value !== false);
   return words.map((value) => (value === true ? 'oneway' : String(value))).join(' ');
 }
 

@@ -7,7 +7,8 @@ import { type Command, differentialTest, pick } from './runner.ts';
 const SOURCES = ['list', 'set', 'zset', 'list2', 'none', 'string'];
 const NUMBERS = ['0', '1', '2', '-3', '10', '1.5', '007', '1e2', '-0', '12345678901234567890'];
 const WORDS = ['a', 'b', 'ab', 'B', '', 'z\xff', 'word'];
-const BAD_NUMBERS = ['abc', '1 ', 'nan', '1e999'];
+// No 1e999: after one, the real server finds fault with good numbers, too (a stale errno).
+const BAD_NUMBERS = ['abc', '1 ', 'nan'];
 const GOOD_NUMBERS = [' 4', '0x10', 'inf', '-Infinity', '.5'];
 const PATTERNS = ['w_*', 'h_*->f', 'h_*->g', '#', 'nosort', '*', 'w_*->', '->', 'h_*->', '*->f'];
 

@@ -12,7 +12,6 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fromLatin1 } from '../../src/engine/resp/bytes.ts';
 import { dbDigest, digestValue } from '../../src/engine/data/digest.ts';
 import { HashValue } from '../../src/engine/data/hash.ts';
 import { Keyspace } from '../../src/engine/data/keyspace.ts';
@@ -21,6 +20,7 @@ import { SetValue } from '../../src/engine/data/set.ts';
 import type { Value } from '../../src/engine/data/value.ts';
 import { ZsetValue } from '../../src/engine/data/zset.ts';
 import { Random, seedFromNumber } from '../../src/engine/machine/random.ts';
+import { fromLatin1 } from '../../src/engine/resp/bytes.ts';
 import { formatDouble } from '../../src/engine/resp/double.ts';
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0;

@@ -45,7 +45,9 @@ export function countNote(coverage: Coverage, { note }: NoteView): void {
   }
 }
 
-/** What 200 seeds must meet at least. */
+export const SEEDS_FOR_COVERAGE = 200;
+
+/** What so many seeds must meet at least. */
 export const REQUIRED: Readonly<Record<string, number>> = {
   failovers: 50,
   'full resynchronizations': 100,

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { coverageTable, missingCoverage } from './coverage.ts';
+import { coverageTable, missingCoverage, SEEDS_FOR_COVERAGE } from './coverage.ts';
 import { runSeeds } from './pool.ts';
 
-const SEEDS = 200;
+const SEEDS = SEEDS_FOR_COVERAGE;
 const JOBS = 2;
 
 test(`${SEEDS} seeds hold, and meet what they must`, async (context) => {

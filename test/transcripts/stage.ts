@@ -15,8 +15,8 @@
  * the order of their appearance.
  */
 
-import { toLatin1 } from '../../src/engine/resp/bytes.ts';
 import { seedFromNumber } from '../../src/engine/machine/random.ts';
+import { toLatin1 } from '../../src/engine/resp/bytes.ts';
 import { type Reply, ReplyReader, replyItems } from '../../src/engine/resp/replyReader.ts';
 import { quoteArgument, splitArguments } from '../../src/engine/resp/splitArguments.ts';
 import '../../src/sandbox/machines.ts';

@@ -30,9 +30,16 @@ export interface FeedRow {
 export const QUIET_KINDS: readonly Quiet[] = ['PING', 'PONG', 'INFO', 'hello', 'ACK', 'internal'];
 
 const ROWS_MAX = 2_000;
-/** How long messages that are alike share a row, in world microseconds. */
-const SHARED_MICROS = 2_000_000;
-const SHARED_TOPICS: ReadonlySet<Topic> = new Set(['stream', 'client']);
+/**
+ * How long messages that are alike share a row, in world microseconds. Attempts to connect to a node
+ * that is down come every second; only those with the same outcome are alike.
+ */
+const SHARED_MICROS: Readonly<Partial<Record<Topic, number>>> = {
+  stream: 2_000_000,
+  client: 2_000_000,
+  connection: 10_000_000,
+};
+const QUIET_SHARED_MICROS = 2_000_000;
 
 export interface Filter {
   readonly hidden: ReadonlySet<Topic>;
@@ -64,10 +71,12 @@ export class FeedRows {
     const topic: Topic = event?.family ?? (entry.source === 'event' ? 'process' : entry.source);
     if (quiet !== null) this.quietCounts.set(quiet, (this.quietCounts.get(quiet) ?? 0) + count);
     const peer = event?.peer ?? '';
-    const key = `${topic} ${quiet} ${entry.node} ${peer}`;
-    const canShare = !isPaused && (quiet !== null || SHARED_TOPICS.has(topic));
+    const outcome = topic === 'connection' ? entry.text : '';
+    const key = `${topic} ${quiet} ${entry.node} ${peer} ${outcome}`;
+    const sharedMicros = quiet === null ? SHARED_MICROS[topic] : QUIET_SHARED_MICROS;
+    const canShare = !isPaused && sharedMicros !== undefined;
     const last = canShare ? this.shared.get(key) : undefined;
-    if (last !== undefined && entry.at - last.at < SHARED_MICROS) {
+    if (last !== undefined && entry.at - last.at < sharedMicros!) {
       last.count += count;
       last.text = entry.text;
       return;

@@ -86,6 +86,10 @@ function ringReplica(owner: NodeSnapshot, replica: NodeSnapshot): RingReplica {
   if (isLinked && isHeld) {
     return { ...place, turn, state: 'behind', words: `${inBytes(behind)} behind` };
   }
+  if (!isLinked && owner.process !== 'running') {
+    const words = `${stateWords(replica)}: ${owner.name} is ${owner.process}`;
+    return { ...place, turn, state: isHeld ? 'resumable' : 'lost', words };
+  }
   if (isHeld) {
     const words = `${stateWords(replica)}; ${inBytes(behind)} wait for it: partial resynchronization`;
     return { ...place, turn, state: 'resumable', words };

@@ -74,12 +74,16 @@ export class ServerCard extends Card {
   }
 }
 
+function isDead({ process }: NodeSnapshot): boolean {
+  return process === 'crashed' || process === 'exited';
+}
+
 function isTroubled({ process, master }: NodeSnapshot): boolean {
   return process === 'running' && master !== null && master.status === 'down';
 }
 
 function masterLine(node: NodeSnapshot): string {
-  if (node.process === 'crashed' || node.process === 'exited') return 'was master';
+  if (isDead(node)) return 'was master';
   const online = node.replicas.filter((replica) => replica.state === 'online').length;
   const all = node.replicas.length;
   return online === all
@@ -88,12 +92,12 @@ function masterLine(node: NodeSnapshot): string {
 }
 
 function replicaLine(node: NodeSnapshot, master: NodeSnapshot | undefined): string {
-  if (node.process === 'crashed' || node.process === 'exited') return 'was replica';
+  if (isDead(node)) return 'was replica';
   const { status, syncInProgress } = node.master!;
   const seen = master?.replicas.find((replica) => replica.node === node.name);
   if (syncInProgress) return `full resync: ${seen?.state ?? 'starting'}`;
   if (status === 'down') return 'link down';
-  if (master?.process !== 'running' || seen === undefined) return 'link up';
+  if (master === undefined || seen === undefined || isDead(master)) return 'link up';
   // Where it really is; what it has acknowledged is a second old.
   const lacks = Math.max(0, master.offset - node.offset);
   const behind = lacks === 0 ? 'in step' : `${inBytes(lacks)} behind`;

@@ -75,7 +75,7 @@ class LegendRow {
 
 export class RingView {
   readonly element: HTMLElement;
-  private readonly heading = h('h2', { class: 'ring-heading' });
+  private readonly owner = h('span', { class: 'ring-owner', id: 'ring-owner' });
   private readonly empty = h('p', { class: 'ring-empty muted' });
   private readonly picture = svg('svg', { class: 'ring', viewBox: '0 0 320 320', role: 'img' });
   private readonly pieces = Array.from({ length: PIECES }, () =>
@@ -126,7 +126,7 @@ export class RingView {
     this.element = h(
       'section',
       { class: 'backlog', id: 'backlog', attributes: { 'aria-label': 'Replication backlog' } },
-      this.heading,
+      h('h2', { class: 'ring-heading' }, 'Backlog ', this.owner),
       this.picture,
       this.empty,
       this.ends,
@@ -142,7 +142,7 @@ export class RingView {
   ): void {
     const shown = [owner, master].find((node) => node !== undefined && ringOf(snapshot, node));
     const ring = shown === undefined ? undefined : ringOf(snapshot, shown);
-    setText(this.heading, ring === undefined ? 'Backlog' : `Backlog of ${ring.owner}`);
+    setText(this.owner, ring?.owner ?? '');
     setText(
       this.empty,
       ring === undefined ? 'There is none yet: a master makes one for its first replica.' : '',

@@ -149,6 +149,6 @@ function sentinelCutLines(snapshot: Snapshot, cuts: readonly Cut[]): Line[] {
     const isServers =
       servers.has(a) && servers.has(b) && !wired.has(`${a} ${b}`) && !wired.has(`${b} ${a}`);
     if (!isSentinels && !isServers) return [];
-    return [{ from, to, state: 'cut', label: how, isFlowing: false, color: 0 }];
+    return [{ from, to, state: 'cut', label: isServers ? how : '', isFlowing: false, color: 0 }];
   });
 }

@@ -8,6 +8,7 @@ import type { Random } from '../machine/random.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { storeValue } from './arguments.ts';
 import type { DataCall, NotifyClass } from './call.ts';
+import { settle } from './encoding.ts';
 
 /** The class of a container. */
 type ContainerType<T extends Value> = new () => T;
@@ -84,6 +85,7 @@ export function storeResult(
   const existed = call.write(key) !== undefined;
   call.reply.integer(result.size);
   if (result.size > 0) {
+    settle(result, call.limits);
     storeValue(call, key, result);
     call.changed(key);
     call.notify(type, event, key);

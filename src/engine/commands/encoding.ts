@@ -5,15 +5,14 @@
  * edited in place (APPEND, SETRANGE, SETBIT, BITOP) is stored as a Buffer however short, and `raw`
  * there. A reload from an RDB file forgets the difference, in both.
  *
- * Containers: a function of content and limits. Redis remembers besides that a container once was
- * too large for its compact form; that memory is deliberately absent.
+ * Containers: compact until they outgrow the configured limits, and large from then on.
  */
 
 import { HashValue } from '../data/hash.ts';
 import { ListValue } from '../data/list.ts';
 import { SetValue } from '../data/set.ts';
 import { isString, type Value } from '../data/value.ts';
-import type { ZsetValue } from '../data/zset.ts';
+import { ZsetValue } from '../data/zset.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import type { EncodingLimits } from './call.ts';
@@ -31,12 +30,12 @@ export type EncodingName =
   | 'skiplist'
   | 'quicklist';
 
-export function encodingName(value: Value, limits: EncodingLimits): EncodingName {
+export function encodingName(value: Value): EncodingName {
   if (isString(value)) return stringEncoding(value);
   if (value instanceof ListValue) return 'quicklist';
-  if (value instanceof HashValue) return isCompactHash(value, limits) ? 'listpack' : 'hashtable';
-  if (value instanceof SetValue) return isIntset(value, limits) ? 'intset' : 'hashtable';
-  return isCompactZset(value, limits) ? 'listpack' : 'skiplist';
+  if (value instanceof HashValue) return value.large ? 'hashtable' : 'listpack';
+  if (value instanceof SetValue) return value.large ? 'hashtable' : 'intset';
+  return value.large ? 'skiplist' : 'listpack';
 }
 
 export function stringEncoding(value: Bytes): 'int' | 'embstr' | 'raw' {
@@ -54,30 +53,13 @@ export function isSharedInteger(value: Value): boolean {
   return typeof number === 'number' && number >= 0 && number < INTEGERS_SHARED;
 }
 
-/** Sets of integers only, up to a size, are intsets: their members come in ascending order. */
-export function isIntset(set: SetValue, limits: EncodingLimits): boolean {
-  if (set.size > limits.setMaxIntsetEntries) return false;
-  for (let slot = 0; slot < set.size; slot += 1) {
-    if (parseInteger(set.memberAt(slot)) === undefined) return false;
+/** After a container grew, or was made: whether it outgrew its compact form. */
+export function settle(value: Value, limits: EncodingLimits): void {
+  if (value instanceof HashValue) {
+    value.settle(limits.hashMaxListpackEntries, limits.hashMaxListpackValue);
+  } else if (value instanceof SetValue) {
+    value.settle(limits.setMaxIntsetEntries);
+  } else if (value instanceof ZsetValue) {
+    value.settle(limits.zsetMaxListpackEntries, limits.zsetMaxListpackValue);
   }
-  return true;
-}
-
-function isCompactHash(hash: HashValue, limits: EncodingLimits): boolean {
-  if (hash.size > limits.hashMaxListpackEntries) return false;
-  const lengthMax = limits.hashMaxListpackValue;
-  for (let slot = 0; slot < hash.size; slot += 1) {
-    if (hash.fieldAt(slot).length > lengthMax || hash.valueAt(slot).length > lengthMax)
-      return false;
-  }
-  return true;
-}
-
-function isCompactZset(zset: ZsetValue, limits: EncodingLimits): boolean {
-  if (zset.size > limits.zsetMaxListpackEntries) return false;
-  let compact = true;
-  zset.forEach((member) => {
-    if (member.length > limits.zsetMaxListpackValue) compact = false;
-  });
-  return compact;
 }

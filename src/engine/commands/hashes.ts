@@ -23,6 +23,7 @@ import {
   replyNull,
   replyZero,
 } from './containers.ts';
+import { settle } from './encoding.ts';
 import { addLongDouble, formatLongDouble, isInfinite, parseLongDouble } from './longDouble.ts';
 import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
 
@@ -78,6 +79,7 @@ function setPairs(call: DataCall): number | undefined {
   for (let i = 2; i < argc; i += 2) {
     if (hash.set(call.str(i), call.arg(i + 1))) created += 1;
   }
+  settle(hash, call.limits);
   if (old === undefined) storeValue(call, key, hash);
   call.changed(key, argc / 2 - 1);
   call.notify('h', 'hset', key);
@@ -117,6 +119,7 @@ function setField(
 ): void {
   const hash = old ?? new HashValue();
   hash.set(field, value);
+  settle(hash, call.limits);
   if (old === undefined) storeValue(call, key, hash);
   call.changed(key);
 }

@@ -43,7 +43,7 @@ export const objectCommand: CommandSpec<DataCall> = {
   run: (call) => call.wrongArity(),
   subcommands: [
     onKey('object|encoding', ['readonly'], (call, value) => {
-      call.reply.bulk(encodingName(value, call.limits));
+      call.reply.bulk(encodingName(value));
     }),
     onKey('object|freq', ['readonly'], (call) => call.reply.error(NO_FREQUENCY)),
     onKey('object|idletime', ['readonly'], (call) => call.reply.error(NO_IDLE_TIME)),

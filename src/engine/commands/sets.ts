@@ -23,6 +23,7 @@ import {
   replyZero,
 } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
+import { settle } from './encoding.ts';
 import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
 import { setAlgebraCommands } from './setAlgebra.ts';
 
@@ -63,6 +64,7 @@ function sadd(call: DataCall): void {
   for (let i = 2; i < call.argc; i += 1) {
     if (set.add(call.str(i))) added += 1;
   }
+  settle(set, call.limits);
   if (old === undefined) storeValue(call, key, set);
   if (added > 0) {
     call.changed(key, added);
@@ -112,6 +114,7 @@ function smove(call: DataCall): void {
   call.changed(fromKey);
   const target = to ?? new SetValue();
   const added = target.add(member);
+  settle(target, call.limits);
   if (to === undefined) storeValue(call, toKey, target);
   if (added) {
     call.changed(toKey);

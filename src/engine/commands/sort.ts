@@ -61,6 +61,10 @@ function sort(call: DataCall, mayStore: boolean): void {
     call.reply.error(replyErrors.wrongType);
     return;
   }
+  // As there, where only the large form can be walked. It shows in OBJECT ENCODING and keeps -0.
+  if (value instanceof ZsetValue && !value.large) {
+    (call.db.own(call.str(1)) as ZsetValue).enlarge();
+  }
   const sorted = ordered(call, value, options);
   if (sorted === undefined) {
     call.reply.error(NOT_A_NUMBER);

@@ -17,7 +17,7 @@ import {
   scanWindow,
 } from './collectionScan.ts';
 import { existing, isWrongType, removeKey, replyNull, replyZero } from './containers.ts';
-import { encodingName } from './encoding.ts';
+import { settle } from './encoding.ts';
 import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
 import { parseScore } from './scores.ts';
 import { sortedSetAlgebraCommands } from './sortedSetAlgebra.ts';
@@ -100,6 +100,7 @@ function zadd(call: DataCall, increment: boolean): void {
     if (outcome === 'added') added += 1;
     else if (outcome === 'updated') updated += 1;
   }
+  settle(zset, call.limits);
   if (old === undefined) storeValue(call, key, zset);
   replyAdded(call, options, options.ch ? added + updated : added, score);
   if (added + updated === 0) return;
@@ -235,7 +236,7 @@ function zscan(call: DataCall): void {
   if (zset === undefined) return;
   const options = readScanOptions(call);
   if (options === undefined) return;
-  const compact = encodingName(zset, call.limits) === 'listpack';
+  const compact = !zset.large;
   const { from, slots } = scanWindow(cursor, options, zset.size, COMPACT_MEMBERS);
   const found: string[] = [];
   const next = zset.scan(from, slots, (member, score) => {

@@ -1,6 +1,6 @@
 /**
  * What hashes, lists, sets and sorted sets have in common: the epoch of the database that may change
- * them in place, and their modelled memory.
+ * them in place, their modelled memory, and whether Redis would keep them in their large form.
  *
  * Invariant: a container in a database is changed only through `Database.own`, which hands out one
  * whose owner is the database's current epoch. One with an older owner also belongs to a snapshot or
@@ -14,6 +14,11 @@ export abstract class Container {
   owner: OwnerEpoch | undefined = undefined;
   /** Modelled bytes of the whole value, its object included. */
   usedBytes = 0;
+  /**
+   * Redis would keep it as a hashtable or skiplist, no more as a listpack or intset: it outgrew the
+   * configured limits once (`settle`). It never goes back by itself; only a reload forgets.
+   */
+  large = false;
 
   /** An independent container with the same content, in O(pages). */
   abstract clone(): Container;

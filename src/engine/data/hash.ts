@@ -20,6 +20,8 @@ export class HashValue extends Container {
   private entryBytes = 0;
   /** A listpack by Redis's default limits; as there, a hash never goes back to it. */
   private compact = true;
+  /** The longest of all fields and values there ever were, in bytes. */
+  private longest = 0;
 
   get size(): number {
     return this.fields.size;
@@ -44,6 +46,7 @@ export class HashValue extends Container {
       this.entryBytes += this.bytesOf(field, value) - this.bytesOf(field, fields.valueAt(slot));
       fields.setValueAt(slot, value);
     }
+    this.longest = Math.max(this.longest, field.length, value.length);
     if (this.compact && !this.fits(field, value)) this.unpack();
     this.account();
     return slot < 0;
@@ -81,8 +84,15 @@ export class HashValue extends Container {
     clone.fields = this.fields.share();
     clone.entryBytes = this.entryBytes;
     clone.compact = this.compact;
+    clone.large = this.large;
+    clone.longest = this.longest;
     clone.usedBytes = this.usedBytes;
     return clone;
+  }
+
+  /** After fields and values were set: whether it still is a listpack by the configured limits. */
+  settle(entriesMax: number, bytesMax: number): void {
+    if (this.size > entriesMax || this.longest > bytesMax) this.enlarge();
   }
 
   protected override modelBytes(): number {
@@ -95,6 +105,14 @@ export class HashValue extends Container {
       field.length <= LISTPACK_VALUE_MAX &&
       value.length <= LISTPACK_VALUE_MAX
     );
+  }
+
+  private enlarge(): void {
+    if (this.large) return;
+    this.large = true;
+    if (!this.compact) return;
+    this.unpack();
+    this.account();
   }
 
   private unpack(): void {

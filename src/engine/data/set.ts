@@ -19,6 +19,8 @@ export class SetValue extends Container {
   private entryBytes = 0;
   /** An intset by Redis's default limit; as there, a set never goes back to it. */
   private compact = true;
+  /** No member has ever been anything but an integer. */
+  private integersOnly = true;
 
   get size(): number {
     return this.members.size;
@@ -31,8 +33,8 @@ export class SetValue extends Container {
   /** True when the member is new. */
   add(member: string): boolean {
     if (this.members.find(member) >= 0) return false;
-    if (this.compact && (this.size >= INTSET_ENTRIES_MAX || parseInteger(member) === undefined))
-      this.unpack();
+    if (this.integersOnly && parseInteger(member) === undefined) this.integersOnly = false;
+    if (this.compact && (this.size >= INTSET_ENTRIES_MAX || !this.integersOnly)) this.unpack();
     this.members.add(member);
     this.entryBytes += this.bytesOf(member);
     this.account();
@@ -66,12 +68,27 @@ export class SetValue extends Container {
     clone.members = this.members.share();
     clone.entryBytes = this.entryBytes;
     clone.compact = this.compact;
+    clone.large = this.large;
+    clone.integersOnly = this.integersOnly;
     clone.usedBytes = this.usedBytes;
     return clone;
   }
 
+  /** After members were added: whether it still is an intset by the configured limit. */
+  settle(entriesMax: number): void {
+    if (!this.integersOnly || this.size > entriesMax) this.enlarge();
+  }
+
   protected override modelBytes(): number {
     return this.compact ? intsetBytes(this.entryBytes) : dictBytes(this.size, this.entryBytes);
+  }
+
+  private enlarge(): void {
+    if (this.large) return;
+    this.large = true;
+    if (!this.compact) return;
+    this.unpack();
+    this.account();
   }
 
   private unpack(): void {

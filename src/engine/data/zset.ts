@@ -27,6 +27,8 @@ export class ZsetValue extends Container {
   private entryBytes = 0;
   /** A listpack by Redis's default limits; as there, a sorted set never goes back to it by itself. */
   private compact = true;
+  /** The longest of all members there ever were, in bytes. */
+  private longest = 0;
 
   get size(): number {
     return this.members.size;
@@ -43,6 +45,7 @@ export class ZsetValue extends Container {
     // A listpack holds whole scores as integers, and so loses the sign of zero; a skiplist keeps it.
     if (this.compact && score === 0) score = 0;
     if (slot < 0) {
+      this.longest = Math.max(this.longest, member.length);
       members.add(member, score);
       order.insert(score, member);
       this.entryBytes += this.bytesOf(member, score);
@@ -129,8 +132,15 @@ export class ZsetValue extends Container {
     clone.order = this.order.share();
     clone.entryBytes = this.entryBytes;
     clone.compact = this.compact;
+    clone.large = this.large;
+    clone.longest = this.longest;
     clone.usedBytes = this.usedBytes;
     return clone;
+  }
+
+  /** After members were set: whether it still is a listpack by the configured limits. */
+  settle(entriesMax: number, bytesMax: number): void {
+    if (this.size > entriesMax || this.longest > bytesMax) this.enlarge();
   }
 
   protected override modelBytes(): number {
@@ -141,6 +151,15 @@ export class ZsetValue extends Container {
 
   private hasRoomFor(member: string): boolean {
     return this.size < LISTPACK_ENTRIES_MAX && member.length <= LISTPACK_VALUE_MAX;
+  }
+
+  /** Turns to the large form, as SORT does with a sorted set too. */
+  enlarge(): void {
+    if (this.large) return;
+    this.large = true;
+    if (!this.compact) return;
+    this.unpack();
+    this.account();
   }
 
   private unpack(): void {

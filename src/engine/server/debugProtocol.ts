@@ -10,6 +10,7 @@ type Example = (reply: ReplyWriter) => void;
 const examples: Readonly<Record<string, Example>> = {
   string: (reply) => reply.bulk('Hello World'),
   integer: (reply) => reply.integer(12345),
+  // biome-ignore lint/suspicious/noApproximativeNumericConstant: the value Redis sends.
   double: (reply) => reply.double(3.141),
   bignum: (reply) => reply.bigNumber('1234567999999999999999999999999999999'),
   null: (reply) => reply.null(),

@@ -6,6 +6,7 @@
  * Invariant: while `active`, the databases belong to the loader.
  */
 
+import { settle } from '../commands/encoding.ts';
 import type { Value } from '../data/value.ts';
 import type { Micros } from '../machine/machine.ts';
 import { NEVER } from '../machine/machine.ts';
@@ -160,6 +161,7 @@ export class Loading implements RdbSink {
       server.out.exit(1);
       return;
     }
+    settle(value, server.settings);
     db.set(key, value);
     if (expireAt >= 0) db.setExpireAt(key, expireAt);
     this.keysLoaded += 1;

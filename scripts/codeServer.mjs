@@ -1,0 +1,241 @@
+// A real VS Code without a desktop: code-server from npm, for npm start and the e2e tests. Needs neither
+// root nor a compiler. Plain JavaScript for Node 20; code-server itself runs under Node 24.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import * as http from 'node:http';
+import * as net from 'node:net';
+import { delimiter, dirname, join } from 'node:path';
+import { root, testNode } from './tools.mjs';
+
+const home = join(root, 'test', 'e2e');
+const packageFolder = join(home, 'node_modules', 'code-server');
+const stamp = join(home, 'node_modules', '.installed');
+const READY_MS_MAX = 60_000;
+const END_MS_MAX = 5_000;
+
+// What makes a new window quiet; a user's settings in a folder of their own.
+const SETTINGS = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+};
+
+/** Installs code-server unless it is there; throws with npm's last words when that fails. */
+export function installCodeServer(say = console.error) {
+  const lock = readFileSync(join(home, 'package-lock.json'), 'utf8');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  say('Installing code-server (VS Code in the browser)…');
+  npm(['ci'], home);
+  // Its own packages come as a list of their own, which only its install script would fetch.
+  npm(['install'], join(packageFolder, 'lib', 'vscode'));
+  npm(['install'], join(packageFolder, 'lib', 'vscode', 'extensions'));
+  writeFileSync(stamp, lock);
+}
+
+/**
+ * Output channels stay empty until one native module is built. Best effort: gives false when there is no
+ * compiler or it fails; everything else works without.
+ */
+export function buildOutputChannels(say = console.error) {
+  const folder = join(packageFolder, 'lib', 'vscode');
+  const built = join(
+    folder,
+    'node_modules',
+    '@vscode',
+    'spdlog',
+    'build',
+    'Release',
+    'spdlog.node',
+  );
+  if (existsSync(built)) return true;
+  const tools = ['make', 'g++', 'python3'];
+  if (tools.some((tool) => spawnSync(tool, ['--version']).status !== 0)) return false;
+  say('Building what output channels need in code-server (half a minute, once)…');
+  try {
+    npm(['rebuild', '@vscode/spdlog'], folder, false);
+  } catch {
+    return false;
+  }
+  return existsSync(built);
+}
+
+function npm(args, cwd, ignoreScripts = true) {
+  const options = [...args, '--no-audit', '--no-fund', '--loglevel=error'];
+  if (ignoreScripts) options.push('--ignore-scripts');
+  const script = process.env.npm_execpath;
+  const [command, words] =
+    script === undefined ? ['npm', options] : [testNode(), [script, ...options]];
+  const result = spawnSync(command, words, {
+    cwd,
+    encoding: 'utf8',
+    env: withNode24({ ...process.env }),
+    shell: script === undefined && process.platform === 'win32',
+  });
+  if (result.status === 0) return;
+  const said = `${result.stderr ?? ''}${result.error?.message ?? ''}`.trim();
+  throw new Error(
+    `npm ${args.join(' ')} in ${cwd} failed:\n${said.split('\n').slice(-8).join('\n')}`,
+  );
+}
+
+function withNode24(env) {
+  env.PATH = `${dirname(testNode())}${delimiter}${env.PATH ?? ''}`;
+  return env;
+}
+
+/** What code-server must not take for its own, among others when we run inside of a VS Code. */
+function cleanEnvironment(extra) {
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(PORT|PASSWORD|HASHED_PASSWORD|CODE_SERVER_.*|VSCODE_.*|npm_.*)$/.test(name),
+    ),
+  );
+  return { ...withNode24(env), ...extra };
+}
+
+function entry() {
+  return join(packageFolder, 'out', 'node', 'entry.js');
+}
+
+/** Folders of one isolated editor below `base`. */
+export function editorFolders(base) {
+  return {
+    data: join(base, 'data'),
+    extensions: join(base, 'extensions'),
+    config: join(base, 'config.yaml'),
+  };
+}
+
+function folderArguments({ data, extensions, config }) {
+  return ['--user-data-dir', data, '--extensions-dir', extensions, '--config', config];
+}
+
+/** Makes the folders, writes the settings and installs the package. */
+export function prepareEditor(folders, vsix, settings = {}) {
+  mkdirSync(join(folders.data, 'User'), { recursive: true });
+  mkdirSync(folders.extensions, { recursive: true });
+  writeFileSync(folders.config, 'auth: none\n');
+  writeFileSync(
+    join(folders.data, 'User', 'settings.json'),
+    JSON.stringify({ ...SETTINGS, ...settings }, undefined, 2),
+  );
+  const result = spawnSync(
+    testNode(),
+    [entry(), '--install-extension', vsix, ...folderArguments(folders)],
+    { encoding: 'utf8', env: cleanEnvironment({}) },
+  );
+  if (result.status !== 0) {
+    throw new Error(`code-server --install-extension failed:\n${result.stdout}${result.stderr}`);
+  }
+}
+
+/**
+ * Starts code-server and resolves when it answers. `trust: true` takes every folder for trusted, as the
+ * playground is; `password` is asked for in the browser, for hosts that others can reach.
+ */
+export async function startCodeServer({
+  folders,
+  host = '127.0.0.1',
+  port,
+  trust = true,
+  env = {},
+  password,
+  graceSeconds = 60,
+  log,
+}) {
+  const args = [
+    entry(),
+    ...folderArguments(folders),
+    '--auth',
+    password === undefined ? 'none' : 'password',
+    '--bind-addr',
+    `${host}:${port}`,
+    '--disable-telemetry',
+    '--disable-update-check',
+    '--reconnection-grace-time',
+    String(graceSeconds),
+    ...(trust ? ['--disable-workspace-trust'] : []),
+  ];
+  const secret = password === undefined ? {} : { PASSWORD: password };
+  const child = spawn(testNode(), args, {
+    env: cleanEnvironment({ ...env, ...secret }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: it starts extension hosts and terminals, which must end with it.
+    detached: process.platform !== 'win32',
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text) => {
+      output = (output + text).slice(-20_000);
+      log?.(text);
+    });
+  }
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  await untilHealthy(
+    host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host,
+    port,
+    child,
+    () => output,
+  );
+  return { pid: child.pid, exited, stop: () => endGroup(child, exited) };
+}
+
+async function untilHealthy(host, port, child, output) {
+  const limit = Date.now() + READY_MS_MAX;
+  while (Date.now() < limit) {
+    if (child.exitCode !== null) throw new Error(`code-server ended at once:\n${output()}`);
+    if (await isHealthy(host, port)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`code-server does not answer at ${host}:${port}:\n${output()}`);
+}
+
+function isHealthy(host, port) {
+  return new Promise((resolve) => {
+    const request = http.get({ host, port, path: '/healthz', timeout: 1_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('error', () => resolve(false));
+    request.on('timeout', () => request.destroy());
+  });
+}
+
+/** SIGTERM to the group, and SIGKILL to what is still there a while later. */
+async function endGroup(child, exited) {
+  signalGroup(child, 'SIGTERM');
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, END_MS_MAX);
+  });
+  await Promise.race([exited, late]);
+  clearTimeout(timer);
+  signalGroup(child, 'SIGKILL');
+}
+
+function signalGroup(child, signal) {
+  try {
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    // Nobody of it is left.
+  }
+}
+
+/** A port nobody has right now, the first one from `first` on. */
+export async function freePort(first, host = '127.0.0.1') {
+  for (let port = first; port < first + 1_000; port += 1) {
+    const isFree = await new Promise((resolve) => {
+      const server = net.createServer();
+      server.once('error', () => resolve(false));
+      server.listen({ port, host }, () => server.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
+  throw new Error(`no free port from ${first} on`);
+}

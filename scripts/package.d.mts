@@ -1,0 +1,4 @@
+/** Types of package.mjs, for the e2e tests. */
+
+export const VSIX: string;
+export function packageExtension(): number;

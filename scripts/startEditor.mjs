@@ -1,0 +1,178 @@
+// npm start: a real VS Code on the playground folder, with the extension as it is packaged. The desktop's `code`
+// where that makes sense, otherwise code-server in the browser, otherwise the panel alone.
+//
+// Invariant: everything lives in a folder of its own that goes away at the end, never in the user's profile.
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  buildOutputChannels,
+  editorFolders,
+  freePort,
+  installCodeServer,
+  prepareEditor,
+  startCodeServer,
+} from './codeServer.mjs';
+import { root } from './tools.mjs';
+
+const PLAYGROUND = join(root, 'media', 'playground');
+const FIRST_PORT = 8_100;
+const READY_POLL_MS = 250;
+const USAGE = 'usage: npm start -- [--browser] [--host address] [--port number]';
+
+/** Throws an error whose message is the usage. */
+export function parseStartOptions(args) {
+  const options = { browser: false, host: '127.0.0.1', port: undefined };
+  const rest = [...args];
+  while (rest.length > 0) {
+    const word = rest.shift();
+    if (word === '--browser') options.browser = true;
+    else if (word === '--host' && rest.length > 0) options.host = rest.shift();
+    else if (word === '--port' && /^\d+$/.test(rest[0] ?? '')) options.port = Number(rest.shift());
+    else throw new Error(USAGE);
+  }
+  // Somebody who names an address wants to reach it with a browser.
+  if (options.host !== '127.0.0.1') options.browser = true;
+  return options;
+}
+
+/** Runs until Ctrl-C or the editor's end. Gives false when no editor can be had, after saying why. */
+export async function startEditor(options, vsix) {
+  const base = mkdtempSync(join(tmpdir(), 'replication-sandbox-'));
+  const readyFile = join(base, 'ready.json');
+  try {
+    const reason = options.browser ? 'asked for the browser' : noDesktopReason();
+    const editor =
+      reason === undefined
+        ? startDesktop(base, vsix, readyFile)
+        : await startBrowser(base, vsix, readyFile, options, reason);
+    if (editor === undefined) return false;
+    const watch = announceEndpoints(readyFile);
+    await Promise.race([interrupted(), editor.exited]);
+    clearInterval(watch);
+    await editor.stop();
+    return true;
+  } finally {
+    rmSync(base, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Undefined when the desktop's VS Code can be used. */
+function noDesktopReason() {
+  if (process.getuid?.() === 0) return 'VS Code does not run as root';
+  const hasDisplay =
+    process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+  if (!hasDisplay) return 'there is no display';
+  const isThere =
+    spawnSync('code', ['--version'], { shell: process.platform === 'win32' }).status === 0;
+  return isThere ? undefined : '`code` is not on the PATH';
+}
+
+function startDesktop(base, vsix, readyFile) {
+  const { data, extensions } = editorFolders(base);
+  const shell = process.platform === 'win32';
+  const folders = ['--user-data-dir', data, '--extensions-dir', extensions];
+  mkdirSync(extensions, { recursive: true });
+  const installed = spawnSync('code', [...folders, '--install-extension', vsix], {
+    encoding: 'utf8',
+    shell,
+  });
+  if (installed.status !== 0) {
+    console.error(`VS Code did not install the extension:\n${installed.stdout}${installed.stderr}`);
+    return undefined;
+  }
+  const child = spawn(
+    'code',
+    [...folders, '--disable-workspace-trust', '--new-window', '--wait', PLAYGROUND],
+    {
+      stdio: 'ignore',
+      shell,
+      env: { ...process.env, REPLICATION_SANDBOX_READY_FILE: readyFile },
+    },
+  );
+  console.log(
+    'VS Code opens on the playground, with data and extensions of its own. Ctrl-C ends it.',
+  );
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    child.kill();
+    endDesktop(join(data, 'code.lock'));
+  };
+  return { exited, stop };
+}
+
+/** The window belongs to a process of its own; VS Code writes down which. */
+function endDesktop(lockFile) {
+  if (!existsSync(lockFile)) return;
+  const pid = Number(readFileSync(lockFile, 'utf8'));
+  try {
+    if (Number.isInteger(pid) && pid > 1) process.kill(pid, 'SIGTERM');
+  } catch {
+    // It has ended already.
+  }
+}
+
+async function startBrowser(base, vsix, readyFile, { host, port }, reason) {
+  console.log(`VS Code runs in the browser (${reason}).`);
+  try {
+    installCodeServer();
+    if (!buildOutputChannels()) {
+      console.log(
+        "Output channels (the nodes' logs) stay empty: that takes a C++ compiler, make and Python.",
+      );
+    }
+    const folders = editorFolders(base);
+    prepareEditor(folders, vsix);
+    const at = port ?? (await freePort(FIRST_PORT, host));
+    // On an address others can reach nobody gets in without a password: the editor has a terminal.
+    const password = isLoopback(host) ? undefined : randomBytes(9).toString('base64url');
+    const env = { REPLICATION_SANDBOX_READY_FILE: readyFile };
+    const server = await startCodeServer({ folders, host, port: at, env, password });
+    const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+    console.log(
+      `\n  Open  http://${name.includes(':') ? `[${name}]` : name}:${at}/?folder=${encodeURI(PLAYGROUND)}`,
+    );
+    if (password !== undefined) console.log(`  Password  ${password}`);
+    console.log('\nA sandbox starts by itself once the page is open. Ctrl-C ends everything.');
+    return server;
+  } catch (error) {
+    console.error(`VS Code in the browser cannot be had: ${error.message}`);
+    return undefined;
+  }
+}
+
+function isLoopback(host) {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+/** Prints endpoints each time the extension reports other ones. */
+function announceEndpoints(readyFile) {
+  let known = '';
+  return setInterval(() => {
+    const text = existsSync(readyFile) ? readFileSync(readyFile, 'utf8') : '';
+    if (text === known || !text.endsWith('\n')) return;
+    known = text;
+    for (const endpoints of JSON.parse(text)) {
+      const { nodes, sentinels, masterName, control } = endpoints;
+      console.log('\nThe sandbox is ready:');
+      for (const node of nodes)
+        console.log(`  ${node.name.padEnd(8)} ${node.host}:${node.port}  ${node.role}`);
+      for (const node of sentinels) {
+        console.log(
+          `  ${node.name.padEnd(8)} ${node.host}:${node.port}  Sentinel of ${masterName}`,
+        );
+      }
+      console.log(
+        `  control  ${control.host}:${control.port}  redis-cli -p ${control.port} SANDBOX HELP`,
+      );
+    }
+  }, READY_POLL_MS);
+}
+
+function interrupted() {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
+  });
+}
