@@ -9,12 +9,15 @@
 import * as vscode from 'vscode';
 import type { Message } from '../view/messages.ts';
 import { type FromPage, parseFromPage, type ToPage } from '../view/panel.ts';
+import { PanelChannel } from '../view/panelChannel.ts';
 import { panelPage, panelPolicy } from '../view/panelPage.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { Session } from './session.ts';
 
 const VIEW_TYPE = 'replicationSandbox.panel';
 const OPEN_KEY = 'panelOpen';
+/** How often a page is sent what is new; the channel keeps to its own pace. */
+const PUMP_MS = 50;
 
 export class Panels {
   private readonly context: vscode.ExtensionContext;
@@ -78,7 +81,9 @@ class Panel {
   private readonly sandboxes: Sandboxes;
   private readonly sessionId: number;
   private readonly webview: vscode.WebviewPanel;
-  private isListening = false;
+  private readonly pump: NodeJS.Timeout;
+  /** Undefined while nobody listens. */
+  private channel: PanelChannel | undefined = undefined;
   private onClose: () => void;
 
   constructor(
@@ -101,9 +106,13 @@ class Panel {
     this.webview.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.png');
     this.webview.webview.onDidReceiveMessage((data: unknown) => this.hear(parseFromPage(data)));
     this.webview.onDidChangeViewState(() => {
-      if (!this.webview.visible) this.isListening = false;
+      if (!this.webview.visible) this.channel = undefined;
     });
-    this.webview.onDidDispose(() => this.onClose());
+    this.pump = setInterval(() => this.channel?.pump(performance.now()), PUMP_MS);
+    this.webview.onDidDispose(() => {
+      clearInterval(this.pump);
+      this.onClose();
+    });
     this.webview.webview.html = pageFor(this.webview.webview, dist);
   }
 
@@ -129,13 +138,15 @@ class Panel {
   }
 
   tell(message: ToPage): void {
-    if (this.isListening) void this.webview.webview.postMessage(message);
+    this.channel?.take(message);
   }
 
   private hear(message: FromPage | undefined): void {
     if (message === undefined) return;
     if (message.kind === 'ready') {
-      this.isListening = true;
+      this.channel = new PanelChannel(performance.now(), (json) => {
+        void this.webview.webview.postMessage(json);
+      });
       this.greet();
       return;
     }

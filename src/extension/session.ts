@@ -68,7 +68,7 @@ export class Session {
       throw new Error(outcome.ok ? 'it has no state' : outcome.error);
     }
     session = new Session(id, plan, worker, outcome.snapshot);
-    session.recent = feedBefore.slice(-RECENT_MAX);
+    session.recent = addToRecent([], feedBefore);
     return session;
   }
 
@@ -91,7 +91,7 @@ export class Session {
   }
 
   private newFeed(entries: readonly FeedEntry[], listener: SessionListener): void {
-    this.recent = [...this.recent, ...entries].slice(-RECENT_MAX);
+    this.recent = addToRecent(this.recent, entries);
     listener.feed(this, entries);
   }
 }

@@ -37,7 +37,11 @@ export class PanelChannel {
     if (message.kind === 'snapshot') this.snapshot = message.snapshot;
     else if (message.kind === 'feed') {
       this.entries = [...this.entries, ...message.entries].slice(-ENTRIES_MAX);
-    } else this.send(message);
+    } else {
+      // Nothing of a sandbox that is gone may come after the word of its end.
+      if (message.kind === 'gone') this.snapshot = undefined;
+      this.send(message);
+    }
   }
 
   /** Sends what there is and may go; called about 20 times a second. `nowMs` is any clock's. */

@@ -127,7 +127,9 @@ export function goOn(run: Runtime, node: WorldNode, afterTick: boolean): void {
   // A machine that leaves its deadline where it is must not stop the clock.
   const earliest = afterTick ? now + 1 : now;
   if (at < earliest) at = earliest;
-  if (at < node.tickAt) state.scheduleTick(node, at, run.cause);
+  // A tick that is overdue came while the process could not take it. Whether it has left the queue
+  // by now depends on who has looked ahead; what happens next must not.
+  if (at < node.tickAt || node.tickAt < now) state.scheduleTick(node, at, run.cause);
 }
 
 function queueRun(run: Runtime, node: WorldNode): void {

@@ -21,7 +21,14 @@ import { Operator } from './operator.ts';
 import { LOAD, type Plan, START, type Step } from './plan.ts';
 import { Probes } from './probes.ts';
 import { loadOf, serverOf } from './reading.ts';
-import { endFaults, repairChains, restartDead, restoreTopology, unsettled } from './settle.ts';
+import {
+  disorder,
+  endFaults,
+  repairChains,
+  restartDead,
+  restoreTopology,
+  unsettled,
+} from './settle.ts';
 import { Tracks } from './tracks.ts';
 import './machines.ts';
 
@@ -31,6 +38,8 @@ const LEG_MICROS = 50_000;
 const SETTLE_MICROS_MAX = 180_000_000;
 /** How long all must have been in order: something may still be under way, such as a last save. */
 const STABLE_MICROS = 300_000;
+/** With Sentinels: one may only now find that the master was down, and fail over. */
+const STABLE_WITH_SENTINELS_MICROS = 3_000_000;
 /** From then on an operator helps the Sentinels. */
 const REPAIR_AFTER_MICROS = 40_000_000;
 const OPERATOR_PERIOD_MICROS = 2_000_000;
@@ -244,15 +253,17 @@ export class Run {
     this.signalLoad(plan.load.calmSignal);
     const calmAt = world.now;
     let operatorAt = calmAt + OPERATOR_PERIOD_MICROS;
-    let settledSince = NEVER;
+    const hasSentinels = plan.topology.sentinels.length > 0;
+    const stableMicros = hasSentinels ? STABLE_WITH_SENTINELS_MICROS : STABLE_MICROS;
+    let orderSince = NEVER;
     const isSettled = (): boolean => {
       if (world.now >= operatorAt) {
         this.operate(world.now - calmAt);
         operatorAt = world.now + OPERATOR_PERIOD_MICROS;
       }
-      if (unsettled(world, plan).length > 0) settledSince = NEVER;
-      else settledSince = Math.min(settledSince, world.now);
-      return world.now - settledSince >= STABLE_MICROS;
+      if (disorder(world, plan).length > 0) orderSince = NEVER;
+      else orderSince = Math.min(orderSince, world.now);
+      return world.now - orderSince >= stableMicros && unsettled(world, plan).length === 0;
     };
     if (!this.waitFor(isSettled, SETTLE_MICROS_MAX)) {
       this.violations.push(`not settled in time: ${unsettled(world, plan).join('; ')}`);

@@ -84,35 +84,44 @@ function replicaofWords(port: number | undefined): string[] {
 
 /** What is not in order yet; empty when all is. */
 export function unsettled(world: World, plan: Plan): string[] {
-  const missing: string[] = [];
+  const missing = disorder(world, plan);
+  return missing.length > 0 ? missing : behind(world, plan);
+}
+
+/** Roles, links and processes that are not as they should be. */
+export function disorder(world: World, plan: Plan): string[] {
   const { servers, sentinels } = plan.topology;
-  for (const { name } of [...servers, ...sentinels]) {
-    if (!isServing(world, name)) missing.push(`${name} does not serve`);
-  }
+  const missing = [...servers, ...sentinels]
+    .filter(({ name }) => !isServing(world, name))
+    .map(({ name }) => `${name} does not serve`);
   for (const { name } of servers) {
-    if (serverOf(world, name).shutdown.nextDeadline() !== NEVER) {
-      missing.push(`${name} is shutting down`);
-    }
-  }
-  if (missing.length > 0) return missing;
-  const masters = servers.filter(({ name }) => !serverOf(world, name).replication.isReplica);
-  if (masters.length !== 1) {
-    missing.push(`masters: ${masters.map(({ name }) => name).join(' ') || 'none'}`);
-    return missing;
-  }
-  const master = masters[0]!.name;
-  const { offset } = serverOf(world, master).replication;
-  for (const { name } of servers) {
-    const { loading, replication } = serverOf(world, name);
+    const { loading, replication, shutdown } = serverOf(world, name);
+    if (shutdown.nextDeadline() !== NEVER) missing.push(`${name} is shutting down`);
     if (loading.active) missing.push(`${name} is loading`);
-    if (name === master) continue;
-    if (!replication.masterLinkUp) missing.push(`${name}'s master link is down`);
-    else if (replication.offset !== offset) {
-      missing.push(`${name} is at offset ${replication.offset}, ${master} at ${offset}`);
+    if (replication.isReplica && !replication.masterLinkUp) {
+      missing.push(`${name}'s master link is down`);
     }
   }
-  if (sentinels.length > 0 && agreedMaster(world, plan) !== master) {
-    missing.push(`the Sentinels do not agree on ${master}`);
+  const masters = mastersOf(world, plan);
+  if (masters.length !== 1) missing.push(`masters: ${masters.join(' ') || 'none'}`);
+  if (sentinels.length > 0 && missing.length === 0 && agreedMaster(world, plan) !== masters[0]) {
+    missing.push(`the Sentinels do not agree on ${masters[0]}`);
   }
   return missing;
+}
+
+/** Replicas that have not got all of their master's stream. */
+function behind(world: World, plan: Plan): string[] {
+  const master = mastersOf(world, plan)[0]!;
+  const { offset } = serverOf(world, master).replication;
+  return plan.topology.servers
+    .map(({ name }) => ({ name, at: serverOf(world, name).replication.offset }))
+    .filter(({ at }) => at !== offset)
+    .map(({ name, at }) => `${name} is at offset ${at}, ${master} at ${offset}`);
+}
+
+function mastersOf(world: World, plan: Plan): string[] {
+  return plan.topology.servers
+    .map(({ name }) => name)
+    .filter((name) => !serverOf(world, name).replication.isReplica);
 }

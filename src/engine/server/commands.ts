@@ -17,6 +17,7 @@ import { pubSubCommands } from '../process/pubSubCommands.ts';
 import { replicationCommands } from '../replication/commands.ts';
 import { configCommands } from './configCommands.ts';
 import { debugCommands } from './debugCommands.ts';
+import { dumpCommands } from './dumpCommands.ts';
 import { pauseCommands } from './pauseCommands.ts';
 import { serverCommands } from './serverCommands.ts';
 import { transactionCommands } from './transactions.ts';
@@ -35,6 +36,7 @@ export const serverTable = new CommandTable(
   serverCommands,
   configCommands,
   debugCommands,
+  dumpCommands,
   transactionCommands,
   replicationCommands,
   stringCommands,
