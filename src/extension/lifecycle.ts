@@ -112,9 +112,13 @@ export class Lifecycle {
       );
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.log.appendLine(`a sandbox did not start: ${reason}`);
+      const details = error instanceof Error ? (error.stack ?? reason) : reason;
+      this.log.appendLine(`a sandbox did not start: ${details}`);
+      const advice = reason.startsWith('port ')
+        ? 'Free the port or change replicationSandbox.port, then start again.'
+        : 'The output channel “Replication Sandbox” has the details.';
       void vscode.window.showErrorMessage(
-        `Replication Sandbox: the sandbox did not start: ${reason}. Free the port or change replicationSandbox.port, then start again.`,
+        `Replication Sandbox: the sandbox did not start: ${reason}. ${advice}`,
       );
       return undefined;
     }

@@ -35,8 +35,11 @@ function serverEntry(
   children: readonly TreeEntry[],
 ): TreeEntry {
   const seen = asItsMasterSees(snapshot, node);
+  // VS Code shows one that gets its first replica folded, unless it is new to it: a promoted replica
+  // therefore changes its id.
+  const fold = children.length > 0 ? '/replicas' : '';
   return {
-    id: `${sandbox}/${node.name}`,
+    id: `${sandbox}/${node.name}${fold}`,
     label: node.name,
     description: describeServer(node, seen),
     tooltip: serverTooltip(node, seen),
@@ -57,7 +60,7 @@ function asItsMasterSees(snapshot: Snapshot, node: NodeSnapshot): ReplicaSnapsho
   return master.replicas.find((replica) => replica.node === node.name);
 }
 
-/** `replica · link up · offset 1234 · lag 0 s · 127.0.0.1:6401`. */
+/** `replica · up · offset 1234 · lag 0 s · 127.0.0.1:6401`. */
 export function describeServer(node: NodeSnapshot, seen: ReplicaSnapshot | undefined): string {
   const { process, role, master, offset } = node;
   const address = `${node.host}:${node.port}`;
@@ -65,10 +68,7 @@ export function describeServer(node: NodeSnapshot, seen: ReplicaSnapshot | undef
   const parts: string[] = process === 'frozen' ? ['frozen', role] : [role];
   if (master !== null) parts.push(linkText(node));
   parts.push(`offset ${offset}`);
-  if (seen !== undefined && master?.status === 'up') {
-    parts.push(`lag ${seen.lag} s`);
-    if (seen.behind > 0) parts.push(`${seen.behind} bytes behind`);
-  }
+  if (seen !== undefined && master?.status === 'up') parts.push(`lag ${seen.lag} s`);
   if (node.child !== null) parts.push(node.child);
   return [...parts, address].join(' · ');
 }
@@ -76,7 +76,7 @@ export function describeServer(node: NodeSnapshot, seen: ReplicaSnapshot | undef
 function linkText({ master }: NodeSnapshot): string {
   if (master!.syncInProgress) return 'synchronizing';
   const stranger = master!.node === null ? ` to ${master!.host}:${master!.port}` : '';
-  return `link ${master!.status}${stranger}`;
+  return `${master!.status}${stranger}`;
 }
 
 function serverTooltip(node: NodeSnapshot, seen: ReplicaSnapshot | undefined): string {

@@ -8,11 +8,9 @@ import * as vscode from 'vscode';
 import type { EndpointList, HostOptions } from '../gateway/hostMessages.ts';
 import { SandboxWorker } from '../gateway/sandboxWorker.ts';
 import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
+import { addToRecent } from '../view/recentFeed.ts';
 import type { Snapshot } from '../view/snapshot.ts';
 import type { PortPlan } from './portPlan.ts';
-
-/** Entries of feed a panel that opens late is shown; what the service itself keeps. */
-const RECENT_MAX = 500;
 
 /** What it takes to start it again on the same ports. */
 export interface SessionPlan {

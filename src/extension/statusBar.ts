@@ -1,17 +1,8 @@
 /** The item in the status bar: master, state, clock; a click opens the panel. */
 
 import * as vscode from 'vscode';
-import type { Snapshot } from '../view/snapshot.ts';
 import type { Sandboxes } from './sandboxes.ts';
-
-/** `m · live · 12:31:07`, `no master · paused · 12:31:07`. */
-export function statusText(snapshot: Snapshot): string {
-  const { nodes, clock, failure } = snapshot;
-  const masters = nodes.filter((node) => node.role === 'master' && node.process === 'running');
-  const master = masters.length === 0 ? 'no master' : masters.map((node) => node.name).join(', ');
-  const time = new Date(clock.now / 1000).toLocaleTimeString('en-GB');
-  return `${master} · ${failure === null ? clock.mode : 'stands still'} · ${time}`;
-}
+import { statusText } from './statusText.ts';
 
 export function registerStatusBar(sandboxes: Sandboxes): vscode.Disposable[] {
   const item = vscode.window.createStatusBarItem(

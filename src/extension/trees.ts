@@ -7,8 +7,8 @@ import type { Sandboxes } from './sandboxes.ts';
 import { sentinelEntries } from './sentinelsModel.ts';
 import type { Tint, TreeEntry } from './treeEntry.ts';
 
-/** Between two refreshes: numbers that change faster cannot be read, and drawing costs. */
-const REFRESH_MS = 250;
+/** Soonest after a change that matters: a role, a state, a link. */
+const SOON_MS = 250;
 
 type Model = (sandbox: number, snapshot: Snapshot) => TreeEntry[];
 
@@ -19,19 +19,35 @@ const COLORS: Readonly<Record<Tint, string | undefined>> = {
   plain: undefined,
 };
 
-/** Invariant: the view is told to look again only when what it would show has changed. */
-class EntryTree implements vscode.TreeDataProvider<TreeEntry> {
+/** What VS Code holds on to: the same object as long as the entry's id is there. */
+class Row {
+  entry: TreeEntry;
+
+  constructor(entry: TreeEntry) {
+    this.entry = entry;
+  }
+}
+
+/**
+ * Invariant: the view is told to look again only at rows that changed. One that is unfolded costs a
+ * question for its children and a flash of the view's progress bar, so numbers alone may wait.
+ */
+class EntryTree implements vscode.TreeDataProvider<Row> {
   private readonly sandboxes: Sandboxes;
   private readonly model: Model;
-  private readonly changed = new vscode.EventEmitter<void>();
+  /** How long a change of mere numbers may wait. */
+  private readonly numbersMs: number;
+  private readonly changed = new vscode.EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
+  private readonly rows = new Map<string, Row>();
   private roots: readonly TreeEntry[] = [];
-  private shown = '[]';
   private timer: NodeJS.Timeout | undefined = undefined;
+  private numbersAt = 0;
 
-  constructor(sandboxes: Sandboxes, model: Model) {
+  constructor(sandboxes: Sandboxes, model: Model, numbersMs: number) {
     this.sandboxes = sandboxes;
     this.model = model;
+    this.numbersMs = numbersMs;
   }
 
   /** Soon, with everything that has come until then. */
@@ -39,29 +55,37 @@ class EntryTree implements vscode.TreeDataProvider<TreeEntry> {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.look();
-    }, REFRESH_MS);
+    }, SOON_MS);
   }
 
   look(): void {
-    const { all } = this.sandboxes;
-    const [first] = all;
-    this.roots =
-      all.length === 1
-        ? this.model(first!.id, first!.snapshot)
-        : all.map((session) =>
-            sandboxEntry(session.id, session.title, this.model(session.id, session.snapshot)),
-          );
-    const shown = JSON.stringify(this.roots);
-    if (shown === this.shown) return;
-    this.shown = shown;
-    this.changed.fire();
+    const roots = this.entries();
+    const before = flat(this.roots);
+    const after = flat(roots);
+    const isSameShape = shapeOf(before) === shapeOf(after);
+    const changed = after.filter((entry, i) => !isSameShape || differs(entry, before[i]!, false));
+    const matters = changed.some((entry) => {
+      const old = this.rows.get(entry.id)?.entry;
+      return old === undefined || differs(entry, old, true);
+    });
+    const isDue = matters || Date.now() >= this.numbersAt + this.numbersMs;
+    if (isSameShape && changed.length === 0) return;
+    if (isSameShape && !isDue) {
+      this.refresh(); // Of a world that stands still no snapshot comes to remind us.
+      return;
+    }
+    this.numbersAt = Date.now();
+    this.roots = roots;
+    this.keepRows(after);
+    this.changed.fire(isSameShape ? changed.map((entry) => this.rows.get(entry.id)!) : undefined);
   }
 
-  getChildren(entry?: TreeEntry): TreeEntry[] {
-    return [...(entry?.children ?? this.roots)];
+  getChildren(row?: Row): Row[] {
+    const entries = row === undefined ? this.roots : row.entry.children;
+    return entries.map((entry) => this.rows.get(entry.id)!);
   }
 
-  getTreeItem(entry: TreeEntry): vscode.TreeItem {
+  getTreeItem({ entry }: Row): vscode.TreeItem {
     const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
     const state = entry.children.length === 0 ? None : entry.isExpanded ? Expanded : Collapsed;
     const item = new vscode.TreeItem(entry.label, state);
@@ -82,6 +106,52 @@ class EntryTree implements vscode.TreeDataProvider<TreeEntry> {
     clearTimeout(this.timer);
     this.changed.dispose();
   }
+
+  private entries(): readonly TreeEntry[] {
+    const { all } = this.sandboxes;
+    const parts = all.map(({ id, title, snapshot }) => ({
+      id,
+      title,
+      of: this.model(id, snapshot),
+    }));
+    return parts.length === 1
+      ? parts[0]!.of
+      : parts.map((part) => sandboxEntry(part.id, part.title, part.of));
+  }
+
+  private keepRows(entries: readonly TreeEntry[]): void {
+    const ids = new Set(entries.map((entry) => entry.id));
+    for (const id of this.rows.keys()) if (!ids.has(id)) this.rows.delete(id);
+    for (const entry of entries) {
+      const row = this.rows.get(entry.id);
+      if (row === undefined) this.rows.set(entry.id, new Row(entry));
+      else row.entry = entry;
+    }
+  }
+}
+
+/** The entry of a row that a menu passes to its command; views' title menus pass other things, or nothing. */
+export function entryOf(value: unknown): TreeEntry | undefined {
+  return value instanceof Row ? value.entry : undefined;
+}
+
+/** Every entry, parents before children. */
+function flat(entries: readonly TreeEntry[]): TreeEntry[] {
+  return entries.flatMap((entry) => [entry, ...flat(entry.children)]);
+}
+
+/** Which entries there are, and where. */
+function shapeOf(entries: readonly TreeEntry[]): string {
+  return entries.map(({ id, children }) => `${id} ${children.length}`).join('\n');
+}
+
+/** `inWords`: digits aside. */
+function differs(a: TreeEntry, b: TreeEntry, inWords: boolean): boolean {
+  const text = ({ label, description, icon, tint, context, tooltip }: TreeEntry): string => {
+    const shown = [label, description, icon, tint, context].join('\n');
+    return inWords ? shown.replace(/\d+/g, '') : `${shown}\n${tooltip}`;
+  };
+  return text(a) !== text(b);
 }
 
 function sandboxEntry(id: number, title: string, children: readonly TreeEntry[]): TreeEntry {
@@ -101,15 +171,16 @@ function sandboxEntry(id: number, title: string, children: readonly TreeEntry[])
 }
 
 export function registerTrees(sandboxes: Sandboxes): vscode.Disposable[] {
-  const views: readonly (readonly [string, Model])[] = [
-    ['replicationSandbox.nodes', nodeEntries],
-    ['replicationSandbox.sentinels', sentinelEntries],
+  // Sentinels are folded, and the countdown to SDOWN is one of numbers.
+  const views: readonly (readonly [string, Model, number])[] = [
+    ['replicationSandbox.nodes', nodeEntries, 1_000],
+    ['replicationSandbox.sentinels', sentinelEntries, 0],
   ];
-  return views.flatMap(([id, model]) => {
-    const tree = new EntryTree(sandboxes, model);
+  return views.flatMap(([id, model, numbersMs]) => {
+    const tree = new EntryTree(sandboxes, model, numbersMs);
     return [
       tree,
-      vscode.window.createTreeView(id, { treeDataProvider: tree, showCollapseAll: false }),
+      vscode.window.createTreeView(id, { treeDataProvider: tree }),
       sandboxes.onSnapshot(() => tree.refresh()),
       sandboxes.onStart(() => tree.look()),
       sandboxes.onEnd(() => tree.look()),

@@ -15,7 +15,7 @@
 import type { EventDetail, EventFamily, FeedEntry } from '../view/messages.ts';
 import { describeBytes } from '../world/decode.ts';
 import { KIND } from '../world/event.ts';
-import type { EventGlance } from '../world/trace.ts';
+import type { EventGlance, Trace } from '../world/trace.ts';
 import type { World } from '../world/world.ts';
 import { eventText } from './eventWords.ts';
 import { quietKind } from './visibility.ts';
@@ -33,11 +33,15 @@ const CROWD_MAX: Readonly<Record<EventFamily | 'internal', number>> = {
 /** A batch of a paused world: what one step executes. */
 const PAUSED_MAX = 200;
 const ARRAY_BYTE = '*'.charCodeAt(0);
-/** First bytes of what a master says before the stream: answers, and the length of an RDB payload. */
-const DIALOGUE_BYTES: ReadonlySet<number> = new Set(Buffer.from('+-$'));
+const BULK_BYTE = '$'.charCodeAt(0);
+/** First bytes of what a master answers before the stream. */
+const ANSWER_BYTES: ReadonlySet<number> = new Set(Buffer.from('+-'));
+/** Of an entry's room in its crowd. */
+const SMALL_TALK_ROOM = 0.25;
 
 /** What it needs to know of a place to tell families apart. */
 export interface Place {
+  readonly name: string;
   readonly kind: 'server' | 'sentinel' | 'client';
   /** Of a replica, by name. */
   readonly master: string | null;
@@ -66,7 +70,7 @@ export class EventFeed {
     const forgotten = first - this.lastSeq - 1;
     for (let seq = first; seq <= trace.count; seq += 1) {
       const glance = trace.glance(seq)!;
-      const family = familyOf(glance, known, places);
+      const family = familyOf(trace, seq, glance, known);
       const isMachinery = family === 'internal';
       const key = isMachinery ? family : `${family} ${glance.place} ${glance.peer}`;
       const max = isPaused ? PAUSED_MAX : CROWD_MAX[family];
@@ -77,19 +81,22 @@ export class EventFeed {
       }
       const entry = entryOf(world, seq, family);
       entries.push(entry);
-      crowds.set(key, { size: (crowd?.size ?? 0) + 1, last: entry });
+      // A PING must not stand for the writes that come behind it, so small talk takes little room.
+      const room = entry.event.quiet === null || isMachinery ? 1 : SMALL_TALK_ROOM;
+      crowds.set(key, { size: (crowd?.size ?? 0) + room, last: entry });
     }
-    const internal = crowds.get('internal');
-    if (internal !== undefined) internal.last.event.count += forgotten;
+    const last = crowds.get('internal')?.last ?? entries.at(-1)!;
+    last.event.count += forgotten;
     this.lastSeq = trace.count;
     return entries;
   }
 }
 
 function familyOf(
+  trace: Trace,
+  seq: number,
   glance: EventGlance,
   known: readonly Place[],
-  names: readonly string[],
 ): EventFamily | 'internal' {
   switch (glance.kind) {
     case KIND.connect:
@@ -101,12 +108,7 @@ function familyOf(
     case KIND.childDone:
       return 'process';
     case KIND.data:
-      return messageFamily(
-        glance.firstByte,
-        known[glance.place]!,
-        known[glance.peer]!,
-        names[glance.peer]!,
-      );
+      return messageFamily(trace, seq, glance, known);
     default:
       return 'internal';
   }
@@ -114,16 +116,18 @@ function familyOf(
 
 /** All a linked replica gets from its master is the stream; all else between servers is a dialogue. */
 function messageFamily(
-  firstByte: number,
-  receiver: Place,
-  sender: Place,
-  senderName: string,
+  trace: Trace,
+  seq: number,
+  { firstByte, place, peer }: EventGlance,
+  known: readonly Place[],
 ): EventFamily {
+  const [receiver, sender] = [known[place]!, known[peer]!];
   if (receiver.kind === 'client' || sender.kind === 'client') return 'client';
   if (receiver.kind === 'sentinel' || sender.kind === 'sentinel') return 'sentinel';
-  if (receiver.master !== senderName) return 'replication';
-  const isStream = receiver.isLinked ? !DIALOGUE_BYTES.has(firstByte) : firstByte === ARRAY_BYTE;
-  return isStream ? 'stream' : 'replication';
+  if (receiver.master !== sender.name) return 'replication';
+  if (!receiver.isLinked) return firstByte === ARRAY_BYTE ? 'stream' : 'replication';
+  if (firstByte === BULK_BYTE) return beginsRdb(trace.bytesOf(seq)) ? 'replication' : 'stream';
+  return ANSWER_BYTES.has(firstByte) ? 'replication' : 'stream';
 }
 
 function entryOf(world: World, seq: number, known: EventFamily | 'internal'): EditableEntry {
@@ -136,6 +140,11 @@ function entryOf(world: World, seq: number, known: EventFamily | 'internal'): Ed
   const text = isPart ? streamPart(world.eventBytes(seq), event.bytes) : eventText(event);
   const detail = { seq, cause, peer, family, quiet, count: 1 };
   return { at, node, source: 'event', level: 'notice', text, event: detail };
+}
+
+/** `$900\r\nREDIS0010…`, or `$EOF:` and a mark; the stream may be cut before any other `$`. */
+function beginsRdb(bytes: Buffer): boolean {
+  return /^\$(EOF:|\d+\r\n(REDIS|$))/.test(bytes.toString('latin1', 0, 64));
 }
 
 /** The stream is cut into packets anywhere; what is left of a command that began in the last one is passed over. */

@@ -207,14 +207,14 @@ export class Sandbox {
 
   private place(name: string): Place {
     const spec = this.specs.find((candidate) => candidate.name === name);
-    const nobody = { master: null, isLinked: false };
+    const nobody = { name, master: null, isLinked: false };
     if (spec?.machine === 'sentinel') return { kind: 'sentinel', ...nobody };
     if (spec?.machine !== 'server') return { kind: 'client', ...nobody };
     const replication = serverOf(this.world, name)?.replication;
     const address = replication?.replicaSide.master;
     if (replication === undefined || address === undefined) return { kind: 'server', ...nobody };
     const master = this.nameOf(address.host, address.port);
-    return { kind: 'server', master, isLinked: replication.masterLinkUp };
+    return { name, kind: 'server', master, isLinked: replication.masterLinkUp };
   }
 
   private serverReadings(): ServerReading[] {

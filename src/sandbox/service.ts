@@ -7,17 +7,15 @@
  */
 
 import type { Answer, FeedEntry, Message, Operation, Outcome, Request } from '../view/messages.ts';
+import { addToRecent } from '../view/recentFeed.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export type Listener = (message: Message) => void;
 
-/** Entries of feed a new subscriber is shown; small talk is not among them. */
-const RECENT_MAX = 300;
-
 export class Service {
   private readonly sandbox: Sandbox;
   private readonly listeners = new Set<Listener>();
-  private recent: FeedEntry[] = [];
+  private recent: readonly FeedEntry[] = [];
   private toldRevision = -1;
 
   constructor(sandbox: Sandbox) {
@@ -46,8 +44,7 @@ export class Service {
   pump(): void {
     const entries = this.sandbox.takeFeed();
     if (entries.length > 0) {
-      const told = entries.filter((entry) => (entry.event?.quiet ?? null) === null);
-      this.recent = [...this.recent, ...told].slice(-RECENT_MAX);
+      this.recent = addToRecent(this.recent, entries);
       this.tell({ kind: 'feed', entries });
     }
     const { revision } = this.sandbox;

@@ -40,6 +40,7 @@ export function quietKind(event: EventView, cause: EventView | undefined): Quiet
   if (event.text === '') return 'PING'; // The newline by which a master in bgsave says it lives.
   let first: Quiet | undefined;
   for (const item of event.text.split(ITEM_SEPARATOR)) {
+    if (/^SELECT \d+$/.test(item)) continue; // Says nothing but where the next command goes.
     const kind = /^\d+( \(|$)/.test(item) ? answerTo(cause) : smallTalk(item);
     if (kind === undefined) return undefined;
     first ??= kind;

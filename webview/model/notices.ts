@@ -1,7 +1,7 @@
 /** What has to be said at the top of the page: sentences, most urgent first. */
 
 import type { Snapshot, WaitingClientSnapshot } from '../../src/view/snapshot.ts';
-import { countOf, listed } from './words.ts';
+import { counted, countOf, listed } from './words.ts';
 
 export interface Notice {
   /** Stable while the same thing is said; a notice that was dismissed stays away by it. */
@@ -71,7 +71,7 @@ function failoverNotice(failover: Snapshot['failovers'][number]): Notice {
     title: isLoss
       ? `Failover: ${countOf(failover.writesGone!, 'acknowledged write')} lost`
       : 'Failover',
-    text: `${capitalized(failover.sentence)}.`,
+    text: `${capitalized(failover.sentence.replace(/\b\d+\b/g, (digits) => counted(Number(digits))))}.`,
     canDismiss: true,
   };
 }

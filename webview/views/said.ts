@@ -25,8 +25,14 @@ export class Said {
   }
 }
 
-/** `crash m`, `cut m r1`. */
+/** `crash m`, `cut m r1`, `replicaof r2 m`. */
 function subject(operation: Operation): string {
-  const words = Object.values(operation).filter((value) => typeof value === 'string');
-  return words.join(' ');
+  return Object.values(operation)
+    .flatMap((value): string[] => (typeof value === 'string' ? [value] : targetWords(value)))
+    .join(' ');
+}
+
+function targetWords(value: unknown): string[] {
+  if (value === null) return ['no one'];
+  return typeof value === 'object' ? Object.values(value as object).map(String) : [];
 }

@@ -10,6 +10,9 @@ import type { Ask } from '../page.ts';
 import { SentinelCard, type SentinelFacts, ServerCard, type ServerFacts } from './nodeCards.ts';
 import { type Line, Wires } from './wires.ts';
 
+/** Height of a row of servers with its gap, and of everything else, while there is room. */
+const ROW_PIXELS = 122;
+const REST_PIXELS = 120;
 /** How long a wire shows that bytes ran along it, in snapshots. */
 const FLOW_SNAPSHOTS = 10;
 
@@ -53,6 +56,7 @@ class CutChip {
 export class TopologyView {
   readonly element: HTMLElement;
   private readonly frame = h('div', { class: 'topology-frame' });
+  private readonly scroll = h('div', { class: 'topology-scroll' }, this.frame);
   private readonly rowsElement = h('div', { class: 'rows' });
   private readonly sentinelsElement = h('div', { class: 'row sentinels' });
   private readonly cutsElement = h('div', { class: 'cuts' });
@@ -63,6 +67,7 @@ export class TopologyView {
   /** Offset last seen of each replica, and for how many snapshots it has stood there. */
   private readonly motion = new Map<string, { offset: number; idle: number }>();
   private seenRevision = -1;
+  private rowCount = 0;
 
   constructor(choices: Choices, ask: Ask) {
     const select = (name: string): void => choices.select(name);
@@ -90,9 +95,16 @@ export class TopologyView {
     this.element = h(
       'section',
       { class: 'topology', id: 'topology', attributes: { 'aria-label': 'Topology' } },
-      this.frame,
+      this.scroll,
       this.cutsElement,
     );
+    new ResizeObserver(() => this.fit()).observe(this.scroll);
+  }
+
+  /** Cards get smaller where there is no room for them. */
+  private fit(): void {
+    const needed = this.rowCount * ROW_PIXELS + REST_PIXELS;
+    this.element.classList.toggle('is-dense', this.scroll.clientHeight < needed);
   }
 
   show(snapshot: Snapshot, selected: string): void {
@@ -101,9 +113,14 @@ export class TopologyView {
       node,
       master: snapshot.nodes.find((other) => other.name === node.master?.node),
       isSelected: node.name === selected,
-      isLoaded: snapshot.load?.running === true && snapshot.load.master === node.name,
+      isLoaded:
+        node.role === 'master' &&
+        snapshot.load?.running === true &&
+        snapshot.load.master === node.name,
       color: colorOf(snapshot, node.name),
     });
+    this.rowCount = rows.length;
+    this.fit();
     this.rows.show(rows.map((row, index) => [String(index), row.map(factsOf)]));
     const sentinels = snapshot.sentinels.map(
       (node) => [node.name, { node, isSelected: node.name === selected }] as const,
@@ -114,7 +131,7 @@ export class TopologyView {
     this.cuts.show(cuts.map((cut) => [`${cut.a} ${cut.arrow} ${cut.b} ${cut.how}`, cut]));
     setHidden(this.cutsElement, cuts.length === 0);
     this.noteMotion(snapshot);
-    this.wires.show([...this.replicationLines(snapshot), ...sentinelCutLines(snapshot, cuts)]);
+    this.wires.show([...this.replicationLines(snapshot), ...otherCutLines(snapshot, cuts)]);
   }
 
   private noteMotion(snapshot: Snapshot): void {
@@ -138,17 +155,17 @@ export class TopologyView {
   }
 }
 
-/** Healthy links of Sentinels would be a web; only what is cut is drawn. */
-function sentinelCutLines(snapshot: Snapshot, cuts: readonly Cut[]): Line[] {
+/** Healthy links of Sentinels would be a web; only what is cut is drawn, and named below. */
+function otherCutLines(snapshot: Snapshot, cuts: readonly Cut[]): Line[] {
   const servers = new Set(snapshot.nodes.map((node) => node.name));
   const sentinels = new Set(snapshot.sentinels.map((node) => node.name));
   const wired = new Set(wiresOf(snapshot).map(({ from, to }) => `${from} ${to}`));
-  return cuts.flatMap(({ a, b, how }) => {
+  return cuts.flatMap(({ a, b }) => {
     const [from, to] = sentinels.has(a) ? [b, a] : [a, b];
     const isSentinels = servers.has(from) && sentinels.has(to);
     const isServers =
       servers.has(a) && servers.has(b) && !wired.has(`${a} ${b}`) && !wired.has(`${b} ${a}`);
     if (!isSentinels && !isServers) return [];
-    return [{ from, to, state: 'cut', label: isServers ? how : '', isFlowing: false, color: 0 }];
+    return [{ from, to, state: 'cut', label: '', isFlowing: false, color: 0 }];
   });
 }

@@ -78,9 +78,7 @@ export class Wires {
   private update(view: LineView, line: Line): void {
     const [from, to] = [this.rectOf(line.from), this.rectOf(line.to)];
     if (from === undefined || to === undefined) return;
-    const isBelow = to.top >= from.bottom;
-    const start: Point = { x: middle(from), y: isBelow ? from.bottom : from.top };
-    const end: Point = { x: middle(to), y: isBelow ? to.top : to.bottom };
+    const { start, end } = endsOf(from, to);
     const bend = (end.y - start.y) / 2;
     const path = `M${start.x} ${start.y}C${start.x} ${start.y + bend} ${end.x} ${end.y - bend} ${end.x} ${end.y}`;
     setClass(
@@ -103,6 +101,20 @@ export class Wires {
     const [outer, inner] = [this.frame.getBoundingClientRect(), card.getBoundingClientRect()];
     return new DOMRect(inner.left - outer.left, inner.top - outer.top, inner.width, inner.height);
   }
+}
+
+/** From the lower edge of the one above to the upper edge of the other; side by side in a row. */
+function endsOf(from: DOMRect, to: DOMRect): { start: Point; end: Point } {
+  if (to.top < from.bottom && from.top < to.bottom) {
+    const [left, right] = from.left < to.left ? [from, to] : [to, from];
+    const y = Math.round((from.top + from.bottom) / 2);
+    return { start: { x: left.right, y }, end: { x: right.left, y } };
+  }
+  const isBelow = to.top >= from.bottom;
+  return {
+    start: { x: middle(from), y: isBelow ? from.bottom : from.top },
+    end: { x: middle(to), y: isBelow ? to.top : to.bottom },
+  };
 }
 
 function middle(rect: DOMRect): number {

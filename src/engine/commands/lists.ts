@@ -4,7 +4,7 @@
  */
 
 import { ListValue } from '../data/list.ts';
-import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import { type CommandFlag, type CommandSpec, countedKeys } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
@@ -37,6 +37,7 @@ export const listCommands: readonly CommandSpec<DataCall>[] = [
     name: 'lmpop',
     arity: -4,
     flags: ['write', 'movablekeys'],
+    keysAt: countedKeys(1),
     categories: ['list'],
     run: lmpop,
   },

@@ -6,7 +6,12 @@
  */
 
 import { SetValue } from '../data/set.ts';
-import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
+import {
+  type CommandFlag,
+  type CommandSpec,
+  countedKeys,
+  type KeyRange,
+} from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { DataCall } from './call.ts';
 import { storeResult } from './containers.ts';
@@ -33,6 +38,7 @@ export const setAlgebraCommands: readonly CommandSpec<DataCall>[] = [
     name: 'sintercard',
     arity: -3,
     flags: ['readonly', 'movablekeys'],
+    keysAt: countedKeys(1),
     categories: ['set'],
     run: sintercard,
   },

@@ -31,6 +31,7 @@ function spec(
     arity: -2,
     flags,
     keys: { first: 1, last: 1, step: 1 },
+    ...(mayStore ? { keysAt: keysOfSort } : {}),
     categories: ['set', 'sortedset', 'list', 'dangerous'],
     run: (call) => sort(call, mayStore),
   };
@@ -40,6 +41,22 @@ export const sortCommands: readonly CommandSpec<DataCall>[] = [
   spec('sort', ['write', 'denyoom', 'movablekeys'], true),
   spec('sort_ro', ['readonly', 'movablekeys'], false),
 ];
+
+/** The key and, if one is named, the destination that is named last. */
+function keysOfSort(args: readonly Bytes[]): number[] {
+  const argumentsOf: Readonly<Record<string, number>> = { limit: 2, get: 1, by: 1 };
+  let destination: number | undefined;
+  for (let at = 2; at < args.length; at += 1) {
+    const word = toLatin1(args[at]!).toLowerCase();
+    if (word === 'store' && at + 1 < args.length) {
+      at += 1;
+      destination = at;
+    } else {
+      at += argumentsOf[word] ?? 0;
+    }
+  }
+  return destination === undefined ? [1] : [1, destination];
+}
 
 interface Options {
   descending: boolean;

@@ -8,7 +8,7 @@
 
 import { SetValue } from '../data/set.ts';
 import { ZsetValue } from '../data/zset.ts';
-import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import { type CommandFlag, type CommandSpec, countedKeys } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { indexArgument } from './arguments.ts';
 import type { DataCall } from './call.ts';
@@ -23,6 +23,7 @@ function entry(name: string, operation: Operation): CommandSpec<DataCall> {
     name,
     arity: -3,
     flags: ['readonly', 'movablekeys'],
+    keysAt: countedKeys(1),
     categories: ['sortedset'],
     run: (call) => reply(call, operation),
   };
@@ -35,6 +36,7 @@ function storeEntry(name: string, operation: Operation): CommandSpec<DataCall> {
     arity: -4,
     flags,
     keys: { first: 1, last: 1, step: 1 },
+    keysAt: countedKeys(2, 1),
     categories: ['sortedset'],
     run: (call) => store(call, operation, name),
   };
@@ -51,6 +53,7 @@ export const sortedSetAlgebraCommands: readonly CommandSpec<DataCall>[] = [
     name: 'zintercard',
     arity: -3,
     flags: ['readonly', 'movablekeys'],
+    keysAt: countedKeys(1),
     categories: ['sortedset'],
     run: zintercard,
   },

@@ -1,7 +1,7 @@
 /** ZPOPMIN, ZPOPMAX and ZMPOP. */
 
 import { ZsetValue } from '../data/zset.ts';
-import type { CommandSpec } from '../process/commandTable.ts';
+import { type CommandSpec, countedKeys } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { DataCall } from './call.ts';
 import { existing, isWrongType, removeKey, replyEmptyArray } from './containers.ts';
@@ -28,6 +28,7 @@ export const sortedSetPopCommands: readonly CommandSpec<DataCall>[] = [
     name: 'zmpop',
     arity: -4,
     flags: ['write', 'movablekeys'],
+    keysAt: countedKeys(1),
     categories: ['sortedset'],
     run: zmpop,
   },

@@ -1,7 +1,7 @@
 /** COMMAND: what a process's command table holds, as clients ask for it. */
 
 import type { Call } from './call.ts';
-import type { CommandEntry, CommandFlag, CommandSpec } from './commandTable.ts';
+import type { CommandEntry, CommandFlag, CommandSpec, KeyRange } from './commandTable.ts';
 import { globMatch } from './glob.ts';
 
 const FLAGS = ['loading', 'stale'] as const;
@@ -79,26 +79,35 @@ function list(call: Call): void {
 }
 
 function getKeys(call: Call): void {
-  const entry = call.process.commands.find(call.str(2));
-  const argc = call.argc - 2;
+  const args = call.args.slice(2);
+  const entry = call.process.commands.resolve(args);
   if (entry === undefined) {
     call.reply.error('ERR Invalid command specified');
     return;
   }
-  const keys = entry.spec.keys;
-  if (keys === undefined) {
+  const { keys, keysAt } = entry.spec;
+  if (keys === undefined && keysAt === undefined) {
     call.reply.error('ERR The command has no key arguments');
     return;
   }
-  if (!entry.accepts(argc)) {
+  if (!entry.accepts(args.length)) {
     call.reply.error('ERR Invalid number of arguments specified for command');
     return;
   }
+  const found = keysAt === undefined ? rangedKeys(keys!, args.length) : keysAt(args);
+  if (found === undefined) {
+    call.reply.error('ERR Invalid arguments specified for command');
+    return;
+  }
+  call.reply.array(found.length);
+  for (const at of found) call.reply.bulk(args[at]!);
+}
+
+function rangedKeys(keys: KeyRange, argc: number): number[] {
   const last = keys.last < 0 ? argc + keys.last : keys.last;
   const found: number[] = [];
-  for (let at = keys.first; at <= last && at < argc; at += keys.step) found.push(at + 2);
-  call.reply.array(found.length);
-  for (const at of found) call.reply.bulk(call.arg(at));
+  for (let at = keys.first; at <= last && at < argc; at += keys.step) found.push(at);
+  return found;
 }
 
 /** ACL categories: those that follow from the flags, and those declared. */

@@ -4,6 +4,7 @@
  */
 
 import { type Bytes, toLatin1 } from '../resp/bytes.ts';
+import { parseInteger } from '../resp/integer.ts';
 import type { Call } from './call.ts';
 
 /** Flags as COMMAND INFO prints them. */
@@ -39,17 +40,30 @@ export interface KeyRange {
   readonly step: number;
 }
 
+type KeysAt = (args: readonly Bytes[]) => readonly number[] | undefined;
+
 /** A command's declaration. `arity` counts the name; negative: at least. Names are lower case. */
 export interface CommandSpec<C extends Call = Call> {
   readonly name: string;
   readonly arity: number;
   readonly flags: readonly CommandFlag[];
   readonly keys?: KeyRange;
+  /** Indexes of all keys among the arguments where `keys` cannot tell; undefined when they are no valid ones. */
+  readonly keysAt?: KeysAt;
   /** ACL categories without `@`; `write`, `read`, `fast`, `slow`, `admin`… follow from flags. */
   readonly categories?: readonly string[];
   /** Subcommands, named `config|get`; a container's own `run` is called when the command stands alone. */
   readonly subcommands?: readonly CommandSpec<C>[];
   run(call: C): void;
+}
+
+/** Keys as many as the argument at `countAt` says, right behind it; and, before them, those at `first`. */
+export function countedKeys(countAt: number, ...first: number[]): KeysAt {
+  return (args) => {
+    const count = parseInteger(toLatin1(args[countAt]!));
+    if (typeof count !== 'number' || count < 1 || countAt + count >= args.length) return undefined;
+    return [...first, ...Array.from({ length: count }, (_, index) => countAt + 1 + index)];
+  };
 }
 
 /** A declaration with what the hot path asks of it worked out. */

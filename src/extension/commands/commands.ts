@@ -1,8 +1,4 @@
-/**
- * Every command of the palette and the menus, by the last part of its id.
- *
- * Invariant: package.json declares exactly these; a test compares the lists.
- */
+/** Every command of the palette and the menus, by the last part of its id. */
 
 import * as vscode from 'vscode';
 import type { Lifecycle } from '../lifecycle.ts';
@@ -11,12 +7,10 @@ import type { Panels } from '../panels.ts';
 import { pickSession } from '../picks.ts';
 import type { Sandboxes } from '../sandboxes.ts';
 import { readSettings, SECTION } from '../settings.ts';
-import type { TreeEntry } from '../treeEntry.ts';
+import { entryOf } from '../trees.ts';
+import type { CommandName, Handler } from './names.ts';
 import { nodeCommands } from './nodeCommands.ts';
 import { worldCommands } from './worldCommands.ts';
-
-/** A command from a tree's menu gets the entry it was called on. */
-export type Handlers = Readonly<Record<string, (entry?: TreeEntry) => Promise<void>>>;
 
 export interface Parts {
   readonly sandboxes: Sandboxes;
@@ -25,7 +19,7 @@ export interface Parts {
   readonly logs: Logs;
 }
 
-function handlers({ sandboxes, lifecycle, panels, logs }: Parts): Handlers {
+function handlers({ sandboxes, lifecycle, panels, logs }: Parts): Record<CommandName, Handler> {
   return {
     start: async () => {
       const session = await lifecycle.start();
@@ -46,13 +40,6 @@ function handlers({ sandboxes, lifecycle, panels, logs }: Parts): Handlers {
 
 export function registerCommands(parts: Parts): vscode.Disposable[] {
   return Object.entries(handlers(parts)).map(([name, handler]) =>
-    vscode.commands.registerCommand(`${SECTION}.${name}`, (entry?: unknown) =>
-      handler(isEntry(entry) ? entry : undefined),
-    ),
+    vscode.commands.registerCommand(`${SECTION}.${name}`, (row?: unknown) => handler(entryOf(row))),
   );
-}
-
-/** Views' title menus and keybindings pass other things, or nothing. */
-function isEntry(value: unknown): value is TreeEntry {
-  return typeof value === 'object' && value !== null && 'sandbox' in value && 'node' in value;
 }

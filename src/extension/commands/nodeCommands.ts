@@ -17,11 +17,11 @@ import {
 import type { Sandboxes } from '../sandboxes.ts';
 import { perform } from '../session.ts';
 import type { TreeEntry } from '../treeEntry.ts';
-import type { Handlers } from './commands.ts';
+import type { Handlers } from './names.ts';
 
 const BACKLOG_BYTES_MAX = 512 * 1024 * 1024;
 
-export function nodeCommands(sandboxes: Sandboxes, logs: Logs): Handlers {
+export function nodeCommands(sandboxes: Sandboxes, logs: Logs) {
   const on =
     (title: string, fits: (node: AnyNode) => boolean, act: (target: Target) => Promise<unknown>) =>
     async (entry?: TreeEntry): Promise<void> => {
@@ -61,7 +61,7 @@ export function nodeCommands(sandboxes: Sandboxes, logs: Logs): Handlers {
       ({ node }) => copy(`${node.host}:${node.port}`),
     ),
     copyConnectionString: on('Copy Connection String', () => true, copyConnectionString),
-  };
+  } satisfies Handlers;
 }
 
 type ReplicaofTarget = Extract<Operation, { op: 'replicaof' }>['to'] | 'ask';

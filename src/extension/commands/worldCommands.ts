@@ -14,7 +14,7 @@ import {
 import type { Sandboxes } from '../sandboxes.ts';
 import { perform, type Session } from '../session.ts';
 import type { TreeEntry } from '../treeEntry.ts';
-import type { Handlers } from './commands.ts';
+import type { Handlers } from './names.ts';
 
 /** The end of links where applications outside of the sandbox live. */
 const OUTSIDE = 'outside';
@@ -23,7 +23,7 @@ const LOAD_RATE = 100;
 const LOAD_RATE_MAX = 100_000;
 const LOAD_BYTES = 64;
 
-export function worldCommands(sandboxes: Sandboxes, logs: Logs): Handlers {
+export function worldCommands(sandboxes: Sandboxes, logs: Logs) {
   const on =
     (
       act: (session: Session, entry?: TreeEntry) => Promise<unknown>,
@@ -58,7 +58,7 @@ export function worldCommands(sandboxes: Sandboxes, logs: Logs): Handlers {
       if (target === undefined) return;
       await perform(target.session, { op: 'addReplica', of: target.node.name });
     },
-  };
+  } satisfies Handlers;
 }
 
 async function step(

@@ -26,7 +26,10 @@ export function chromiumPath(): string | undefined {
 
 /** What `test` takes for `skip`: false, or why. */
 export function skipWithoutChromium(): string | false {
-  return chromiumPath() === undefined && 'Chromium is not installed (looked in /usr/bin, and at CHROMIUM)';
+  return (
+    chromiumPath() === undefined &&
+    'Chromium is not installed (looked in /usr/bin, and at CHROMIUM)'
+  );
 }
 
 export function launchChromium(): Promise<Browser> {

@@ -50,7 +50,13 @@ export class Editor {
   private readonly browser: Browser;
   private readonly windows: Window[] = [];
 
-  private constructor(base: string, folder: string, url: string, server: RunningCodeServer, browser: Browser) {
+  private constructor(
+    base: string,
+    folder: string,
+    url: string,
+    server: RunningCodeServer,
+    browser: Browser,
+  ) {
     this.base = base;
     this.folder = folder;
     this.readyFile = join(base, 'ready.json');
@@ -102,14 +108,14 @@ export class Editor {
     return this.endpoints();
   }
 
-  /** Lines of extension host logs that name an unhandled error of ours. */
+  /** Errors in the extension hosts' logs whose stack or text names us. */
   hostErrors(): string[] {
     const logs = join(this.base, 'data', 'logs');
     if (!existsSync(logs)) return [];
     return readdirSync(logs, { recursive: true, encoding: 'utf8' })
-      .filter((name) => /remoteexthost\.log$|exthost.*\.log$/.test(name))
-      .flatMap((name) => readFileSync(join(logs, name), 'utf8').split('\n'))
-      .filter((line) => /\[error\]/.test(line) && /replication-sandbox/i.test(line));
+      .filter((name) => /exthost\.log$/.test(name))
+      .flatMap((name) => readFileSync(join(logs, name), 'utf8').split(/^(?=\d{4}-\d\d-\d\d )/m))
+      .filter((entry) => /\[error\]/.test(entry) && /replication-sandbox\./i.test(entry));
   }
 
   async close(): Promise<void> {
@@ -146,7 +152,10 @@ export class Window {
     await this.openPalette();
     await this.quickInput().fill(`>${full}`);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: full });
-    await row.filter({ hasText: new RegExp(`${escape(full)}(?!\\w| \\w)`) }).first().click({ timeout: WAIT_MS });
+    await row
+      .filter({ hasText: new RegExp(`${literal(full)}(?!\\w| \\w)`) })
+      .first()
+      .click({ timeout: WAIT_MS });
     for (const choice of choices) await this.choose(choice);
   }
 
@@ -171,9 +180,9 @@ export class Window {
 
   /** Picks the row that begins with the text. */
   async choose(text: string): Promise<void> {
-    const row = this.page
-      .locator('.quick-input-list .monaco-list-row')
-      .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^${escape(text)}`) }) });
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({
+      has: this.page.locator('.label-name', { hasText: new RegExp(`^${literal(text)}`) }),
+    });
     await row.first().click({ timeout: WAIT_MS });
   }
 
@@ -199,14 +208,18 @@ export class Window {
   }
 
   tree(view: 'Nodes' | 'Sentinels'): Locator {
-    return this.page.locator('.pane', { has: this.page.locator('.pane-header', { hasText: view }) });
+    return this.page.locator('.pane', {
+      has: this.page.locator('.pane-header', { hasText: view }),
+    });
   }
 
   /** A row by the node's name, whose label begins with it. */
   row(view: 'Nodes' | 'Sentinels', name: string): Locator {
     return this.tree(view)
       .locator('.monaco-list-row')
-      .filter({ has: this.page.locator('.label-name', { hasText: new RegExp(`^${escape(name)}$`) }) })
+      .filter({
+        has: this.page.locator('.label-name', { hasText: new RegExp(`^${literal(name)}$`) }),
+      })
       .first();
   }
 
@@ -245,7 +258,10 @@ export class Window {
     let found: Frame | undefined;
     await until(async () => {
       for (const frame of this.page.frames()) {
-        const count = await frame.locator('#panel').count().catch(() => 0);
+        const count = await frame
+          .locator('#panel')
+          .count()
+          .catch(() => 0);
         if (count > 0) found = frame;
       }
       return found !== undefined;
@@ -257,7 +273,11 @@ export class Window {
     await this.openPalette();
     await this.quickInput().fill('>Preferences: Color Theme');
     await this.page.keyboard.press('Enter');
-    await this.page.locator('.quick-input-title', { hasText: /theme/i }).or(this.quickInput()).first().waitFor();
+    await this.page
+      .locator('.quick-input-title', { hasText: /theme/i })
+      .or(this.quickInput())
+      .first()
+      .waitFor();
     await this.quickInput().fill(name);
     await this.choose(name);
   }
@@ -268,7 +288,7 @@ export class Window {
   }
 }
 
-function escape(text: string): string {
+function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 

@@ -1,0 +1,42 @@
+/**
+ * What there is to work on: the context keys that `when` and `enablement` clauses ask for.
+ *
+ * Invariant: package.json uses these names, after `replicationSandbox.`, and no others.
+ */
+
+import type { Snapshot } from '../view/snapshot.ts';
+
+export interface Offers {
+  readonly running: boolean;
+  readonly live: boolean;
+  readonly paused: boolean;
+  /** Some process is alive; some runs; some is frozen; some replica runs. */
+  readonly alive: boolean;
+  readonly thawed: boolean;
+  readonly frozen: boolean;
+  readonly replicas: boolean;
+  readonly sentinels: boolean;
+  readonly cuts: boolean;
+  readonly load: boolean;
+}
+
+export function offersOf(snapshots: readonly Snapshot[]): Offers {
+  const some = (test: (snapshot: Snapshot) => boolean): boolean => snapshots.some(test);
+  const processes = snapshots.flatMap(({ nodes, sentinels }) =>
+    [...nodes, ...sentinels].map((node) => node.process),
+  );
+  return {
+    running: snapshots.length > 0,
+    live: some(({ clock }) => clock.mode === 'live'),
+    paused: some(({ clock }) => clock.mode === 'paused'),
+    alive: processes.some((state) => state === 'running' || state === 'frozen'),
+    thawed: processes.includes('running'),
+    frozen: processes.includes('frozen'),
+    replicas: some(({ nodes }) =>
+      nodes.some(({ role, process }) => role === 'replica' && process === 'running'),
+    ),
+    sentinels: some(({ sentinels }) => sentinels.some(({ process }) => process === 'running')),
+    cuts: some(({ links }) => links.some((link) => link.cut)),
+    load: some(({ load }) => load?.running === true),
+  };
+}
