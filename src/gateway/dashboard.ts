@@ -75,7 +75,9 @@ export class Dashboard {
 
   private answer(request: http.IncomingMessage, response: http.ServerResponse): void {
     const path = (request.url ?? '').split('?', 1)[0]!;
-    if (!this.isKnownHost(request.headers.host) || !this.hasToken(request)) {
+    if (path === '/favicon.ico') {
+      response.writeHead(204).end(); // Browsers ask on their own; a refusal would be an error in their console.
+    } else if (!this.isKnownHost(request.headers.host) || !this.hasToken(request)) {
       refuse(response, 403, 'Open the address that `up` printed: it has the token.\n');
     } else if (request.method !== 'GET') {
       refuse(response, 405, 'GET only.\n');

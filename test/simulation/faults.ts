@@ -202,6 +202,8 @@ export const faults: Readonly<Record<FaultKind, Fault>> = {
   wait: (context) => {
     const name = presentMaster(context.world, context.plan);
     if (name === undefined || !isRunning(context.world, name)) return;
+    // Before the first byte of its stream a master knows no offset to wait for, in Redis as here.
+    if (serverOf(context.world, name).replication.offset === 0) return;
     const [, wanted, timeout] = context.step.picks;
     context.probe(name, Math.floor(wanted * 4), 20 + Math.floor(timeout * 1_500));
   },

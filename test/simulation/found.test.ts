@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { serverOf } from './reading.ts';
 import { Scene } from './scene.ts';
 
 test('a master that drops an expired key of its dump tells replicas that continue from there', () => {
@@ -34,4 +35,19 @@ test('WAIT counts replicas that have the write, not replicas that were there bef
   assert.deepEqual(scene.ask('m', 'SET k v', 'WAIT 1 500'), ['OK', '0']);
   scene.inject({ kind: 'heal' });
   assert.deepEqual(scene.ask('m', 'SET k w', 'WAIT 1 500'), ['OK', '1']);
+});
+
+test('WAIT does not count a replica that has been sent its RDB and has not loaded it', () => {
+  const scene = new Scene();
+  scene.addServer('m', 'repl-backlog-ttl 1');
+  scene.addServer('r', 'replicaof 127.0.0.1 7000');
+  scene.until('the link is up', () => scene.linkIsUp('r'));
+  scene.ask('m', 'SET a b');
+  scene.inject({ kind: 'crash', node: 'r' });
+  scene.until('the backlog is freed', () => scene.info('m', 'repl_backlog_active') === '0');
+  scene.inject({ kind: 'latency', a: 'm', b: 'r', micros: 300_000 });
+  scene.inject({ kind: 'restart', node: 'r' });
+  assert.deepEqual(scene.ask('m', 'SET k v', 'WAIT 1 0'), ['OK', '1']);
+  const [database] = serverOf(scene.world, 'r').keyspace.databases;
+  assert.equal(database!.get('k'), 'v');
 });

@@ -27,6 +27,7 @@ import {
   repairChains,
   restartDead,
   restoreTopology,
+  saveAgain,
   unsettled,
 } from './settle.ts';
 import { Tracks } from './tracks.ts';
@@ -278,6 +279,7 @@ export class Run {
   private operate(calmMicros: number): void {
     const { world, plan, tracks, operator } = this;
     restartDead(tracks);
+    saveAgain(world, plan, operator);
     if (plan.topology.sentinels.length === 0) restoreTopology(world, plan, operator);
     else if (calmMicros > REPAIR_AFTER_MICROS) repairChains(world, plan, operator);
   }

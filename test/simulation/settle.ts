@@ -56,6 +56,18 @@ export function restartDead(tracks: Tracks): void {
   }
 }
 
+/**
+ * Saves where a save has failed. As in Redis, such a master takes no writes and answers PING with
+ * MISCONF, so that no replica can synchronize; and without enough writes no save point is reached.
+ */
+export function saveAgain(world: World, plan: Plan, operator: Operator): void {
+  for (const { name, port } of plan.topology.servers) {
+    if (!isServing(world, name)) continue;
+    const { lastStatusOk, child } = serverOf(world, name).saving;
+    if (!lastStatusOk && child === undefined) operator.say(name, port, [['BGSAVE']]);
+  }
+}
+
 /** Gives everybody the master of the plan: for topologies without Sentinels. */
 export function restoreTopology(world: World, plan: Plan, operator: Operator): void {
   for (const { name, port, parent } of plan.topology.servers) {

@@ -93,6 +93,51 @@ export function cutsOf(links: readonly LinkSnapshot[]): Cut[] {
   return cuts;
 }
 
+/** Cuts that one Heal ends: all those of a place, or a single one. */
+export interface CutGroup {
+  readonly text: string;
+  readonly a: string;
+  /** Undefined: every link of `a`. */
+  readonly b: string | undefined;
+}
+
+/** A master cut off from six nodes is one thing, not six: places with most cuts come first. */
+export function groupCuts(cuts: readonly Cut[]): CutGroup[] {
+  const groups: CutGroup[] = [];
+  for (let left = [...cuts]; left.length > 0; ) {
+    const counts = new Map<string, number>();
+    for (const name of left.flatMap(({ a, b }) => [a, b])) {
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    const [center, count] = [...counts].reduce((most, next) => (next[1] > most[1] ? next : most));
+    const own = left.filter(({ a, b }) => a === center || b === center);
+    left = left.filter((cut) => !own.includes(cut));
+    const [{ a, b }] = own as [Cut];
+    groups.push(
+      count > 1
+        ? { text: groupText(center, own), a: center, b: undefined }
+        : { text: groupText(a, own), a, b },
+    );
+  }
+  return groups;
+}
+
+/** `m ⇄ r1, s1 cut`; with both kinds of arrows `m ⇄ r1 cut, m → s1 cut`. */
+function groupText(center: string, cuts: readonly Cut[]): string {
+  const others = new Map<string, string[]>();
+  for (const { a, b, arrow, how } of cuts) {
+    const isReverse = a !== center && arrow === '→';
+    const key = `${isReverse ? '←' : arrow} ${how}`;
+    others.set(key, [...(others.get(key) ?? []), a === center ? b : a]);
+  }
+  return [...others]
+    .map(([key, names]) => {
+      const [arrow, how] = key.split(' ') as [string, string];
+      return `${center} ${arrow} ${names.join(', ')} ${how}`;
+    })
+    .join(', ');
+}
+
 /** The server most running Sentinels take for the master; without them the one with most replicas. */
 export function masterOf(snapshot: Snapshot): NodeSnapshot | undefined {
   const votes = new Map<string, number>();

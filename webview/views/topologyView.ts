@@ -5,7 +5,7 @@ import type { Choices } from '../choices.ts';
 import { ButtonControl } from '../controls/controls.ts';
 import { h, Keyed, setHidden, setText } from '../dom.ts';
 import { colorOf } from '../model/colors.ts';
-import { type Cut, cutsOf, rowsOf, wiresOf } from '../model/topology.ts';
+import { type Cut, type CutGroup, cutsOf, groupCuts, rowsOf, wiresOf } from '../model/topology.ts';
 import type { Ask } from '../page.ts';
 import { SentinelCard, type SentinelFacts, ServerCard, type ServerFacts } from './nodeCards.ts';
 import { type Line, Wires } from './wires.ts';
@@ -36,20 +36,23 @@ class Row {
 class CutChip {
   readonly element: HTMLElement;
   private readonly text = h('span', { class: 'cut-text' });
-  private cut: Cut | undefined = undefined;
+  private group: CutGroup | undefined = undefined;
 
   constructor(ask: Ask) {
     const heal = new ButtonControl({
       id: '',
       label: 'Heal',
-      onPress: () => ask({ op: 'heal', a: this.cut!.a, b: this.cut!.b }),
+      onPress: () => {
+        const { a, b } = this.group!;
+        ask(b === undefined ? { op: 'heal', a } : { op: 'heal', a, b });
+      },
     });
     this.element = h('span', { class: 'cut' }, this.text, heal.element);
   }
 
-  show(cut: Cut): void {
-    this.cut = cut;
-    setText(this.text, `${cut.a} ${cut.arrow} ${cut.b} ${cut.how}`);
+  show(group: CutGroup): void {
+    this.group = group;
+    setText(this.text, group.text);
   }
 }
 
@@ -62,7 +65,7 @@ export class TopologyView {
   private readonly cutsElement = h('div', { class: 'cuts' });
   private readonly rows: Keyed<readonly ServerFacts[], Row>;
   private readonly sentinels: Keyed<SentinelFacts, SentinelCard>;
-  private readonly cuts: Keyed<Cut, CutChip>;
+  private readonly cuts: Keyed<CutGroup, CutChip>;
   private readonly wires = new Wires(this.frame);
   /** Offset last seen of each replica, and for how many snapshots it has stood there. */
   private readonly motion = new Map<string, { offset: number; idle: number }>();
@@ -84,7 +87,7 @@ export class TopologyView {
     this.cuts = new Keyed(
       this.cutsElement,
       () => new CutChip(ask),
-      (chip, cut) => chip.show(cut),
+      (chip, group) => chip.show(group),
     );
     this.frame.append(
       this.wires.drawing,
@@ -128,7 +131,7 @@ export class TopologyView {
     this.sentinels.show(sentinels);
     setHidden(this.sentinelsElement, sentinels.length === 0);
     const cuts = cutsOf(snapshot.links);
-    this.cuts.show(cuts.map((cut) => [`${cut.a} ${cut.arrow} ${cut.b} ${cut.how}`, cut]));
+    this.cuts.show(groupCuts(cuts).map((group) => [`${group.a} ${group.b ?? ''}`, group]));
     setHidden(this.cutsElement, cuts.length === 0);
     this.noteMotion(snapshot);
     this.wires.show([...this.replicationLines(snapshot), ...otherCutLines(snapshot, cuts)]);

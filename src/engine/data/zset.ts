@@ -112,8 +112,21 @@ export class ZsetValue extends Container {
   firstRankFromLex(member: string, exclusive: boolean): number {
     const first = this.entryAt(0);
     if (first === undefined) return 0;
+    if (first.score !== this.entryAt(this.size - 1)!.score) {
+      return this.walkToMember(member, exclusive);
+    }
     const rank = this.order.rank(first.score, member);
     return exclusive && this.entryAt(rank)?.member === member ? rank + 1 : rank;
+  }
+
+  private walkToMember(member: string, exclusive: boolean): number {
+    let rank = 0;
+    let found = this.size;
+    this.forEach((other) => {
+      if (found === this.size && (exclusive ? other > member : other >= member)) found = rank;
+      rank += 1;
+    });
+    return found;
   }
 
   /** Visits all entries from the lowest to the highest. */

@@ -70,6 +70,8 @@ export function countedKeys(countAt: number, ...first: number[]): KeysAt {
 export class CommandEntry {
   readonly spec: CommandSpec;
   readonly name: string;
+  /** Its place in the table, subcommands counted, by which statistics are kept. */
+  readonly index: number;
   readonly write: boolean;
   readonly readonly: boolean;
   /** It may add to the replication stream: Redis's internal flag may_replicate, or a write. */
@@ -81,7 +83,8 @@ export class CommandEntry {
   readonly noMulti: boolean;
   readonly subcommands: ReadonlyMap<string, CommandEntry> | undefined;
 
-  constructor(spec: CommandSpec) {
+  constructor(spec: CommandSpec, nextIndex: () => number) {
+    this.index = nextIndex();
     this.spec = spec;
     this.name = spec.name;
     this.write = spec.flags.includes('write');
@@ -97,7 +100,7 @@ export class CommandEntry {
         ? undefined
         : new Map(
             spec.subcommands.map(
-              (sub) => [sub.name.split('|')[1]!, new CommandEntry(sub)] as const,
+              (sub) => [sub.name.split('|')[1]!, new CommandEntry(sub, nextIndex)] as const,
             ),
           );
   }
@@ -111,14 +114,20 @@ export class CommandEntry {
 
 export class CommandTable {
   private readonly byName = new Map<string, CommandEntry>();
+  /** Commands and subcommands. */
+  entryCount = 0;
   private readonly bySpelling = new Map<string, CommandEntry>();
 
   /** Families of declarations; a name declared twice is an error. */
   // biome-ignore lint/suspicious/noExplicitAny: a family declares the Call it needs; the process that builds the table provides it.
   constructor(...families: readonly (readonly CommandSpec<any>[])[]) {
+    const nextIndex = () => {
+      this.entryCount += 1;
+      return this.entryCount - 1;
+    };
     for (const spec of families.flat()) {
       if (this.byName.has(spec.name)) throw new Error(`command declared twice: ${spec.name}`);
-      const entry = new CommandEntry(spec);
+      const entry = new CommandEntry(spec, nextIndex);
       this.byName.set(spec.name, entry);
       this.bySpelling.set(spec.name, entry);
       this.bySpelling.set(spec.name.toUpperCase(), entry);

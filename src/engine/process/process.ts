@@ -362,8 +362,9 @@ export abstract class Process implements Machine {
       'verbose',
       `Protocol error (${message}) from client: id=${client.id} addr=${client.peer.addr}.`,
     );
-    client.reply.error(`ERR Protocol error: ${message}`);
-    this.stats.errorReplies += 1;
+    const error = `ERR Protocol error: ${message}`;
+    client.reply.error(error);
+    this.countError(error);
     this.closeAfterReply(client);
   }
 
@@ -415,7 +416,7 @@ export abstract class Process implements Machine {
       }
     }
     if (entry.accepts(argc)) return entry;
-    this.reject(client, replyErrors.wrongArity(entry.name));
+    this.rejectCall(client, entry, replyErrors.wrongArity(entry.name));
     return undefined;
   }
 
@@ -424,11 +425,16 @@ export abstract class Process implements Machine {
     this.reject(client, error);
   }
 
+  /** An error reply was given. */
+  protected countError(_error: string): void {
+    this.stats.errorReplies += 1;
+  }
+
   /** An error before the command runs: a transaction being queued fails with it. */
   protected reject(client: Client, error: string): void {
     if (client.transaction !== undefined) client.transaction.failed = true;
     client.reply.error(error);
-    this.stats.errorReplies += 1;
+    this.countError(error);
   }
 
   /** Somebody's browser: Redis's protection against cross protocol scripting. */

@@ -41,8 +41,11 @@ export class Waits {
 
   /** The client has run a command. */
   executed(client: Client): void {
-    // A master nobody follows writes no stream: there is nothing to remember.
-    if (this.stream.backlog.active) this.offsets.set(client.id, this.stream.offset);
+    // Also while nobody follows and the stream stands still: a replica that comes now has the write
+    // only when it has loaded its RDB, and says so by its first ACK. Before the first byte of all
+    // there is no such offset (and, as in Redis, any online replica counts).
+    const { offset } = this.stream;
+    if (offset > 0) this.offsets.set(client.id, offset);
   }
 
   /** Replicas that have acknowledged all the client could know of. */

@@ -17,6 +17,7 @@ const INITIAL_BYTES = 512;
 const COPY_BYTES_MAX = 4096;
 const CR = 13;
 const LF = 10;
+const MINUS = 45;
 const SMALL_INTEGERS = 1024;
 
 const integerReplies: string[] = [];
@@ -51,6 +52,12 @@ export class ReplyWriter {
 
   ok(): void {
     this.text('+OK\r\n');
+  }
+
+  /** The error reply that begins at `start`, without its line end; undefined when it is none. */
+  errorAt(start: number): string | undefined {
+    if (start >= this.length || this.buffer[start] !== MINUS) return undefined;
+    return this.buffer.latin1Slice(start + 1, this.buffer.indexOf(CR, start));
   }
 
   /** `text` begins with the code: `ERR …`, `WRONGTYPE …`. Line breaks become blanks, as in Redis. */

@@ -15,17 +15,20 @@ const sections: Readonly<Record<string, Section>> = {
   persistence: persistenceSection,
   stats: statsSection,
   replication: (server) => server.replication.infoFields(),
+  commandstats: (server) => server.commandStats.commandFields(server.commands),
+  errorstats: (server) => server.commandStats.errorFields(),
   keyspace: keyspaceSection,
 };
 
 const ALL = Object.keys(sections);
-const EVERYTHING = ['all', 'default', 'everything'];
+const DEFAULT = ALL.filter((name) => name !== 'commandstats');
 
-/** INFO's text for the sections asked for, in lower case; all when none is. */
+/** INFO's text for the sections asked for, in lower case; `default` when none is. */
 export function infoText(server: Server, asked: readonly string[]): string {
-  const wanted =
-    asked.length === 0 || asked.some((name) => EVERYTHING.includes(name)) ? ALL : asked;
-  return ALL.filter((name) => wanted.includes(name))
+  const wanted = new Set(asked);
+  if (wanted.has('all') || wanted.has('everything')) for (const name of ALL) wanted.add(name);
+  if (wanted.size === 0 || wanted.has('default')) for (const name of DEFAULT) wanted.add(name);
+  return ALL.filter((name) => wanted.has(name))
     .map((name) => {
       const title = name[0]!.toUpperCase() + name.slice(1);
       const lines = sections[name]!(server).map(([field, value]) => `${field}:${value}\r\n`);

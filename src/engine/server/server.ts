@@ -28,6 +28,7 @@ import type { Connection, Link } from '../process/connection.ts';
 import { Process } from '../process/process.ts';
 import { Replication } from '../replication/replication.ts';
 import type { Bytes } from '../resp/bytes.ts';
+import { CommandStats } from './commandStats.ts';
 import { serverTable } from './commands.ts';
 import { Configuration } from './configuration.ts';
 import { EXPIRE_PERIOD_MICROS, ExpireCycle } from './expireCycle.ts';
@@ -57,6 +58,7 @@ export class Server extends Process {
   readonly shutdown = new Shutdown(this);
   readonly reloading = new Reloading(this);
   saving!: Saving;
+  readonly commandStats = new CommandStats(serverTable.entryCount);
   readonly watchers = new Watchers(this);
   readonly pausing = new Pausing(this);
   counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
@@ -238,12 +240,24 @@ export class Server extends Process {
   }
 
   protected override rejectCall(client: Client, entry: CommandEntry, error: string): void {
+    this.commandStats.refused(entry);
     if (entry.name !== 'exec') {
       this.reject(client, error);
       return;
     }
     endTransaction(this, client);
     this.reject(client, `EXECABORT Transaction discarded because of: ${error}`);
+  }
+
+  /** The command ran and replied the error. */
+  commandFailed(entry: CommandEntry, error: string): void {
+    this.commandStats.erred(entry);
+    this.countError(error);
+  }
+
+  protected override countError(error: string): void {
+    super.countError(error);
+    this.commandStats.error(error);
   }
 
   protected perform(call: ServerCall): void {
@@ -464,6 +478,7 @@ export class Server extends Process {
     this.stats.commandsProcessed = 0;
     this.stats.inputBytes = 0;
     this.stats.errorReplies = 0;
+    this.commandStats.reset();
     this.replication.resetStatistics();
   }
 

@@ -169,8 +169,14 @@ export class ServerCall extends DataCall {
     this.replacement = undefined;
     this.suppressed = false;
     this.forced = false;
-    this.entry.spec.run(this);
-    this.process.stats.commandsProcessed += 1;
+    const { entry, reply } = this;
+    const replyStart = reply.length;
+    entry.spec.run(this);
+    const { stats, commandStats } = this.process;
+    stats.commandsProcessed += 1;
+    commandStats.called(entry);
+    const error = reply.errorAt(replyStart);
+    if (error !== undefined) this.process.commandFailed(entry, error);
     if ((this.dirty > dirtyBefore || this.forced) && !this.suppressed) {
       const propagated = this.replacement ?? args;
       // The common case: one command, nothing besides, no array built for it.

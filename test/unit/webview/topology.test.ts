@@ -6,7 +6,7 @@ import type { LinkSnapshot, NodeSnapshot } from '../../../src/view/snapshot.ts';
 import { processActions } from '../../../webview/model/actions.ts';
 import { beliefOf, doubtsOf, epochOf } from '../../../webview/model/beliefs.ts';
 import { noticesOf } from '../../../webview/model/notices.ts';
-import { cutsOf, masterOf, rowsOf, wiresOf } from '../../../webview/model/topology.ts';
+import { cutsOf, groupCuts, masterOf, rowsOf, wiresOf } from '../../../webview/model/topology.ts';
 import { counted, inSize, inTime, listed } from '../../../webview/model/words.ts';
 import { node, replica, sentinel, snapshot } from './snapshots.ts';
 
@@ -60,6 +60,16 @@ test('two directions of a cut are one', () => {
     { a: 'm', b: 'r1', arrow: '⇄', how: 'cut' },
     { a: 's1', b: 'm', arrow: '→', how: 'cut' },
   ]);
+});
+
+test('a place that is cut off from many is one group, healed at once', () => {
+  const both = (a: string, b: string): LinkSnapshot[] => [link(a, b), link(b, a)];
+  const links = [...both('r1', 'm'), ...both('s1', 'm'), link('m', 's2'), ...both('s3', 'r2')];
+  assert.deepEqual(groupCuts(cutsOf(links)), [
+    { text: 'm ⇄ r1, s1 cut, m → s2 cut', a: 'm', b: undefined },
+    { text: 's3 ⇄ r2 cut', a: 's3', b: 'r2' },
+  ]);
+  assert.equal(groupCuts(cutsOf([link('a', 'm'), link('b', 'm')]))[0]!.text, 'm ← a, b cut');
 });
 
 test('the master is whom the Sentinels believe in', () => {

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nodeEntries } from '../../../src/extension/nodesModel.ts';
+import { offersOf } from '../../../src/extension/offers.ts';
+import { sentinelEntries, stateText } from '../../../src/extension/sentinelsModel.ts';
+import { statusText } from '../../../src/extension/statusText.ts';
+import type { TreeEntry } from '../../../src/extension/treeEntry.ts';
+import type { ReplicaSnapshot, SentinelInstanceSnapshot } from '../../../src/view/snapshot.ts';
+import { node, replica, sentinel, snapshot } from '../webview/snapshots.ts';
+
+/** `m(r1(r2) r3)`. */
+function outline(entries: readonly TreeEntry[]): string {
+  return entries
+    .map(({ label, children }) =>
+      children.length === 0 ? label : `${label}(${outline(children)})`,
+    )
+    .join(' ');
+}
+
+const seen: ReplicaSnapshot = {
+  node: 'r1',
+  host: '127.0.0.1',
+  port: 6401,
+  state: 'online',
+  offset: 240,
+  behind: 10,
+  lag: 1,
+};
+
+test('replicas hang under their master, chains nested, standalone servers beside them', () => {
+  const nodes = [
+    node('m'),
+    replica('r1', 'm'),
+    replica('r2', 'r1'),
+    replica('r3', 'm'),
+    node('n1'),
+  ];
+  assert.equal(outline(nodeEntries(1, snapshot({ nodes }))), 'm(r1(r2) r3) n1');
+});
+
+test('servers in a circle are shown all the same, each once', () => {
+  const nodes = [replica('a', 'b'), replica('b', 'a'), replica('c', 'b')];
+  assert.equal(outline(nodeEntries(1, snapshot({ nodes }))), 'a(b(c))');
+});
+
+test('a replica of a stranger stands at the top and says whom it follows', () => {
+  const stray = node('r1', {
+    role: 'replica',
+    master: {
+      node: null,
+      host: '127.0.0.1',
+      port: 7777,
+      status: 'down',
+      lastIoSeconds: -1,
+      syncInProgress: false,
+    },
+  });
+  const [entry] = nodeEntries(1, snapshot({ nodes: [stray] }));
+  assert.equal(
+    entry!.description,
+    'replica · down to 127.0.0.1:7777 · offset 250 · 127.0.0.1:6400',
+  );
+});
+
+test('a row says role, link, offset, lag and address; its context what menus ask', () => {
+  const nodes = [node('m', { replicas: [seen] }), replica('r1', 'm', { port: 6401, offset: 240 })];
+  const [master] = nodeEntries(1, snapshot({ nodes }));
+  assert.equal(master!.description, 'master · offset 250 · 127.0.0.1:6400');
+  const [one] = master!.children;
+  assert.equal(one!.description, 'replica · up · offset 240 · lag 1 s · 127.0.0.1:6401');
+  assert.equal(one!.context, 'server running replica');
+  assert.match(one!.tooltip, /its master sees it online, 10 bytes behind/);
+});
+
+test('a dead server says what it was; a dead master knows no lag', () => {
+  const nodes = [node('m', { process: 'crashed', replicas: [seen] }), replica('r1', 'm')];
+  const [master] = nodeEntries(1, snapshot({ nodes }));
+  assert.equal(master!.description, 'crashed · was master · 127.0.0.1:6400');
+  assert.equal(master!.context, 'server crashed master');
+  assert.doesNotMatch(master!.children[0]!.description, /lag/);
+});
+
+test('ids are stable, but a server that gets its first replica is new to VS Code', () => {
+  const idOf = (nodes: Parameters<typeof node>[0][]): string =>
+    nodeEntries(2, snapshot({ nodes: [node('m'), ...nodes.map((name) => replica(name, 'm'))] }))[0]!
+      .id;
+  assert.equal(idOf([]), '2/m');
+  assert.equal(idOf(['r1']), '2/m/replicas');
+  assert.equal(idOf(['r1', 'r2']), '2/m/replicas');
+});
+
+const instance: SentinelInstanceSnapshot = {
+  node: 'm',
+  host: '127.0.0.1',
+  port: 6400,
+  flags: 'master',
+  silentMs: 0,
+  downAfterMs: 2_000,
+};
+
+test('silence counts down to SDOWN; an ordinary PING under way does not', () => {
+  assert.equal(stateText(instance), '');
+  assert.equal(stateText({ ...instance, silentMs: 900 }), '');
+  assert.equal(stateText({ ...instance, silentMs: 1_400 }), 'SDOWN in 0.6 s');
+  const down = { ...instance, silentMs: 2_400, flags: 'master,s_down,o_down' };
+  assert.equal(stateText(down), 'SDOWN, ODOWN');
+});
+
+test('a Sentinel tells what it believes, and nothing when it is dead', () => {
+  const vote = { leader: 's2', epoch: 1 };
+  const believer = sentinel('s1', {
+    currentEpoch: 1,
+    vote,
+    replicas: [{ ...instance, node: 'r1', flags: 'slave' }],
+  });
+  const dead = sentinel('s2', { process: 'crashed' });
+  const [one, two] = sentinelEntries(1, snapshot({ sentinels: [believer, dead] }));
+  assert.equal(one!.description, 'master m · epoch 1 · voted for s2 in epoch 1 · 127.0.0.1:26400');
+  assert.deepEqual(
+    one!.children.map(({ label, description }) => `${label} ${description}`),
+    ['m master', 'r1 replica'],
+  );
+  assert.equal(two!.description, 'crashed · 127.0.0.1:26400');
+  assert.deepEqual(two!.children, []);
+});
+
+test('commands are offered for what there is', () => {
+  assert.equal(offersOf([]).running, false);
+  const nodes = [node('m', { process: 'frozen' }), replica('r1', 'm')];
+  const links = [
+    { from: 'm', to: 'r1', cut: true, held: false, latencyMs: 0, jitterMs: 0, bytesInFlight: 0 },
+  ];
+  const offers = offersOf([snapshot({ nodes, links })]);
+  assert.deepEqual(offers, {
+    running: true,
+    live: true,
+    paused: false,
+    alive: true,
+    thawed: true,
+    frozen: true,
+    replicas: true,
+    sentinels: false,
+    cuts: true,
+    load: false,
+  });
+});
+
+test('the status bar names the master, or that there is none', () => {
+  assert.match(statusText(snapshot()), /^m · live · \d\d:\d\d:\d\d$/);
+  const dead = snapshot({
+    nodes: [node('m', { process: 'crashed' })],
+    failure: 'InvariantError: x',
+  });
+  assert.match(statusText(dead), /^no master · stands still · /);
+});
