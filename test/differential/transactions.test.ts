@@ -54,6 +54,46 @@ watched('WATCH: UNWATCH', ['b SET x 1'], ['b SET x 2', 'a UNWATCH']);
 watched('WATCH: DISCARD forgets', ['b SET x 1'], ['b SET x 2', 'a MULTI', 'a DISCARD']);
 watched('WATCH: its own change', ['b SET x 1'], ['a SET x 2']);
 
+sessionTest('MULTI: errors while queuing', [
+  'a EXEC x',
+  'a MULTI',
+  'a SET',
+  'a EXEC',
+  'a MULTI',
+  'a NOSUCH',
+  'a GET x',
+  'a EXEC',
+  'a MULTI',
+  'a EXEC x',
+  'a EXEC',
+  'a MULTI',
+  'a MULTI',
+  'a WATCH x',
+  'a SAVE',
+  'a EXEC',
+  'a DISCARD',
+]);
+
+sessionTest('INFO commandstats and errorstats', [
+  'a CONFIG RESETSTAT',
+  'a GET x',
+  'a NOSUCH',
+  'a SET',
+  'a LPUSH list 1',
+  'a GET list',
+  'a CONFIG SET nosuch 1',
+  'a OBJECT NOSUCH x',
+  'a MULTI',
+  'a SET x 1',
+  'a INCR list',
+  'a EXEC',
+  'a MULTI',
+  'a SET x',
+  'a EXEC',
+  'a EXEC',
+  'a INFO errorstats',
+]);
+
 sessionTest('EXEC out of memory', [
   'a SET x value',
   'a MULTI',

@@ -46,6 +46,12 @@ test('WAIT does not count a replica that has been sent its RDB and has not loade
   scene.inject({ kind: 'crash', node: 'r' });
   scene.until('the backlog is freed', () => scene.info('m', 'repl_backlog_active') === '0');
   scene.inject({ kind: 'latency', a: 'm', b: 'r', micros: 300_000 });
+  // Somebody keeps the master busy: it looks at who has acknowledged in every event.
+  const directives = [
+    ['to', '7000'],
+    ['period-micros', '5000'],
+  ];
+  scene.inject({ kind: 'addNode', name: 'reader', machine: 'reader', directives });
   scene.inject({ kind: 'restart', node: 'r' });
   assert.deepEqual(scene.ask('m', 'SET k v', 'WAIT 1 0'), ['OK', '1']);
   const [database] = serverOf(scene.world, 'r').keyspace.databases;

@@ -47,10 +47,17 @@ export function stringEncoding(value: Bytes): 'int' | 'embstr' | 'raw' {
  * True for the integers Redis keeps one object of, shared by all keys: 0 to 9999. (Not so a value
  * that COPY made: that is an object of its own there, and a shared one here.)
  */
-export function isSharedInteger(value: Value): boolean {
+function isSharedInteger(value: Value): boolean {
   if (typeof value !== 'string') return false;
   const number = parseInteger(value);
   return typeof number === 'number' && number >= 0 && number < INTEGERS_SHARED;
+}
+
+const SHARED_REFERENCES = 2147483647;
+
+/** What OBJECT REFCOUNT says. */
+export function referenceCount(value: Value): number {
+  return isSharedInteger(value) ? SHARED_REFERENCES : 1;
 }
 
 /** After a container grew, or was made: whether it outgrew its compact form. */

@@ -9,10 +9,7 @@
 import type { Value } from '../data/value.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import type { DataCall } from './call.ts';
-import { encodingName, isSharedInteger } from './encoding.ts';
-
-/** What REFCOUNT says of an object that is shared for ever. */
-const SHARED_REFERENCES = 2147483647;
+import { encodingName, referenceCount } from './encoding.ts';
 
 const NO_FREQUENCY =
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.';
@@ -48,7 +45,7 @@ export const objectCommand: CommandSpec<DataCall> = {
     onKey('object|freq', ['readonly'], (call) => call.reply.error(NO_FREQUENCY)),
     onKey('object|idletime', ['readonly'], (call) => call.reply.error(NO_IDLE_TIME)),
     onKey('object|refcount', ['readonly'], (call, value) => {
-      call.reply.integer(isSharedInteger(value) ? SHARED_REFERENCES : 1);
+      call.reply.integer(referenceCount(value));
     }),
     {
       name: 'object|help',

@@ -1,11 +1,14 @@
 /**
  * DEBUG: SLEEP, DIGEST, DIGEST-VALUE, POPULATE, RELOAD, CHANGE-REPL-ID, SET-ACTIVE-EXPIRE, PROTOCOL,
- * ERROR, LOG. Deliberately absent: what shows or changes the inside of redis-server itself (OBJECT,
- * HTSTATS, QUICKLIST-PACKED-THRESHOLD, …), for there is nothing true to say about it.
+ * ERROR, LOG, OBJECT. Deliberately absent: what shows or changes the inside of redis-server itself
+ * (HTSTATS, QUICKLIST-PACKED-THRESHOLD, …), for there is nothing true to say about it.
  */
 
+import { encodingName, referenceCount } from '../commands/encoding.ts';
 import { dbDigest, digestValue } from '../data/digest.ts';
+import { serializedLength } from '../persistence/rdb/dump.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
+import { replyErrors } from '../process/replyErrors.ts';
 import { fromLatin1 } from '../resp/bytes.ts';
 import { parseDouble } from '../resp/double.ts';
 import { replyExample } from './debugProtocol.ts';
@@ -32,6 +35,7 @@ function debug(call: ServerCall): void {
   else if (name === 'change-repl-id' && argc === 2) changeReplId(call);
   else if (name === 'reload' && argc >= 2) reload(call);
   else if (name === 'protocol' && argc === 3) replyExample(call.reply, call.word(2));
+  else if (name === 'object' && argc === 3) object(call);
   else if (name === 'error' && argc === 3) call.reply.error(call.str(2));
   else if (name === 'log' && argc === 3) log(call);
   else if (name === 'set-active-expire' && argc === 3) setActiveExpire(call);
@@ -76,6 +80,19 @@ function populate(call: ServerCall): void {
     call.server.watchers.touch(key, call.db);
   }
   call.reply.ok();
+}
+
+/** The address, as C prints none, and the time of the last use are nothing anybody keeps here. */
+function object(call: ServerCall): void {
+  const value = call.db.get(call.str(2));
+  if (value === undefined) {
+    call.reply.error(replyErrors.noSuchKey);
+    return;
+  }
+  call.reply.simple(
+    `Value at:(nil) refcount:${referenceCount(value)} encoding:${encodingName(value)} ` +
+      `serializedlength:${serializedLength(value, call.server.settings.rdbcompression)} lru:0 lru_seconds_idle:0`,
+  );
 }
 
 function log(call: ServerCall): void {

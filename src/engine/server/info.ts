@@ -91,6 +91,7 @@ function memorySection(server: Server): Field[] {
     ['maxmemory_human', human(maxmemory)],
     ['maxmemory_policy', maxmemoryPolicy],
     ['mem_replication_backlog', server.replication.backlogBytes],
+    ['mem_total_replication_buffers', server.replicationBufferBytes()],
     ['mem_clients_slaves', replicas],
     ['mem_clients_normal', normal],
     ['mem_allocator', 'modelled'],

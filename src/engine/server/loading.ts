@@ -11,7 +11,7 @@ import type { Value } from '../data/value.ts';
 import type { Micros } from '../machine/machine.ts';
 import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
-import { RdbError } from '../persistence/rdb/errors.ts';
+import { checksumError, RdbError } from '../persistence/rdb/errors.ts';
 import { RdbReader, type RdbSink } from '../persistence/rdb/reader.ts';
 import { representation } from '../resp/splitArguments.ts';
 import type { Server } from './server.ts';
@@ -79,7 +79,7 @@ export class Loading implements RdbSink {
       return undefined;
     } catch (error) {
       if (!(error instanceof RdbError)) throw error;
-      return error.message;
+      return this.report(error);
     } finally {
       this.cancel();
     }
@@ -123,8 +123,15 @@ export class Loading implements RdbSink {
       if (state === 'done') this.finish(undefined);
     } catch (error) {
       if (!(error instanceof RdbError)) throw error;
-      this.finish(error.message);
+      this.finish(this.report(error));
     }
+  }
+
+  /** What the log says of a fault; a wrong checksum takes two lines. */
+  private report(error: RdbError): string {
+    if (error.fault !== 'checksum') return error.message;
+    this.server.log('warning', error.message);
+    return checksumError(error.offset);
   }
 
   private finish(error: string | undefined): void {

@@ -43,6 +43,9 @@ import { Shutdown } from './shutdown.ts';
 import { endTransaction, queueInTransaction } from './transactions.ts';
 import { Watchers } from './watchers.ts';
 
+/** What these say are pushes, not replies: CLIENT REPLY OFF does not concern them. */
+const ANSWERED_BY_PUSH = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe']);
+
 const CRON_PERIOD_MICROS = 1_000_000;
 /** What an empty redis-server 7.0 reports as used_memory_startup, about. */
 const BASE_MEMORY_BYTES = 876_064;
@@ -246,7 +249,8 @@ export class Server extends Process {
       return;
     }
     endTransaction(this, client);
-    this.reject(client, `EXECABORT Transaction discarded because of: ${error}`);
+    const reason = error.replace(/^ERR /, '');
+    this.reject(client, `EXECABORT Transaction discarded because of: ${reason}`);
   }
 
   /** The command ran and replied the error. */
@@ -272,7 +276,7 @@ export class Server extends Process {
       // A master gets no replies; what it is told (ACK) goes around the reply writer.
       reply.truncate(before);
       if (client.transaction === undefined) this.replication.streamApplied(client);
-    } else if (client.replyMode !== 'on') {
+    } else if (client.replyMode !== 'on' && !ANSWERED_BY_PUSH.has(call.entry.name)) {
       this.applyReplyMode(client, before);
     }
   }
@@ -491,6 +495,15 @@ export class Server extends Process {
       else normal += bytes;
     }
     return { normal, replicas };
+  }
+
+  /** What backlog and replicas' queues take together: they share their bytes, the longest is all of them. */
+  replicationBufferBytes(): number {
+    let longest = this.replication.backlogBytes;
+    for (const client of this.clients.values()) {
+      if (client.kind === 'replica') longest = Math.max(longest, client.queuedBytes);
+    }
+    return longest;
   }
 
   /** The model of used_memory: data, backlog, client buffers and an empty server's own. */

@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import {
   buildOutputChannels,
   editorFolders,
@@ -28,8 +28,16 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** Screenshots; git-ignored. */
 const PICTURES = join(ROOT, 'out', 'e2e');
 export const PLAYGROUND = join(ROOT, 'media', 'playground');
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly contributes: { readonly commands: readonly { command: string; title: string }[] };
+};
 const FIRST_PORT = 20_000 + (process.pid % 20_000);
 export const WAIT_MS = 30_000;
+
+const SETTINGS = {
+  'security.workspace.trust.startupPrompt': 'never',
+  'workbench.reduceMotion': 'on',
+};
 
 export interface EditorOptions {
   /** Folder to open; a new empty one unless told. */
@@ -47,7 +55,8 @@ export class Editor {
   readonly readyFile: string;
   readonly url: string;
   private readonly server: RunningCodeServer;
-  private readonly browser: Browser;
+  /** One for all windows: VS Code keeps a workspace's state in the browser. */
+  private readonly context: BrowserContext;
   private readonly windows: Window[] = [];
 
   private constructor(
@@ -55,14 +64,14 @@ export class Editor {
     folder: string,
     url: string,
     server: RunningCodeServer,
-    browser: Browser,
+    context: BrowserContext,
   ) {
     this.base = base;
     this.folder = folder;
     this.readyFile = join(base, 'ready.json');
     this.url = url;
     this.server = server;
-    this.browser = browser;
+    this.context = context;
   }
 
   static async start(options: EditorOptions = {}): Promise<Editor> {
@@ -73,8 +82,7 @@ export class Editor {
     const folder = options.folder ?? join(base, 'workspace');
     mkdirSync(folder, { recursive: true });
     const folders = editorFolders(base);
-    const trustSettings = { 'security.workspace.trust.startupPrompt': 'never' };
-    prepareEditor(folders, VSIX, { ...trustSettings, ...options.settings });
+    prepareEditor(folders, VSIX, { ...SETTINGS, ...options.settings });
     const port = await freePort(FIRST_PORT);
     const server = await startCodeServer({
       folders,
@@ -83,12 +91,19 @@ export class Editor {
       graceSeconds: options.graceSeconds ?? 60,
       env: { REPLICATION_SANDBOX_READY_FILE: join(base, 'ready.json') },
     });
-    return new Editor(base, folder, `http://127.0.0.1:${port}/`, server, await launchChromium());
+    return new Editor(
+      base,
+      folder,
+      `http://127.0.0.1:${port}/`,
+      server,
+      await (await launchChromium()).newContext(),
+    );
   }
 
   /** A window: a page on the folder (or another one), once its workbench is there. */
   async open(folder = this.folder, size = { width: 1400, height: 900 }): Promise<Window> {
-    const page = await this.browser.newPage({ viewport: size });
+    const page = await this.context.newPage();
+    await page.setViewportSize(size);
     const window = new Window(page, await recordProblems(page));
     this.windows.push(window);
     await page.goto(`${this.url}?folder=${encodeURI(folder)}`);
@@ -119,7 +134,7 @@ export class Editor {
   }
 
   async close(): Promise<void> {
-    await this.browser.close();
+    await this.context.browser()!.close();
     await this.server.stop();
     rmSync(this.base, { recursive: true, force: true, maxRetries: 10 });
   }
@@ -129,6 +144,8 @@ export class Editor {
 export class Window {
   readonly page: Page;
   readonly problems: PageProblems;
+  /** The question that was answered last: its quick pick may still be there. */
+  private answered = '';
 
   constructor(page: Page, problems: PageProblems) {
     this.page = page;
@@ -151,11 +168,8 @@ export class Window {
     const full = `Replication Sandbox: ${title}`;
     await this.openPalette();
     await this.quickInput().fill(`>${full}`);
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: full });
-    await row
-      .filter({ hasText: new RegExp(`${literal(full)}(?!\\w| \\w)`) })
-      .first()
-      .click({ timeout: WAIT_MS });
+    await this.paletteRow(title).click({ timeout: WAIT_MS });
+    this.answered = '';
     for (const choice of choices) await this.choose(choice);
   }
 
@@ -165,25 +179,51 @@ export class Window {
     await this.openPalette();
     await this.quickInput().fill(`>${full}`);
     await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-    const count = await this.page
-      .locator('.quick-input-list .monaco-list-row')
-      .filter({ hasText: full })
-      .count();
+    const count = await this.paletteRow(title).count();
     await this.page.keyboard.press('Escape');
     return count > 0;
   }
 
+  private paletteRow(title: string): Locator {
+    const { commands } = MANIFEST.contributes;
+    const found = commands.find((command) => command.title === title);
+    assert.ok(found !== undefined, `there is no command “${title}”`);
+    const entry = `.quick-input-list-entry[data-quick-input-id="${found.command}"]`;
+    return this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.locator(entry) });
+  }
+
   private async openPalette(): Promise<void> {
+    // One that is fading away would take the key and go.
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: WAIT_MS });
     await this.page.keyboard.press('F1');
     await this.quickInput().waitFor({ timeout: WAIT_MS });
   }
 
-  /** Picks the row that begins with the text. */
+  /** Picks the row that begins with the text, in a quick pick that asks something new. */
   async choose(text: string): Promise<void> {
+    await until(
+      async () => (await this.prompt()) !== this.answered,
+      `another question than ${this.answered}`,
+    );
     const row = this.page.locator('.quick-input-list .monaco-list-row').filter({
       has: this.page.locator('.label-name', { hasText: new RegExp(`^${literal(text)}`) }),
     });
+    await row.first().waitFor({ timeout: WAIT_MS });
+    this.answered = await this.prompt();
     await row.first().click({ timeout: WAIT_MS });
+  }
+
+  /** What the quick input asks, by its title and placeholder. */
+  private async prompt(): Promise<string> {
+    const title = await this.page
+      .locator('.quick-input-widget:visible .quick-input-title')
+      .allTextContents();
+    const input = this.quickInput();
+    const holder =
+      (await input.count()) === 0 ? '' : await input.first().getAttribute('placeholder');
+    return `${title.join('')} ${holder}`;
   }
 
   /** Answers an input box. */

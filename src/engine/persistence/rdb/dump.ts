@@ -34,6 +34,11 @@ export function dumpValue(value: Value, compression: boolean): Buffer {
   return payload;
 }
 
+/** Bytes the value takes in a file, without its type: DEBUG OBJECT's serializedlength. */
+export function serializedLength(value: Value, compression: boolean): number {
+  return dumpValue(value, compression).length - FOOTER_BYTES - 1;
+}
+
 /** False: RESTORE replies `ERR DUMP payload version or checksum are wrong`. */
 export function dumpIsSane(payload: Buffer): boolean {
   const checksumAt = payload.length - CHECKSUM_BYTES;

@@ -43,6 +43,11 @@ export function unsupported(reason: string, offset: number): RdbError {
   return new RdbError('unsupported', internalError(reason, offset), offset);
 }
 
+/** The second line redis-server logs of a wrong checksum. */
+export function checksumError(offset: number): string {
+  return internalError('RDB CRC error', offset);
+}
+
 function internalError(reason: string, offset: number): string {
   return `Internal error in RDB reading offset ${offset} -> ${reason}`;
 }
