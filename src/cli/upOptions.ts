@@ -48,7 +48,7 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
       continue;
     }
     const name = word.slice(2) as NumberOption;
-    if (!word.startsWith('--') || !(name in NUMBER_OPTIONS)) {
+    if (!word.startsWith('--') || !Object.hasOwn(NUMBER_OPTIONS, name)) {
       throw new UsageError(`unknown option '${word}' of up; see --help`);
     }
     if (inline === undefined) i += 1;

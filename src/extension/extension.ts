@@ -36,7 +36,8 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerCommands({ sandboxes, lifecycle, panels, logs }),
     sandboxes.onEnd((event) => void lifecycle.died(event)),
     sandboxes.onWarning(({ session, text }) => {
-      void vscode.window.showWarningMessage(`Replication Sandbox: ${session.title}: ${text}`);
+      const name = session.id === 1 ? '' : `${session.title}: `;
+      void vscode.window.showWarningMessage(`Replication Sandbox: ${name}${text}`);
     }),
     ...registerFailureNotice(sandboxes, lifecycle, logs),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void begin(sandboxes, lifecycle, panels)),

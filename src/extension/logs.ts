@@ -56,7 +56,8 @@ export class Logs implements vscode.Disposable {
     let channel = this.channels.get(key);
     if (channel === undefined) {
       const name = session.id === 1 ? node : `${session.id}/${node}`;
-      channel = vscode.window.createOutputChannel(`${NAME}: ${name}`, 'log');
+      // The node first: the list of channels cuts long names off.
+      channel = vscode.window.createOutputChannel(`${name} (${NAME})`, 'log');
       this.channels.set(key, channel);
     }
     return channel;

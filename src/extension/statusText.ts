@@ -2,11 +2,21 @@
 
 import type { Snapshot } from '../view/snapshot.ts';
 
-/** `m · live · 12:31:07`, `no master · paused · 12:31:07`. */
+/** `m · live · 12:31:07`, `no master · paused · 12:31:07`, in a split `m, r1 · live · 12:31:07`. */
 export function statusText(snapshot: Snapshot): string {
-  const { nodes, clock, failure } = snapshot;
-  const masters = nodes.filter((node) => node.role === 'master' && node.process === 'running');
-  const master = masters.length === 0 ? 'no master' : masters.map((node) => node.name).join(', ');
+  const { clock, failure } = snapshot;
+  const names = masters(snapshot);
+  const master = names.length === 0 ? 'no master' : names.join(', ');
   const time = new Date(clock.now / 1000).toLocaleTimeString('en-GB');
   return `${master} · ${failure === null ? clock.mode : 'stands still'} · ${time}`;
+}
+
+/** Those that somebody follows or a Sentinel believes in; standalone servers only when there is nothing else. */
+function masters({ nodes, sentinels }: Snapshot): string[] {
+  const running = nodes.filter((node) => node.role === 'master' && node.process === 'running');
+  const believed = sentinels.map((sentinel) => sentinel.master?.node);
+  const followed = running.filter(
+    (node) => node.replicas.length > 0 || believed.includes(node.name),
+  );
+  return (followed.length > 0 ? followed : running).map((node) => node.name);
 }

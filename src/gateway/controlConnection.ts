@@ -95,6 +95,11 @@ export class ControlConnection {
         reply.ok();
         this.isClosing = true;
         return;
+      case 'POST':
+      case 'HOST:':
+        // A browser's request, whose body could hold commands: closed unanswered, as Redis does.
+        this.isClosing = true;
+        return;
       default:
         reply.error(
           `ERR unknown command '${args[0]!.slice(0, 128)}': this is the control endpoint of a sandbox. Try SANDBOX HELP.`,

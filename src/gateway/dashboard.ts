@@ -111,6 +111,7 @@ export class Dashboard {
     const isOurs = origin === `http://${host}` && this.isKnownHost(host);
     const isService = (request.url ?? '').split('?', 1)[0] === '/service';
     if (!isOurs || !isService || !this.hasToken(request)) {
+      socket.on('error', () => {}); // After an upgrade nobody else listens to it.
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
@@ -152,7 +153,9 @@ export class Dashboard {
   }
 
   private hasToken(request: http.IncomingMessage): boolean {
-    const given = new URL(request.url ?? '/', `http://${HOST}`).searchParams.get('token') ?? '';
+    // Not by URL: a path such as `//` is none, and would throw.
+    const query = (request.url ?? '').split('?')[1] ?? '';
+    const given = new URLSearchParams(query).get('token') ?? '';
     const expected = Buffer.from(this.token);
     const actual = Buffer.from(given);
     return actual.length === expected.length && timingSafeEqual(actual, expected);

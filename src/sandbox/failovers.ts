@@ -7,6 +7,10 @@
  * second_repl_offset 871, bytes 871 to 900 are gone:
  *   old master m at offset 900, promoted r1 at 870: 30 bytes, 1 acknowledged writes gone
  *
+ * An old master that lives on goes on writing its history, and nothing of that is final before it
+ * gives way. When it is the promoted one that gives way, and follows the old master again, nothing of
+ * the old master's is gone: the promotion is struck off.
+ *
  * Invariant: looked at often enough (every OBSERVE_MICROS), and before every operation, so that no
  * crash comes between a master's last byte and our knowledge of it.
  */
@@ -47,6 +51,8 @@ interface Promotion {
   /** LOAD's numbers at the promotion; undefined once they have been compared, or without LOAD. */
   load: LoadReading | undefined;
   writesGone: number | undefined;
+  /** The old master is still a master in its own history. */
+  oldLivesOn: boolean;
   isTold: boolean;
 }
 
@@ -95,8 +101,9 @@ export class Failovers {
   private promote(now: Micros, server: ServerReading, load: LoadReading | undefined): void {
     const { replid2, secondOffset } = server.secondHistory();
     const end = this.ends.get(replid2);
-    // Without a known end its master was no node of ours, or it never followed anybody.
-    if (end === undefined || secondOffset < 1) return;
+    // Without a known end its master was no node of ours, or it never followed anybody. A master that
+    // was a replica for a while without ever synchronizing goes on where it was itself.
+    if (end === undefined || end.node === server.name || secondOffset < 1) return;
     this.promotions.push({
       at: now,
       replid: replid2,
@@ -107,6 +114,7 @@ export class Failovers {
       promotedOffset: secondOffset - 1,
       load: load?.isRunning === true ? load : undefined,
       writesGone: undefined,
+      oldLivesOn: true,
       isTold: false,
     });
     if (this.promotions.length > KEPT_MAX) this.promotions.shift();
@@ -114,30 +122,19 @@ export class Failovers {
 
   private complete(servers: readonly ServerReading[], load: LoadReading | undefined): string[] {
     const told: string[] = [];
-    for (const promotion of this.promotions) {
-      if (promotion.isTold) continue;
-      // An old master that is cut off goes on as a master, and what it takes is going to be gone, too.
+    for (const promotion of [...this.promotions]) {
       const end = this.ends.get(promotion.replid);
       if (end !== undefined) promotion.oldOffset = Math.max(promotion.oldOffset, end.offset);
-      const before = promotion.load;
-      if (before !== undefined && load !== undefined) {
-        const hasRead = load.checks > before.checks && load.masterPort === promotion.promotedPort;
-        if (!hasRead && load.isRunning) continue;
-        if (hasRead) promotion.writesGone = load.lost - before.lost;
-        promotion.load = undefined;
-      } else if (this.isStillMaster(promotion, servers)) {
-        continue;
+      promotion.oldLivesOn = livesOn(promotion, servers);
+      if (promotion.oldLivesOn && followsAgain(promotion, servers)) {
+        this.promotions.splice(this.promotions.indexOf(promotion), 1);
+        told.push(undoneText(promotion));
+      } else if (!promotion.isTold && isComplete(promotion, load)) {
+        promotion.isTold = true;
+        told.push(sentenceOf(promotion));
       }
-      promotion.isTold = true;
-      told.push(sentenceOf(promotion));
     }
     return told;
-  }
-
-  /** Whether the old master lives on in its own history: its offset still grows. */
-  private isStillMaster(promotion: Promotion, servers: readonly ServerReading[]): boolean {
-    const old = servers.find((server) => server.name === promotion.oldMaster);
-    return old?.isAlive === true && !old.isReplica && old.replid === promotion.replid;
   }
 
   snapshots(): FailoverSnapshot[] {
@@ -154,15 +151,45 @@ export class Failovers {
   }
 }
 
+/** Whether the old master is one still, in its own history: its offset may still grow. */
+function livesOn({ oldMaster, replid }: Promotion, servers: readonly ServerReading[]): boolean {
+  const old = servers.find((server) => server.name === oldMaster);
+  return old?.isAlive === true && !old.isReplica && old.replid === replid;
+}
+
+/** Whether the promoted one has synchronized with the old history again. */
+function followsAgain({ promoted, replid }: Promotion, servers: readonly ServerReading[]): boolean {
+  const server = servers.find((candidate) => candidate.name === promoted);
+  return server?.isAlive === true && server.isReplica && server.replid === replid;
+}
+
+/** Whether there is nothing to wait for: LOAD has read back, or the old master has given way. */
+function isComplete(promotion: Promotion, load: LoadReading | undefined): boolean {
+  const before = promotion.load;
+  if (before === undefined || load === undefined) return !promotion.oldLivesOn;
+  const hasRead = load.checks > before.checks && load.masterPort === promotion.promotedPort;
+  if (!hasRead && load.isRunning) return false;
+  if (hasRead) promotion.writesGone = load.lost - before.lost;
+  promotion.load = undefined;
+  return true;
+}
+
 function bytesGone(promotion: Promotion): number {
   return Math.max(0, promotion.oldOffset - promotion.promotedOffset);
 }
 
 function sentenceOf(promotion: Promotion): string {
-  const { oldMaster, oldOffset, promoted, promotedOffset, load, writesGone } = promotion;
+  const { oldMaster, oldOffset, promoted, promotedOffset } = promotion;
+  const { oldLivesOn, load, writesGone } = promotion;
   const where = `old master ${oldMaster} at offset ${oldOffset}, promoted ${promoted} at ${promotedOffset}`;
   const bytes = `${bytesGone(promotion)} bytes`;
   if (writesGone !== undefined) return `${where}: ${bytes}, ${writesGone} acknowledged writes gone`;
-  if (load === undefined) return `${where}: ${bytes} gone`;
-  return `${where}: ${bytes} gone, acknowledged writes are being counted`;
+  if (load !== undefined) return `${where}: ${bytes} gone, acknowledged writes are being counted`;
+  return oldLivesOn
+    ? `${where}: ${bytes} between them, ${oldMaster} is a master still`
+    : `${where}: ${bytes} gone`;
+}
+
+function undoneText({ oldMaster, promoted, promotedOffset }: Promotion): string {
+  return `${promoted}, promoted at ${promotedOffset}, follows ${oldMaster} again: nothing of ${oldMaster} is gone`;
 }

@@ -181,6 +181,10 @@ const BAD_VALUES: readonly (readonly string[])[] = [
   ['client-output-buffer-limit', 'normal 0 0'],
   ['client-output-buffer-limit', 'wrong 0 0 0'],
   ['client-output-buffer-limit', 'replica x 0 0'],
+  // Known, though no pattern of CONFIG GET finds them.
+  ['key-load-delay', 'x'],
+  ['key-load-delay', '99999999999'],
+  ['loading-process-events-interval-bytes', '5'],
 ];
 
 test("CONFIG SET refuses in the real server's words", { skip }, async () => {

@@ -111,7 +111,7 @@ export function describeClient(process: Process, client: Client): string {
     ['psub', client.patterns?.size ?? 0],
     ['ssub', 0],
     ['multi', client.transaction?.queued.length ?? -1],
-    ['qbuf', client.reader.unread],
+    ['qbuf', client.reader.held],
     ['qbuf-free', 0],
     ['argv-mem', 0],
     ['multi-mem', 0],

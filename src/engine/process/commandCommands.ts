@@ -52,7 +52,10 @@ function findByFullName(call: Call, name: string): CommandEntry | undefined {
 }
 
 function list(call: Call): void {
-  let names = [...call.process.commands.entries()].map((entry) => entry.name);
+  let entries = [...call.process.commands.entries()].flatMap((entry) => [
+    entry,
+    ...(entry.subcommands?.values() ?? []),
+  ]);
   if (call.argc > 2) {
     if (call.argc !== 5 || call.word(2) !== 'filterby') {
       call.syntaxError();
@@ -61,21 +64,19 @@ function list(call: Call): void {
     const by = call.word(3);
     const value = call.str(4);
     if (by === 'pattern') {
-      names = names.filter((name) => globMatch(value, name, true));
+      entries = entries.filter((entry) => globMatch(value, entry.name, true));
     } else if (by === 'aclcat') {
       const category = value.toLowerCase();
-      names = names.filter((name) =>
-        categoriesOf(call.process.commands.find(name)!).includes(category),
-      );
+      entries = entries.filter((entry) => categoriesOf(entry).includes(category));
     } else if (by === 'module') {
-      names = [];
+      entries = [];
     } else {
       call.syntaxError();
       return;
     }
   }
-  call.reply.array(names.length);
-  for (const name of names) call.reply.bulk(name);
+  call.reply.array(entries.length);
+  for (const { name } of entries) call.reply.bulk(name);
 }
 
 function getKeys(call: Call): void {

@@ -52,6 +52,9 @@ export interface ProcessStats {
   errorReplies: number;
 }
 
+/** Up to here a reply lies in the client's own buffer, which no output buffer limit counts. */
+export const STATIC_REPLY_BYTES = 16 * 1024;
+
 export abstract class Process implements Machine {
   // Set by `boot`, which `start` begins with.
   facts!: Facts;
@@ -129,7 +132,7 @@ export abstract class Process implements Machine {
   protected abstract linkClosed(link: Link): void;
   /** After a connection's queue became empty, or shrank. */
   protected abstract connectionDrained(connection: Connection): void;
-  /** Output exceeds the send window: the place for output buffer limits. May kill the connection. */
+  /** Output is large, or exceeds the send window: the place for output buffer limits. May kill the connection. */
   protected abstract outputWaits(connection: Connection): void;
   /** After the commands of an event, before its output leaves: what is done once an event. */
   protected abstract beforeFlush(): void;
@@ -364,7 +367,7 @@ export abstract class Process implements Machine {
     );
     const error = `ERR Protocol error: ${message}`;
     client.reply.error(error);
-    this.countError(error);
+    this.countError(client, error);
     this.closeAfterReply(client);
   }
 
@@ -426,7 +429,7 @@ export abstract class Process implements Machine {
   }
 
   /** An error reply was given. */
-  protected countError(_error: string): void {
+  protected countError(_client: Client, _error: string): void {
     this.stats.errorReplies += 1;
   }
 
@@ -434,7 +437,7 @@ export abstract class Process implements Machine {
   protected reject(client: Client, error: string): void {
     if (client.transaction !== undefined) client.transaction.failed = true;
     client.reply.error(error);
-    this.countError(error);
+    this.countError(client, error);
   }
 
   /** Somebody's browser: Redis's protection against cross protocol scripting. */
@@ -455,6 +458,10 @@ export abstract class Process implements Machine {
       const known =
         this.clients.get(connection.conn) === connection || this.links.has(connection.conn);
       if (!known) continue;
+      if (connection.reply.length > STATIC_REPLY_BYTES) {
+        this.outputWaits(connection);
+        if (!connection.hasOutput) continue;
+      }
       const empty = connection.flush(this.out);
       if (empty && connection.closeAfterReply) this.finish(connection);
       else if (!empty) this.outputWaits(connection);

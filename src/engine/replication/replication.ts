@@ -21,6 +21,7 @@ import type { Bytes } from '../resp/bytes.ts';
 import type { ReplicationHost } from './host.ts';
 import { infoFields } from './info.ts';
 import { MasterSide } from './masterSide.ts';
+import { stateNames } from './replica.ts';
 import { ReplicaSide } from './replicaSide.ts';
 import { SECOND_MICROS } from './seconds.ts';
 import { NO_DATABASE, Stream } from './stream.ts';
@@ -104,6 +105,19 @@ export class Replication {
     return this.masterSide.replicas.filter(
       (replica) => !replica.rdbOnly && replica.ackOffset !== this.stream.offset,
     ).length;
+  }
+
+  /** What SHUTDOWN logs of each of them. */
+  describeLaggingReplicas(): string[] {
+    const { offset } = this.stream;
+    return this.masterSide.replicas
+      .filter((replica) => !replica.rdbOnly && replica.ackOffset !== offset)
+      .map((replica) => {
+        const lag = replica.state === 'online' ? replica.lag(this.host.now) : 0;
+        const behind = offset - replica.ackOffset;
+        const state = stateNames[replica.state] ?? '';
+        return `Lagging replica ${replica.name} reported offset ${behind} behind master, lag=${lag}, state=${state}.`;
+      });
   }
 
   /** A replica's output buffer, as CLIENT LIST shows it in omem. */

@@ -47,9 +47,19 @@ export class RequestReader {
   private bulkLength = -1;
   private finished = true;
 
-  /** Bytes not yet read: what CLIENT LIST calls qbuf. */
+  /** Bytes not yet read. */
   get unread(): number {
     return this.end - this.at;
+  }
+
+  /** Bytes held, those of the requests this event has read among them: what CLIENT LIST calls qbuf. */
+  get held(): number {
+    return this.end;
+  }
+
+  /** The first of the unread bytes, at most `countMax`. */
+  peek(countMax: number): string {
+    return this.buffer.latin1Slice(this.at, Math.min(this.end, this.at + countMax));
   }
 
   /** True when a request has begun and is not whole: its arguments or bytes are being waited for. */

@@ -27,6 +27,7 @@ function get(call: ServerCall): void {
   const names = new Set<string>();
   for (let at = 2; at < call.argc; at += 1) {
     const pattern = call.word(at);
+    if (findDirective(pattern) !== undefined) names.add(pattern);
     for (const name of directiveNames()) {
       if (globMatch(pattern, name, true)) names.add(name);
     }

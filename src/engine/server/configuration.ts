@@ -53,6 +53,10 @@ export class Configuration {
     if (directive.words !== 'any' && words.length !== 1) {
       throw new ConfigError(line, 'wrong number of arguments');
     }
+    if (directive.leftOut?.includes(words[0]!.toLowerCase())) {
+      this.ignored.push(`${name} ${words[0]}`);
+      return;
+    }
     const error = directive.parse(this.settings, words);
     if (error !== undefined) throw new ConfigError(line, error);
   }
@@ -63,9 +67,10 @@ export class Configuration {
     const written = new Set<Directive>();
     const lines: string[] = [];
     for (const line of this.lines) {
-      const directive = findDirective(line.trim().split(/\s+/)[0]!.toLowerCase());
-      if (directive === undefined || line.trim().startsWith('#')) {
-        lines.push(line);
+      const [name, value = ''] = line.trim().toLowerCase().split(/\s+/);
+      const directive = findDirective(name!);
+      if (directive === undefined || directive.leftOut?.includes(value)) {
+        lines.push(line); // A comment, or what only a real server understands.
       } else if (!written.has(directive)) {
         written.add(directive);
         lines.push(...this.linesOf(directive, defaults, true));

@@ -19,6 +19,10 @@ export interface Directive {
   readonly alias?: string;
   /** `fixed`: only at start. `protected`: by CONFIG SET only when enable-protected-configs allows. */
   readonly change: 'free' | 'fixed' | 'protected';
+  /** Left out of what patterns of CONFIG GET find, as Redis's means for tests are. */
+  readonly hidden?: true;
+  /** Values a file may ask for in vain, as it makes no difference to what clients see: left out, and logged. */
+  readonly leftOut?: readonly string[];
   /** How many words a line may have; undefined: exactly one. */
   readonly words?: 'any';
   readonly parse: Parse;
@@ -330,14 +334,20 @@ export const directives: readonly Directive[] = [
   integer('repl-timeout', 'replTimeout', { min: 1, max: INT }),
   memory('repl-backlog-size', 'replBacklogSize', { min: 1, max: LONG }),
   integer('repl-backlog-ttl', 'replBacklogTtl', { min: 0, max: LONG }),
-  only(
-    'repl-diskless-sync',
-    'replDisklessSync',
-    false,
-    'this server sends full resynchronizations from disk; it receives diskless ones',
-  ),
+  {
+    ...only(
+      'repl-diskless-sync',
+      'replDisklessSync',
+      false,
+      'this server sends full resynchronizations from disk; it receives diskless ones',
+    ),
+    leftOut: ['yes'], // As in the redis.conf that Redis 7.0 comes with.
+  },
   integer('repl-diskless-sync-delay', 'replDisklessSyncDelay', { min: 0, max: INT }),
-  choice('repl-diskless-load', 'replDisklessLoad', ['disabled']),
+  {
+    ...choice('repl-diskless-load', 'replDisklessLoad', ['disabled']),
+    leftOut: ['on-empty-db', 'swapdb'],
+  },
   yesNo('repl-disable-tcp-nodelay', 'replDisableTcpNodelay'),
   integer('min-replicas-to-write', 'minReplicasToWrite', {
     min: 0,
@@ -385,6 +395,14 @@ export const directives: readonly Directive[] = [
   choice('enable-protected-configs', 'enableProtectedConfigs', ['no', 'yes', 'local'], 'fixed'),
   integer('shutdown-timeout', 'shutdownTimeout', { min: 0, max: INT }),
   yesNo('protected-mode', 'protectedMode'),
+  { ...integer('key-load-delay', 'keyLoadDelay', { min: -INT - 1, max: INT }), hidden: true },
+  {
+    ...integer('loading-process-events-interval-bytes', 'loadingProcessEventsIntervalBytes', {
+      min: 1024,
+      max: INT,
+    }),
+    hidden: true,
+  },
 ];
 
 const byName = new Map<string, Directive>();
@@ -398,7 +416,9 @@ export function findDirective(name: string): Directive | undefined {
   return byName.get(name);
 }
 
-/** Every name CONFIG GET answers to, aliases included. */
-export function directiveNames(): IterableIterator<string> {
-  return byName.keys();
+const listed = [...byName].filter(([, directive]) => !directive.hidden).map(([name]) => name);
+
+/** The names that patterns of CONFIG GET may find, aliases included. */
+export function directiveNames(): readonly string[] {
+  return listed;
 }

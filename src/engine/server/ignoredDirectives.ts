@@ -18,10 +18,10 @@ cluster-port cluster-preferred-endpoint-type cluster-replica-no-failover
 cluster-replica-validity-factor cluster-require-full-coverage cluster-slave-no-failover
 cluster-slave-validity-factor crash-log-enabled crash-memcheck-enabled daemonize disable-thp
 dynamic-hz enable-module-command hll-sparse-max-bytes ignore-warnings include io-threads
-io-threads-do-reads jemalloc-bg-thread key-load-delay latency-monitor-threshold latency-tracking
+io-threads-do-reads jemalloc-bg-thread latency-monitor-threshold latency-tracking
 latency-tracking-info-percentiles lazyfree-lazy-eviction lazyfree-lazy-expire
 lazyfree-lazy-server-del lazyfree-lazy-user-del lazyfree-lazy-user-flush lfu-decay-time
-lfu-log-factor list-compress-depth loading-process-events-interval-bytes lua-time-limit
+lfu-log-factor list-compress-depth lua-time-limit
 maxmemory-clients maxmemory-eviction-tenacity maxmemory-samples no-appendfsync-on-rewrite
 oom-score-adj oom-score-adj-values pidfile proc-title-template propagation-error-behavior
 rdb-del-sync-files rdb-save-incremental-fsync rdb-key-save-delay repl-diskless-sync-max-replicas

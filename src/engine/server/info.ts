@@ -95,6 +95,9 @@ function memorySection(server: Server): Field[] {
     ['mem_clients_slaves', replicas],
     ['mem_clients_normal', normal],
     ['mem_allocator', 'modelled'],
+    // Nothing is freed later than when it goes.
+    ['lazyfree_pending_objects', 0],
+    ['lazyfreed_objects', 0],
   ];
 }
 

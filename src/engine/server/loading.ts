@@ -117,14 +117,27 @@ export class Loading implements RdbSink {
     if (reader === undefined || server.now < this.nextSliceAt) return;
     const before = reader.bytesRead;
     try {
-      const state = reader.read(this, SLICE_BYTES);
+      const keysBefore = this.keysLoaded;
+      const state = reader.read(this, this.sliceBytes());
       const took = ((reader.bytesRead - before) / server.facts.costs.loadBytesPerSecond) * 1e6;
-      this.nextSliceAt = server.now + Math.round(took);
+      const delay = (this.keysLoaded - keysBefore) * this.microsPerKey();
+      this.nextSliceAt = server.now + Math.round(took + delay);
       if (state === 'done') this.finish(undefined);
     } catch (error) {
       if (!(error instanceof RdbError)) throw error;
       this.finish(this.report(error));
     }
+  }
+
+  /** key-load-delay: a negative one is a delay of 1 µs for one key of so many. */
+  private microsPerKey(): number {
+    const delay = this.server.settings.keyLoadDelay;
+    return delay < 0 ? -1 / delay : delay;
+  }
+
+  private sliceBytes(): number {
+    const { keyLoadDelay, loadingProcessEventsIntervalBytes } = this.server.settings;
+    return keyLoadDelay === 0 ? SLICE_BYTES : loadingProcessEventsIntervalBytes;
   }
 
   /** What the log says of a fault; a wrong checksum takes two lines. */

@@ -33,11 +33,11 @@ function pause(call: ServerCall): void {
     call.reply.error('ERR timeout is negative');
     return;
   }
-  call.server.pausing.begin(call.now + Number(millis) * 1000, mode === 'write');
+  call.server.pausing.begin('command', mode === 'write', call.now + Number(millis) * 1000);
   call.reply.ok();
 }
 
 function unpause(call: ServerCall): void {
-  call.server.pausing.end();
+  call.server.pausing.end('command');
   call.reply.ok();
 }

@@ -1,6 +1,7 @@
 /**
- * CLIENT PAUSE: for a while, commands (or only those that write) wait. The data stands still then:
- * no key expires either. Replicas are not paused, and so can catch up. Source: Redis 7.0.
+ * Clients paused: for a while, commands (or only those that write) wait. CLIENT PAUSE asks for it,
+ * and SHUTDOWN while it waits for replicas. The data stands still then: no key expires either.
+ * Replicas are not paused, and so can catch up. Source: Redis 7.0.
  *
  * Invariant: a client with a command put off is blocked, and `postponed`.
  */
@@ -13,27 +14,39 @@ import type { CommandEntry } from '../process/commandTable.ts';
 import { has, mayReplicate } from './refusals.ts';
 import type { Server } from './server.ts';
 
+type Cause = 'command' | 'shutdown';
+
+interface Pause {
+  readonly onlyWrites: boolean;
+  readonly until: Micros;
+}
+
 export class Pausing {
   private readonly server: Server;
-  private onlyWrites = true;
-  private until: Micros = 0;
+  private readonly pauses = new Map<Cause, Pause>();
 
   constructor(server: Server) {
     this.server = server;
   }
 
   get active(): boolean {
-    return this.until > this.server.now;
+    if (this.pauses.size === 0) return false;
+    for (const pause of this.pauses.values()) if (pause.until > this.server.now) return true;
+    return false;
   }
 
   /** A pause under way is only ever made longer and stricter. */
-  begin(until: Micros, onlyWrites: boolean): void {
-    this.onlyWrites = onlyWrites && (this.onlyWrites || !this.active);
-    this.until = Math.max(this.until, until);
+  begin(cause: Cause, onlyWrites: boolean, until: Micros): void {
+    const before = this.pauses.get(cause);
+    this.pauses.set(cause, {
+      onlyWrites: onlyWrites && (before?.onlyWrites ?? true),
+      until: Math.max(until, before?.until ?? 0),
+    });
   }
 
-  end(): void {
-    this.until = 0;
+  /** Clients go on; what another pause concerns is put off again. */
+  end(cause: Cause): void {
+    if (!this.pauses.delete(cause)) return;
     for (const client of this.server.clients.values()) {
       if (client.postponed) this.server.unblock(client);
     }
@@ -42,15 +55,20 @@ export class Pausing {
   /** Whether the pause concerns the command. */
   concerns(entry: CommandEntry, client: Client): boolean {
     if (client.kind === 'replica') return false;
-    return !this.onlyWrites || has(this.server, entry, client, mayReplicate);
+    for (const { onlyWrites, until } of this.pauses.values()) {
+      if (until > this.server.now && !onlyWrites) return true;
+    }
+    return has(this.server, entry, client, mayReplicate);
   }
 
   tick(): void {
-    if (this.until !== 0 && !this.active) this.end();
+    for (const [cause, { until }] of this.pauses) if (until <= this.server.now) this.end(cause);
   }
 
   nextDeadline(): Micros {
-    return this.until === 0 ? NEVER : this.until;
+    let earliest = NEVER;
+    for (const { until } of this.pauses.values()) earliest = Math.min(earliest, until);
+    return earliest;
   }
 }
 registerState(Pausing);

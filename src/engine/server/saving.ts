@@ -114,8 +114,8 @@ export class Saving {
         'warning',
         `Error moving temp DB file ${save.temp} on the final destination ${this.server.settings.dbfilename} (in server root dir ${this.server.settings.dir}): ${result.error}`,
       );
+      // As in 7.0, only a child's failure is remembered: who asked for this one is told.
       this.server.out.file({ kind: 'unlink', path: save.temp });
-      this.lastStatusOk = false;
     }
     this.answer(save, result.ok);
     return true;

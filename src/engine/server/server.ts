@@ -21,13 +21,14 @@ import type {
 } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import { Client } from '../process/client.ts';
-import { clientType } from '../process/clientCommands.ts';
+import { clientType, describeClient } from '../process/clientCommands.ts';
 import type { CommandEntry, CommandTable } from '../process/commandTable.ts';
 import { ConfigError } from '../process/configFile.ts';
 import type { Connection, Link } from '../process/connection.ts';
-import { Process } from '../process/process.ts';
+import { Process, STATIC_REPLY_BYTES } from '../process/process.ts';
 import { Replication } from '../replication/replication.ts';
 import type { Bytes } from '../resp/bytes.ts';
+import { representation } from '../resp/splitArguments.ts';
 import { CommandStats } from './commandStats.ts';
 import { serverTable } from './commands.ts';
 import { Configuration } from './configuration.ts';
@@ -40,6 +41,7 @@ import { Saving } from './saving.ts';
 import { ServerCall } from './serverCall.ts';
 import type { OutputBufferLimit, Settings } from './settings.ts';
 import { Shutdown } from './shutdown.ts';
+import { errorInStream } from './streamErrors.ts';
 import { endTransaction, queueInTransaction } from './transactions.ts';
 import { Watchers } from './watchers.ts';
 
@@ -47,6 +49,8 @@ import { Watchers } from './watchers.ts';
 const ANSWERED_BY_PUSH = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe']);
 
 const CRON_PERIOD_MICROS = 1_000_000;
+/** Of a query buffer that grew too long, in the log. */
+const QUERY_BYTES_SHOWN = 64;
 /** What an empty redis-server 7.0 reports as used_memory_startup, about. */
 const BASE_MEMORY_BYTES = 876_064;
 
@@ -232,6 +236,19 @@ export class Server extends Process {
       this.replication.streamReceived(chunk);
     }
     super.receive(now, conn, chunk, out);
+    if (client !== undefined && client.kind !== 'master') this.limitQueryBuffer(client);
+  }
+
+  /** client-query-buffer-limit: what a client has sent before a whole request, or while it is blocked. */
+  private limitQueryBuffer(client: Client): void {
+    const { reader } = client;
+    if (reader.unread <= this.settings.clientQueryBufferLimit) return;
+    const start = representation(reader.peek(QUERY_BYTES_SHOWN));
+    this.log(
+      'warning',
+      `Closing client that reached max query buffer length: ${describeClient(this, client)} (qbuf initial bytes: ${start})`,
+    );
+    this.kill(client);
   }
 
   protected refuses(entry: CommandEntry, client: Client): string | undefined {
@@ -254,20 +271,22 @@ export class Server extends Process {
   }
 
   /** The command ran and replied the error. */
-  commandFailed(entry: CommandEntry, error: string): void {
+  commandFailed(client: Client, entry: CommandEntry, error: string): void {
     this.commandStats.erred(entry);
-    this.countError(error);
+    this.countError(client, error);
   }
 
-  protected override countError(error: string): void {
-    super.countError(error);
+  protected override countError(client: Client, error: string): void {
+    super.countError(client, error);
     this.commandStats.error(error);
+    if (client.kind !== 'normal') this.log('warning', errorInStream(client, error));
   }
 
   protected perform(call: ServerCall): void {
     const { client } = call;
     const { reply } = client;
     const before = reply.length;
+    const wasReplica = client.kind === 'replica';
     if (!queueInTransaction(call)) {
       call.perform();
       this.replication.executed(client);
@@ -276,9 +295,27 @@ export class Server extends Process {
       // A master gets no replies; what it is told (ACK) goes around the reply writer.
       reply.truncate(before);
       if (client.transaction === undefined) this.replication.streamApplied(client);
+    } else if (wasReplica && reply.length > before) {
+      this.dropReplica(client);
     } else if (client.replyMode !== 'on' && !ANSWERED_BY_PUSH.has(call.entry.name)) {
       this.applyReplyMode(client, before);
     }
+    // Looked at after each command, so that the rest of a pipeline does not run.
+    if (reply.length > STATIC_REPLY_BYTES) this.outputWaits(client);
+  }
+
+  protected override reject(client: Client, error: string): void {
+    super.reject(client, error);
+    if (client.kind === 'replica') this.dropReplica(client);
+  }
+
+  /** A reply has no place in the replication stream: the replica would take it for commands. */
+  private dropReplica(client: Client): void {
+    this.log(
+      'warning',
+      `Replica generated a reply to command '${client.lastCommand}', disconnecting it: ${describeClient(this, client)}`,
+    );
+    this.kill(client);
   }
 
   /** CLIENT REPLY OFF and SKIP. */
@@ -357,8 +394,9 @@ export class Server extends Process {
   }
 
   private overLimit(client: Client, limit: OutputBufferLimit): boolean {
-    if (limit.hard > 0 && client.queuedBytes >= limit.hard) return true;
-    if (limit.soft === 0 || client.queuedBytes < limit.soft) {
+    const used = client.queuedBytes + Math.max(0, client.reply.length - STATIC_REPLY_BYTES);
+    if (limit.hard > 0 && used >= limit.hard) return true;
+    if (limit.soft === 0 || used < limit.soft) {
       this.softLimitSince.delete(client.conn);
       return false;
     }
@@ -501,7 +539,9 @@ export class Server extends Process {
   replicationBufferBytes(): number {
     let longest = this.replication.backlogBytes;
     for (const client of this.clients.values()) {
-      if (client.kind === 'replica') longest = Math.max(longest, client.queuedBytes);
+      if (client.kind === 'replica') {
+        longest = Math.max(longest, this.replication.outputBytes(client));
+      }
     }
     return longest;
   }

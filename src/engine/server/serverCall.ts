@@ -176,7 +176,7 @@ export class ServerCall extends DataCall {
     stats.commandsProcessed += 1;
     commandStats.called(entry);
     const error = reply.errorAt(replyStart);
-    if (error !== undefined) this.process.commandFailed(entry, error);
+    if (error !== undefined) this.process.commandFailed(this.client, entry, error);
     if ((this.dirty > dirtyBefore || this.forced) && !this.suppressed) {
       const propagated = this.replacement ?? args;
       // The common case: one command, nothing besides, no array built for it.

@@ -67,6 +67,10 @@ export interface Settings {
   enableProtectedConfigs: string;
   shutdownTimeout: number;
   protectedMode: boolean;
+  /** Microseconds that loading a key takes, besides; negative n: one in every -n keys. For tests. */
+  keyLoadDelay: number;
+  /** Bytes loaded at a time where keyLoadDelay makes loading slow. */
+  loadingProcessEventsIntervalBytes: number;
 }
 
 const MB = 1024 * 1024;
@@ -133,5 +137,7 @@ export function defaultSettings(): Settings {
     enableProtectedConfigs: 'no',
     shutdownTimeout: 10,
     protectedMode: true,
+    keyLoadDelay: 0,
+    loadingProcessEventsIntervalBytes: 2 * MB,
   };
 }

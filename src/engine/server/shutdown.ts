@@ -48,6 +48,7 @@ export class Shutdown {
     const { server } = this;
     if (this.saving) return;
     this.options = options;
+    server.log('warning', 'User requested shutdown...');
     if (client !== undefined) {
       this.waiting.push(client);
       server.block(client);
@@ -55,7 +56,9 @@ export class Shutdown {
     const timeout = options.now ? 0 : server.settings.shutdownTimeout;
     if (timeout > 0 && server.replication.laggingReplicas() > 0) {
       this.deadline = server.now + timeout * 1_000_000;
-      server.log('notice', `Waiting for replicas before shutting down.`);
+      // What is written now could be lost by a replica that takes over.
+      server.pausing.begin('shutdown', true, NEVER);
+      server.log('notice', 'Waiting for replicas before shutting down.');
       return;
     }
     this.saveAndExit();
@@ -79,7 +82,6 @@ export class Shutdown {
 
   private saveAndExit(): void {
     const { server } = this;
-    server.log('warning', 'User requested shutdown...');
     const wantsSave = this.options!.save ?? server.settings.save.length > 0;
     if (server.saving.child !== undefined) {
       server.log('warning', 'There is a child saving an .rdb. Killing it!');
@@ -96,13 +98,13 @@ export class Shutdown {
   }
 
   private logReplicas(): void {
-    const total = this.server.replication.replicaCount;
+    const { replication } = this.server;
+    const total = replication.replicaCount;
     if (total === 0) return;
-    const lagging = this.server.replication.laggingReplicas();
-    this.server.log(
-      'notice',
-      `${total - lagging} of ${total} replicas are in sync when shutting down.`,
-    );
+    const lagging = replication.describeLaggingReplicas();
+    for (const line of lagging) this.server.log('warning', line);
+    const inSync = total - lagging.length;
+    this.server.log('notice', `${inSync} of ${total} replicas are in sync when shutting down.`);
   }
 
   /** The final save has ended. */
@@ -128,6 +130,7 @@ export class Shutdown {
   private cancel(): void {
     this.options = undefined;
     this.deadline = NEVER;
+    this.server.pausing.end('shutdown');
     for (const client of this.waiting) {
       client.reply.error('ERR Errors trying to SHUTDOWN. Check logs.');
       this.server.unblock(client);

@@ -28,6 +28,7 @@ test('wrong options of up say what is wrong', () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ['--nonsense', /unknown option '--nonsense'/],
     ['replicas', /unknown option 'replicas'/],
+    ['--constructor 5', /unknown option '--constructor'/],
     ['--port', /--port needs a number/],
     ['--port 0', /--port must be an integer from 1 to 65535, not '0'/],
     ['--replicas -1', /must be an integer from 0 to 32, not '-1'/],

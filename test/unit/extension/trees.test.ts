@@ -152,4 +152,11 @@ test('the status bar names the master, or that there is none', () => {
     failure: 'InvariantError: x',
   });
   assert.match(statusText(dead), /^no master · stands still · /);
+  const beside = snapshot({ nodes: [node('m', { replicas: [seen] }), node('n1')] });
+  assert.match(statusText(beside), /^m · live/);
+  const split = snapshot({
+    nodes: [node('m', { replicas: [seen] }), node('r1')],
+    sentinels: [sentinel('s1', { master: { ...instance, node: 'r1' } })],
+  });
+  assert.match(statusText(split), /^m, r1 · live/);
 });

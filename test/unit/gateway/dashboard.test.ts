@@ -69,6 +69,8 @@ test('the page comes with its policy, to those who have the token', async () => 
   assert.equal((await get(`${origin}/panel.js`))[0], 403);
   assert.equal((await get(`${origin}/cli.js${search}`))[0], 404);
   assert.equal((await get(dashboard.url, { host: 'evil.example' }))[0], 403);
+  assert.equal((await get(`${origin}//`))[0], 403, 'a path that is no URL');
+  assert.equal((await get(`${origin}//${search}`))[0], 404);
 });
 
 test('who is ready gets the snapshot, and answers to requests', async () => {

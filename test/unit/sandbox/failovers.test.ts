@@ -71,3 +71,46 @@ test('a replica that was started again as a master was not promoted', () => {
   failovers.observe(2, [reading('r1', { life: 2, isReplica: false, replid: NEW })], undefined);
   assert.deepEqual(failovers.snapshots(), []);
 });
+
+test('an old master that takes writes after LOAD has read back is counted on', () => {
+  const failovers = new Failovers();
+  failovers.observe(1, [reading('m', { offset: 900 }), reading('r1', {})], idle);
+  const promoted = reading('r1', { isReplica: false, replid: NEW, offset: 880 });
+  const read = { isRunning: true, checks: 2, lost: 1, masterPort: 6401 };
+  failovers.observe(2, [reading('m', { offset: 950 }), promoted], idle);
+  assert.equal(failovers.observe(3, [reading('m', { offset: 950 }), promoted], read).length, 1);
+  assert.deepEqual(failovers.observe(4, [reading('m', { offset: 990 }), promoted], read), []);
+  assert.equal(
+    failovers.snapshots()[0]!.sentence,
+    'old master m at offset 990, promoted r1 at 870: 120 bytes, 1 acknowledged writes gone',
+  );
+});
+
+test('a replica promoted by hand and turned back has cost its master nothing', () => {
+  const failovers = new Failovers();
+  failovers.observe(1, [reading('m', { offset: 900 }), reading('r1', {})], undefined);
+  const promoted = reading('r1', { isReplica: false, replid: NEW, offset: 880 });
+  assert.deepEqual(failovers.observe(2, [reading('m', { offset: 950 }), promoted], undefined), []);
+  assert.equal(
+    failovers.snapshots()[0]!.sentence,
+    'old master m at offset 950, promoted r1 at 870: 80 bytes between them, m is a master still',
+  );
+  // A replica once more, of whatever master, but not yet synchronized.
+  const asking = reading('r1', { isReplica: true, replid: NEW, offset: 880 });
+  assert.deepEqual(failovers.observe(3, [reading('m', { offset: 960 }), asking], undefined), []);
+  assert.equal(failovers.snapshots().length, 1);
+  const back = reading('r1', { offset: 970 });
+  assert.deepEqual(failovers.observe(4, [reading('m', { offset: 970 }), back], undefined), [
+    'r1, promoted at 870, follows m again: nothing of m is gone',
+  ]);
+  assert.deepEqual(failovers.snapshots(), []);
+});
+
+test('a master that was a replica of nobody for a while has failed over to nobody', () => {
+  const failovers = new Failovers();
+  failovers.observe(1, [reading('m', { offset: 900 })], undefined);
+  failovers.observe(2, [reading('m', { isReplica: true, offset: 900 })], undefined);
+  const again = reading('m', { isReplica: false, replid: NEW, offset: 900 });
+  assert.deepEqual(failovers.observe(3, [again], undefined), []);
+  assert.deepEqual(failovers.snapshots(), []);
+});

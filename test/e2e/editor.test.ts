@@ -1,0 +1,11 @@
+/** The packaged extension in a real VS Code: code-server in Chromium, one for all stories. */
+
+import { failoverStories } from './stories/failover.ts';
+import { replicationStories } from './stories/replication.ts';
+import { windowStories } from './stories/windows.ts';
+import { stories } from './support/story.ts';
+
+const story = stories();
+failoverStories(story);
+replicationStories(story);
+windowStories(story);

@@ -1,0 +1,84 @@
+/** What becomes of a sandbox when windows are reloaded, killed, or two, or not trusted. */
+
+import assert from 'node:assert/strict';
+import { ask, isListening } from '../support/endpoints.ts';
+import { newFolder, PORT, type Story, type Tell } from '../support/story.ts';
+
+export function windowStories(story: Tell): void {
+  story('a window that is reloaded brings its sandbox back, on the same ports', isReloaded);
+  story('a page that was killed and is opened again brings its sandbox back', isKilled);
+  story('a second window says who holds the ports, and takes others', hasNeighbour);
+  story('in Restricted Mode nothing starts and no port is opened', isRestricted);
+}
+
+async function isReloaded(story: Story): Promise<void> {
+  const { window } = story;
+  await story.start();
+  const before = story.endpoints;
+  await ask(story.portOf('m'), 'SET', 'memory', 'of before');
+  await window.reload();
+  await window.untilNotified(/runs again on the same ports .*Its memory starts anew/);
+  await isBack(story);
+  assert.deepEqual(story.endpoints.nodes, before.nodes);
+  assert.deepEqual(story.endpoints.sentinels, before.sentinels);
+  assert.equal(await ask(story.portOf('m'), 'GET', 'memory'), null);
+  await window.pictures('14-reloaded');
+}
+
+/** Trees and panel are there without having been asked for. */
+async function isBack({ window }: Story): Promise<void> {
+  await window.openContainer();
+  await window.untilRow('Nodes', 'm', /master · offset/);
+  await window.untilRow('Nodes', 'r2', /replica · up/);
+  const panel = await window.panel();
+  await panel.locator('[data-node="m"] .card-offset').waitFor();
+}
+
+async function isKilled(story: Story): Promise<void> {
+  const { editor, window } = story;
+  await story.start();
+  const before = story.endpoints;
+  await window.kill();
+  await editor.closeWindow(window);
+  const again = await editor.open(window.folder);
+  await again.untilNotified(/runs again on the same ports/);
+  const back = story.with(again);
+  await isBack(back);
+  assert.deepEqual(back.endpoints.nodes, before.nodes);
+  await again.pictures('15-reopened');
+}
+
+async function hasNeighbour(story: Story): Promise<void> {
+  const { editor, window } = story;
+  await story.start();
+  const { nodes } = story.endpoints;
+  const other = await editor.open(newFolder(editor, 'neighbour'));
+  const neighbour = story.with(other);
+  await neighbour.start();
+  const said = await other.untilNotified(/ports .* are taken by the sandbox of the window/);
+  assert.ok(said.includes(String(nodes[0]!.port)), said);
+  assert.notEqual(neighbour.portOf('m'), nodes[0]!.port);
+  await other.pictures('16-second-window');
+  assert.equal(await ask(neighbour.portOf('m'), 'PING'), 'PONG');
+  assert.equal(await ask(nodes[0]!.port, 'PING'), 'PONG');
+  await neighbour.stop();
+  await editor.closeWindow(other);
+  await window.untilRow('Nodes', 'm', /master · offset/);
+}
+
+async function isRestricted(story: Story): Promise<void> {
+  const { editor, window } = story;
+  if (await window.row('Nodes', 'm').isVisible()) await window.command('Stop');
+  await window.tree('Nodes').getByText('Start a Sandbox').waitFor();
+  await editor.closeWindow(window);
+  editor.set({
+    'security.workspace.trust.enabled': true,
+    'replicationSandbox.startAutomatically': true,
+  });
+  const restricted = await editor.open(newFolder(editor, 'stranger'));
+  await restricted.openContainer();
+  await restricted.tree('Nodes').getByText('In Restricted Mode no port is opened').waitFor();
+  assert.equal(await restricted.offers('Start'), false);
+  assert.equal(await isListening(PORT), false);
+  await restricted.pictures('17-restricted');
+}

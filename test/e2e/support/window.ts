@@ -1,0 +1,282 @@
+/**
+ * One page on the editor, driven as a person drives it: palette, trees, panel; and pictures of it.
+ *
+ * Invariant: everything waits for a condition, with a limit, and never for a time.
+ */
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Frame, Locator, Page } from 'playwright-core';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** Screenshots; git-ignored. */
+const PICTURES = join(ROOT, 'out', 'e2e');
+const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly contributes: { readonly commands: readonly { command: string; title: string }[] };
+};
+export const WAIT_MS = 30_000;
+const PALETTE_MS = 2_000;
+const SIZES = [
+  { width: 1400, height: 900 },
+  { width: 900, height: 700 },
+] as const;
+/** Name in a picture's file, theme, class of the workbench. */
+const THEMES = [
+  ['light', 'Default Light Modern', 'vs'],
+  ['high-contrast', 'Default High Contrast', 'hc-black'],
+  ['dark', 'Default Dark Modern', 'vs-dark'],
+] as const;
+/** Two frames: what a change of size or theme brought about is drawn. */
+const DRAWN =
+  'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))';
+
+/** One page on the editor. */
+export class Window {
+  readonly page: Page;
+  readonly folder: string;
+  private readonly setTheme: (theme: string) => void;
+  /** The question that was answered last: its quick pick may still be there. */
+  private answered = '';
+
+  constructor(page: Page, folder: string, setTheme: (theme: string) => void) {
+    this.page = page;
+    this.folder = folder;
+    this.setTheme = setTheme;
+  }
+
+  /** The workbench is drawn; extensions are ready soon after. */
+  async whenReady(): Promise<void> {
+    await this.page.locator('.monaco-workbench .activitybar').waitFor({ timeout: WAIT_MS });
+    await this.page.locator('.part.statusbar').waitFor({ timeout: WAIT_MS });
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.whenReady();
+  }
+
+  /** Its renderer dies, as of a browser that is out of memory: no farewell to the server. */
+  async kill(): Promise<void> {
+    const crashed = this.page.waitForEvent('crash', { timeout: WAIT_MS });
+    const left = this.page.goto('chrome://crash').catch(() => {}); // It never arrives.
+    await crashed;
+    void left;
+  }
+
+  /** Runs a command of ours: `command('Simulate Crash', 'm')` picks `m` in the quick pick that follows. */
+  async command(title: string, ...choices: readonly string[]): Promise<void> {
+    const full = `Replication Sandbox: ${title}`;
+    // The palette lists what is enabled when it opens; a context key may be a moment late.
+    await until(async () => {
+      await this.openPalette();
+      await this.quickInput().fill(`>${full}`);
+      const found = this.paletteRow(title).waitFor({ timeout: PALETTE_MS });
+      if (
+        await found.then(
+          () => true,
+          () => false,
+        )
+      )
+        return true;
+      await this.page.keyboard.press('Escape');
+      return false;
+    }, `the palette to offer ${title}`);
+    await this.paletteRow(title).click({ timeout: WAIT_MS });
+    this.answered = '';
+    for (const choice of choices) await this.choose(choice);
+  }
+
+  /** Whether the palette offers a command now. */
+  async offers(title: string): Promise<boolean> {
+    const full = `Replication Sandbox: ${title}`;
+    await this.openPalette();
+    await this.quickInput().fill(`>${full}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    const count = await this.paletteRow(title).count();
+    await this.page.keyboard.press('Escape');
+    return count > 0;
+  }
+
+  private paletteRow(title: string): Locator {
+    const { commands } = MANIFEST.contributes;
+    const found = commands.find((command) => command.title === title);
+    assert.ok(found !== undefined, `there is no command “${title}”`);
+    const entry = `.quick-input-list-entry[data-quick-input-id="${found.command}"]`;
+    return this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ has: this.page.locator(entry) });
+  }
+
+  private async openPalette(): Promise<void> {
+    // One that is fading away would take the key and go.
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: WAIT_MS });
+    await this.page.keyboard.press('F1');
+    await this.quickInput().waitFor({ timeout: WAIT_MS });
+  }
+
+  /** Picks the row that begins with the text, in a quick pick that asks something new. */
+  async choose(text: string): Promise<void> {
+    await until(
+      async () => (await this.prompt()) !== this.answered,
+      `another question than ${this.answered}`,
+    );
+    const row = this.page.locator('.quick-input-list .monaco-list-row').filter({
+      has: this.page.locator('.label-name', { hasText: new RegExp(`^${literal(text)}`) }),
+    });
+    await row.first().waitFor({ timeout: WAIT_MS });
+    this.answered = await this.prompt();
+    await row.first().click({ timeout: WAIT_MS });
+  }
+
+  /** What the quick input asks, by its title and placeholder. */
+  private async prompt(): Promise<string> {
+    const title = await this.page
+      .locator('.quick-input-widget:visible .quick-input-title')
+      .allTextContents();
+    const input = this.quickInput();
+    const holder =
+      (await input.count()) === 0 ? '' : await input.first().getAttribute('placeholder');
+    return `${title.join('')} ${holder}`;
+  }
+
+  /** Answers an input box. */
+  async type(text: string): Promise<void> {
+    await this.quickInput().waitFor({ timeout: WAIT_MS });
+    await this.quickInput().fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible input.input');
+  }
+
+  // Trees.
+
+  /** Shows the activity bar's container. */
+  async openContainer(): Promise<void> {
+    const view = this.page.locator('.pane-header', { hasText: 'Nodes' });
+    if (await view.isVisible()) return;
+    await this.page.locator('.activitybar a[aria-label^="Replication Sandbox"]').click();
+    await view.waitFor({ timeout: WAIT_MS });
+  }
+
+  tree(view: 'Nodes' | 'Sentinels'): Locator {
+    return this.page.locator('.pane', {
+      has: this.page.locator('.pane-header', { hasText: view }),
+    });
+  }
+
+  /** A row by the node's name, whose label begins with it. */
+  row(view: 'Nodes' | 'Sentinels', name: string): Locator {
+    return this.tree(view)
+      .locator('.monaco-list-row')
+      .filter({
+        has: this.page.locator('.label-name', { hasText: new RegExp(`^${literal(name)}$`) }),
+      })
+      .first();
+  }
+
+  /** Everything a row says. */
+  async rowText(view: 'Nodes' | 'Sentinels', name: string): Promise<string> {
+    return (await this.row(view, name).textContent({ timeout: WAIT_MS })) ?? '';
+  }
+
+  async untilRow(view: 'Nodes' | 'Sentinels', name: string, pattern: RegExp): Promise<void> {
+    await this.untilText(this.row(view, name), pattern);
+  }
+
+  async untilText(place: Locator, pattern: RegExp): Promise<void> {
+    let text = '';
+    await until(
+      async () => {
+        text = (await place.textContent({ timeout: 1_000 }).catch(() => null)) ?? '';
+        return pattern.test(text);
+      },
+      () => `${pattern} where “${text}” stands`,
+    );
+  }
+
+  /** An entry of a row's context menu. */
+  async menu(view: 'Nodes' | 'Sentinels', name: string, entry: string): Promise<void> {
+    await this.row(view, name).click({ button: 'right' });
+    const item = this.page.locator('.monaco-menu .action-item:visible', { hasText: entry });
+    await item.first().click({ timeout: WAIT_MS });
+  }
+
+  statusBar(): Locator {
+    return this.page.locator('.statusbar-item[id*="replicationSandbox.status"]');
+  }
+
+  /** Texts of the notifications there are. */
+  notifications(): Promise<string[]> {
+    return this.page.locator('.notification-list-item-message').allTextContents();
+  }
+
+  async untilNotified(pattern: RegExp): Promise<string> {
+    let found: string | undefined;
+    await until(async () => {
+      found = (await this.notifications()).find((text) => pattern.test(text));
+      return found !== undefined;
+    }, `a notification like ${pattern}`);
+    return found!;
+  }
+
+  /** The frame of our panel: the innermost one that has `#panel`. */
+  async panel(): Promise<Frame> {
+    let found: Frame | undefined;
+    await until(async () => {
+      for (const frame of this.page.frames()) {
+        const count = await frame
+          .locator('#panel')
+          .count()
+          .catch(() => 0);
+        if (count > 0) found = frame;
+      }
+      return found !== undefined;
+    }, 'the panel');
+    return found!;
+  }
+
+  /**
+   * A picture of a step as it is; with E2E_PICTURES=all one in each theme and size.
+   */
+  async pictures(name: string): Promise<void> {
+    if (process.env['E2E_PICTURES'] !== 'all') return this.screenshot(name);
+    for (const [key, theme, shell] of THEMES) {
+      this.setTheme(theme);
+      await this.page.locator(`.monaco-workbench.${shell}`).waitFor({ timeout: WAIT_MS });
+      for (const size of SIZES) {
+        await this.page.setViewportSize(size);
+        await this.page.evaluate(DRAWN);
+        await this.screenshot(`${name}-${key}-${size.width}`);
+      }
+    }
+    await this.page.setViewportSize(SIZES[0]);
+  }
+
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(PICTURES, { recursive: true });
+    await this.page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  }
+}
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** Waits for a condition; never for a time. */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  what: string | (() => string),
+  limitMs = WAIT_MS,
+): Promise<void> {
+  const limit = Date.now() + limitMs;
+  while (!(await holds())) {
+    if (Date.now() >= limit) {
+      assert.fail(`waited ${limitMs} ms for ${typeof what === 'string' ? what : what()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
