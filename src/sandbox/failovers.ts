@@ -8,8 +8,8 @@
  *   old master m at offset 900, promoted r1 at 870: 30 bytes, 1 acknowledged writes gone
  *
  * An old master that lives on goes on writing its history, and nothing of that is final before it
- * gives way. When it is the promoted one that gives way, and follows the old master again, nothing of
- * the old master's is gone: the promotion is struck off.
+ * gives way. When it is the promoted one that gives way, and follows the old history (or another heir
+ * of it) again, its promotion has cost the old master nothing, and is struck off.
  *
  * Invariant: looked at often enough (every OBSERVE_MICROS), and before every operation, so that no
  * crash comes between a master's last byte and our knowledge of it.
@@ -36,13 +36,15 @@ export interface LoadReading {
   readonly isRunning: boolean;
   readonly checks: number;
   readonly lost: number;
-  /** Port of the master it is connected to; 0 when it has none. */
-  readonly masterPort: number;
+  /** Port of the master from which it read its keys back last; 0: none yet. */
+  readonly checkedPort: number;
 }
 
 interface Promotion {
   readonly at: Micros;
+  /** Of the old history, and of the one that the promoted replica began. */
   readonly replid: string;
+  readonly newReplid: string;
   readonly oldMaster: string;
   oldOffset: number;
   readonly promoted: string;
@@ -62,6 +64,8 @@ const HISTORIES_MAX = 200;
 export class Failovers {
   /** How far the master of each history was seen. */
   private readonly ends = new Map<string, { readonly node: string; offset: number }>();
+  /** Of each history the one it goes on from. */
+  private readonly parents = new Map<string, string>();
   private readonly roles = new Map<
     string,
     { readonly life: number; readonly isReplica: boolean }
@@ -100,6 +104,8 @@ export class Failovers {
 
   private promote(now: Micros, server: ServerReading, load: LoadReading | undefined): void {
     const { replid2, secondOffset } = server.secondHistory();
+    if (this.parents.size === HISTORIES_MAX) this.parents.delete(this.parents.keys().next().value!);
+    this.parents.set(server.replid, replid2);
     const end = this.ends.get(replid2);
     // Without a known end its master was no node of ours, or it never followed anybody. A master that
     // was a replica for a while without ever synchronizing goes on where it was itself.
@@ -107,6 +113,7 @@ export class Failovers {
     this.promotions.push({
       at: now,
       replid: replid2,
+      newReplid: server.replid,
       oldMaster: end.node,
       oldOffset: end.offset,
       promoted: server.name,
@@ -126,7 +133,7 @@ export class Failovers {
       const end = this.ends.get(promotion.replid);
       if (end !== undefined) promotion.oldOffset = Math.max(promotion.oldOffset, end.offset);
       promotion.oldLivesOn = livesOn(promotion, servers);
-      if (promotion.oldLivesOn && followsAgain(promotion, servers)) {
+      if (this.isUndone(promotion, servers)) {
         this.promotions.splice(this.promotions.indexOf(promotion), 1);
         told.push(undoneText(promotion));
       } else if (!promotion.isTold && isComplete(promotion, load)) {
@@ -135,6 +142,25 @@ export class Failovers {
       }
     }
     return told;
+  }
+
+  /** Whether the promoted one follows a master whose history goes on from the old one, but not from its own. */
+  private isUndone({ promoted, replid, newReplid }: Promotion, servers: readonly ServerReading[]) {
+    const follower = servers.find((server) => server.name === promoted);
+    if (follower?.isReplica !== true) return false;
+    const isOfMaster = servers.some(
+      (server) => server.isAlive && !server.isReplica && server.replid === follower.replid,
+    );
+    // Until it has synchronized with somebody, its replid is whatever it was.
+    if (!isOfMaster) return false;
+    return this.goesOnFrom(follower.replid, replid) && !this.goesOnFrom(follower.replid, newReplid);
+  }
+
+  private goesOnFrom(replid: string, ancestor: string): boolean {
+    for (let id: string | undefined = replid; id !== undefined; id = this.parents.get(id)) {
+      if (id === ancestor) return true;
+    }
+    return false;
   }
 
   snapshots(): FailoverSnapshot[] {
@@ -157,17 +183,11 @@ function livesOn({ oldMaster, replid }: Promotion, servers: readonly ServerReadi
   return old?.isAlive === true && !old.isReplica && old.replid === replid;
 }
 
-/** Whether the promoted one has synchronized with the old history again. */
-function followsAgain({ promoted, replid }: Promotion, servers: readonly ServerReading[]): boolean {
-  const server = servers.find((candidate) => candidate.name === promoted);
-  return server?.isAlive === true && server.isReplica && server.replid === replid;
-}
-
 /** Whether there is nothing to wait for: LOAD has read back, or the old master has given way. */
 function isComplete(promotion: Promotion, load: LoadReading | undefined): boolean {
   const before = promotion.load;
   if (before === undefined || load === undefined) return !promotion.oldLivesOn;
-  const hasRead = load.checks > before.checks && load.masterPort === promotion.promotedPort;
+  const hasRead = load.checks > before.checks && load.checkedPort === promotion.promotedPort;
   if (!hasRead && load.isRunning) return false;
   if (hasRead) promotion.writesGone = load.lost - before.lost;
   promotion.load = undefined;
@@ -191,5 +211,5 @@ function sentenceOf(promotion: Promotion): string {
 }
 
 function undoneText({ oldMaster, promoted, promotedOffset }: Promotion): string {
-  return `${promoted}, promoted at ${promotedOffset}, follows ${oldMaster} again: nothing of ${oldMaster} is gone`;
+  return `the promotion of ${promoted} at ${promotedOffset} is undone: it follows the history of ${oldMaster} again`;
 }

@@ -247,8 +247,8 @@ export class Sandbox {
   private loadReading(): LoadReading | undefined {
     const { load } = this;
     if (load === undefined) return undefined;
-    const { isRunning, checks, book, master } = load;
-    return { isRunning, checks, lost: book.lost, masterPort: master?.port ?? 0 };
+    const { isRunning, checks, book, checkedAt } = load;
+    return { isRunning, checks, lost: book.lost, checkedPort: checkedAt?.port ?? 0 };
   }
 
   // The way out.

@@ -200,3 +200,28 @@ test("CONFIG SET refuses in the real server's words", { skip }, async () => {
     await real.stop();
   }
 });
+
+test('COMMAND LIST names subcommands too, and filters them', { skip }, async () => {
+  const real = await RealServer.start();
+  const ours = new ServerHarness();
+  const namesOf = (reply: Buffer): string[] =>
+    reply
+      .toString()
+      .split('\r\n')
+      .filter((line) => /^[a-z]/.test(line) && !line.endsWith('|help'))
+      .sort();
+  try {
+    for (const filter of [
+      ['PATTERN', 'config*'],
+      ['PATTERN', 'PubSub'],
+      ['ACLCAT', 'transaction'],
+      ['MODULE', 'none'],
+    ]) {
+      const command = ['COMMAND', 'LIST', 'FILTERBY', ...filter];
+      const theirs = namesOf(await real.send(command));
+      assert.deepEqual(namesOf(ours.send(command)), theirs, filter.join(' '));
+    }
+  } finally {
+    await real.stop();
+  }
+});

@@ -69,7 +69,8 @@ export class Probes {
   }
 
   private heard(probe: Probe, [, set, wait]: readonly Reply[]): void {
-    this.forget(probe);
+    // An answer that comes after all to a probe that was given up: nobody has watched who got it.
+    if (!this.forget(probe)) return;
     if (wait?.type !== 'integer' || set === undefined || replyText(set) !== 'OK') return;
     const claimed = Number(wait.value);
     this.answered += 1;
@@ -86,8 +87,9 @@ export class Probes {
     for (const probe of [...this.waiting]) if (now > probe.expiresAt) this.forget(probe);
   }
 
-  private forget(probe: Probe): void {
+  private forget(probe: Probe): boolean {
     const index = this.waiting.indexOf(probe);
     if (index >= 0) this.waiting.splice(index, 1);
+    return index >= 0;
   }
 }

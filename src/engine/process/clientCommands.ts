@@ -4,6 +4,7 @@ import { parseInteger } from '../resp/integer.ts';
 import type { Call } from './call.ts';
 import type { Client } from './client.ts';
 import type { CommandSpec } from './commandTable.ts';
+import { STATIC_REPLY_BYTES } from './connection.ts';
 import { BAD_NAME, isClientName } from './connectionCommands.ts';
 import type { Process } from './process.ts';
 import { replyErrors } from './replyErrors.ts';
@@ -57,6 +58,9 @@ function info(call: Call): void {
   call.reply.verbatim('txt', `${describeClient(call.process, call.client)}\n`);
 }
 
+/** What an idle client takes. */
+const CLIENT_BYTES = 22_296;
+
 const TYPES = ['normal', 'master', 'replica', 'slave', 'pubsub'];
 
 /** The type as CLIENT LIST TYPE and CLIENT KILL TYPE mean it. */
@@ -97,6 +101,7 @@ function canonicalType(type: string): string {
 /** One line of CLIENT LIST, without its newline. */
 export function describeClient(process: Process, client: Client): string {
   const seconds = (since: number) => Math.floor((process.now - since) / 1_000_000);
+  const outputMemory = process.outputMemory(client);
   const fields: [string, string | number][] = [
     ['id', client.id],
     ['addr', client.peer.addr],
@@ -117,10 +122,10 @@ export function describeClient(process: Process, client: Client): string {
     ['multi-mem', 0],
     ['rbs', 16384],
     ['rbp', client.reply.length],
-    ['obl', client.reply.length],
-    ['oll', client.queuedBytes > 0 ? 1 : 0],
-    ['omem', client.queuedBytes],
-    ['tot-mem', client.queuedBytes + client.reader.unread + 22296],
+    ['obl', Math.min(client.reply.length, STATIC_REPLY_BYTES)],
+    ['oll', client.outputBlocks],
+    ['omem', outputMemory],
+    ['tot-mem', outputMemory + client.reader.held + CLIENT_BYTES],
     ['events', client.hasOutput ? 'rw' : 'r'],
     ['cmd', client.lastCommand],
     ['user', client.user],

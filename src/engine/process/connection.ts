@@ -2,13 +2,18 @@
  * One connection's output: replies being written, chunks that wait for the send window, and the
  * bytes in flight. Clients and outgoing links are both connections.
  *
- * Invariant: inFlight <= SEND_WINDOW_BYTES; what does not fit waits in `queue`, and that is what
- * client-output-buffer-limit and CLIENT LIST's `omem` measure.
+ * Invariant: inFlight <= SEND_WINDOW_BYTES; what does not fit waits in `queue`.
  */
 
 import { type ConnId, type Effects, type Peer, SEND_WINDOW_BYTES } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import { ReplyWriter } from '../resp/replyWriter.ts';
+
+/** Up to here a reply lies in the client's own buffer, which no output buffer limit counts. */
+export const STATIC_REPLY_BYTES = 16 * 1024;
+/** A block is allocated for 16 KB and its header; jemalloc's next class is 20 KB. */
+const REPLY_BLOCK_BYTES = 20 * 1024 - 16;
+const REPLY_BLOCK_OVERHEAD = 40;
 
 export class Connection {
   readonly conn: ConnId;
@@ -29,6 +34,20 @@ export class Connection {
   constructor(conn: ConnId, peer: Peer) {
     this.conn = conn;
     this.peer = peer;
+  }
+
+  /**
+   * What the output takes beyond the client's own buffer, in blocks as Redis 7.0 on jemalloc
+   * allocates them: what client-output-buffer-limit and CLIENT LIST's `omem` measure.
+   */
+  get outputMemory(): number {
+    return this.outputBlocks * (REPLY_BLOCK_BYTES + REPLY_BLOCK_OVERHEAD);
+  }
+
+  /** CLIENT LIST's `oll`. */
+  get outputBlocks(): number {
+    const listed = this.queuedBytes + Math.max(0, this.reply.length - STATIC_REPLY_BYTES);
+    return Math.ceil(listed / REPLY_BLOCK_BYTES);
   }
 
   get hasOutput(): boolean {

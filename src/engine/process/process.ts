@@ -31,7 +31,7 @@ import type { Call } from './call.ts';
 import { Client } from './client.ts';
 import type { CommandEntry, CommandTable } from './commandTable.ts';
 import type { Connection } from './connection.ts';
-import { Link } from './connection.ts';
+import { Link, STATIC_REPLY_BYTES } from './connection.ts';
 import { PubSub } from './pubSub.ts';
 import { replyErrors } from './replyErrors.ts';
 
@@ -51,9 +51,6 @@ export interface ProcessStats {
   outputBytes: number;
   errorReplies: number;
 }
-
-/** Up to here a reply lies in the client's own buffer, which no output buffer limit counts. */
-export const STATIC_REPLY_BYTES = 16 * 1024;
 
 export abstract class Process implements Machine {
   // Set by `boot`, which `start` begins with.
@@ -259,6 +256,11 @@ export abstract class Process implements Machine {
     client.authenticated = true;
     client.inFlight = link.inFlight;
     return client;
+  }
+
+  /** What waits to be sent to the client: CLIENT LIST's omem. */
+  outputMemory(client: Client): number {
+    return client.outputMemory;
   }
 
   /** Says that the connection has output to flush at the end of this event. */

@@ -44,6 +44,8 @@ export interface ReplicationHost extends Process {
     /** Kills it; `saveDone` still comes, later. */
     killChild(): void;
   };
+  /** CLIENT PAUSE, or a shutdown that waits. */
+  readonly pausing: { readonly active: boolean };
   readonly loading: {
     /** What the auxiliary fields of the dump loaded last said. */
     readonly fields: { readonly replStreamDb?: number };

@@ -83,6 +83,8 @@ export class Waits {
       if (!wait.client.blocked) this.remove(wait);
       else if (this.masterSide.countAcked(wait.offset) >= wait.replicas) this.answer(wait);
     }
+    // The question is part of the stream, which stands still during a pause.
+    if (this.asking && this.host.pausing.active) return;
     if (this.asking && this.waiting.length > 0) this.masterSide.requestAcks();
     this.asking = false;
   }

@@ -126,11 +126,12 @@ export class RequestReader {
 
   private readArguments(limits: ReaderLimits): boolean {
     const start = this.at;
+    let missing = 0;
     while (this.left > 0) {
       if (this.bulkLength < 0 && !this.readBulkLength(limits)) break;
       const stop = this.at + this.bulkLength;
       if (this.end < stop + 2) {
-        if (this.bulkLength > 32 * 1024) this.expect(this.bulkLength + 2);
+        if (this.bulkLength > 32 * 1024) missing = this.bulkLength + 2;
         break;
       }
       this.arguments.push(fromBorrowed(this.buffer, this.at, stop));
@@ -139,6 +140,8 @@ export class RequestReader {
       this.left -= 1;
     }
     this.consumed += this.at - start;
+    // Only now: it moves the unread bytes, and `at` with them.
+    if (missing > 0) this.expect(missing);
     this.finished = this.left === 0;
     return this.finished;
   }

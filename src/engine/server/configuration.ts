@@ -27,6 +27,7 @@ export class Configuration {
   /** Names of directives that were read and left out. */
   readonly ignored: string[] = [];
   private lines: string[] = [];
+  private hasSaveLine = false;
 
   /** Throws ConfigError. */
   constructor(facts: Facts, files: Files) {
@@ -57,8 +58,19 @@ export class Configuration {
       this.ignored.push(`${name} ${words[0]}`);
       return;
     }
+    const savePoints = this.settings.save;
     const error = directive.parse(this.settings, words);
     if (error !== undefined) throw new ConfigError(line, error);
+    if (directive.name === 'save') this.addSavePoints(savePoints);
+  }
+
+  /** The first `save` line takes the place of the defaults, others add to it; an empty one clears all. */
+  private addSavePoints(before: Settings['save']): void {
+    const { settings } = this;
+    if (this.hasSaveLine && settings.save.length > 0) {
+      settings.save = [...before, ...settings.save];
+    }
+    this.hasSaveLine = true;
   }
 
   /** The file's new contents: changed lines in place, new directives at the end. */

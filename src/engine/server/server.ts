@@ -24,8 +24,8 @@ import { Client } from '../process/client.ts';
 import { clientType, describeClient } from '../process/clientCommands.ts';
 import type { CommandEntry, CommandTable } from '../process/commandTable.ts';
 import { ConfigError } from '../process/configFile.ts';
-import type { Connection, Link } from '../process/connection.ts';
-import { Process, STATIC_REPLY_BYTES } from '../process/process.ts';
+import { type Connection, type Link, STATIC_REPLY_BYTES } from '../process/connection.ts';
+import { Process } from '../process/process.ts';
 import { Replication } from '../replication/replication.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { representation } from '../resp/splitArguments.ts';
@@ -388,13 +388,17 @@ export class Server extends Process {
     if (!this.overLimit(connection, this.settings.clientOutputBufferLimit[type])) return;
     this.log(
       'warning',
-      `Client id=${connection.id} addr=${connection.peer.addr} name=${connection.name} omem=${connection.queuedBytes} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+      `Client ${describeClient(this, connection)} scheduled to be closed ASAP for overcoming of output buffer limits.`,
     );
     this.kill(connection);
   }
 
+  override outputMemory(client: Client): number {
+    return client.kind === 'replica' ? this.replication.outputBytes(client) : client.outputMemory;
+  }
+
   private overLimit(client: Client, limit: OutputBufferLimit): boolean {
-    const used = client.queuedBytes + Math.max(0, client.reply.length - STATIC_REPLY_BYTES);
+    const used = client.outputMemory;
     if (limit.hard > 0 && used >= limit.hard) return true;
     if (limit.soft === 0 || used < limit.soft) {
       this.softLimitSince.delete(client.conn);

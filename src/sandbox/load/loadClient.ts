@@ -62,6 +62,8 @@ export class LoadClient implements Machine {
   /** Where the master is, once it was found. */
   master: Address | undefined = undefined;
   checks = 0;
+  /** Where the keys were read back the last time. */
+  checkedAt: Address | undefined = undefined;
   /** Instant since which no write was acknowledged although one was wanted. */
   downSince: Micros | undefined = undefined;
   unwritableMicros: Micros = 0;
@@ -324,6 +326,7 @@ export class LoadClient implements Machine {
     const { host, port } = this.master!;
     const { acked, lost } = this.book;
     this.checks += 1;
+    this.checkedAt = this.master;
     if (this.book.sent > 0) {
       out.log(
         'notice',

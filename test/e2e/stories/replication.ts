@@ -96,7 +96,7 @@ async function overruns(story: Story): Promise<void> {
   await window.type('500');
   const panel = await window.panel();
   await panel.locator('[data-node="m"]').click();
-  await panel.locator('#ring-legend .is-fallen-off', { hasText: 'r1' }).waitFor();
+  await panel.locator('#ring-legend .is-lost', { hasText: 'r1' }).waitFor();
   await window.pictures('12-off-the-ring');
   await window.command('Heal');
   await untilFed(window, /Unable to partial resync with replica .* for lack of backlog/);
@@ -123,7 +123,7 @@ async function resetLink(window: Window, node: string, peer: string): Promise<vo
   await panel.locator(`[data-node="${node}"]`).click();
   await window.untilText(panel.locator('#inspector-name'), new RegExp(`^${node}$`));
   await panel.locator('#link-peer').click();
-  await panel.locator('#link-peer vscode-option', { hasText: new RegExp(`^${peer}$`) }).click();
+  await panel.locator(`#link-peer vscode-option[value="${peer}"]`).click();
   await panel.locator('#reset').click();
 }
 

@@ -97,3 +97,29 @@ test('a declared length costs nothing before its bytes come', () => {
   reader.settle();
   assert.equal(reader.unread, 3);
 });
+
+test('knows where in the stream it stands, whatever moves its buffer', () => {
+  const random = new Random(seedFromNumber(11));
+  const requests = Array.from({ length: 30 }, () => {
+    const args = Array.from({ length: 1 + random.below(3) }, () =>
+      'y'.repeat(random.chance(0.3) ? 33_000 + random.below(200_000) : random.below(50)),
+    );
+    return `*${args.length}\r\n${args.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
+  });
+  const bytes = Buffer.from(requests.join(''), 'latin1');
+  const reader = new RequestReader();
+  let read = 0;
+  let end = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const size = 1 + random.below(70_000);
+    reader.feed(bytes.subarray(at, at + size));
+    at += size;
+    while (reader.next(LIMITS)) {
+      end += requests[read]!.length;
+      read += 1;
+      assert.equal(reader.consumed, end);
+    }
+    reader.settle();
+  }
+  assert.equal(read, requests.length);
+});

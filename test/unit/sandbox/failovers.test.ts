@@ -4,6 +4,7 @@ import { Failovers, type ServerReading } from '../../../src/sandbox/failovers.ts
 
 const OLD = 'a'.repeat(40);
 const NEW = 'b'.repeat(40);
+const NEWER = 'c'.repeat(40);
 
 function reading(name: string, fields: Partial<ServerReading>): ServerReading {
   return {
@@ -19,7 +20,7 @@ function reading(name: string, fields: Partial<ServerReading>): ServerReading {
   };
 }
 
-const idle = { isRunning: true, checks: 1, lost: 0, masterPort: 6400 };
+const idle = { isRunning: true, checks: 1, lost: 0, checkedPort: 6400 };
 
 test('a promotion after a crash says what the old master had more', () => {
   const failovers = new Failovers();
@@ -44,9 +45,9 @@ test('with LOAD the sentence waits until the keys were read back from the new ma
   ];
   assert.deepEqual(failovers.observe(2, after, idle), []);
   assert.match(failovers.snapshots()[0]!.sentence, /being counted$/);
-  // Read back, but still from the old master: says nothing about the new one.
+  // Read back, but from the old master: says nothing about the new one.
   assert.deepEqual(failovers.observe(3, after, { ...idle, checks: 2 }), []);
-  const read = { isRunning: true, checks: 3, lost: 1, masterPort: 6401 };
+  const read = { isRunning: true, checks: 3, lost: 1, checkedPort: 6401 };
   assert.deepEqual(failovers.observe(4, after, read), [
     'old master m at offset 900, promoted r1 at 870: 30 bytes, 1 acknowledged writes gone',
   ]);
@@ -76,7 +77,7 @@ test('an old master that takes writes after LOAD has read back is counted on', (
   const failovers = new Failovers();
   failovers.observe(1, [reading('m', { offset: 900 }), reading('r1', {})], idle);
   const promoted = reading('r1', { isReplica: false, replid: NEW, offset: 880 });
-  const read = { isRunning: true, checks: 2, lost: 1, masterPort: 6401 };
+  const read = { isRunning: true, checks: 2, lost: 1, checkedPort: 6401 };
   failovers.observe(2, [reading('m', { offset: 950 }), promoted], idle);
   assert.equal(failovers.observe(3, [reading('m', { offset: 950 }), promoted], read).length, 1);
   assert.deepEqual(failovers.observe(4, [reading('m', { offset: 990 }), promoted], read), []);
@@ -101,9 +102,45 @@ test('a replica promoted by hand and turned back has cost its master nothing', (
   assert.equal(failovers.snapshots().length, 1);
   const back = reading('r1', { offset: 970 });
   assert.deepEqual(failovers.observe(4, [reading('m', { offset: 970 }), back], undefined), [
-    'r1, promoted at 870, follows m again: nothing of m is gone',
+    'the promotion of r1 at 870 is undone: it follows the history of m again',
   ]);
   assert.deepEqual(failovers.snapshots(), []);
+});
+
+test('a replica promoted by hand that then follows another heir of its master', () => {
+  const failovers = new Failovers();
+  const [m, r1, r2] = [reading('m', { offset: 900 }), reading('r1', {}), reading('r2', {})];
+  failovers.observe(1, [m, r1, r2], undefined);
+  const byHand = reading('r1', { isReplica: false, replid: NEW, offset: 880 });
+  failovers.observe(2, [m, byHand, r2], undefined);
+  const dead = reading('m', { offset: 900, isAlive: false });
+  const heir = reading('r2', { isReplica: false, replid: NEWER, offset: 890 });
+  failovers.observe(3, [dead, byHand, heir], undefined);
+  const following = reading('r1', { replid: NEWER, offset: 890 });
+  failovers.observe(4, [dead, following, heir], undefined);
+  assert.deepEqual(
+    failovers.snapshots().map(({ promoted }) => promoted),
+    ['r2'],
+  );
+});
+
+test('a promoted replica that fails and follows its own heir has still cost what it cost', () => {
+  const failovers = new Failovers();
+  const [m, r1, r2] = [reading('m', { offset: 900 }), reading('r1', {}), reading('r2', {})];
+  failovers.observe(1, [m, r1, r2], undefined);
+  const promoted = reading('r1', { isReplica: false, replid: NEW, offset: 880 });
+  const its = reading('r2', { replid: NEW, offset: 880 });
+  failovers.observe(2, [m, promoted, its], undefined);
+  const secondHistory = () => ({ replid2: NEW, secondOffset: 881 });
+  const heir = reading('r2', { isReplica: false, replid: NEWER, offset: 890, secondHistory });
+  const dead = reading('r1', { isReplica: false, replid: NEW, offset: 880, isAlive: false });
+  failovers.observe(3, [m, dead, heir], undefined);
+  const back = reading('r1', { life: 2, replid: NEWER, offset: 890 });
+  failovers.observe(4, [m, back, heir], undefined);
+  assert.deepEqual(
+    failovers.snapshots().map((failover) => failover.promoted),
+    ['r1', 'r2'],
+  );
 });
 
 test('a master that was a replica of nobody for a while has failed over to nobody', () => {

@@ -114,6 +114,24 @@ test('a topology that cannot agree says what is missing', () => {
   );
 });
 
+test('a master that thaws before LOAD has heard of the new one: its last writes are counted', () => {
+  const sandbox = booted();
+  succeed(sandbox, { op: 'load', rate: 500, bytes: 32 });
+  run(sandbox, 1);
+  succeed(sandbox, { op: 'freeze', node: 'm' });
+  runUntil(sandbox, 15, () => sandbox.snapshot().failovers.length === 1);
+  // It takes itself for the master, and LOAD, whose Sentinel has not switched yet, is of its opinion.
+  for (const b of ['s1', 's2', 's3'])
+    succeed(sandbox, { op: 'cut', a: b, b: 'load', oneway: false });
+  succeed(sandbox, { op: 'thaw', node: 'm' });
+  run(sandbox, 5);
+  succeed(sandbox, { op: 'heal' });
+  runUntil(sandbox, 60, () => (sandbox.snapshot().failovers[0]?.writesGone ?? null) !== null);
+  const { failovers, load } = sandbox.snapshot();
+  assert.ok(load!.lost > 0);
+  assert.equal(failovers[0]!.writesGone, load!.lost, failovers[0]!.sentence);
+});
+
 test('the master crashes under load: exactly the acknowledged writes that are missing are lost', () => {
   const sandbox = booted();
   succeed(sandbox, { op: 'load', rate: 1_000, bytes: 32 });
