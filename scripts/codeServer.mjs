@@ -10,6 +10,7 @@ import { root, testNode } from './tools.mjs';
 const home = join(root, 'test', 'e2e');
 const packageFolder = join(home, 'node_modules', 'code-server');
 const stamp = join(home, 'node_modules', '.installed');
+const INSTALL_MS_MAX = 300_000;
 const READY_MS_MAX = 60_000;
 const END_MS_MAX = 5_000;
 
@@ -74,8 +75,14 @@ function npm(args, cwd, ignoreScripts = true) {
     encoding: 'utf8',
     env: withNode24({ ...process.env }),
     shell: script === undefined && process.platform === 'win32',
+    timeout: INSTALL_MS_MAX,
   });
   if (result.status === 0) return;
+  if (result.error?.code === 'ETIMEDOUT') {
+    throw new Error(
+      `npm ${args.join(' ')} in ${cwd} was ended after ${INSTALL_MS_MAX / 60_000} minutes: is the npm registry reachable?`,
+    );
+  }
   const said = `${result.stderr ?? ''}${result.error?.message ?? ''}`.trim();
   throw new Error(
     `npm ${args.join(' ')} in ${cwd} failed:\n${said.split('\n').slice(-8).join('\n')}`,
@@ -114,15 +121,20 @@ function folderArguments({ data, extensions, config }) {
   return ['--user-data-dir', data, '--extensions-dir', extensions, '--config', config];
 }
 
-/** Makes the folders, writes the settings and installs the package. */
-export function prepareEditor(folders, vsix, settings = {}) {
+/** Makes the folders and writes the settings; the same for a desktop's VS Code. */
+export function makeFolders(folders, settings = {}) {
   mkdirSync(join(folders.data, 'User'), { recursive: true });
   mkdirSync(folders.extensions, { recursive: true });
-  writeFileSync(folders.config, 'auth: none\n');
   writeFileSync(
     join(folders.data, 'User', 'settings.json'),
     JSON.stringify({ ...SETTINGS, ...settings }, undefined, 2),
   );
+}
+
+/** Makes the folders and installs the package. */
+export function prepareEditor(folders, vsix, settings = {}) {
+  makeFolders(folders, settings);
+  writeFileSync(folders.config, 'auth: none\n');
   const result = spawnSync(
     testNode(),
     [entry(), '--install-extension', vsix, ...folderArguments(folders)],

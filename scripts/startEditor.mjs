@@ -4,7 +4,7 @@
 // Invariant: everything lives in a folder of its own that goes away at the end, never in the user's profile.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -12,6 +12,7 @@ import {
   editorFolders,
   freePort,
   installCodeServer,
+  makeFolders,
   prepareEditor,
   startCodeServer,
 } from './codeServer.mjs';
@@ -20,6 +21,8 @@ import { root } from './tools.mjs';
 const PLAYGROUND = join(root, 'media', 'playground');
 const FIRST_PORT = 8_100;
 const READY_POLL_MS = 250;
+/** The guide is what one sees first. */
+const SETTINGS = { 'workbench.startupEditor': 'readme' };
 const USAGE = 'usage: npm start -- [--browser] [--host address] [--port number]';
 
 /** Throws an error whose message is the usage. */
@@ -71,10 +74,11 @@ function noDesktopReason() {
 }
 
 function startDesktop(base, vsix, readyFile) {
-  const { data, extensions } = editorFolders(base);
+  const editor = editorFolders(base);
+  const { data, extensions } = editor;
   const shell = process.platform === 'win32';
   const folders = ['--user-data-dir', data, '--extensions-dir', extensions];
-  mkdirSync(extensions, { recursive: true });
+  makeFolders(editor, SETTINGS);
   const installed = spawnSync('code', [...folders, '--install-extension', vsix], {
     encoding: 'utf8',
     shell,
@@ -124,7 +128,7 @@ async function startBrowser(base, vsix, readyFile, { host, port }, reason) {
       );
     }
     const folders = editorFolders(base);
-    prepareEditor(folders, vsix);
+    prepareEditor(folders, vsix, SETTINGS);
     const at = port ?? (await freePort(FIRST_PORT, host));
     // On an address others can reach nobody gets in without a password: the editor has a terminal.
     const password = isLoopback(host) ? undefined : randomBytes(9).toString('base64url');

@@ -52,7 +52,7 @@ export async function deactivate(): Promise<void> {
 /** What starts by itself, in a workspace that is trusted. */
 async function begin(sandboxes: Sandboxes, lifecycle: Lifecycle, panels: Panels): Promise<void> {
   if (!vscode.workspace.isTrusted) return;
-  const { startAutomatically, openPanelOnStart } = readSettings();
+  const { startAutomatically } = readSettings();
   const { wasOpen } = panels;
   if (sandboxes.remembered.length > 0) {
     await lifecycle.restore();
@@ -60,7 +60,7 @@ async function begin(sandboxes: Sandboxes, lifecycle: Lifecycle, panels: Panels)
     if (session !== undefined && wasOpen) panels.open(session, true);
   } else if (startAutomatically) {
     const session = await lifecycle.start();
-    if (session !== undefined && openPanelOnStart) panels.open(session, true);
+    if (session !== undefined) await panels.show(session);
   }
 }
 

@@ -13,6 +13,7 @@ import { PanelChannel } from '../view/panelChannel.ts';
 import { panelPage, panelPolicy } from '../view/panelPage.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { Session } from './session.ts';
+import { readSettings } from './settings.ts';
 
 const VIEW_TYPE = 'replicationSandbox.panel';
 const OPEN_KEY = 'panelOpen';
@@ -66,6 +67,12 @@ export class Panels {
     });
     this.panels.set(session.id, panel);
     void this.context.workspaceState.update(OPEN_KEY, true);
+  }
+
+  /** A sandbox has just been started: its nodes are to be seen, and the panel unless the settings say no. */
+  async show(session: Session): Promise<void> {
+    if (readSettings().openPanelOnStart) this.open(session, true);
+    await vscode.commands.executeCommand('replicationSandbox.nodes.focus', { preserveFocus: true });
   }
 
   /** The extension ends; that the panel was open is remembered. */

@@ -265,3 +265,26 @@ differentialList('larger sorted sets', [
   { args: ['ZUNIONSTORE', 'fewer', '1', 'few', 'WEIGHTS', '-1'] },
   { args: ['ZRANGE', 'fewer', '0', '-1', 'WITHSCORES'] },
 ]);
+
+// Members in the order of different scores: what BYLEX finds then is defined by no document, but used.
+const RISING = Array.from({ length: 26 }, (_, i) => [
+  String(i),
+  String.fromCharCode(97 + i),
+]).flat();
+const LEX_RANGES = ['[b [d', '(b (d', '- [c', '[y +', '(z +', '- (a', '[c [b', '[aa [cc', '- +'];
+
+differentialList('ranges of members with rising scores', [
+  { args: ['ZADD', 'z', ...RISING] },
+  ...LEX_RANGES.flatMap((range): Command[] => {
+    const [min, max] = range.split(' ') as [string, string];
+    return [
+      { args: ['ZRANGE', 'z', min, max, 'BYLEX'] },
+      { args: ['ZRANGE', 'z', max, min, 'BYLEX', 'REV'] },
+      { args: ['ZRANGEBYLEX', 'z', min, max, 'LIMIT', '1', '2'] },
+      { args: ['ZLEXCOUNT', 'z', min, max] },
+      { args: ['ZRANGESTORE', 'dst', 'z', min, max, 'BYLEX'] },
+    ];
+  }),
+  { args: ['ZREMRANGEBYLEX', 'z', '[c', '(f'] },
+  { args: ['ZRANGE', 'z', '0', '-1'] },
+]);

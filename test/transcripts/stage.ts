@@ -186,7 +186,8 @@ export class Stage {
   }
 
   private masked(text: string): string {
-    return text.replace(/[0-9a-f]{40}/g, (id) => {
+    // Modelled memory is no part of the protocol.
+    return text.replace(/tot-mem=\d+/, 'tot-mem=(n)').replace(/[0-9a-f]{40}/g, (id) => {
       if (!this.ids.has(id)) this.ids.set(id, `<id${this.ids.size + 1}>`);
       return this.ids.get(id)!;
     });

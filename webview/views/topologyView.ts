@@ -118,6 +118,7 @@ export class TopologyView {
       isSelected: node.name === selected,
       isLoaded:
         node.role === 'master' &&
+        node.process === 'running' &&
         snapshot.load?.running === true &&
         snapshot.load.master === node.name,
       color: colorOf(snapshot, node.name),

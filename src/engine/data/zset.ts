@@ -108,7 +108,10 @@ export class ZsetValue extends Container {
     return this.order.countBelow(score, exclusive);
   }
 
-  /** The rank of the first member at or after (`exclusive`: after) `member`, all scores being equal. */
+  /**
+   * The rank of the first member at or after (`exclusive`: after) `member`. Meant for equal scores;
+   * with different ones it is the first such member by score, which makes sense while both orders agree.
+   */
   firstRankFromLex(member: string, exclusive: boolean): number {
     const first = this.entryAt(0);
     if (first === undefined) return 0;

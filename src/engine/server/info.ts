@@ -77,10 +77,10 @@ function clientsSection(server: Server): Field[] {
 }
 
 function memorySection(server: Server): Field[] {
-  const used = server.usedMemory();
-  const peak = server.peakMemory();
+  const used = server.memory.used;
+  const peak = server.memory.peak;
   const { maxmemory, maxmemoryPolicy } = server.settings;
-  const { normal, replicas } = server.clientMemory();
+  const { normal, replicas } = server.memory.clients;
   return [
     ['used_memory', used],
     ['used_memory_human', human(used)],
@@ -91,7 +91,7 @@ function memorySection(server: Server): Field[] {
     ['maxmemory_human', human(maxmemory)],
     ['maxmemory_policy', maxmemoryPolicy],
     ['mem_replication_backlog', server.replication.backlogBytes],
-    ['mem_total_replication_buffers', server.replicationBufferBytes()],
+    ['mem_total_replication_buffers', server.memory.replicationBuffers],
     ['mem_clients_slaves', replicas],
     ['mem_clients_normal', normal],
     ['mem_allocator', 'modelled'],

@@ -80,7 +80,7 @@ function touchesKeyspace(server: Server, entry: CommandEntry, client: Client): b
 function dataRefusal(server: Server, entry: CommandEntry, client: Client): string | undefined {
   const { settings, replication } = server;
   if (client.kind === 'master') return undefined;
-  if (settings.maxmemory > 0 && server.usedMemory() > settings.maxmemory) {
+  if (settings.maxmemory > 0 && server.memory.used > settings.maxmemory) {
     const queues = client.transaction !== undefined && !LEAVES_TRANSACTION.has(entry.name);
     if (queues || has(server, entry, client, deniesOom)) return replyErrors.oom;
   }

@@ -73,7 +73,7 @@ export class Saving {
     this.child = { token, pid, startedAt: server.now, dirtyAtFork: this.dirty };
     this.forks += 1;
     this.latestForkMicros = Math.round(
-      (server.usedMemory() / GB) * server.facts.costs.forkMicrosPerGb,
+      (server.memory.used / GB) * server.facts.costs.forkMicrosPerGb,
     );
     if (this.latestForkMicros > 0) server.out.busy(server.now + this.latestForkMicros);
     server.log('notice', `Background saving started by pid ${pid}`);
@@ -203,7 +203,7 @@ export class Saving {
     const { server } = this;
     return {
       ctime: Math.floor(server.now / 1_000_000),
-      usedMemory: server.usedMemory(),
+      usedMemory: server.memory.used,
       ...server.replication.rdbAux(),
     };
   }

@@ -21,7 +21,7 @@ import type {
 } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import { Client } from '../process/client.ts';
-import { clientType, describeClient } from '../process/clientCommands.ts';
+import { describeClient } from '../process/clientCommands.ts';
 import type { CommandEntry, CommandTable } from '../process/commandTable.ts';
 import { ConfigError } from '../process/configFile.ts';
 import { type Connection, type Link, STATIC_REPLY_BYTES } from '../process/connection.ts';
@@ -29,17 +29,19 @@ import { Process } from '../process/process.ts';
 import { Replication } from '../replication/replication.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { representation } from '../resp/splitArguments.ts';
+import { ClientLimits } from './clientLimits.ts';
 import { CommandStats } from './commandStats.ts';
 import { serverTable } from './commands.ts';
 import { Configuration } from './configuration.ts';
 import { EXPIRE_PERIOD_MICROS, ExpireCycle } from './expireCycle.ts';
 import { Loading } from './loading.ts';
+import { Memory } from './memory.ts';
 import { Pausing } from './pausing.ts';
 import { refusalOf } from './refusals.ts';
 import { Reloading } from './reloading.ts';
 import { Saving } from './saving.ts';
 import { ServerCall } from './serverCall.ts';
-import type { OutputBufferLimit, Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { Shutdown } from './shutdown.ts';
 import { errorInStream } from './streamErrors.ts';
 import { endTransaction, queueInTransaction } from './transactions.ts';
@@ -51,8 +53,6 @@ const ANSWERED_BY_PUSH = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'pun
 const CRON_PERIOD_MICROS = 1_000_000;
 /** Of a query buffer that grew too long, in the log. */
 const QUERY_BYTES_SHOWN = 64;
-/** What an empty redis-server 7.0 reports as used_memory_startup, about. */
-const BASE_MEMORY_BYTES = 876_064;
 
 export class Server extends Process {
   readonly mode = 'standalone';
@@ -67,13 +67,12 @@ export class Server extends Process {
   saving!: Saving;
   readonly commandStats = new CommandStats(serverTable.entryCount);
   readonly watchers = new Watchers(this);
+  readonly memory = new Memory(this);
+  private readonly clientLimits = new ClientLimits(this);
   readonly pausing = new Pausing(this);
   counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
-  private peakBytes = 0;
   private cronAt: Micros = 0;
   private children = 0;
-  /** Since when a client's output has been above its soft limit. */
-  private readonly softLimitSince = new Map<ConnId, Micros>();
 
   get settings(): Settings {
     return this.configuration.settings;
@@ -203,27 +202,13 @@ export class Server extends Process {
   /** Once a second; ten times while keys wait to expire. */
   private cron(): void {
     this.saving.cron();
-    this.closeIdleClients();
-    for (const client of this.clients.values()) {
-      if (client.queuedBytes > 0) this.outputWaits(client);
-    }
-    this.peakMemory();
+    this.clientLimits.cron();
+    this.memory.look();
     if (this.expireCycle.needed) {
       this.expireCycle.run();
       this.cronAt = this.now + EXPIRE_PERIOD_MICROS;
     } else {
       this.cronAt = this.now + CRON_PERIOD_MICROS;
-    }
-  }
-
-  private closeIdleClients(): void {
-    const seconds = this.settings.timeout;
-    if (seconds === 0) return;
-    for (const client of [...this.clients.values()]) {
-      const exempt = client.kind !== 'normal' || client.blocked || client.subscriptionCount > 0;
-      if (exempt || this.now - client.lastInteraction <= seconds * 1_000_000) continue;
-      this.log('verbose', 'Closing idle client');
-      this.kill(client);
     }
   }
 
@@ -350,7 +335,7 @@ export class Server extends Process {
   protected clientGone(client: Client): void {
     this.watchers.unwatch(client);
     client.transaction = undefined;
-    this.softLimitSince.delete(client.conn);
+    this.clientLimits.forget(client);
     this.shutdown.clientGone(client);
     this.replication.clientGone(client);
   }
@@ -380,33 +365,12 @@ export class Server extends Process {
     this.replication.connectionDrained(connection);
   }
 
-  /** client-output-buffer-limit for normal and pubsub clients; replication minds its own. */
   protected outputWaits(connection: Connection): void {
-    if (!(connection instanceof Client)) return;
-    const type = clientType(connection);
-    if (type !== 'normal' && type !== 'pubsub') return;
-    if (!this.overLimit(connection, this.settings.clientOutputBufferLimit[type])) return;
-    this.log(
-      'warning',
-      `Client ${describeClient(this, connection)} scheduled to be closed ASAP for overcoming of output buffer limits.`,
-    );
-    this.kill(connection);
+    if (connection instanceof Client) this.clientLimits.checkOutput(connection);
   }
 
   override outputMemory(client: Client): number {
     return client.kind === 'replica' ? this.replication.outputBytes(client) : client.outputMemory;
-  }
-
-  private overLimit(client: Client, limit: OutputBufferLimit): boolean {
-    const used = client.outputMemory;
-    if (limit.hard > 0 && used >= limit.hard) return true;
-    if (limit.soft === 0 || used < limit.soft) {
-      this.softLimitSince.delete(client.conn);
-      return false;
-    }
-    const since = this.softLimitSince.get(client.conn);
-    if (since === undefined) this.softLimitSince.set(client.conn, this.now);
-    return since !== undefined && this.now - since > limit.softSeconds * 1_000_000;
   }
 
   // Data.
@@ -419,6 +383,11 @@ export class Server extends Process {
   /** Propagates what happened outside of a command, each by itself: keys the cron expired. */
   flushPropagation(): void {
     this.call.flushOperations(false);
+  }
+
+  /** A key was given an expiry: the cron looks after it from now on. */
+  expirySet(): void {
+    this.cronAt = Math.min(this.cronAt, this.now + EXPIRE_PERIOD_MICROS);
   }
 
   /** Past its time, whether or not somebody has deleted it yet. While a file is loaded nothing is. */
@@ -526,38 +495,6 @@ export class Server extends Process {
     this.stats.errorReplies = 0;
     this.commandStats.reset();
     this.replication.resetStatistics();
-  }
-
-  clientMemory(): { normal: number; replicas: number } {
-    let normal = 0;
-    let replicas = 0;
-    for (const client of this.clients.values()) {
-      const bytes = client.queuedBytes + client.reader.unread;
-      if (client.kind === 'replica') replicas += bytes;
-      else normal += bytes;
-    }
-    return { normal, replicas };
-  }
-
-  /** What backlog and replicas' queues take together: they share their bytes, the longest is all of them. */
-  replicationBufferBytes(): number {
-    let longest = this.replication.backlogBytes;
-    for (const client of this.clients.values()) {
-      if (client.kind === 'replica') {
-        longest = Math.max(longest, this.replication.outputBytes(client));
-      }
-    }
-    return longest;
-  }
-
-  /** The model of used_memory: data, backlog, client buffers and an empty server's own. */
-  usedMemory(): number {
-    return BASE_MEMORY_BYTES + this.keyspace.usedBytes + this.replication.backlogBytes;
-  }
-
-  peakMemory(): number {
-    this.peakBytes = Math.max(this.peakBytes, this.usedMemory());
-    return this.peakBytes;
   }
 }
 registerState(Server);

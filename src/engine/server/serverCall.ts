@@ -117,6 +117,7 @@ export class ServerCall extends DataCall {
 
   setExpire(key: string, unixMs: number, db: Database = this.db): void {
     db.setExpireAt(key, unixMs);
+    this.process.expirySet();
     if (this.process.replication.isReplica && !this.fromMaster) {
       this.process.expireCycle.remember(key, db);
     }

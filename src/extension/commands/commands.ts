@@ -6,7 +6,7 @@ import type { Logs } from '../logs.ts';
 import type { Panels } from '../panels.ts';
 import { pickSession } from '../picks.ts';
 import type { Sandboxes } from '../sandboxes.ts';
-import { readSettings, SECTION } from '../settings.ts';
+import { SECTION } from '../settings.ts';
 import { entryOf } from '../trees.ts';
 import type { CommandName, Handler } from './names.ts';
 import { nodeCommands } from './nodeCommands.ts';
@@ -23,7 +23,7 @@ function handlers({ sandboxes, lifecycle, panels, logs }: Parts): Record<Command
   return {
     start: async () => {
       const session = await lifecycle.start();
-      if (session !== undefined && readSettings().openPanelOnStart) panels.open(session, true);
+      if (session !== undefined) await panels.show(session);
     },
     stop: async (entry) => {
       const session = await pickSession(sandboxes, entry);

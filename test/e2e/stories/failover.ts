@@ -41,7 +41,7 @@ async function starts(story: Story): Promise<void> {
   await fold.click();
   await window.untilRow('Sentinels', 'r1', /replica/);
   await window.untilText(window.statusBar(), /m · live · \d\d:\d\d:\d\d/);
-  assert.equal(await window.offers('Simulate Crash'), true);
+  await until(() => window.offers('Simulate Crash'), 'Simulate Crash to be offered');
   assert.equal(await window.offers('Thaw'), false);
   await window.pictures('02-started');
   await fold.click();

@@ -34,7 +34,15 @@ import { until, Window } from './window.ts';
 
 const FIRST_PORT = 20_000 + (process.pid % 20_000);
 
+/** What E2E_THEME may name. */
+const THEMES: Readonly<Record<string, string>> = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+};
+
 const SETTINGS = {
+  'workbench.colorTheme': THEMES[process.env['E2E_THEME'] ?? 'dark'],
   'security.workspace.trust.startupPrompt': 'never',
   'workbench.reduceMotion': 'on',
 };
@@ -80,7 +88,11 @@ export class Editor {
   static async start(options: EditorOptions = {}): Promise<Editor> {
     assert.ok(existsSync(VSIX), `${VSIX} is missing: npm run package`);
     installCodeServer();
-    buildOutputChannels();
+    if (!buildOutputChannels()) {
+      console.error(
+        'No compiler here: code-server writes no logs, so errors in them are not seen.',
+      );
+    }
     const base = mkdtempSync(join(tmpdir(), 'replication-sandbox-e2e-'));
     const folder = options.folder ?? join(base, 'workspace');
     mkdirSync(folder, { recursive: true });
@@ -109,7 +121,7 @@ export class Editor {
     await page.setViewportSize(size);
     const problems = await recordProblems(page);
     this.problems.push(problems);
-    const window = new Window(page, folder, (theme) => this.set({ 'workbench.colorTheme': theme }));
+    const window = new Window(page, folder);
     this.windows.push(window);
     await page.goto(`${this.url}?folder=${encodeURI(folder)}`);
     await window.whenReady();

@@ -22,12 +22,6 @@ const SIZES = [
   { width: 1400, height: 900 },
   { width: 900, height: 700 },
 ] as const;
-/** Name in a picture's file, theme, class of the workbench. */
-const THEMES = [
-  ['light', 'Default Light Modern', 'vs'],
-  ['high-contrast', 'Default High Contrast', 'hc-black'],
-  ['dark', 'Default Dark Modern', 'vs-dark'],
-] as const;
 /** Two frames: what a change of size or theme brought about is drawn. */
 const DRAWN =
   'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))';
@@ -36,14 +30,12 @@ const DRAWN =
 export class Window {
   readonly page: Page;
   readonly folder: string;
-  private readonly setTheme: (theme: string) => void;
   /** The question that was answered last: its quick pick may still be there. */
   private answered = '';
 
-  constructor(page: Page, folder: string, setTheme: (theme: string) => void) {
+  constructor(page: Page, folder: string) {
     this.page = page;
     this.folder = folder;
-    this.setTheme = setTheme;
   }
 
   /** The workbench is drawn; extensions are ready soon after. */
@@ -67,32 +59,25 @@ export class Window {
 
   /** Runs a command of ours: `command('Simulate Crash', 'm')` picks `m` in the quick pick that follows. */
   async command(title: string, ...choices: readonly string[]): Promise<void> {
-    const full = `Replication Sandbox: ${title}`;
-    // The palette lists what is enabled when it opens; a context key may be a moment late.
+    // The palette lists what is enabled when it opens; a context key may be a moment late. And
+    // whoever takes the focus closes it.
     await until(async () => {
-      await this.openPalette();
-      await this.quickInput().fill(`>${full}`);
-      const found = this.paletteRow(title).waitFor({ timeout: PALETTE_MS });
-      if (
-        await found.then(
-          () => true,
-          () => false,
-        )
-      )
+      try {
+        await this.openPalette(title);
+        await this.paletteRow(title).click({ timeout: PALETTE_MS });
         return true;
-      await this.page.keyboard.press('Escape');
-      return false;
+      } catch {
+        await this.page.keyboard.press('Escape');
+        return false;
+      }
     }, `the palette to offer ${title}`);
-    await this.paletteRow(title).click({ timeout: WAIT_MS });
     this.answered = '';
     for (const choice of choices) await this.choose(choice);
   }
 
   /** Whether the palette offers a command now. */
   async offers(title: string): Promise<boolean> {
-    const full = `Replication Sandbox: ${title}`;
-    await this.openPalette();
-    await this.quickInput().fill(`>${full}`);
+    await this.openPalette(title);
     await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     const count = await this.paletteRow(title).count();
     await this.page.keyboard.press('Escape');
@@ -109,11 +94,12 @@ export class Window {
       .filter({ has: this.page.locator(entry) });
   }
 
-  private async openPalette(): Promise<void> {
+  private async openPalette(title: string): Promise<void> {
     // One that is fading away would take the key and go.
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: WAIT_MS });
     await this.page.keyboard.press('F1');
-    await this.quickInput().waitFor({ timeout: WAIT_MS });
+    await this.quickInput().waitFor({ timeout: PALETTE_MS });
+    await this.quickInput().fill(`>Replication Sandbox: ${title}`, { timeout: PALETTE_MS });
   }
 
   /** Picks the row that begins with the text, in a quick pick that asks something new. */
@@ -239,21 +225,15 @@ export class Window {
     return found!;
   }
 
-  /**
-   * A picture of a step as it is; with E2E_PICTURES=all one in each theme and size.
-   */
+  /** A picture of a step; with E2E_THEME in that theme, once for each size. */
   async pictures(name: string): Promise<void> {
-    if (process.env['E2E_PICTURES'] !== 'all') return this.screenshot(name);
-    for (const [key, theme, shell] of THEMES) {
-      this.setTheme(theme);
-      await this.page.locator(`.monaco-workbench.${shell}`).waitFor({ timeout: WAIT_MS });
-      for (const size of SIZES) {
-        await this.page.setViewportSize(size);
-        await this.page.evaluate(DRAWN);
-        await this.screenshot(`${name}-${key}-${size.width}`);
-      }
+    const theme = process.env['E2E_THEME'];
+    if (theme === undefined) return this.screenshot(name);
+    for (const size of SIZES.toReversed()) {
+      await this.page.setViewportSize(size);
+      await this.page.evaluate(DRAWN);
+      await this.screenshot(`${name}-${theme}-${size.width}`);
     }
-    await this.page.setViewportSize(SIZES[0]);
   }
 
   async screenshot(name: string): Promise<void> {

@@ -40,3 +40,12 @@ test('what a file asks for and would miss is refused', () => {
   refused('maxmemory-policy allkeys-lru\n', /must be one of the following: noeviction/);
   refused('repl-diskless-sync maybe\n', /must be 'yes' or 'no'/);
 });
+
+test('the first save line takes the place of the defaults, others add to it', () => {
+  const points = (text: string) => read(text).settings.save.map((p) => `${p.seconds} ${p.changes}`);
+  assert.deepEqual(points(''), ['3600 1', '300 100', '60 10000']);
+  assert.deepEqual(points('save 900 1\n'), ['900 1']);
+  assert.deepEqual(points('save 900 1\nsave 100 100 10 1\n'), ['900 1', '100 100', '10 1']);
+  assert.deepEqual(points('save 900 1\nsave ""\n'), []);
+  assert.deepEqual(points('save ""\nsave 5 5\n'), ['5 5']);
+});

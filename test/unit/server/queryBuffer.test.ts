@@ -29,3 +29,9 @@ test('whole requests of any total length do not count', () => {
   for (let i = 0; i < 3; i += 1) harness.sendRaw(many, conn);
   assert.ok(harness.isOpen(conn));
 });
+
+test('qbuf counts the request that is being served', () => {
+  const harness = new ServerHarness();
+  assert.match(harness.send(['CLIENT', 'LIST']).toString(), / qbuf=26 /);
+  assert.match(harness.send(['CLIENT', 'INFO']).toString(), / qbuf=26 /);
+});
