@@ -3,7 +3,8 @@
  * a real redis-server in the same run, medians of alternating rounds. Prints a Markdown table.
  */
 
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
 import { benchFailover, benchTopology } from './deployments.ts';
 import { benchCheckpoint, benchHour } from './inWorld.ts';
 import { bareServer, ourServer, type Program, realServer, sandbox } from './programs.ts';
@@ -16,7 +17,7 @@ const wanted = (name: string): boolean => only.length === 0 || only.includes(nam
 const rows: Row[] = [];
 
 /** Requests a second by redis-benchmark: SET and GET, 50 clients. */
-function benchmark(port: number, pipeline: number): { SET: number; GET: number } {
+async function benchmark(port: number, pipeline: number): Promise<{ SET: number; GET: number }> {
   const requests = pipeline === 1 ? 100_000 : 600_000;
   const args = [
     '-p',
@@ -31,10 +32,8 @@ function benchmark(port: number, pipeline: number): { SET: number; GET: number }
     String(pipeline),
     '--csv',
   ];
-  const text = execFileSync('redis-benchmark', args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  // Not the synchronous form: the bare server answers from this very process.
+  const { stdout: text } = await promisify(execFile)('redis-benchmark', args);
   const rate = (name: string) => Number(new RegExp(`"${name}","([\\d.]+)"`).exec(text)![1]);
   return { SET: rate('SET'), GET: rate('GET') };
 }
@@ -61,7 +60,7 @@ async function throughput(): Promise<void> {
     for (const name of Object.keys(ports)) rates[name] = { SET: [], GET: [] };
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const [name, port] of Object.entries(ports)) {
-        const { SET, GET } = benchmark(port, pipeline);
+        const { SET, GET } = await benchmark(port, pipeline);
         rates[name]!.SET.push(SET);
         rates[name]!.GET.push(GET);
       }
