@@ -130,7 +130,7 @@ export interface Sandbox {
 export async function sandbox(...options: string[]): Promise<Sandbox> {
   const port = await freePortRange(10);
   const args = [cli, 'up', '--json', '--port', String(port), '--control-port', String(port + 8)];
-  args.push('--dashboard-port', String(port + 9), ...options);
+  args.push('--sentinel-port', String(port + 4), '--dashboard-port', String(port + 9), ...options);
   const folder = folderOf();
   const child = spawn(process.execPath, args, {
     cwd: folder,
