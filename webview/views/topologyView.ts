@@ -13,6 +13,8 @@ import { type Line, Wires } from './wires.ts';
 /** Height of a row of servers with its gap, and of everything else, while there is room. */
 const ROW_PIXELS = 122;
 const REST_PIXELS = 120;
+/** Up to this width the page scrolls (layout.css), and its height says nothing about the room there is. */
+const NARROW_PIXELS = 720;
 /** How long a wire shows that bytes ran along it, in snapshots. */
 const FLOW_SNAPSHOTS = 10;
 
@@ -107,7 +109,8 @@ export class TopologyView {
   /** Cards get smaller where there is no room for them. */
   private fit(): void {
     const needed = this.rowCount * ROW_PIXELS + REST_PIXELS;
-    this.element.classList.toggle('is-dense', this.scroll.clientHeight < needed);
+    const isDense = window.innerWidth <= NARROW_PIXELS || this.scroll.clientHeight < needed;
+    this.element.classList.toggle('is-dense', isDense);
   }
 
   show(snapshot: Snapshot, selected: string): void {

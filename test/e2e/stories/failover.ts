@@ -55,8 +55,7 @@ async function isLoaded(story: Story): Promise<void> {
   const head = panel.locator('.ring-head');
   const label = await ring.getAttribute('aria-label');
   const place = await head.getAttribute('transform');
-  await window.command('Start Load…');
-  await window.type('500');
+  await window.command('Start Load…', { text: '500' });
   await until(
     async () =>
       (await ring.getAttribute('aria-label')) !== label &&

@@ -64,8 +64,7 @@ async function isHealed(story: Story): Promise<void> {
   await story.start();
   const stat = (name: string): Promise<number> => statOf(story, name);
   const before = { partial: await stat('sync_partial_ok'), full: await stat('sync_full') };
-  await window.command('Start Load…');
-  await window.type('200');
+  await window.command('Start Load…', { text: '200' });
   await window.command('Cut Link…', 'm', 'r1', 'Both');
   await resetLink(window, 'r1', 'm');
   await window.untilRow('Nodes', 'r1', /replica · down/);
@@ -87,13 +86,11 @@ async function overruns(story: Story): Promise<void> {
   const { window } = story;
   await story.start();
   const full = await statOf(story, 'sync_full');
-  await window.command('Set Backlog Size…', 'm');
-  await window.type(String(BACKLOG_MIN));
+  await window.command('Set Backlog Size…', 'm', { text: String(BACKLOG_MIN) });
   await window.command('Cut Link…', 'm', 'r1', 'Both');
   await resetLink(window, 'r1', 'm');
   await window.untilRow('Nodes', 'r1', /replica · down/);
-  await window.command('Start Load…');
-  await window.type('500');
+  await window.command('Start Load…', { text: '500' });
   const panel = await window.panel();
   await panel.locator('[data-node="m"]').click();
   await panel.locator('#ring-legend .is-lost', { hasText: 'r1' }).waitFor();
@@ -104,8 +101,7 @@ async function overruns(story: Story): Promise<void> {
   await window.pictures('13-full');
   assert.ok((await statOf(story, 'sync_full')) > full);
   await window.command('Stop Load');
-  await window.command('Set Backlog Size…', 'm');
-  await window.type(String(BACKLOG_DEFAULT));
+  await window.command('Set Backlog Size…', 'm', { text: String(BACKLOG_DEFAULT) });
 }
 
 async function statOf(story: Story, name: string): Promise<number> {

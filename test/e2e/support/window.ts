@@ -18,6 +18,7 @@ const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 };
 export const WAIT_MS = 30_000;
 const PALETTE_MS = 2_000;
+const ANSWER_MS = 5_000;
 const SIZES = [
   { width: 1400, height: 900 },
   { width: 900, height: 700 },
@@ -25,6 +26,9 @@ const SIZES = [
 /** Two frames: what a change of size or theme brought about is drawn. */
 const DRAWN =
   'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))';
+
+/** What begins the row to pick, or a text to type. */
+export type Answer = string | { readonly text: string };
 
 /** One page on the editor. */
 export class Window {
@@ -57,22 +61,30 @@ export class Window {
     void left;
   }
 
-  /** Runs a command of ours: `command('Simulate Crash', 'm')` picks `m` in the quick pick that follows. */
-  async command(title: string, ...choices: readonly string[]): Promise<void> {
-    // The palette lists what is enabled when it opens; a context key may be a moment late. And
-    // whoever takes the focus closes it.
-    await until(async () => {
-      try {
-        await this.openPalette(title);
-        await this.paletteRow(title).click({ timeout: PALETTE_MS });
-        return true;
-      } catch {
-        await this.page.keyboard.press('Escape');
-        return false;
-      }
-    }, `the palette to offer ${title}`);
-    this.answered = '';
-    for (const choice of choices) await this.choose(choice);
+  /**
+   * Runs a command of ours and answers what it asks: `command('Simulate Crash', 'm')` picks `m`,
+   * `command('Start Load…', { text: '500' })` types into an input box.
+   *
+   * All of it again when a question goes away unanswered: the palette gives the focus back to the
+   * panel as it closes, now and then only after the question has come up, and that closes the question.
+   */
+  async command(title: string, ...answers: readonly Answer[]): Promise<void> {
+    await until(
+      async () => {
+        try {
+          await this.openPalette(title);
+          // It lists what is enabled when it opens; a context key may be a moment late.
+          await this.paletteRow(title).click({ timeout: PALETTE_MS });
+          this.answered = '';
+          for (const answer of answers) await this.answer(answer);
+          return true;
+        } catch {
+          await this.page.keyboard.press('Escape');
+          return false;
+        }
+      },
+      `the palette to offer ${title}, and ${JSON.stringify(answers)} to be asked for`,
+    );
   }
 
   /** Whether the palette offers a command now. */
@@ -102,18 +114,22 @@ export class Window {
     await this.quickInput().fill(`>Replication Sandbox: ${title}`, { timeout: PALETTE_MS });
   }
 
-  /** Picks the row that begins with the text, in a quick pick that asks something new. */
-  async choose(text: string): Promise<void> {
-    await until(
-      async () => (await this.prompt()) !== this.answered,
-      `another question than ${this.answered}`,
-    );
+  /** Waits for a question that has not been answered yet. */
+  private async answer(answer: Answer): Promise<void> {
+    const isNew = async (): Promise<boolean> =>
+      (await this.quickInput().isVisible()) && (await this.prompt()) !== this.answered;
+    await until(isNew, `another question than ${this.answered}`, ANSWER_MS);
+    if (typeof answer !== 'string') {
+      await this.quickInput().fill(answer.text, { timeout: ANSWER_MS });
+      await this.page.keyboard.press('Enter');
+      return;
+    }
     const row = this.page.locator('.quick-input-list .monaco-list-row').filter({
-      has: this.page.locator('.label-name', { hasText: new RegExp(`^${literal(text)}`) }),
+      has: this.page.locator('.label-name', { hasText: new RegExp(`^${literal(answer)}`) }),
     });
-    await row.first().waitFor({ timeout: WAIT_MS });
+    await row.first().waitFor({ timeout: ANSWER_MS });
     this.answered = await this.prompt();
-    await row.first().click({ timeout: WAIT_MS });
+    await row.first().click({ timeout: ANSWER_MS });
   }
 
   /** What the quick input asks, by its title and placeholder. */
@@ -125,13 +141,6 @@ export class Window {
     const holder =
       (await input.count()) === 0 ? '' : await input.first().getAttribute('placeholder');
     return `${title.join('')} ${holder}`;
-  }
-
-  /** Answers an input box. */
-  async type(text: string): Promise<void> {
-    await this.quickInput().waitFor({ timeout: WAIT_MS });
-    await this.quickInput().fill(text);
-    await this.page.keyboard.press('Enter');
   }
 
   quickInput(): Locator {
@@ -186,9 +195,15 @@ export class Window {
 
   /** An entry of a row's context menu. */
   async menu(view: 'Nodes' | 'Sentinels', name: string, entry: string): Promise<void> {
-    await this.row(view, name).click({ button: 'right' });
-    const item = this.page.locator('.monaco-menu .action-item:visible', { hasText: entry });
-    await item.first().click({ timeout: WAIT_MS });
+    const menu = this.page.locator('.monaco-menu:visible');
+    await this.row(view, name).click({ button: 'right', timeout: WAIT_MS });
+    const item = menu.locator('.action-item', { hasText: entry }).first();
+    await item.waitFor({ timeout: WAIT_MS });
+    // A menu that has just come up takes no click, lest the one that opened it falls through.
+    await until(async () => {
+      await item.click({ timeout: PALETTE_MS }).catch(() => {});
+      return (await menu.count()) === 0;
+    }, `the menu to take ${entry}`);
   }
 
   statusBar(): Locator {
