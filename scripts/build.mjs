@@ -20,26 +20,28 @@ const NODE_BUNDLE = {
 
 export async function buildAll() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  await Promise.all([buildPrograms(), buildExtension(), buildPanel()]);
+  await Promise.all([buildCommandLine(), buildForRequire(), buildPanel()]);
 }
 
-function buildPrograms() {
+/** The command line; what one command alone needs is a chunk that only that command reads. */
+function buildCommandLine() {
   return build({
     ...NODE_BUNDLE,
-    entryPoints: { cli: 'src/cli/cli.ts', worker: 'src/gateway/worker.ts' },
+    entryPoints: { cli: 'src/cli/cli.ts' },
     format: 'esm',
-    // ws is CommonJS and asks for node:* at run time; an ESM bundle needs a require for that.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
+    splitting: true,
   });
 }
 
-/** VS Code loads extensions with require; the worker beside it stays a module. */
-function buildExtension() {
+/**
+ * What starts fast is CommonJS: an ES module that imports node:http reads every export of it at
+ * once, and with that loads Node's whole HTTP client (undici). VS Code loads extensions with
+ * require anyhow.
+ */
+function buildForRequire() {
   return build({
     ...NODE_BUNDLE,
-    entryPoints: { extension: 'src/extension/extension.ts' },
+    entryPoints: { worker: 'src/gateway/worker.ts', extension: 'src/extension/extension.ts' },
     outExtension: { '.js': '.cjs' },
     format: 'cjs',
     external: ['vscode'],

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-/** The command line: `up`, `server` and --help. Bundled as dist/cli.js. */
+/**
+ * The command line: `up`, `server` and --help. Bundled as dist/cli.js.
+ *
+ * A command is loaded when it is asked for: the worker of `up` need not wait for `server` to be read.
+ */
 
 import { HELP } from './help.ts';
-import { server } from './serverCommand.ts';
-import { up } from './upCommand.ts';
 import { UsageError } from './usageError.ts';
 
 async function main(args: readonly string[]): Promise<void> {
@@ -13,8 +15,8 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = command === undefined ? 1 : 0;
     return;
   }
-  if (command === 'server') server(rest);
-  else if (command === 'up') process.exit(await up(rest));
+  if (command === 'server') (await import('./serverCommand.ts')).server(rest);
+  else if (command === 'up') process.exit(await (await import('./upCommand.ts')).up(rest));
   else throw new UsageError(`unknown command '${command}'; see --help`);
 }
 

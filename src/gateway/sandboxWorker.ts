@@ -128,6 +128,6 @@ export class SandboxWorker {
 
 /** The thread's entry beside this module: the source under Node's type stripping, the bundle in dist. */
 function workerUrl(): URL {
-  const name = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+  const name = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.cjs';
   return new URL(name, import.meta.url);
 }
