@@ -60,9 +60,13 @@ export class SandboxWorker {
     }
   }
 
-  /** Resolves once every endpoint is open. Throws StartError. */
-  static start(options: HostOptions, listeners: SandboxListeners): Promise<SandboxWorker> {
-    const worker = new Worker(workerUrl(), {
+  /** Resolves once every endpoint is open. Throws StartError. `entry` is the thread's module. */
+  static start(
+    options: HostOptions,
+    listeners: SandboxListeners,
+    entry: URL = workerUrl(),
+  ): Promise<SandboxWorker> {
+    const worker = new Worker(entry, {
       workerData: options,
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
     });
