@@ -35,7 +35,7 @@ export function perform(sandbox: Sandbox, operation: Operation, done: Done): voi
   if (failure !== null) throw new OperationError(`ERR the world stands still: ${failure}`);
   switch (operation.op) {
     case 'pause':
-      sandbox.driver.pause();
+      sandbox.pause();
       return ok(done);
     case 'resume':
       sandbox.driver.resume();
@@ -96,6 +96,7 @@ function step(sandbox: Sandbox, count: number, done: Done): void {
     throw new OperationError(`ERR STEP takes a number of events from 1 to ${STEP_MAX}`);
   }
   const before = sandbox.world.eventCount;
+  sandbox.pause();
   sandbox.driver.step(count);
   stepped(sandbox, before, done);
 }
@@ -104,6 +105,7 @@ function step(sandbox: Sandbox, count: number, done: Done): void {
 function stepVisible(sandbox: Sandbox, done: Done): void {
   const { world } = sandbox;
   const before = world.eventCount;
+  sandbox.pause();
   while (world.eventCount - before < STEP_MAX && sandbox.driver.step(1) === 1) {
     const event = world.event(world.eventCount);
     if (event !== undefined && isVisible(event, world.event(event.cause))) break;
