@@ -238,6 +238,25 @@ test('commands go to a node over the wire', () => {
   assert.equal(node(sandbox, 'r1').role, 'master');
 });
 
+for (const [how, fault] of [
+  ['freezes', { op: 'freeze', node: 's1' }],
+  ['is cut off', { op: 'cut', a: 's1', b: 'load', oneway: false }],
+] as const) {
+  test(`the load hears of a failover although the Sentinel it listens to ${how}`, () => {
+    const sandbox = booted();
+    succeed(sandbox, { op: 'load', rate: 100, bytes: 32 });
+    run(sandbox, 1);
+    succeed(sandbox, fault);
+    // The load still reaches its old master, which knows nothing: only a Sentinel can tell.
+    for (const b of ['r1', 'r2', 's1', 's2', 's3']) {
+      succeed(sandbox, { op: 'cut', a: 'm', b, oneway: false });
+    }
+    run(sandbox, 60);
+    assert.equal(sandbox.snapshot().failovers.length, 1);
+    assert.match(sandbox.snapshot().load!.master!, /^r[12]$/);
+  });
+}
+
 test('a paused world takes commands and says so; a step tells what happened', () => {
   const sandbox = booted({ replicas: 0, sentinels: 0 });
   sandbox.perform({ op: 'pause' }, () => {});
