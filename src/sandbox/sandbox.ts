@@ -301,8 +301,8 @@ export class Sandbox {
           this.inject({ kind: 'drained', conn, bytes: bytes.length });
         else this.gateway?.send(conn, bytes);
       },
-      close: (conn) => {
-        if (!operator.closed(conn)) this.gateway?.close(conn);
+      close: (conn, isReset) => {
+        if (!operator.closed(conn)) this.gateway?.close(conn, isReset);
       },
       connect: (conn, host, port, node) => {
         if (this.gateway !== undefined) this.gateway.connect(conn, host, port, node);
