@@ -2,7 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 import type { EndpointList } from '../gateway/hostMessages.ts';
+import { formatLogEntry } from '../gateway/logLine.ts';
 import { defaultMemoryMb, SandboxWorker, StartError } from '../gateway/sandboxWorker.ts';
+import type { FeedEntry } from '../view/messages.ts';
 import { parseUpOptions, type UpOptions } from './upOptions.ts';
 
 const SEED_BYTES = 4;
@@ -48,6 +50,7 @@ async function start(
       },
       {
         onDeath,
+        ...(options.logs ? { onFeed: writeLogs } : {}),
         onWarning: (text) => process.stderr.write(`${text}\n`),
         onSnapshot: (snapshot) => {
           if (snapshot.failure !== null && failure === null) {
@@ -61,6 +64,13 @@ async function start(
     if (!(error instanceof StartError)) throw error;
     process.stderr.write(`The sandbox did not start: ${error.message}\n`);
     return undefined;
+  }
+}
+
+/** `r1 | 1234:S 22 Nov 2026 07:33:20.953 * MASTER <-> REPLICA sync started`. */
+function writeLogs(entries: readonly FeedEntry[]): void {
+  for (const entry of entries) {
+    if (entry.source === 'log') process.stderr.write(`${entry.node} | ${formatLogEntry(entry)}`);
   }
 }
 

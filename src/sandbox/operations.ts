@@ -10,7 +10,7 @@ import type { Input } from '../world/input.ts';
 import type { EventView, NodeState } from '../world/views.ts';
 import { startLoad, stopLoad } from './loadOperations.ts';
 import { command, nodeSpec, serverSpec, stateOf } from './nodeCommand.ts';
-import { addNode, removeNode, runLine, setBacklog } from './nodeOperations.ts';
+import { addNode, removeNode, runLine, setBacklog, tellLog } from './nodeOperations.ts';
 import { OperationError, unknownNode } from './operationErrors.ts';
 import { type Done, OPERATOR } from './operator.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -75,6 +75,8 @@ export function perform(sandbox: Sandbox, operation: Operation, done: Done): voi
       return removeNode(sandbox, operation.node, done);
     case 'backlog':
       return setBacklog(sandbox, operation.node, operation.bytes, done);
+    case 'log':
+      return tellLog(sandbox, operation.node, operation.count, done);
     case 'command':
       return runLine(sandbox, operation.node, operation.line, done);
   }
