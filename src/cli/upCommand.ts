@@ -1,6 +1,7 @@
 /** `up`: a sandbox that runs until SIGINT or SIGTERM. */
 
 import { randomBytes } from 'node:crypto';
+import { failureLine } from '../gateway/failureReport.ts';
 import type { EndpointList } from '../gateway/hostMessages.ts';
 import { formatLogEntry } from '../gateway/logLine.ts';
 import { defaultMemoryMb, SandboxWorker, StartError } from '../gateway/sandboxWorker.ts';
@@ -37,7 +38,6 @@ async function start(
 ): Promise<SandboxWorker | undefined> {
   const { replicas, sentinels, port, sentinelPort, controlPort, dashboardPort } = options;
   const nonce = randomBytes(NONCE_BYTES).toString('hex');
-  let failure: string | null = null;
   try {
     return await SandboxWorker.start(
       {
@@ -52,11 +52,8 @@ async function start(
         onDeath,
         ...(options.logs ? { onFeed: writeLogs } : {}),
         onWarning: (text) => process.stderr.write(`${text}\n`),
-        onSnapshot: (snapshot) => {
-          if (snapshot.failure !== null && failure === null) {
-            process.stderr.write(`The world stands still (seed ${seed}): ${snapshot.failure}\n`);
-          }
-          failure = snapshot.failure;
+        onFailure: (report) => {
+          process.stderr.write(`${failureLine(report)}\n${report.stack}\n`);
         },
       },
     );

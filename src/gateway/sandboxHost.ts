@@ -12,6 +12,7 @@ import type { Operation, Outcome } from '../view/messages.ts';
 import { ControlEndpoint } from './controlEndpoint.ts';
 import { Dashboard } from './dashboard.ts';
 import { Endpoints } from './endpoints.ts';
+import { failureLine, reportFailure } from './failureReport.ts';
 import { freePort } from './freePorts.ts';
 import type { EndpointList, FromWorker, HostOptions } from './hostMessages.ts';
 import { LiveLoop } from './liveLoop.ts';
@@ -36,11 +37,14 @@ export class SandboxHost {
   private readonly control: ControlEndpoint;
   private readonly dashboard: Dashboard;
   private readonly memory: MemoryGuard;
+  private readonly say: (message: FromWorker) => void;
+  private hasFailed = false;
   private pump: NodeJS.Timeout | undefined = undefined;
 
   /** Boots the sandbox; `say` hears of what the user must know. Throws BootError. */
   constructor(options: HostOptions, say: (message: FromWorker) => void) {
     this.options = options;
+    this.say = say;
     const present = Date.now() * 1000;
     this.sandbox = new Sandbox({
       topology: options.topology,
@@ -79,6 +83,7 @@ export class SandboxHost {
     this.sandbox.driver = this.loop;
     this.loop.start();
     this.pump = setInterval(() => {
+      this.watchWorld();
       this.service.pump();
       this.dashboard.pump();
       this.memory.look();
@@ -93,6 +98,22 @@ export class SandboxHost {
     this.endpoints.shutdown();
     this.control.close();
     this.dashboard.close();
+  }
+
+  /**
+   * A world that has failed answers nobody any more, so its clients are let go: an application must
+   * not hang because of our bug. Control endpoint and dashboard stay, to look at what is left.
+   */
+  private watchWorld(): void {
+    if (this.hasFailed) return;
+    const report = reportFailure(this.sandbox);
+    if (report === undefined) return;
+    this.hasFailed = true;
+    this.loop.close();
+    this.endpoints.shutdown();
+    this.sandbox.observe();
+    this.sandbox.feed.say(this.sandbox.world.now, failureLine(report));
+    this.say({ kind: 'failed', report });
   }
 
   perform(operation: Operation, done: (outcome: Outcome) => void): void {

@@ -1,9 +1,16 @@
 /** The thread of a sandbox and its end. Others go on. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import * as net from 'node:net';
+import { dirname } from 'node:path';
 import { after, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
-import { closeAll, start } from './startedWorker.ts';
+import '../../../src/sandbox/machines.ts';
+import { parse } from '../../../src/world/journal.ts';
+import { replay } from '../../../src/world/replay.ts';
+import { ask, closeAll, start } from './startedWorker.ts';
 
 after(closeAll);
 
@@ -15,4 +22,38 @@ test('a thread that is killed is reported once, and what waited is answered', as
   assert.equal(await death, 'exit code 1');
   assert.ok([true, false].includes((await answer).ok));
   await worker.close();
+});
+
+test('a machine that breaks an invariant stops its world; what is needed to see it again is kept', async () => {
+  const other = await start(200);
+  const faulty = new URL('../../support/faultyWorker.ts', import.meta.url);
+  const { worker, port, controlPort, failure, warnings } = await start(200, faulty);
+  assert.equal(await ask(port, 'SET k v'), '+OK');
+  const idle = net.connect(port, '127.0.0.1');
+  await once(idle, 'connect');
+  const letGo = once(idle, 'close');
+  idle.write('BREAK-AN-INVARIANT\r\n');
+  const { error, node, event, seed, stack, recording } = await failure;
+  assert.deepEqual([error, node, seed], ['InvariantError: as the test wanted', 'm', 1]);
+  assert.match(stack, /faultyWorker\.ts/);
+  assert.equal(statSync(recording!).mode & 0o777, 0o600);
+
+  await letGo;
+  await assert.rejects(ask(port, 'PING'), /ECONNREFUSED/);
+  const refusal = `ERR the world stands still: ${error} (event ${event}, node m)`;
+  const operation = { op: 'command', node: 'm', line: 'PING' } as const;
+  assert.deepEqual(await worker.request(operation), { ok: false, error: refusal });
+  assert.equal(await ask(controlPort, 'SANDBOX PAUSE'), `-${refusal}`);
+  const state = await worker.request({ op: 'state' });
+  assert.equal(state.ok && state.snapshot!.failure, `${error} (event ${event}, node m)`);
+
+  // The recording leads to the same event; the sound server of this thread passes it.
+  const world = replay(parse(readFileSync(recording!)));
+  rmSync(dirname(recording!), { recursive: true });
+  assert.equal(world.eventCount, event);
+  assert.match(world.eventBytes(event).latin1Slice(), /BREAK-AN-INVARIANT/);
+
+  assert.equal(await ask(other.port, 'PING'), '+PONG');
+  assert.deepEqual(warnings, []);
+  await Promise.all([worker.close(), other.worker.close()]);
 });

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
 import { freePort } from '../../../src/gateway/freePorts.ts';
+import type { FailureReport } from '../../../src/gateway/hostMessages.ts';
 import { SandboxWorker } from '../../../src/gateway/sandboxWorker.ts';
 
 const HOST = '127.0.0.1';
@@ -18,7 +19,9 @@ export async function closeAll(): Promise<void> {
 export interface Started {
   readonly worker: SandboxWorker;
   readonly port: number;
+  readonly controlPort: number;
   readonly warnings: string[];
+  readonly failure: Promise<FailureReport>;
   readonly death: Promise<string>;
 }
 
@@ -34,14 +37,18 @@ export async function start(memoryMb: number, entry?: URL): Promise<Started> {
   const death = new Promise<string>((resolve) => {
     die = resolve;
   });
+  let fail: (report: FailureReport) => void = () => {};
+  const failure = new Promise<FailureReport>((resolve) => {
+    fail = resolve;
+  });
   const topology = { replicas: 0, sentinels: 0, port, sentinelPort: 0 };
   const worker = await SandboxWorker.start(
     { topology, seed: 1, nonce: 'n', controlPort, dashboardPort, memoryMb },
-    { onWarning: (text) => warnings.push(text), onDeath: die },
+    { onWarning: (text) => warnings.push(text), onFailure: fail, onDeath: die },
     entry,
   );
   running.push(worker);
-  return { worker, port, warnings, death };
+  return { worker, port, controlPort, warnings, failure, death };
 }
 
 /** The beginning of the answer to an inline command; one line as a rule. */
