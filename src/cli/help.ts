@@ -14,6 +14,7 @@ up: a master, its replicas and Sentinels in one process, with real endpoints on 
   --dashboard-port P   port of the dashboard (master's port + 91)
   --seed N             seed of everything random (drawn at start)
   --json               print the endpoints as one line of JSON
+  --logs               print every node's log to standard error, the node's name first
 
   Drive it with any Redis client at the control endpoint: SANDBOX HELP.
 

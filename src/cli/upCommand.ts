@@ -1,8 +1,11 @@
 /** `up`: a sandbox that runs until SIGINT or SIGTERM. */
 
 import { randomBytes } from 'node:crypto';
+import { failureLine } from '../gateway/failureReport.ts';
 import type { EndpointList } from '../gateway/hostMessages.ts';
+import { formatLogEntry } from '../gateway/logLine.ts';
 import { defaultMemoryMb, SandboxWorker, StartError } from '../gateway/sandboxWorker.ts';
+import type { FeedEntry } from '../view/messages.ts';
 import { parseUpOptions, type UpOptions } from './upOptions.ts';
 
 const SEED_BYTES = 4;
@@ -35,7 +38,6 @@ async function start(
 ): Promise<SandboxWorker | undefined> {
   const { replicas, sentinels, port, sentinelPort, controlPort, dashboardPort } = options;
   const nonce = randomBytes(NONCE_BYTES).toString('hex');
-  let failure: string | null = null;
   try {
     return await SandboxWorker.start(
       {
@@ -48,12 +50,10 @@ async function start(
       },
       {
         onDeath,
+        ...(options.logs ? { onFeed: writeLogs } : {}),
         onWarning: (text) => process.stderr.write(`${text}\n`),
-        onSnapshot: (snapshot) => {
-          if (snapshot.failure !== null && failure === null) {
-            process.stderr.write(`The world stands still (seed ${seed}): ${snapshot.failure}\n`);
-          }
-          failure = snapshot.failure;
+        onFailure: (report) => {
+          process.stderr.write(`${failureLine(report)}\n${report.stack}\n`);
         },
       },
     );
@@ -61,6 +61,13 @@ async function start(
     if (!(error instanceof StartError)) throw error;
     process.stderr.write(`The sandbox did not start: ${error.message}\n`);
     return undefined;
+  }
+}
+
+/** `r1 | 1234:S 22 Nov 2026 07:33:20.953 * MASTER <-> REPLICA sync started`. */
+function writeLogs(entries: readonly FeedEntry[]): void {
+  for (const entry of entries) {
+    if (entry.source === 'log') process.stderr.write(`${entry.node} | ${formatLogEntry(entry)}`);
   }
 }
 

@@ -14,6 +14,8 @@ export interface UpOptions {
   /** Undefined: drawn at start. */
   readonly seed: number | undefined;
   readonly json: boolean;
+  /** Every node's log to standard error. */
+  readonly logs: boolean;
 }
 
 /** Away from 6379 and 26379, and from what developers' tools use (5000, 7000). */
@@ -35,16 +37,17 @@ const NUMBER_OPTIONS = {
   'dashboard-port': { min: 1, max: PORT_MAX },
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER },
 } as const;
+const FLAGS: ReadonlySet<string> = new Set(['--json', '--logs']);
 type NumberOption = keyof typeof NUMBER_OPTIONS;
 
 /** Throws UsageError. */
 export function parseUpOptions(args: readonly string[]): UpOptions {
   const numbers = new Map<NumberOption, number>();
-  let json = false;
+  const flags = new Set<string>();
   for (let i = 0; i < args.length; i += 1) {
     const [word, inline] = splitOption(args[i]!);
-    if (word === '--json' && inline === undefined) {
-      json = true;
+    if (FLAGS.has(word) && inline === undefined) {
+      flags.add(word);
       continue;
     }
     const name = word.slice(2) as NumberOption;
@@ -55,7 +58,7 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
     const text = inline ?? args[i];
     numbers.set(name, parseNumber(name, text));
   }
-  return checked(numbers, json);
+  return checked(numbers, flags);
 }
 
 /** `--port=6400` and `--port 6400` are the same. */
@@ -74,7 +77,10 @@ function parseNumber(name: NumberOption, text: string | undefined): number {
   return value;
 }
 
-function checked(numbers: ReadonlyMap<NumberOption, number>, json: boolean): UpOptions {
+function checked(
+  numbers: ReadonlyMap<NumberOption, number>,
+  flags: ReadonlySet<string>,
+): UpOptions {
   const port = numbers.get('port') ?? DEFAULT_PORT;
   const replicas = numbers.get('replicas') ?? 2;
   const sentinels = numbers.get('sentinels') ?? 3;
@@ -86,7 +92,8 @@ function checked(numbers: ReadonlyMap<NumberOption, number>, json: boolean): UpO
     controlPort: numbers.get('control-port') ?? derivedPort(port, CONTROL_DISTANCE),
     dashboardPort: numbers.get('dashboard-port') ?? derivedPort(port, DASHBOARD_DISTANCE),
     seed: numbers.get('seed'),
-    json,
+    json: flags.has('--json'),
+    logs: flags.has('--logs'),
   };
   checkPorts(options);
   return options;

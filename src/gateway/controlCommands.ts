@@ -18,6 +18,7 @@ interface Subcommand {
 }
 
 const DEFAULT_LOAD_BYTES = 64;
+const DEFAULT_LOG_LINES = 20;
 
 function onNode(
   op: Extract<Operation, { node: string }>['op'] &
@@ -142,6 +143,17 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       node: node!,
       line: words.map(quoteArgument).join(' '),
     }),
+  },
+  LOG: {
+    usage: 'LOG node [n]',
+    summary: "The last lines of the node's log, 20 unless told, as Redis writes them.",
+    words: [1, 2],
+    parse: ([node, count]) =>
+      withNumber(count ?? String(DEFAULT_LOG_LINES), (value) => ({
+        op: 'log',
+        node: node!,
+        count: value,
+      })),
   },
   ADD: {
     usage: 'ADD (SERVER [port] | REPLICA master [port] | SENTINEL [port])',

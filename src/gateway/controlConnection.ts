@@ -14,6 +14,7 @@ import { RequestReader } from '../engine/resp/requestReader.ts';
 import type { Operation, Outcome } from '../view/messages.ts';
 import { parseSandboxCommand, sandboxHelp } from './controlCommands.ts';
 import { writeJson } from './jsonReply.ts';
+import { formatLogEntry } from './logLine.ts';
 
 const LIMITS = { bulkBytesMax: 1024 * 1024, authenticated: true };
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
@@ -190,6 +191,11 @@ export class ControlConnection {
     else if (outcome.snapshot !== undefined) {
       if (asJson) reply.utf8(JSON.stringify(outcome.snapshot));
       else writeJson(reply, outcome.snapshot);
+    } else if (outcome.log !== undefined) {
+      writeJson(
+        reply,
+        outcome.log.map((entry) => formatLogEntry(entry).trimEnd()),
+      );
     } else if (outcome.lines !== undefined) {
       writeJson(reply, outcome.lines);
     } else {

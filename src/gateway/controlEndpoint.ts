@@ -24,7 +24,8 @@ export class ControlEndpoint {
   /** Throws PortTakenError. */
   open(port: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.server.once('error', (error) =>
+      // Later ones, such as a connection without a descriptor for it, change nothing.
+      this.server.on('error', (error) =>
         reject(new PortTakenError(`port ${port} (control endpoint): ${errnoText(error)}`)),
       );
       this.server.listen({ port, host: HOST }, () => resolve());

@@ -60,7 +60,8 @@ export class Dashboard {
   open(port: number): Promise<void> {
     this.port = port;
     return new Promise((resolve, reject) => {
-      this.server.once('error', (error) =>
+      // Later ones, such as a connection without a descriptor for it, change nothing.
+      this.server.on('error', (error) =>
         reject(new PortTakenError(`port ${port} (dashboard): ${errnoText(error)}`)),
       );
       this.server.listen({ port, host: HOST }, () => resolve());

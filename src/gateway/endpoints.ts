@@ -1,9 +1,15 @@
 /**
  * Every node's port as a real TCP endpoint on 127.0.0.1, and the nodes' way out to real peers.
  *
- * Invariants: one accepted socket is one outside connection of the world and the other way round;
- * a node that does not listen has no listener, so a client is refused as by a dead process; faults
- * live in the world's links, never here.
+ * Invariants: one socket is one outside connection of the world and the other way round, from the
+ * first moment (a connect under way, too) to the last; a node that does not listen has no listener,
+ * so a client is refused as by a dead process; faults live in the world's links, never here.
+ *
+ * A host without power refuses nothing and answers nothing. TCP over loopback cannot quite play that:
+ * this machine's kernel completes every handshake at a port that is open. So a connect to such a node
+ * succeeds, and then nothing comes over the connection, as nothing comes over those that were there
+ * before (a client sees its read time out rather than its connect). Everything waits at the world's
+ * link; when the power is back, the new kernel resets what it does not know, and so does the socket.
  */
 
 import * as net from 'node:net';
@@ -19,6 +25,8 @@ const HOST = '127.0.0.1';
 const UNREAD_BYTES_MAX = SEND_WINDOW_BYTES;
 /** Between two attempts to get back the port of a node that was restarted. */
 const LISTEN_RETRY_MS = 500;
+/** How long a peer may take to fetch the last bytes of a connection that its node has closed. */
+const LINGER_MS_MAX = 10_000;
 
 /** A port somebody else has. */
 export class PortTakenError extends Error {
@@ -31,6 +39,8 @@ class Peer {
   readonly socket: net.Socket;
   readonly output: OutputMeter;
   unreadBytes = 0;
+  /** Both sides know of it; false while a node's connect is under way. */
+  isOpen = false;
 
   constructor(conn: number, node: string, socket: net.Socket) {
     this.conn = conn;
@@ -44,6 +54,8 @@ export class Endpoints implements OutsidePort {
   private readonly sandbox: Sandbox;
   private readonly loop: LiveLoop;
   private readonly peers = new Map<number, Peer>();
+  /** Sockets whose nodes are done with them and whose last bytes are not out. */
+  private readonly lingering = new Set<net.Socket>();
   private readonly listeners = new Map<number, net.Server>();
   private isClosed = false;
 
@@ -69,6 +81,7 @@ export class Endpoints implements OutsidePort {
     this.isClosed = true;
     for (const server of this.listeners.values()) server.close();
     for (const peer of this.peers.values()) peer.socket.destroy();
+    for (const socket of this.lingering) socket.destroy();
     this.listeners.clear();
     this.peers.clear();
   }
@@ -84,16 +97,29 @@ export class Endpoints implements OutsidePort {
       this.sandbox.inject({ kind: 'drained', conn, bytes: peer.output.take() });
   }
 
-  close(conn: number): void {
+  close(conn: number, isReset: boolean): void {
     const peer = this.peers.get(conn);
     if (peer === undefined) return;
     this.peers.delete(conn);
-    const isDead = this.sandbox.world.state.nodes.get(peer.node)?.isAlive === false;
-    if (isDead) peer.socket.resetAndDestroy();
-    else peer.socket.destroySoon();
+    const { socket, isOpen } = peer;
+    if (!isOpen) socket.destroy();
+    else if (isReset) socket.resetAndDestroy();
+    else this.linger(socket);
+  }
+
+  /** Ends a socket once its last bytes are out; one whose peer does not fetch them is reset. */
+  private linger(socket: net.Socket): void {
+    const timer = setTimeout(() => socket.resetAndDestroy(), LINGER_MS_MAX).unref();
+    this.lingering.add(socket);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.lingering.delete(socket);
+    });
+    socket.destroySoon();
   }
 
   listen(node: string, port: number): void {
+    if (this.listeners.has(port)) return;
     void this.bind(node, port).then((error) => {
       if (error === undefined || this.isClosed) return;
       this.say(`port ${port} of ${node} cannot be opened again: ${errnoText(error)}; trying on`);
@@ -118,15 +144,15 @@ export class Endpoints implements OutsidePort {
     }
     const socket = net.connect({ host, port, noDelay: true, allowHalfOpen: true });
     const peer = new Peer(conn, node, socket);
-    let isOpen = false;
+    this.peers.set(conn, peer);
     socket.on('connect', () => {
-      isOpen = true;
       this.adopt(peer);
       const laddr = `${socket.localAddress}:${socket.localPort}`;
       this.input({ kind: 'connected', conn, laddr });
     });
     socket.on('error', (error) => {
-      if (!isOpen) this.input({ kind: 'refused', conn, error: errnoText(error) });
+      if (peer.isOpen || !this.peers.delete(conn)) return;
+      this.input({ kind: 'refused', conn, error: errnoText(error) });
     });
   }
 
@@ -145,8 +171,10 @@ export class Endpoints implements OutsidePort {
     );
     this.listeners.set(port, server);
     return new Promise((resolve) => {
-      server.once('error', (error) => {
-        if (this.listeners.get(port) === server) this.listeners.delete(port);
+      server.on('error', (error) => {
+        // A listener goes on after an error, such as a connection it had no descriptor for.
+        if (server.listening) this.say(`port ${port} of ${node}: ${errnoText(error)}`);
+        else if (this.listeners.get(port) === server) this.listeners.delete(port);
         resolve(error);
       });
       server.listen({ port, host: HOST, backlog: 511 }, () => resolve(undefined));
@@ -167,6 +195,7 @@ export class Endpoints implements OutsidePort {
 
   private adopt(peer: Peer): void {
     const { conn, socket } = peer;
+    peer.isOpen = true;
     this.peers.set(conn, peer);
     socket.on('data', (chunk: Buffer) => {
       peer.unreadBytes += chunk.length;

@@ -32,6 +32,20 @@ export interface EndpointList {
   readonly dashboard: { readonly url: string };
 }
 
+/** A machine broke an invariant: the world stands still at that event. */
+export interface FailureReport {
+  readonly error: string;
+  readonly stack: string;
+  /** Whose machine it was; empty when it was nobody's. */
+  readonly node: string;
+  readonly event: number;
+  readonly seed: number;
+  /** Path of the file that replays it. */
+  readonly recording?: string;
+  /** Why there is none. */
+  readonly noRecording?: string;
+}
+
 export type ToWorker = Request | { readonly kind: 'subscribe' } | { readonly kind: 'close' };
 
 export type FromWorker =
@@ -41,5 +55,6 @@ export type FromWorker =
   | { readonly kind: 'refused'; readonly reason: string }
   /** For the user, at once: what happened and what to do. */
   | { readonly kind: 'warning'; readonly text: string }
+  | { readonly kind: 'failed'; readonly report: FailureReport }
   /** It has ended itself, for the reason given. */
   | { readonly kind: 'ended'; readonly reason: string };

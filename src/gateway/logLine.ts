@@ -2,6 +2,7 @@
 
 import { writeSync } from 'node:fs';
 import type { LogLevel, Micros } from '../engine/machine/machine.ts';
+import type { FeedEntry } from '../view/messages.ts';
 import { errnoCode } from './errno.ts';
 
 const MARKS: Readonly<Record<LogLevel, string>> = {
@@ -30,6 +31,12 @@ export function formatLogLine(
   line: string,
 ): string {
   return `${pid}:${role} ${logTime(at)} ${MARKS[level]} ${line}\n`;
+}
+
+/** A line of a node's log; its writer is `1234:M`. */
+export function formatLogEntry({ writer = '', at, level, text }: FeedEntry): string {
+  const [pid, role] = writer.split(':');
+  return formatLogLine(Number(pid), role ?? '', at, level, text);
 }
 
 /** True when a log of level `threshold` shows lines of `level`. */

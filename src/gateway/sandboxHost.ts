@@ -12,10 +12,11 @@ import type { Operation, Outcome } from '../view/messages.ts';
 import { ControlEndpoint } from './controlEndpoint.ts';
 import { Dashboard } from './dashboard.ts';
 import { Endpoints } from './endpoints.ts';
+import { failureLine, reportFailure } from './failureReport.ts';
 import { freePort } from './freePorts.ts';
 import type { EndpointList, FromWorker, HostOptions } from './hostMessages.ts';
 import { LiveLoop } from './liveLoop.ts';
-import { MemoryBudget } from './memoryBudget.ts';
+import { MemoryGuard } from './memoryGuard.ts';
 
 const HOST = '127.0.0.1';
 /**
@@ -26,7 +27,6 @@ const HOST = '127.0.0.1';
 const BOOT_SECONDS = 3;
 /** 20 snapshots a second. */
 const PUMP_MS = 50;
-const MEGABYTE = 1024 * 1024;
 /** Ports looked at for a new node. */
 const PORTS_TRIED_MAX = 100;
 
@@ -40,15 +40,15 @@ export class SandboxHost {
   private readonly endpoints: Endpoints;
   private readonly control: ControlEndpoint;
   private readonly dashboard: Dashboard;
-  private readonly memory: MemoryBudget;
+  private readonly memory: MemoryGuard;
   private readonly say: (message: FromWorker) => void;
+  private hasFailed = false;
   private pump: NodeJS.Timeout | undefined = undefined;
 
   /** Boots the sandbox; `say` hears of what the user must know. Throws BootError. */
   constructor(options: HostOptions, say: (message: FromWorker) => void) {
     this.options = options;
     this.say = say;
-    this.memory = new MemoryBudget(options.memoryMb * MEGABYTE);
     const present = Date.now() * 1000;
     this.sandbox = new Sandbox({
       topology: options.topology,
@@ -67,6 +67,16 @@ export class SandboxHost {
     this.dashboard = new Dashboard(this.service, (operation, done) =>
       this.perform(operation, done),
     );
+    this.memory = new MemoryGuard({
+      sandbox: this.sandbox,
+      memoryMb: options.memoryMb,
+      perform: (operation) => this.perform(operation, () => {}),
+      warn: (text) => say({ kind: 'warning', text }),
+      end: (reason) => {
+        this.close();
+        say({ kind: 'ended', reason });
+      },
+    });
   }
 
   /** Opens every endpoint and goes live. Throws PortTakenError. */
@@ -77,19 +87,37 @@ export class SandboxHost {
     this.sandbox.driver = this.loop;
     this.loop.start();
     this.pump = setInterval(() => {
+      this.watchWorld();
       this.service.pump();
       this.dashboard.pump();
-      this.watchMemory();
+      this.memory.look();
     }, PUMP_MS);
     return this.endpointList();
   }
 
   close(): void {
     clearInterval(this.pump);
+    this.memory.close();
     this.loop.close();
     this.endpoints.shutdown();
     this.control.close();
     this.dashboard.close();
+  }
+
+  /**
+   * A world that has failed answers nobody any more, so its clients are let go: an application must
+   * not hang because of our bug. Control endpoint and dashboard stay, to look at what is left.
+   */
+  private watchWorld(): void {
+    if (this.hasFailed) return;
+    const report = reportFailure(this.sandbox);
+    if (report === undefined) return;
+    this.hasFailed = true;
+    this.loop.close();
+    this.endpoints.shutdown();
+    this.sandbox.observe();
+    this.sandbox.feed.say(this.sandbox.world.now, failureLine(report));
+    this.say({ kind: 'failed', report });
   }
 
   perform(operation: Operation, done: (outcome: Outcome) => void): void {
@@ -99,23 +127,6 @@ export class SandboxHost {
     }
     this.loop.beforeInput();
     this.service.perform(operation, done);
-  }
-
-  /** Refuses writes first; ends in order before the thread runs into its limit. */
-  private watchMemory(): void {
-    const verdict = this.memory.look();
-    const limit = `${this.options.memoryMb} MB of memory it may use`;
-    if (verdict === 'refuse') {
-      const servers = this.sandbox.specs.filter((spec) => spec.machine === 'server');
-      for (const { name } of servers) {
-        this.perform({ op: 'command', node: name, line: 'CONFIG SET maxmemory 1' }, () => {});
-      }
-      const text = `The sandbox has filled most of the ${limit}: its servers refuse writes with OOM from now on. Delete what is not needed, then CONFIG SET maxmemory 0 at each server; or restart the sandbox.`;
-      this.say({ kind: 'warning', text });
-    } else if (verdict === 'end') {
-      this.close();
-      this.say({ kind: 'ended', reason: `out of memory: it had used up the ${limit}` });
-    }
   }
 
   /** A new node needs a port that is free on this host, too; which one that is takes a while to find out. */

@@ -9,7 +9,13 @@ import { totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
 import type { Snapshot } from '../view/snapshot.ts';
-import type { EndpointList, FromWorker, HostOptions, ToWorker } from './hostMessages.ts';
+import type {
+  EndpointList,
+  FailureReport,
+  FromWorker,
+  HostOptions,
+  ToWorker,
+} from './hostMessages.ts';
 
 const MEMORY_MB_MAX = 4_096;
 /** How long a thread may take to close before it is ended by force. */
@@ -32,6 +38,8 @@ export interface SandboxListeners {
   readonly onFeed?: (entries: readonly FeedEntry[]) => void;
   /** Something the user must know at once. */
   readonly onWarning: (text: string) => void;
+  /** A bug has stopped the world: it can be looked at, and no more. */
+  readonly onFailure?: (report: FailureReport) => void;
   /** The worker died. */
   readonly onDeath: (reason: string) => void;
 }
@@ -60,9 +68,13 @@ export class SandboxWorker {
     }
   }
 
-  /** Resolves once every endpoint is open. Throws StartError. */
-  static start(options: HostOptions, listeners: SandboxListeners): Promise<SandboxWorker> {
-    const worker = new Worker(workerUrl(), {
+  /** Resolves once every endpoint is open. Throws StartError. `entry` is the thread's module. */
+  static start(
+    options: HostOptions,
+    listeners: SandboxListeners,
+    entry: URL = workerUrl(),
+  ): Promise<SandboxWorker> {
+    const worker = new Worker(entry, {
       workerData: options,
       resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
     });
@@ -109,6 +121,7 @@ export class SandboxWorker {
     if (message.kind === 'snapshot') this.listeners.onSnapshot?.(message.snapshot);
     else if (message.kind === 'feed') this.listeners.onFeed?.(message.entries);
     else if (message.kind === 'warning') this.listeners.onWarning(message.text);
+    else if (message.kind === 'failed') this.listeners.onFailure?.(message.report);
     else if (message.kind === 'ended') this.death = message.reason;
     else if (message.kind === 'answer') {
       this.waiting.get(message.id)?.(message.outcome);

@@ -8,6 +8,7 @@
 
 import type { Micros, Note } from '../engine/machine/machine.ts';
 import type { FeedEntry } from '../view/messages.ts';
+import type { LogLine } from '../world/views.ts';
 import type { World } from '../world/world.ts';
 import { EventFeed, type Place } from './eventFeed.ts';
 
@@ -33,10 +34,7 @@ export class Feed {
     const start = this.pending.length;
     for (const name of world.state.nodes.keys()) {
       const lines = world.logSince(name, this.lastLog.get(name) ?? 0);
-      for (const { at, level, line, pid, role } of lines) {
-        const writer = `${pid}:${role}`;
-        this.pending.push({ at, node: name, source: 'log', level, text: line, writer });
-      }
+      for (const line of lines) this.pending.push(logEntry(name, line));
       if (lines.length > 0) this.lastLog.set(name, lines.at(-1)!.id);
     }
     for (const { id, at, node, note } of world.notesSince(this.lastNote)) {
@@ -56,6 +54,10 @@ export class Feed {
     this.pending = [];
     return entries;
   }
+}
+
+export function logEntry(node: string, { at, level, line, pid, role }: LogLine): FeedEntry {
+  return { at, node, source: 'log', level, text: line, writer: `${pid}:${role}` };
 }
 
 /** `full-resync: replica r1, asked 5, backlog 10..20`: the kind, then the fields in their order. */

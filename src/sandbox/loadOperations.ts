@@ -1,5 +1,6 @@
 /** LOAD and LOAD STOP: the load client is a node of the world, added when it is first wanted. */
 
+import type { Outcome } from '../view/messages.ts';
 import type { AddNode } from '../world/input.ts';
 import { rateSignal } from './load/loadSettings.ts';
 import { OperationError } from './operationErrors.ts';
@@ -48,26 +49,22 @@ export function stopLoad(sandbox: Sandbox, done: Done): void {
   }
   sandbox.inject({ kind: 'signal', node: LOAD, name: 'STOP' });
   sandbox.feed.say(sandbox.world.now, 'load is told to stop');
-  if (sandbox.driver.mode === 'paused') {
-    done({ ok: true, text: 'QUEUED the world is paused: the load stops with RESUME or STEP' });
-    return;
-  }
   sandbox.wait({
     deadline: sandbox.world.now + STOP_MICROS,
-    settle: (isLate) => settleStop(sandbox, isLate, done),
+    done,
+    queued: 'QUEUED the world is paused: the load stops with RESUME or STEP',
+    settle: (isLate) => settleStop(sandbox, isLate),
   });
 }
 
-function settleStop(sandbox: Sandbox, isLate: boolean, done: Done): boolean {
+function settleStop(sandbox: Sandbox, isLate: boolean): Outcome | undefined {
   const load = sandbox.load!;
-  if (load.isRunning && !isLate) return false;
+  if (load.isRunning && !isLate) return undefined;
   const { sent, acked, unknown, lost } = load.book;
   const numbers = `sent ${sent}, acknowledged ${acked}, unknown ${unknown}, lost ${lost}`;
   if (load.isRunning) {
     const error = `ERR no master has let the load read its keys back yet (${numbers}); it goes on trying`;
-    done({ ok: false, error });
-  } else {
-    done({ ok: true, text: numbers });
+    return { ok: false, error };
   }
-  return true;
+  return { ok: true, text: numbers };
 }

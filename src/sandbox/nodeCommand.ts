@@ -45,11 +45,6 @@ export function command(
     throw new OperationError(`ERR ${spec.name} is ${state}: RESTART it first`);
   }
   sandbox.feed.say(sandbox.world.now, `${words.join(' ')} to ${spec.name}`);
-  const isPaused = sandbox.driver.mode === 'paused';
-  const answered: Done = isPaused ? () => {} : done;
-  sandbox.operator.command(sandbox.world.now, sandbox.newConn(), spec, words, answered, read);
-  if (isPaused) {
-    const text = `QUEUED the world is paused: ${spec.name} gets the command with RESUME or STEP`;
-    done({ ok: true, text });
-  }
+  sandbox.operator.command(sandbox.world.now, sandbox.newConn(), spec, words, done, read);
+  if (sandbox.driver.mode === 'paused') sandbox.operator.queue();
 }

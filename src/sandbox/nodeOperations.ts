@@ -7,6 +7,7 @@
 
 import { splitArguments } from '../engine/resp/splitArguments.ts';
 import type { Operation } from '../view/messages.ts';
+import { logEntry } from './feed.ts';
 import { command, nodeSpec, serverSpec } from './nodeCommand.ts';
 import { OperationError } from './operationErrors.ts';
 import type { Done } from './operator.ts';
@@ -96,6 +97,16 @@ export function setBacklog(sandbox: Sandbox, name: string, bytes: number, done: 
     throw new OperationError(`ERR a backlog has from 1 to ${BACKLOG_BYTES_MAX} bytes`);
   }
   command(sandbox, spec, ['CONFIG', 'SET', 'repl-backlog-size', String(bytes)], done);
+}
+
+/** What a dead node said last is there, too. */
+export function tellLog(sandbox: Sandbox, name: string, count: number, done: Done): void {
+  nodeSpec(sandbox, name);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new OperationError('ERR LOG takes a number of lines from 1');
+  }
+  const log = sandbox.world.logSince(name, 0).slice(-count);
+  done({ ok: true, text: `${log.length} lines`, log: log.map((line) => logEntry(name, line)) });
 }
 
 /** `SET greeting "hello world"`: quoted as at redis-cli's prompt, answered as there. */

@@ -10,7 +10,7 @@ import type { Input } from '../world/input.ts';
 import type { EventView, NodeState } from '../world/views.ts';
 import { startLoad, stopLoad } from './loadOperations.ts';
 import { command, nodeSpec, serverSpec, stateOf } from './nodeCommand.ts';
-import { addNode, removeNode, runLine, setBacklog } from './nodeOperations.ts';
+import { addNode, removeNode, runLine, setBacklog, tellLog } from './nodeOperations.ts';
 import { OperationError, unknownNode } from './operationErrors.ts';
 import { type Done, OPERATOR } from './operator.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -35,7 +35,7 @@ export function perform(sandbox: Sandbox, operation: Operation, done: Done): voi
   if (failure !== null) throw new OperationError(`ERR the world stands still: ${failure}`);
   switch (operation.op) {
     case 'pause':
-      sandbox.driver.pause();
+      sandbox.pause();
       return ok(done);
     case 'resume':
       sandbox.driver.resume();
@@ -75,6 +75,8 @@ export function perform(sandbox: Sandbox, operation: Operation, done: Done): voi
       return removeNode(sandbox, operation.node, done);
     case 'backlog':
       return setBacklog(sandbox, operation.node, operation.bytes, done);
+    case 'log':
+      return tellLog(sandbox, operation.node, operation.count, done);
     case 'command':
       return runLine(sandbox, operation.node, operation.line, done);
   }
@@ -96,6 +98,7 @@ function step(sandbox: Sandbox, count: number, done: Done): void {
     throw new OperationError(`ERR STEP takes a number of events from 1 to ${STEP_MAX}`);
   }
   const before = sandbox.world.eventCount;
+  sandbox.pause();
   sandbox.driver.step(count);
   stepped(sandbox, before, done);
 }
@@ -104,6 +107,7 @@ function step(sandbox: Sandbox, count: number, done: Done): void {
 function stepVisible(sandbox: Sandbox, done: Done): void {
   const { world } = sandbox;
   const before = world.eventCount;
+  sandbox.pause();
   while (world.eventCount - before < STEP_MAX && sandbox.driver.step(1) === 1) {
     const event = world.event(world.eventCount);
     if (event !== undefined && isVisible(event, world.event(event.cause))) break;

@@ -3,7 +3,8 @@
  * pseudo-node `operator`. What a node does because of us is thus in the trace and the recording.
  *
  * Invariant: one command a connection; each is answered exactly once: by the node, by its
- * connection's end, or by running out of time.
+ * connection's end, by running out of time, or by the world's standing still: whoever asks is never
+ * left waiting for somebody else's RESUME.
  */
 
 import { ProtocolError } from '../engine/machine/errors.ts';
@@ -24,16 +25,21 @@ interface Errand {
   readonly node: string;
   readonly reader: ReplyReader;
   readonly deadline: Micros;
-  readonly done: Done;
+  done: Done;
+  /** Its asker has been answered: the world is paused. */
+  isQueued: boolean;
   readonly read: ReadReply;
 }
 
 export class Operator {
   private readonly inject: (input: Input) => void;
+  /** Hears what a node says to a command that was answered before. */
+  private readonly tell: (text: string) => void;
   private readonly errands = new Map<number, Errand>();
 
-  constructor(inject: (input: Input) => void) {
+  constructor(inject: (input: Input) => void, tell: (text: string) => void) {
     this.inject = inject;
+    this.tell = tell;
   }
 
   /** Sends the command; `done` is called when the node has answered. */
@@ -51,6 +57,7 @@ export class Operator {
       reader: new ReplyReader(),
       deadline: now + ANSWER_MICROS,
       done,
+      isQueued: false,
       read,
     };
     this.errands.set(conn, errand);
@@ -92,6 +99,27 @@ export class Operator {
       const error = `ERR ${errand.node} has not answered within ${ANSWER_MICROS / 1e6} s: it is frozen, busy or cut off from ${OPERATOR}; the command may still take place`;
       this.finish(errand, { ok: false, error });
     }
+  }
+
+  /** The world is paused: what is under way is answered now; what the node says later is told. */
+  queue(): void {
+    for (const errand of this.errands.values()) {
+      const { done, node, isQueued } = errand;
+      if (isQueued) continue;
+      errand.isQueued = true;
+      errand.done = (outcome) => {
+        this.tell(`${node} answers: ${outcome.ok ? outcome.text : outcome.error}`);
+      };
+      const text = `QUEUED the world is paused: ${node} executes the command with RESUME or STEP, and the feed shows its answer`;
+      done({ ok: true, text });
+    }
+  }
+
+  /** Nothing takes place any more. */
+  abandon(error: string): void {
+    const abandoned = [...this.errands.values()];
+    this.errands.clear();
+    for (const errand of abandoned) errand.done({ ok: false, error });
   }
 
   private finish(errand: Errand, outcome: Outcome): void {

@@ -9,7 +9,7 @@
 
 import type { Micros } from '../engine/machine/machine.ts';
 import { seedFromNumber } from '../engine/machine/random.ts';
-import type { FeedEntry, Operation } from '../view/messages.ts';
+import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
 import type { Snapshot } from '../view/snapshot.ts';
 import type { Input, OutsidePort, WorldParams } from '../world/input.ts';
 import { World } from '../world/world.ts';
@@ -24,7 +24,7 @@ import { replicationFields, serverOf } from './nodeReading.ts';
 import { OperationError } from './operationErrors.ts';
 import { perform } from './operations.ts';
 import { type Done, Operator } from './operator.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { failureText, takeSnapshot } from './snapshot.ts';
 import {
   addNodeInput,
   LOAD,
@@ -55,11 +55,13 @@ export class BootError extends Error {
   override readonly name = 'BootError';
 }
 
-/** Something that is answered later: looked at until it has an outcome or its time is up. */
+/** Something that is answered later: looked at until it has an outcome, at the latest when it is late. */
 export interface Wait {
   readonly deadline: Micros;
-  /** True when it is over. */
-  readonly settle: (isLate: boolean) => boolean;
+  readonly done: Done;
+  /** What is answered when the world is paused meanwhile. */
+  readonly queued: string;
+  readonly settle: (isLate: boolean) => Outcome | undefined;
 }
 
 export class Sandbox {
@@ -90,7 +92,10 @@ export class Sandbox {
       ...(options.params === undefined ? {} : { params: options.params }),
     });
     this.driver = new VirtualDriver(this.world);
-    this.operator = new Operator((input) => this.inject(input));
+    this.operator = new Operator(
+      (input) => this.inject(input),
+      (text) => this.feed.say(this.world.now, text),
+    );
     this.world.outside = this.outsidePort();
     this.topology = options.topology;
     this.nonce = options.nonce;
@@ -146,6 +151,7 @@ export class Sandbox {
       events += this.world.runUntil(Math.max(next, this.world.now), eventsMax - events);
       if (this.world.now >= this.observedAt + OBSERVE_MICROS) this.observe();
     } while (this.world.now < until && events < eventsMax && this.world.failure === undefined);
+    if (this.world.failure !== undefined) this.observe();
     return events;
   }
 
@@ -156,7 +162,34 @@ export class Sandbox {
     const sentences = this.failovers.observe(world.now, this.serverReadings(), this.loadReading());
     for (const sentence of sentences) this.feed.say(world.now, sentence);
     this.operator.expire(world.now);
-    this.waits = this.waits.filter((wait) => !wait.settle(world.now >= wait.deadline));
+    this.answerWaits(({ deadline, settle }) => settle(world.now >= deadline));
+    if (world.failure !== undefined) this.abandon();
+  }
+
+  private answerWaits(outcomeOf: (wait: Wait) => Outcome | undefined): void {
+    this.waits = this.waits.filter((wait) => {
+      const outcome = outcomeOf(wait);
+      if (outcome !== undefined) wait.done(outcome);
+      return outcome === undefined;
+    });
+  }
+
+  /** Time stands still from now on: what is under way is answered, so that nobody waits for RESUME. */
+  pause(): void {
+    this.driver.pause();
+    this.operator.queue();
+    this.queueWaits();
+  }
+
+  private queueWaits(): void {
+    this.answerWaits(({ queued }) => ({ ok: true, text: queued }));
+  }
+
+  /** The world has failed: whoever waits is told so. */
+  private abandon(): void {
+    const error = `ERR the world stands still: ${failureText(this.world)}`;
+    this.operator.abandon(error);
+    this.answerWaits(() => ({ ok: false, error }));
   }
 
   // Operations.
@@ -175,6 +208,7 @@ export class Sandbox {
 
   wait(wait: Wait): void {
     this.waits.push(wait);
+    if (this.driver.mode === 'paused') this.queueWaits();
   }
 
   // Looking.
@@ -267,8 +301,8 @@ export class Sandbox {
           this.inject({ kind: 'drained', conn, bytes: bytes.length });
         else this.gateway?.send(conn, bytes);
       },
-      close: (conn) => {
-        if (!operator.closed(conn)) this.gateway?.close(conn);
+      close: (conn, isReset) => {
+        if (!operator.closed(conn)) this.gateway?.close(conn, isReset);
       },
       connect: (conn, host, port, node) => {
         if (this.gateway !== undefined) this.gateway.connect(conn, host, port, node);

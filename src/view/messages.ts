@@ -56,6 +56,8 @@ export type Operation =
   | { readonly op: 'remove'; readonly node: string }
   /** CONFIG SET repl-backlog-size. */
   | { readonly op: 'backlog'; readonly node: string; readonly bytes: number }
+  /** The last lines of a node's log. */
+  | { readonly op: 'log'; readonly node: string; readonly count: number }
   /** Any command, quoted as in redis-cli; the answer's text and lines are written as there. */
   | { readonly op: 'command'; readonly node: string; readonly line: string };
 
@@ -73,6 +75,8 @@ export type Outcome =
       /** What happened, an event each: the answer to `step`. */
       readonly lines?: readonly string[];
       readonly snapshot?: Snapshot;
+      /** Of one node, oldest first: the answer to `log`. */
+      readonly log?: readonly FeedEntry[];
     }
   /** `error` says what to do about it. */
   | { readonly ok: false; readonly error: string };

@@ -35,6 +35,7 @@ const FIELDS: Readonly<Record<Operation['op'], Readonly<Record<string, FieldType
   addSentinel: { port: 'optional number' },
   remove: { node: 'string' },
   backlog: { node: 'string', bytes: 'number' },
+  log: { node: 'string', count: 'number' },
   command: { node: 'string', line: 'string' },
 };
 

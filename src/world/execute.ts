@@ -171,5 +171,5 @@ function arriveOutside(run: Runtime, event: Event, end: End): void {
   end.state = END.closed;
   state.outsideEnds.delete(end.id);
   state.trace.fold(OUT.close, end.id, undefined, event.label);
-  outside?.close(end.id);
+  outside?.close(end.id, event.label !== 'eof');
 }

@@ -155,10 +155,14 @@ export type Input = Operation | Traffic;
  */
 export interface OutsidePort {
   send(conn: number, bytes: Buffer): void;
-  /** The node's side is closed (or refused the connection): the last call for this conn. */
-  close(conn: number): void;
+  /**
+   * The node's side is closed: the last call for this conn. With `isReset` it was reset or refused,
+   * by a process that was killed, or by a kernel that knows of no such connection.
+   */
+  close(conn: number, isReset: boolean): void;
   connect(conn: number, host: string, port: number, node: string): void;
   listen(node: string, port: number): void;
+  /** A connect is refused from now on. Not called when a node loses its power: see vanishAll. */
   closeListener(node: string, port: number): void;
   /** The node took so many bytes of what `data` brought: flow control towards the peer. */
   consumed?(conn: number, bytes: number): void;

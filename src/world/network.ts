@@ -233,17 +233,23 @@ export function closeAll(run: Runtime, node: WorldNode, reason: 'eof' | 'reset')
   closeListeners(run, node);
 }
 
-/** The host is gone: nobody is told. Its kernel, once it is back, answers what comes with a reset. */
+/**
+ * The host is gone: nobody is told. Its kernel, once it is back, answers what comes with a reset.
+ *
+ * Nor is a connect refused, for a refusal is an answer. Inside the world the link takes care of
+ * that; outside, a port without a listener would refuse. So every port of the host stays open, or is
+ * opened, until the power is back: peers from outside get through to a wire that leads nowhere.
+ */
 export function vanishAll(run: Runtime, node: WorldNode): void {
   for (const end of node.ends.values()) {
     if (end.link.cut || end.stalled) discard(end);
     end.state = END.vanished;
   }
   node.ends.clear();
-  closeListeners(run, node);
+  for (const port of node.ports) if (!node.listening.has(port)) listen(run, node, port);
 }
 
-function closeListeners(run: Runtime, node: WorldNode): void {
+export function closeListeners(run: Runtime, node: WorldNode): void {
   for (const port of node.listening) {
     run.state.trace.fold(OUT.unlisten, port, undefined, node.name);
     run.outside?.closeListener(node.name, port);
@@ -265,7 +271,7 @@ export function listen(run: Runtime, node: WorldNode, port: number): void {
 /** Something has arrived at a host whose power was gone meanwhile: its new kernel knows of nothing. */
 export function answerVanished(run: Runtime, packet: Event): void {
   const end = packet.end!;
-  if (packet.kind === KIND.closed) return;
+  if (packet.kind === KIND.closed && packet.label === 'reset') return;
   end.state = END.closed;
   transmit(run, end, KIND.closed, undefined).label = 'reset';
 }

@@ -83,6 +83,7 @@ export class WorldNode {
   clockOffset: Micros = 0;
 
   readonly ports: Set<number> = new Set();
+  /** Of a node without power: the ports at which connects are swallowed. */
   readonly listening: Set<number> = new Set();
   readonly ends: Map<ConnId, End> = new Map();
   readonly children: Map<Token, ChildProcess> = new Map();

@@ -9,7 +9,14 @@ import type { Link } from './connection.ts';
 import { VirtualDisk } from './disk.ts';
 import { KIND } from './event.ts';
 import { type AddNode, InputError, type Operation } from './input.ts';
-import { closeAll, connectionsBetween, release, reset, vanishAll } from './network.ts';
+import {
+  closeAll,
+  closeListeners,
+  connectionsBetween,
+  release,
+  reset,
+  vanishAll,
+} from './network.ts';
 import { WorldNode } from './node.ts';
 import { bury, endChild, goOn, spawn } from './process.ts';
 import { isMachineKind, machineKind } from './registry.ts';
@@ -118,7 +125,7 @@ function removeNode(run: Runtime, node: WorldNode): void {
   const state = run.state;
   if (node.isAlive) closeAll(run, node, 'reset');
   bury(node, 'exited');
-  node.powered = true;
+  powerUp(run, node);
   for (const link of state.links.values()) if (link.target === node) release(state, link, true);
   state.nodes.delete(node.name);
   for (const port of node.ports) state.ports.delete(port);
@@ -139,11 +146,18 @@ function restart(run: Runtime, node: WorldNode): void {
     return;
   }
   const wasOff = !node.powered;
+  powerUp(run, node);
   spawn(run, node);
   if (!wasOff) return;
   // What peers went on retransmitting reaches the new kernel.
   const state = run.state;
   for (const link of state.links.values()) if (link.target === node) release(state, link, true);
+}
+
+/** The new kernel knows of no listener. */
+function powerUp(run: Runtime, node: WorldNode): void {
+  if (!node.powered) closeListeners(run, node);
+  node.powered = true;
 }
 
 function signal(run: Runtime, node: WorldNode, name: string): void {

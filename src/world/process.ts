@@ -276,7 +276,6 @@ export function spawn(run: Runtime, node: WorldNode): void {
   node.life += 1;
   node.pid = state.newPid();
   node.state = 'running';
-  node.powered = true;
   node.startedAt = state.now;
   node.exitCode = undefined;
   node.restartOnExit = false;

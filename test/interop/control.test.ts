@@ -105,6 +105,26 @@ test('pause, queue, step, resume; a frozen node is thawed; links are cut and hea
   await waitFor(async () => (await stateOf(sandbox)).nodes[1]?.master?.status === 'up', LIMIT_MS);
 });
 
+test('the log of a node is what Redis would have written, asked for or on standard error', async (t) => {
+  const sandbox = await startSandbox(t, ['--replicas', '1', '--sentinels', '0', '--logs']);
+  const { port } = sandbox.endpoints.control;
+  const [all, two, zero, nobody] = await talk(port, [
+    'SANDBOX LOG r1 1000',
+    'SANDBOX LOG r1 2',
+    'SANDBOX LOG r1 0',
+    'SANDBOX LOG x',
+  ]);
+  assert.ok(all?.type === 'array' && two?.type === 'array');
+  const lines = all.items.map((item) => (item.type === 'bulk' ? String(item.bytes) : ''));
+  const form = /^\d+:S \d\d \w{3} \d{4} \d\d:\d\d:\d\d\.\d{3} [*#.-] ./;
+  for (const line of lines) assert.match(line, /^\d+:[CMS] /);
+  assert.ok(lines.some((line) => form.test(line) && line.endsWith('Finished with success')));
+  assert.deepEqual(two.items, all.items.slice(-2));
+  assert.deepEqual(zero, { type: 'error', text: 'ERR LOG takes a number of lines from 1' });
+  assert.ok(nobody?.type === 'error' && nobody.text.startsWith("ERR no node named 'x'"));
+  await waitFor(() => sandbox.output().includes(`r1 | ${lines.at(-1)!}\n`), LIMIT_MS);
+});
+
 test('LOAD through a crash: the state says what the promoted replica lacked', async (t) => {
   if (!requirePeer(t, 'redis-cli')) return;
   const sandbox = await startSandbox(t);

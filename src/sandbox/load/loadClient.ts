@@ -35,7 +35,7 @@ import {
   readRateSignal,
 } from './loadSettings.ts';
 import { Pacer } from './pacer.ts';
-import { SwitchWatch } from './switchWatch.ts';
+import { type Heard, SwitchWatch } from './switchWatch.ts';
 import { keyOf, sequenceIn, slotOf, WriteBook, writeText } from './writeBook.ts';
 
 /** How long a Sentinel or a master may take to answer before it is given up. */
@@ -139,8 +139,8 @@ export class LoadClient implements Machine {
   }
 
   receive(now: Micros, conn: ConnId, chunk: Buffer, out: Effects): void {
-    const moved = this.watch.receive(now, conn, chunk, out);
-    if (moved !== undefined) this.switched(now, moved, out);
+    const heard = this.watch.receive(now, conn, chunk, out);
+    if (heard !== undefined) this.hear(now, heard, out);
     if (conn !== this.conn) return;
     this.reader.feed(chunk);
     try {
@@ -231,11 +231,14 @@ export class LoadClient implements Machine {
     this.unanswered = [];
   }
 
-  /** A Sentinel says that the master is somewhere else now. */
-  private switched(now: Micros, address: Address, out: Effects): void {
+  /** A Sentinel says where the master is; what it was asked is of use only to who is somewhere else. */
+  private hear(now: Micros, { address, isSwitch }: Heard, out: Effects): void {
+    const { phase } = this;
     const isThere = this.master?.host === address.host && this.master.port === address.port;
-    if (this.phase === 'stopped' || (isThere && this.phase !== 'waiting')) return;
-    out.log('notice', 'X', `+switch-master: the master is ${address.host}:${address.port} now`);
+    if (phase === 'stopped' || (isThere && (phase !== 'waiting' || !isSwitch))) return;
+    if (!isSwitch && (phase === 'waiting' || phase === 'asking')) return;
+    const source = isSwitch ? '+switch-master' : 'The Sentinel now listened to';
+    out.log('notice', 'X', `${source}: the master is ${address.host}:${address.port} now`);
     this.drop(now, out);
     this.connectTo(now, address, out);
   }

@@ -1,8 +1,15 @@
 /**
  * The load client's ear at a Sentinel: subscribed to +switch-master, moved on to the next Sentinel
- * when this one goes away.
+ * when this one goes away, or goes silent. A subscription is a connection on which nothing may come
+ * for hours, so a Sentinel that is frozen or cut off looks like one that has nothing to say; a PING
+ * a second tells them apart, as in clients that keep watch over their subscriptions.
  *
- * Invariant: at most one connection; `retryAt` is set exactly while there is none and one is wanted.
+ * What was published while nobody listened is lost. Each new subscription therefore begins with
+ * asking for the address, in one write with SUBSCRIBE: the Sentinel executes both in one go, so no
+ * switch can come between the answer and the subscription.
+ *
+ * Invariants: at most one connection; `retryAt` is set exactly while there is none and one is
+ * wanted; while there is one, `silentAt` is set, and it is given up then.
  */
 
 import { ProtocolError } from '../../engine/machine/errors.ts';
@@ -13,69 +20,96 @@ import { encodeRequest, textsOf } from '../requests.ts';
 import type { Address, LoadSettings } from './loadSettings.ts';
 
 const RETRY_MICROS = 500_000;
+const PING_MICROS = 1_000_000;
+/** How long a Sentinel may say nothing: to a connect, or to a PING and what came after it. */
+const SILENCE_MICROS = 2_000_000;
+
+export interface Heard {
+  readonly address: Address;
+  /** Published just now; otherwise the answer to our asking, which is mostly no news. */
+  readonly isSwitch: boolean;
+}
 
 export class SwitchWatch {
   private settings: LoadSettings | undefined = undefined;
   private conn: ConnId | undefined = undefined;
   private reader = new ReplyReader();
   private next = 0;
+  /** The first answer over a connection is the master's address. */
+  private isAddressDue = false;
   private retryAt: Micros = NEVER;
+  private pingAt: Micros = NEVER;
+  private silentAt: Micros = NEVER;
 
   configure(settings: LoadSettings): void {
     this.settings = settings;
   }
 
-  start(_now: Micros, out: Effects): void {
-    if (this.conn === undefined) this.connect(out);
+  start(now: Micros, out: Effects): void {
+    if (this.conn === undefined) this.connect(now, out);
   }
 
   stop(out: Effects): void {
     if (this.conn !== undefined) out.close(this.conn);
-    this.conn = undefined;
+    this.forget();
     this.retryAt = NEVER;
   }
 
-  private connect(out: Effects): void {
+  private connect(now: Micros, out: Effects): void {
     this.retryAt = NEVER;
     const sentinels = this.settings?.sentinels ?? [];
     if (sentinels.length === 0) return;
     const sentinel = sentinels[this.next % sentinels.length]!;
     this.next += 1;
     this.reader = new ReplyReader();
+    this.isAddressDue = true;
     this.conn = out.connect(sentinel.host, sentinel.port);
+    this.silentAt = now + SILENCE_MICROS;
   }
 
   /** True when the connection is this one's. */
   connected(now: Micros, conn: ConnId, error: string | undefined, out: Effects): boolean {
     if (conn !== this.conn) return false;
-    if (error === undefined) out.send(conn, encodeRequest(['SUBSCRIBE', '+switch-master']));
-    else this.lost(now);
+    if (error !== undefined) {
+      this.lost(now);
+      return true;
+    }
+    const { masterName } = this.settings!;
+    const ask = encodeRequest(['SENTINEL', 'get-master-addr-by-name', masterName]);
+    out.send(conn, Buffer.concat([ask, encodeRequest(['SUBSCRIBE', '+switch-master'])]));
+    this.heard(now);
     return true;
   }
 
-  /** The new address when a message says that our master has moved. */
-  receive(now: Micros, conn: ConnId, chunk: Buffer, out: Effects): Address | undefined {
+  /** Where the Sentinel says our master is, when it says so. */
+  receive(now: Micros, conn: ConnId, chunk: Buffer, out: Effects): Heard | undefined {
     if (conn !== this.conn) return undefined;
-    let moved: Address | undefined;
+    let heard: Heard | undefined;
+    this.heard(now);
     this.reader.feed(chunk);
     try {
       for (let reply = this.reader.next(); reply !== undefined; reply = this.reader.next()) {
-        const [kind, , message] = textsOf(reply);
-        if (kind === 'message' && message !== undefined) moved = this.parse(message) ?? moved;
+        const [kind, port, message] = textsOf(reply);
+        if (this.isAddressDue) {
+          this.isAddressDue = false;
+          if (port === undefined) continue; // It knows no such master.
+          heard = { address: { host: kind!, port: Number(port) }, isSwitch: false };
+        } else if (kind === 'message' && message !== undefined) {
+          heard = this.parse(message) ?? heard;
+        }
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      out.close(conn);
-      this.lost(now);
+      this.drop(now, out);
     }
-    return moved;
+    return heard;
   }
 
   /** `mymaster 127.0.0.1 6400 127.0.0.1 6401`: name, old address, new address. */
-  private parse(message: string): Address | undefined {
+  private parse(message: string): Heard | undefined {
     const [name, , , host, port] = message.split(' ');
     if (name !== this.settings?.masterName || host === undefined) return undefined;
-    return { host, port: Number(port) };
+    return { address: { host, port: Number(port) }, isSwitch: true };
   }
 
   closed(now: Micros, conn: ConnId): boolean {
@@ -84,17 +118,39 @@ export class SwitchWatch {
     return true;
   }
 
+  private heard(now: Micros): void {
+    this.pingAt = now + PING_MICROS;
+    this.silentAt = this.pingAt + SILENCE_MICROS;
+  }
+
+  private drop(now: Micros, out: Effects): void {
+    out.close(this.conn!);
+    this.lost(now);
+  }
+
   private lost(now: Micros): void {
-    this.conn = undefined;
+    this.forget();
     this.retryAt = now + RETRY_MICROS;
   }
 
+  private forget(): void {
+    this.conn = undefined;
+    this.pingAt = NEVER;
+    this.silentAt = NEVER;
+  }
+
   tick(now: Micros, out: Effects): void {
-    if (now >= this.retryAt) this.connect(out);
+    if (now >= this.silentAt) {
+      this.drop(now, out);
+    } else if (now >= this.pingAt) {
+      this.pingAt = NEVER; // One at a time; its answer asks for the next.
+      out.send(this.conn!, encodeRequest(['PING']));
+    }
+    if (now >= this.retryAt) this.connect(now, out);
   }
 
   nextDeadline(): Micros {
-    return this.retryAt;
+    return Math.min(this.retryAt, this.pingAt, this.silentAt);
   }
 }
 registerState(SwitchWatch);

@@ -26,6 +26,8 @@ test('every form of SANDBOX becomes its operation', () => {
     'REMOVE r1': { op: 'remove', node: 'r1' },
     'BACKLOG m 20000': { op: 'backlog', node: 'm', bytes: 20_000 },
     'RUN m SET x "y': { op: 'command', node: 'm', line: 'SET x "\\"y"' },
+    'LOG m': { op: 'log', node: 'm', count: 20 },
+    'log r1 3': { op: 'log', node: 'r1', count: 3 },
     'CRASH m': { op: 'crash', node: 'm' },
     'POWERLOSS m': { op: 'powerloss', node: 'm' },
     'FREEZE r1': { op: 'freeze', node: 'r1' },

@@ -238,6 +238,25 @@ test('commands go to a node over the wire', () => {
   assert.equal(node(sandbox, 'r1').role, 'master');
 });
 
+for (const [how, fault] of [
+  ['freezes', { op: 'freeze', node: 's1' }],
+  ['is cut off', { op: 'cut', a: 's1', b: 'load', oneway: false }],
+] as const) {
+  test(`the load hears of a failover although the Sentinel it listens to ${how}`, () => {
+    const sandbox = booted();
+    succeed(sandbox, { op: 'load', rate: 100, bytes: 32 });
+    run(sandbox, 1);
+    succeed(sandbox, fault);
+    // The load still reaches its old master, which knows nothing: only a Sentinel can tell.
+    for (const b of ['r1', 'r2', 's1', 's2', 's3']) {
+      succeed(sandbox, { op: 'cut', a: 'm', b, oneway: false });
+    }
+    run(sandbox, 60);
+    assert.equal(sandbox.snapshot().failovers.length, 1);
+    assert.match(sandbox.snapshot().load!.master!, /^r[12]$/);
+  });
+}
+
 test('a paused world takes commands and says so; a step tells what happened', () => {
   const sandbox = booted({ replicas: 0, sentinels: 0 });
   sandbox.perform({ op: 'pause' }, () => {});
@@ -250,6 +269,50 @@ test('a paused world takes commands and says so; a step tells what happened', ()
   assert.ok(stepped?.ok);
   assert.equal(stepped.lines?.length, 2);
   assert.match(stepped.lines.join('\n'), /m ← operator/);
+});
+
+test('what is under way when the world is paused is answered at once, its outcome told later', () => {
+  for (const pausing of [{ op: 'pause' }, { op: 'step', count: 1 }] as const) {
+    const sandbox = booted({ replicas: 1, sentinels: 1 });
+    succeed(sandbox, { op: 'load', rate: 100, bytes: 16 });
+    run(sandbox, 1);
+    const outcomes: Outcome[] = [];
+    const ask = (operation: Operation): void =>
+      sandbox.perform(operation, (outcome) => outcomes.push(outcome));
+    ask({ op: 'command', node: 'm', line: 'INCR counter' });
+    ask({ op: 'loadStop' });
+    ask({ op: 'freeze', node: 'r1' });
+    ask({ op: 'bgsave', node: 'r1' });
+    assert.equal(outcomes.length, 1, 'only the freeze needs no time');
+    ask(pausing);
+    ask({ op: 'pause' });
+    const queued = outcomes.filter(({ ok, ...rest }) => ok && /^QUEUED/.test(Object(rest).text));
+    assert.deepEqual([outcomes.length, queued.length], [6, 3]);
+    sandbox.perform({ op: 'resume' }, () => {});
+    run(sandbox, 1);
+    assert.equal(outcomes.length, 6, 'nobody is answered twice');
+    const told = sandbox.takeFeed().filter(({ source }) => source === 'sandbox');
+    assert.ok(told.some(({ text }) => text === 'm answers: (integer) 1'));
+    assert.ok(!told.some(({ text }) => text.includes('QUEUED')));
+    assert.equal(sandbox.snapshot().load!.running, false);
+  }
+});
+
+test('when the world fails, whoever waits is told', () => {
+  const sandbox = booted({ replicas: 1, sentinels: 0 });
+  const outcomes: Outcome[] = [];
+  const ask = (operation: Operation): void =>
+    sandbox.perform(operation, (outcome) => outcomes.push(outcome));
+  ask({ op: 'freeze', node: 'r1' });
+  ask({ op: 'bgsave', node: 'r1' });
+  const machine = sandbox.world.machine('m')!;
+  machine.tick = () => {
+    throw new Error('as if an invariant was broken');
+  };
+  run(sandbox, 1);
+  const error =
+    /^ERR the world stands still: Error: as if an invariant was broken \(event \d+, node m\)$/;
+  assert.match(outcomes[1]?.ok === false ? outcomes[1].error : '', error);
 });
 
 test('a process that has been spawned but has not run yet is shown in its last role', () => {

@@ -47,8 +47,8 @@ export class Outside implements OutsidePort {
     );
     this.bytes.set(conn, (this.bytes.get(conn) ?? 0) + bytes.length);
   }
-  close(conn: number): void {
-    this.calls.push(`close ${conn}`);
+  close(conn: number, isReset: boolean): void {
+    this.calls.push(`${isReset ? 'reset' : 'close'} ${conn}`);
   }
   connect(conn: number, host: string, port: number, node: string): void {
     this.calls.push(`connect ${conn} ${host}:${port} ${node}`);

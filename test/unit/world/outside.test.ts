@@ -47,9 +47,40 @@ test('a reset from outside, a crash, a refusal', () => {
   assert.equal(seen(world, 'a').at(-1), 'closed reset');
   world.inject({ kind: 'crash', node: 'a' });
   pass(world, 0);
-  assert.deepEqual(outside.calls.slice(1), ['closeListener a 7000', 'close 2']);
+  assert.deepEqual(outside.calls.slice(1), ['closeListener a 7000', 'reset 2']);
   dial(world, 3, 'a', 7000);
-  assert.equal(outside.calls.at(-1), 'close 3');
+  assert.equal(outside.calls.at(-1), 'reset 3');
+});
+
+test('a power loss is silence, until the new kernel answers what it does not know', () => {
+  const { world, outside } = oneNode();
+  for (const conn of [1, 2, 3]) dial(world, conn, 'a', 7000);
+  outside.calls.length = 0;
+  world.inject({ kind: 'powerLoss', node: 'a' });
+  tell(world, 1, 'ECHO anybody?', 60_000_000);
+  world.inject({ kind: 'eof', conn: 2 });
+  dial(world, 4, 'a', 7000); // A connect that hangs.
+  pass(world, 60_000_000);
+  assert.deepEqual(outside.calls, []);
+  world.inject({ kind: 'restart', node: 'a' });
+  pass(world, 10_000);
+  const resets = ['reset 1', 'reset 2', 'reset 4']; // The last before the new process listens.
+  assert.deepEqual(outside.calls, ['closeListener a 7000', 'listen a 7000', ...resets]);
+  // Who has said nothing meanwhile does not know, until he does.
+  tell(world, 3, 'ECHO x');
+  assert.equal(outside.calls.at(-1), 'reset 3');
+});
+
+test('a dead process whose host loses its power does not refuse any more', () => {
+  const { world, outside } = oneNode();
+  world.inject({ kind: 'crash', node: 'a' });
+  world.inject({ kind: 'powerLoss', node: 'a' });
+  assert.deepEqual(outside.calls.slice(1), ['closeListener a 7000', 'listen a 7000']);
+  dial(world, 1, 'a', 7000);
+  pass(world, 60_000_000);
+  world.inject({ kind: 'removeNode', node: 'a' });
+  pass(world, 0);
+  assert.deepEqual(outside.calls.slice(3), ['closeListener a 7000', 'reset 1']);
 });
 
 test('a cut between a node and outside holds bytes both ways', () => {

@@ -1,0 +1,50 @@
+/**
+ * What is left of a world in which a machine broke an invariant: everything somebody needs to see
+ * the same failure again.
+ *
+ * The recording (seed, topology and every input up to the failure) goes into a file of its own, for
+ * its owner's eyes only, since it holds whatever clients have written. `replay(parse(bytes))` of
+ * world/ runs it again, up to the same event and the same error.
+ */
+
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { serialize } from '../world/journal.ts';
+import { errnoText } from './errno.ts';
+import type { FailureReport } from './hostMessages.ts';
+
+/** Undefined while nothing has failed. */
+export function reportFailure(sandbox: Sandbox): FailureReport | undefined {
+  const { failure } = sandbox.world;
+  if (failure === undefined) return undefined;
+  const { error, node, seq, stack } = failure;
+  return { error, node, event: seq, stack, seed: sandbox.seed, ...writeRecording(sandbox) };
+}
+
+function writeRecording(
+  sandbox: Sandbox,
+): Pick<FailureReport, 'recording'> | Pick<FailureReport, 'noRecording'> {
+  const recording = sandbox.world.recording();
+  const bytes = recording === undefined ? undefined : serialize(recording);
+  if (bytes === undefined) {
+    return { noRecording: 'there was so much input that its beginning is gone' };
+  }
+  try {
+    const path = join(mkdtempSync(join(tmpdir(), 'replication-sandbox-')), 'failure.recording');
+    writeFileSync(path, bytes, { mode: 0o600 });
+    return { recording: path };
+  } catch (error) {
+    return { noRecording: errnoText(error) };
+  }
+}
+
+/** `InvariantError: … (node m, event 1234, seed 42). The recording is in …`, in a line. */
+export function failureLine(report: FailureReport): string {
+  const { error, node, event, seed, recording, noRecording } = report;
+  const where = node === '' ? `event ${event}` : `node ${node}, event ${event}`;
+  const kept =
+    recording === undefined ? `There is no recording: ${noRecording}` : `Recording: ${recording}`;
+  return `A bug has stopped the sandbox: ${error} (${where}, seed ${seed}). Its endpoints are closed; start a new one to go on. ${kept}`;
+}

@@ -1,0 +1,187 @@
+/** The nodes' real sockets: closing, power loss, connects under way, listeners in trouble. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import * as net from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { Endpoints } from '../../../src/gateway/endpoints.ts';
+import { freePort } from '../../../src/gateway/freePorts.ts';
+import { LiveLoop } from '../../../src/gateway/liveLoop.ts';
+import { Sandbox } from '../../../src/sandbox/sandbox.ts';
+import type { Operation, Outcome } from '../../../src/view/messages.ts';
+import { ask, until } from './startedWorker.ts';
+
+const HOST = '127.0.0.1';
+const MEGABYTE = 1024 * 1024;
+const FIRST_PORT = 20_000 + (process.pid % 20_000);
+
+interface Open {
+  readonly sandbox: Sandbox;
+  readonly endpoints: Endpoints;
+  readonly loop: LiveLoop;
+  readonly port: number;
+}
+
+/** A master alone, live. */
+async function open(t: TestContext): Promise<Open> {
+  const port = (await freePort(FIRST_PORT, 5_000, () => false))!;
+  const sandbox = new Sandbox({
+    topology: { replicas: 0, sentinels: 0, port, sentinelPort: 0 },
+    seed: 1,
+    startAt: 1_790_000_000_000_000,
+    record: false,
+    params: { outsideReachable: true },
+  });
+  sandbox.boot();
+  const loop = new LiveLoop(sandbox);
+  const endpoints = new Endpoints(sandbox, loop);
+  t.after(() => {
+    loop.close();
+    endpoints.shutdown();
+  });
+  await endpoints.open();
+  sandbox.driver = loop;
+  loop.start();
+  return { sandbox, endpoints, loop, port };
+}
+
+function perform({ sandbox, loop }: Open, operation: Operation): void {
+  loop.beforeInput();
+  sandbox.perform(operation, (outcome: Outcome) => assert.ok(outcome.ok, JSON.stringify(outcome)));
+}
+
+interface Client {
+  readonly socket: net.Socket;
+  text: string;
+  /** `open`, `closed` or the error's code. */
+  state: string;
+}
+
+async function client(port: number): Promise<Client> {
+  const socket = net.connect(port, HOST);
+  const found: Client = { socket, text: '', state: 'open' };
+  socket.on('data', (chunk: Buffer) => {
+    found.text += chunk.latin1Slice();
+  });
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    found.state = error.code ?? '';
+  });
+  socket.on('close', (hadError) => {
+    if (!hadError) found.state = 'closed';
+  });
+  await once(socket, 'connect');
+  return found;
+}
+
+test('a power loss is silence for those who are connected and those who connect', async (t) => {
+  const opened = await open(t);
+  const { port, sandbox } = opened;
+  const [talker, listener] = [await client(port), await client(port)];
+  for (const { socket } of [talker, listener]) socket.write('PING\r\n');
+  await until(() => [talker, listener].every(({ text }) => text === '+PONG\r\n'));
+  perform(opened, { op: 'powerloss', node: 'm' });
+  const late = await client(port);
+  for (const { socket } of [talker, late]) socket.write('PING\r\n');
+  const second = sandbox.world.now + 1_000_000;
+  await until(() => sandbox.world.now > second);
+  assert.deepEqual(
+    [talker, listener, late].map(({ state, text }) => [state, text]),
+    [
+      ['open', '+PONG\r\n'],
+      ['open', '+PONG\r\n'],
+      ['open', ''],
+    ],
+  );
+  perform(opened, { op: 'restart', node: 'm' });
+  await until(() => talker.state === 'ECONNRESET' && late.state === 'ECONNRESET');
+  assert.equal(listener.state, 'open', 'nobody has told it yet');
+  listener.socket.write('PING\r\n');
+  await until(() => listener.state === 'ECONNRESET');
+  assert.equal(await ask(port, 'PING'), '+PONG');
+});
+
+test('a process that is killed resets, one that ends in order closes', async (t) => {
+  const opened = await open(t);
+  const first = await client(opened.port);
+  perform(opened, { op: 'crash', node: 'm' });
+  await until(() => first.state === 'ECONNRESET');
+  await assert.rejects(client(opened.port), /ECONNREFUSED/);
+  perform(opened, { op: 'restart', node: 'm' });
+  await until(async () => (await ask(opened.port, 'PING').catch(String)) === '+PONG');
+  const second = await client(opened.port);
+  second.socket.write('SHUTDOWN NOSAVE\r\n');
+  await until(() => second.state === 'closed');
+});
+
+test('sockets that still have something to say do not outlive the sandbox', async (t) => {
+  const { port, endpoints, sandbox } = await open(t);
+  const reader = await client(port);
+  const value = 'x'.repeat(MEGABYTE);
+  reader.socket.write(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$${MEGABYTE}\r\n${value}\r\n`);
+  await until(() => reader.text === '+OK\r\n');
+  reader.socket.pause();
+  reader.socket.write(`${'GET k\r\n'.repeat(60)}QUIT\r\n`);
+  const { lingering } = endpoints as unknown as { readonly lingering: ReadonlySet<net.Socket> };
+  // The kernel's buffers and the send window are full: the process ends over the rest.
+  const [node] = sandbox.world.state.nodes.values();
+  await until(() => [...node!.ends.values()].some(({ unreported }) => unreported > MEGABYTE / 5));
+  sandbox.perform({ op: 'command', node: 'm', line: 'SHUTDOWN NOSAVE' }, () => {});
+  await until(() => lingering.size === 1);
+  endpoints.shutdown();
+  await until(() => lingering.size === 0);
+  reader.socket.resume();
+  await until(() => reader.state !== 'open');
+  assert.ok(reader.text.length < 60 * MEGABYTE);
+});
+
+test('a connect that the node gives up meanwhile leaves no socket', async (t) => {
+  const { sandbox, port } = await open(t);
+  const accepted: net.Socket[] = [];
+  const closed: net.Socket[] = [];
+  const stranger = net.createServer((socket) => {
+    accepted.push(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => closed.push(socket));
+    socket.resume();
+  });
+  const strangerPort = (await freePort(port + 1, 5_000, () => false))!;
+  await once(stranger.listen(strangerPort, HOST), 'listening');
+  t.after(() => {
+    for (const socket of accepted) socket.destroy();
+    stranger.close();
+  });
+  // In one turn of Node's event loop, so the connection is not there before it is not wanted.
+  for (const line of [`REPLICAOF ${HOST} ${strangerPort}`, 'REPLICAOF NO ONE']) {
+    sandbox.perform({ op: 'command', node: 'm', line }, () => {});
+    sandbox.advance(sandbox.world.now + 10_000);
+  }
+  // A later one is seen: by then the first one was seen, too, if there was to be anything of it.
+  const probe = net.connect(strangerPort, HOST);
+  await until(() => accepted.some(({ remotePort }) => remotePort === probe.localPort));
+  await until(() => closed.length === accepted.length - 1);
+  probe.destroy();
+});
+
+test('a connect that is refused is told, and leaves nothing', async (t) => {
+  const opened = await open(t);
+  const { port, sandbox, endpoints } = opened;
+  const nobody = (await freePort(port + 1, 5_000, () => false))!;
+  perform(opened, { op: 'command', node: 'm', line: `REPLICAOF ${HOST} ${nobody}` });
+  const refused = (): boolean =>
+    sandbox.world.logSince('m', 0).some(({ line }) => line.includes('Connection refused'));
+  await until(refused);
+  perform(opened, { op: 'command', node: 'm', line: 'REPLICAOF NO ONE' });
+  const { peers } = endpoints as unknown as { readonly peers: ReadonlyMap<number, unknown> };
+  await until(() => peers.size === 0);
+});
+
+test('a listener that could not accept goes on', async (t) => {
+  const { port, sandbox, endpoints } = await open(t);
+  const { listeners } = endpoints as unknown as { readonly listeners: Map<number, net.Server> };
+  const trouble = Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' });
+  for (let i = 0; i < 2; i += 1) listeners.get(port)!.emit('error', trouble);
+  assert.ok(
+    sandbox.takeFeed().some(({ text }) => text === `port ${port} of m: Too many open files`),
+  );
+  assert.equal(await ask(port, 'PING'), '+PONG');
+});

@@ -1,0 +1,94 @@
+/** A sandbox and its share of memory: writes are refused in time, and taken again when there is room. */
+
+import assert from 'node:assert/strict';
+import * as net from 'node:net';
+import { after, test } from 'node:test';
+import type { Outcome } from '../../../src/view/messages.ts';
+import { ask, closeAll, type Started, start, until } from './startedWorker.ts';
+
+const HOST = '127.0.0.1';
+const MEGABYTE = 1024 * 1024;
+
+after(closeAll);
+
+/** Writes values of a megabyte to `keys` keys in turn until something is answered that is not OK. */
+async function write(port: number, values: number, keys: number): Promise<string> {
+  const socket = net.connect(port, HOST);
+  let replies = '';
+  let count = 0;
+  let hear = (): void => {};
+  socket.on('data', (chunk: Buffer) => {
+    replies = (replies + chunk.toString()).slice(-200);
+    count += chunk.toString().split('\r\n').length - 1;
+    hear();
+  });
+  const value = 'x'.repeat(MEGABYTE);
+  for (let i = 0; i < values && !replies.includes('OOM'); i += 1) {
+    const key = String(i % keys).padStart(4);
+    socket.write(`*3\r\n$3\r\nSET\r\n$4\r\n${key}\r\n$${value.length}\r\n${value}\r\n`);
+    const heard = i - 1;
+    await new Promise<void>((resolve) => {
+      hear = () => count > heard && resolve();
+      hear();
+    });
+  }
+  await until(() => replies.includes('OOM') || count >= values);
+  socket.destroy();
+  return replies.split('\r\n').at(-2) ?? '';
+}
+
+async function runAt(started: Started, node: string, line: string): Promise<string> {
+  const outcome: Outcome = await started.worker.request({ op: 'command', node, line });
+  assert.ok(outcome.ok, JSON.stringify(outcome));
+  return outcome.text;
+}
+
+test('writes without end are refused until keys are deleted; new processes, too', async () => {
+  const started = await start(200);
+  const { port, worker, warnings } = started;
+  await runAt(started, 'm', 'CONFIG SET maxmemory 5gb');
+  const refused = "-OOM command not allowed when used memory > 'maxmemory'.";
+  assert.equal(await write(port, 1_000, 1_000), refused);
+  assert.match(warnings[0]!, /most of the 200 MB .* until there is room again\. Delete/);
+  assert.equal(await ask(port, 'PING'), '+PONG');
+
+  const added = await worker.request({ op: 'addServer' });
+  assert.ok(added.ok);
+  const addedPort = Number(added.text.split(':')[1]);
+  await until(async () => (await ask(addedPort, 'SET k v').catch(String)) === refused);
+  assert.equal((await worker.request({ op: 'restart', node: 'n1' })).ok, true);
+  await until(async () => (await ask(addedPort, 'SET k v').catch(String)) === refused);
+  // By hand one may decide otherwise.
+  await runAt(started, 'n1', 'CONFIG SET maxmemory 3gb');
+  assert.equal(await ask(addedPort, 'SET k v'), '+OK');
+
+  await runAt(started, 'm', 'FLUSHALL');
+  await until(() => warnings.length > 1);
+  assert.match(warnings[1]!, /room in the 200 MB .* take writes again/);
+  await until(async () => (await ask(port, 'SET k v')) === '+OK');
+  assert.match(await runAt(started, 'm', 'CONFIG GET maxmemory'), /5368709120/);
+  assert.match(await runAt(started, 'n1', 'CONFIG GET maxmemory'), /3221225472/);
+  await worker.close();
+});
+
+test('memory that no refusal can save ends the sandbox in order; another one goes on', async () => {
+  const other = await start(200);
+  const { port, worker, death } = await start(100);
+  // Bulk strings that never become whole: they lie in query buffers, which no maxmemory limits.
+  const sockets = Array.from({ length: 8 }, () => net.connect(port, HOST));
+  const part = Buffer.alloc(MEGABYTE, 'x');
+  for (const socket of sockets) {
+    socket.on('error', () => {});
+    socket.write('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$500000000\r\n');
+    const feed = (): void => {
+      if (!socket.destroyed) socket.write(part, () => feed());
+    };
+    feed();
+  }
+  assert.match(await death, /^out of memory: it had used up the 100 MB/);
+  for (const socket of sockets) socket.destroy();
+  const outcome = await worker.request({ op: 'state' });
+  assert.deepEqual(outcome, { ok: false, error: 'ERR the sandbox has ended' });
+  assert.equal(await ask(other.port, 'PING'), '+PONG');
+  await other.worker.close();
+});
