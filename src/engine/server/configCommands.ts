@@ -2,6 +2,7 @@
 
 import type { CommandSpec } from '../process/commandTable.ts';
 import { globMatch } from '../process/glob.ts';
+import { helpOf } from '../process/help.ts';
 import { type Directive, directiveNames, findDirective } from './directives.ts';
 import type { ServerCall } from './serverCall.ts';
 import type { Settings } from './settings.ts';
@@ -15,10 +16,38 @@ export const configCommands: readonly CommandSpec<ServerCall>[] = [
     flags: [],
     run: (call) => call.wrongArity(),
     subcommands: [
-      { name: 'config|get', arity: -3, flags: FLAGS, run: get },
-      { name: 'config|set', arity: -4, flags: FLAGS, run: setValues },
-      { name: 'config|rewrite', arity: 2, flags: FLAGS, run: rewrite },
-      { name: 'config|resetstat', arity: 2, flags: FLAGS, run: resetStat },
+      {
+        name: 'config|get',
+        arity: -3,
+        flags: FLAGS,
+        help: ['GET <pattern> [<pattern> ...]', 'The directives that match, with their values.'],
+        run: get,
+      },
+      {
+        name: 'config|set',
+        arity: -4,
+        flags: FLAGS,
+        help: [
+          'SET <directive> <value> [<directive> <value> ...]',
+          'Changes directives, all of them or none.',
+        ],
+        run: setValues,
+      },
+      {
+        name: 'config|rewrite',
+        arity: 2,
+        flags: FLAGS,
+        help: ['REWRITE', 'Writes the directives as they are now into the configuration file.'],
+        run: rewrite,
+      },
+      {
+        name: 'config|resetstat',
+        arity: 2,
+        flags: FLAGS,
+        help: ['RESETSTAT', 'Sets the counters of INFO back to zero.'],
+        run: resetStat,
+      },
+      helpOf('config'),
     ],
   },
 ];
