@@ -63,7 +63,7 @@ function info(call: Call): void {
   call.reply.array(call.argc - 2);
   for (let at = 2; at < call.argc; at += 1) {
     const entry = findByFullName(call, call.word(at));
-    if (entry === undefined) call.reply.nullArray();
+    if (entry === undefined) call.reply.null();
     else writeEntry(call, entry);
   }
 }
