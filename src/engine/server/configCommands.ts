@@ -3,7 +3,8 @@
 import type { CommandSpec } from '../process/commandTable.ts';
 import { globMatch } from '../process/glob.ts';
 import { helpOf } from '../process/help.ts';
-import { type Directive, directiveNames, findDirective } from './directives.ts';
+import type { Directive } from './directiveKinds.ts';
+import { directiveNames, findDirective } from './directives.ts';
 import type { ServerCall } from './serverCall.ts';
 import type { Settings } from './settings.ts';
 
@@ -128,12 +129,18 @@ function refusal(
 }
 
 function rewrite(call: ServerCall): void {
-  const { server } = call;
-  if (server.configuration.path === undefined) {
+  const { server, out } = call;
+  const { path } = server.configuration;
+  if (path === undefined) {
     call.reply.error('ERR The server is running without a config file');
     return;
   }
-  server.rewriteConfiguration();
+  // A crash in between leaves the old file or the new one, never a part.
+  const temp = `${path}.${server.facts.pid}.tmp`;
+  out.file({ kind: 'write', path: temp, bytes: server.configuration.rewrite() });
+  out.file({ kind: 'fsync', path: temp });
+  out.file({ kind: 'rename', path: temp, to: path });
+  server.log('notice', 'CONFIG REWRITE executed with success.');
   call.reply.ok();
 }
 
