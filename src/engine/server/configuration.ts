@@ -8,14 +8,9 @@
 
 import type { Facts, Files } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
-import {
-  ConfigError,
-  type ConfigLine,
-  commandLineDirectives,
-  parseConfigFile,
-} from '../process/configFile.ts';
+import { ConfigError, type ConfigLine, configurationLines } from '../process/configFile.ts';
 import { findDirective } from './directives.ts';
-import { isIgnoredDirective } from './ignoredDirectives.ts';
+import { refusalOfDirective } from './ignoredDirectives.ts';
 import { rewriteLines } from './rewriting.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 
@@ -30,24 +25,20 @@ export class Configuration {
   private hasSaveLine = false;
 
   /** Throws ConfigError. */
-  constructor(facts: Facts, files: Files) {
+  constructor(facts: Pick<Facts, 'configFile' | 'directives'>, files: Files) {
     this.path = facts.configFile;
     const file = facts.configFile === undefined ? undefined : files.get(facts.configFile);
-    if (file !== undefined) {
-      const text = file.latin1Slice();
-      this.lines = text.split('\n');
-      for (const line of parseConfigFile(text)) this.read(line);
-    }
-    for (const line of commandLineDirectives(facts.directives)) this.read(line);
+    const text = file?.latin1Slice() ?? '';
+    if (file !== undefined) this.lines = text.split('\n');
+    for (const line of configurationLines(text, facts.directives)) this.read(line);
   }
 
   private read(line: ConfigLine): void {
     const [name, ...words] = line.words;
     const directive = findDirective(name!);
     if (directive === undefined) {
-      if (!isIgnoredDirective(name!)) {
-        throw new ConfigError(line, 'Bad directive or wrong number of arguments');
-      }
+      const refusal = refusalOfDirective(name!, words, this.settings);
+      if (refusal !== undefined) throw new ConfigError(line, refusal);
       this.ignored.push(name!);
       return;
     }
