@@ -67,10 +67,10 @@ test('wrong options and --help', async (t) => {
     [['down'], /unknown command 'down'/],
     [['server', '/nowhere/redis.conf'], /can't open config file '\/nowhere\/redis.conf'/],
     [['server', '--sentinel'], /a Sentinel needs a configuration file/],
-    [['server', '--dir', '/nowhere'], /^\n\*\*\* FATAL [^]*>>> 'dir "\/nowhere"'\nNo such file/],
+    [['server', '--dir', '/nowhere'], /^\n\*\*\* FATAL [\s\S]*>>> 'dir "\/nowhere"'\nNo such file/],
     [
       ['server', '--bogus', '1'],
-      /^\n\*\*\* FATAL CONFIG FILE ERROR [^]*at line 2\n[^]*\nBad directive or wrong number of arguments/,
+      /^\n\*\*\* FATAL CONFIG FILE ERROR [\s\S]*at line 2\n[\s\S]*\nBad directive or wrong number of arguments/,
     ],
   ];
   for (const [args, error] of cases) {
