@@ -2,7 +2,7 @@
 
 import { registerState } from '../machine/state.ts';
 import type { Bytes } from '../resp/bytes.ts';
-import { Container } from './container.ts';
+import { CompactContainer } from './compactContainer.ts';
 import { Dictionary } from './dictionary.ts';
 import {
   DICT_ENTRY_BYTES,
@@ -14,12 +14,8 @@ import {
   sdsBytes,
 } from './memory.ts';
 
-export class HashValue extends Container {
+export class HashValue extends CompactContainer {
   private fields: Dictionary<Bytes> = new Dictionary();
-  /** Bytes of the entries, as listpack entries while compact and as dict entries afterwards. */
-  private entryBytes = 0;
-  /** A listpack by Redis's default limits; as there, a hash never goes back to it. */
-  private compact = true;
   /** The longest of all fields and values there ever were, in bytes. */
   private longest = 0;
 
@@ -82,11 +78,8 @@ export class HashValue extends Container {
   override clone(): HashValue {
     const clone = new HashValue();
     clone.fields = this.fields.share();
-    clone.entryBytes = this.entryBytes;
-    clone.compact = this.compact;
-    clone.large = this.large;
     clone.longest = this.longest;
-    clone.usedBytes = this.usedBytes;
+    this.copyForm(clone);
     return clone;
   }
 
@@ -107,20 +100,12 @@ export class HashValue extends Container {
     );
   }
 
-  private enlarge(): void {
-    if (this.large) return;
-    this.large = true;
-    if (!this.compact) return;
-    this.unpack();
-    this.account();
-  }
-
-  private unpack(): void {
-    this.compact = false;
-    this.entryBytes = 0;
+  protected override measureEntries(): number {
+    let bytes = 0;
     this.fields.forEach((field, value) => {
-      this.entryBytes += this.bytesOf(field, value);
+      bytes += this.bytesOf(field, value);
     });
+    return bytes;
   }
 
   private bytesOf(field: string, value: Bytes): number {

@@ -2,7 +2,7 @@
 
 import { registerState } from '../machine/state.ts';
 import { parseInteger } from '../resp/integer.ts';
-import { Container } from './container.ts';
+import { CompactContainer } from './compactContainer.ts';
 import { Dictionary } from './dictionary.ts';
 import {
   DICT_ENTRY_BYTES,
@@ -13,12 +13,8 @@ import {
   sdsBytes,
 } from './memory.ts';
 
-export class SetValue extends Container {
+export class SetValue extends CompactContainer {
   private members: Dictionary<undefined> = new Dictionary();
-  /** Bytes of the members, as those of an intset while compact and as dict entries afterwards. */
-  private entryBytes = 0;
-  /** An intset by Redis's default limit; as there, a set never goes back to it. */
-  private compact = true;
   /** No member has ever been anything but an integer. */
   private integersOnly = true;
 
@@ -66,11 +62,8 @@ export class SetValue extends Container {
   override clone(): SetValue {
     const clone = new SetValue();
     clone.members = this.members.share();
-    clone.entryBytes = this.entryBytes;
-    clone.compact = this.compact;
-    clone.large = this.large;
     clone.integersOnly = this.integersOnly;
-    clone.usedBytes = this.usedBytes;
+    this.copyForm(clone);
     return clone;
   }
 
@@ -83,20 +76,12 @@ export class SetValue extends Container {
     return this.compact ? intsetBytes(this.entryBytes) : dictBytes(this.size, this.entryBytes);
   }
 
-  private enlarge(): void {
-    if (this.large) return;
-    this.large = true;
-    if (!this.compact) return;
-    this.unpack();
-    this.account();
-  }
-
-  private unpack(): void {
-    this.compact = false;
-    this.entryBytes = 0;
+  protected override measureEntries(): number {
+    let bytes = 0;
     this.members.forEach((member) => {
-      this.entryBytes += this.bytesOf(member);
+      bytes += this.bytesOf(member);
     });
+    return bytes;
   }
 
   private bytesOf(member: string): number {

@@ -6,7 +6,7 @@
  */
 
 import { registerState } from '../machine/state.ts';
-import { Container } from './container.ts';
+import { CompactContainer } from './compactContainer.ts';
 import { Dictionary } from './dictionary.ts';
 import {
   DICT_ENTRY_BYTES,
@@ -20,13 +20,9 @@ import {
 } from './memory.ts';
 import { ScoreTree } from './scoreTree.ts';
 
-export class ZsetValue extends Container {
+export class ZsetValue extends CompactContainer {
   private members: Dictionary<number> = new Dictionary();
   private order = new ScoreTree();
-  /** Bytes of the entries, as listpack entries while compact and in dict and skiplist afterwards. */
-  private entryBytes = 0;
-  /** A listpack by Redis's default limits; as there, a sorted set never goes back to it by itself. */
-  private compact = true;
   /** The longest of all members there ever were, in bytes. */
   private longest = 0;
 
@@ -146,11 +142,8 @@ export class ZsetValue extends Container {
     const clone = new ZsetValue();
     clone.members = this.members.share();
     clone.order = this.order.share();
-    clone.entryBytes = this.entryBytes;
-    clone.compact = this.compact;
-    clone.large = this.large;
     clone.longest = this.longest;
-    clone.usedBytes = this.usedBytes;
+    this.copyForm(clone);
     return clone;
   }
 
@@ -169,21 +162,12 @@ export class ZsetValue extends Container {
     return this.size < LISTPACK_ENTRIES_MAX && member.length <= LISTPACK_VALUE_MAX;
   }
 
-  /** Turns to the large form, as SORT does with a sorted set too. */
-  enlarge(): void {
-    if (this.large) return;
-    this.large = true;
-    if (!this.compact) return;
-    this.unpack();
-    this.account();
-  }
-
-  private unpack(): void {
-    this.compact = false;
-    this.entryBytes = 0;
+  protected override measureEntries(): number {
+    let bytes = 0;
     this.members.forEach((member, score) => {
-      this.entryBytes += this.bytesOf(member, score);
+      bytes += this.bytesOf(member, score);
     });
+    return bytes;
   }
 
   private bytesOf(member: string, score: number): number {
