@@ -1,18 +1,24 @@
 #!/usr/bin/env node
 /**
- * The command line: `up`, `server` and --help. Bundled as dist/cli.js.
+ * The command line: `up`, `server`, --help and --version. Bundled as dist/cli.js.
  *
  * A command is loaded when it is asked for: the worker of `up` need not wait for `server` to be read.
  */
 
 import { HELP } from './help.ts';
 import { UsageError } from './usageError.ts';
+import { VERSION_TEXT } from './version.ts';
 
 async function main(args: readonly string[]): Promise<void> {
   const [command, ...rest] = args;
-  if (command === undefined || command === 'help' || args.includes('--help')) {
+  if (command === undefined || command === 'help' || command === '-h' || args.includes('--help')) {
     process.stdout.write(HELP);
     process.exitCode = command === undefined ? 1 : 0;
+    return;
+  }
+  const asksVersion = (arg: string | undefined): boolean => arg === '--version' || arg === '-v';
+  if (asksVersion(command) || (command === 'server' && asksVersion(rest[0]))) {
+    process.stdout.write(VERSION_TEXT);
     return;
   }
   if (command === 'server') (await import('./serverCommand.ts')).server(rest);

@@ -4,6 +4,7 @@ export const HELP = `Replication Sandbox for Redis
 
 Usage: replication-sandbox up [options]
        replication-sandbox server [redis.conf] [--directive value ...] [--sentinel]
+       replication-sandbox --help | --version
 
 up: a master, its replicas and Sentinels in one process, with real endpoints on 127.0.0.1
   --replicas N         replicas of the master, 0 to 32 (2)
@@ -22,4 +23,5 @@ server: one process in place of redis-server, on 127.0.0.1
   redis.conf           configuration file; directives of the command line win over it
   --directive value    any directive of redis.conf: --port 6400 --replicaof 127.0.0.1 6401
   --sentinel           run as a Sentinel
+  --version, -v        print the version, and that of Redis it is compatible with
 `;

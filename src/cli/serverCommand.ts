@@ -8,8 +8,15 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { LogLevel, Machine } from '../engine/machine/machine.ts';
-import { ConfigError, parseConfigFile } from '../engine/process/configFile.ts';
+import {
+  CONFIG_ERROR_HEADER,
+  ConfigError,
+  type ConfigLine,
+  configurationLines,
+} from '../engine/process/configFile.ts';
 import { Sentinel } from '../engine/sentinel/sentinel.ts';
+import { Configuration } from '../engine/server/configuration.ts';
+import { LOG_LEVELS } from '../engine/server/logLevels.ts';
 import { Server } from '../engine/server/server.ts';
 import { errnoText } from '../gateway/errno.ts';
 import { RealHost } from '../gateway/realHost.ts';
@@ -17,7 +24,6 @@ import { parseServerArguments } from './serverArguments.ts';
 import { UsageError } from './usageError.ts';
 
 const STDOUT = 1;
-const LOG_LEVELS: readonly string[] = ['debug', 'verbose', 'notice', 'warning'];
 
 /** Runs until the machine exits; never gives control back before. */
 export function server(args: readonly string[]): void {
@@ -26,12 +32,13 @@ export function server(args: readonly string[]): void {
     throw new UsageError('a Sentinel needs a configuration file: it keeps its state there');
   }
   const file = configFile === undefined ? undefined : path.resolve(configFile);
-  const lines = [...(file === undefined ? [] : readDirectives(file)), ...directives];
-  const last = (name: string): string | undefined =>
-    lines.filter((words) => words[0]?.toLowerCase() === name).at(-1)?.[1];
-  const dir = last('dir');
-  if (dir !== undefined) enter(dir);
-  const level = last('loglevel') ?? 'notice';
+  const text = file === undefined ? '' : readConfigFile(file);
+  const lines = orUsageError(() => configurationLines(text, directives));
+  const last = (name: string): ConfigLine | undefined =>
+    lines.filter(({ words }) => words[0] === name).at(-1);
+  if (!isSentinel) orUsageError(() => checkConfiguration(text, directives));
+  orUsageError(() => enter(last('dir')));
+  const level = last('loglevel')?.words[1] as LogLevel;
   const machine: Machine = isSentinel ? new Sentinel() : new Server();
   const host = new RealHost({
     machine,
@@ -39,8 +46,9 @@ export function server(args: readonly string[]): void {
     directory: process.cwd(),
     configFile: file,
     directives,
-    logLevel: (LOG_LEVELS.includes(level) ? level : 'notice') as LogLevel,
-    logFd: openLog(last('logfile') ?? ''),
+    // A server minds its loglevel itself: CONFIG SET may change it.
+    logLevel: !isSentinel ? 'debug' : LOG_LEVELS.includes(level) ? level : 'notice',
+    logFd: openLog(last('logfile')?.words[1] ?? ''),
     exit: (code) => process.exit(code),
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -49,21 +57,40 @@ export function server(args: readonly string[]): void {
   host.start();
 }
 
-/** The directives of a file. Throws UsageError with Redis's own words when it cannot be read. */
-function readDirectives(file: string): (readonly string[])[] {
+/** Throws ConfigError where the server would, which could only log it. */
+function checkConfiguration(text: string, directives: readonly (readonly string[])[]): void {
+  const configFile = 'redis.conf';
+  new Configuration(
+    { configFile, directives },
+    new Map([[configFile, Buffer.from(text, 'latin1')]]),
+  );
+}
+
+/** Throws UsageError with Redis's own words when it cannot be read. */
+function readConfigFile(file: string): string {
   try {
-    return parseConfigFile(fs.readFileSync(file, 'latin1')).map((line) => line.words);
+    return fs.readFileSync(file, 'latin1');
   } catch (error) {
-    if (error instanceof ConfigError) throw new UsageError(error.report().join('\n'));
     throw new UsageError(`Fatal error, can't open config file '${file}': ${errnoText(error)}`);
   }
 }
 
-function enter(dir: string): void {
+/** A configuration that cannot be used is said before there is a log. */
+function orUsageError<T>(use: () => T): T {
   try {
-    process.chdir(dir);
+    return use();
   } catch (error) {
-    throw new UsageError(`Can't chdir to '${dir}': ${errnoText(error)}`);
+    if (!(error instanceof ConfigError)) throw error;
+    throw new UsageError(`\n${error.report().join('\n')}`);
+  }
+}
+
+function enter(dir: ConfigLine | undefined): void {
+  if (dir === undefined) return;
+  try {
+    process.chdir(dir.words[1]!);
+  } catch (error) {
+    throw new ConfigError(dir, errnoText(error));
   }
 }
 
@@ -72,6 +99,6 @@ function openLog(logFile: string): number {
   try {
     return fs.openSync(logFile, 'a', 0o644);
   } catch (error) {
-    throw new UsageError(`Can't open the log file: ${errnoText(error)}`);
+    throw new UsageError(`\n${CONFIG_ERROR_HEADER}\nCan't open the log file: ${errnoText(error)}`);
   }
 }

@@ -132,7 +132,7 @@ export const small: readonly KeyMaker[] = [
   plain((r) => ['set', key(r), value(r)]),
   plain(makeContainer),
   plain(makeContainer),
-  plain((r) => ['object', option(r, ['encoding', 'help', 'freq']), key(r)]),
+  plain((r) => ['object', option(r, ['encoding', 'hello', 'freq']), key(r)]),
 ];
 
 export const large: readonly KeyMaker[] = [

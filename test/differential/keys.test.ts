@@ -20,7 +20,6 @@ differentialList('borders of keys', [
   { args: ['object', 'bogus'] },
   { args: ['object', 'bogus', 'a', 'b'] },
   { args: ['object', 'encoding'] },
-  { args: ['object', 'help'] },
   { args: ['object', 'help', 'x'] },
   { args: ['scan', '0', 'count'] },
   { args: ['set', '', 'empty'] },

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,16 +53,36 @@ export class RealServer {
     this.incoming = new Incoming(socket);
   }
 
-  static async start(...options: readonly string[]): Promise<RealServer> {
+  static start(...options: readonly string[]): Promise<RealServer> {
+    return RealServer.launch(undefined, options);
+  }
+
+  /** With a redis.conf of this text. */
+  static startWith(config: string): Promise<RealServer> {
+    return RealServer.launch(config, []);
+  }
+
+  private static async launch(
+    config: string | undefined,
+    options: readonly string[],
+  ): Promise<RealServer> {
     const port = await freePort();
     const dir = mkdtempSync(join(tmpdir(), 'differential-'));
+    const file = join(dir, 'redis.conf');
+    if (config !== undefined) writeFileSync(file, config, 'latin1');
     const child = spawn(
       'redis-server',
-      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', dir].concat(
-        '--enable-debug-command',
-        'yes',
-        ...options,
-      ),
+      [
+        ...(config === undefined ? [] : [file]),
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--save',
+        '',
+        '--dir',
+        dir,
+      ].concat('--enable-debug-command', 'yes', ...options),
       { stdio: 'ignore' },
     );
     try {
@@ -94,6 +114,11 @@ export class RealServer {
       return count >= commands.length;
     });
     return splitReplies(this.incoming.take(whole));
+  }
+
+  /** Its redis.conf as it is now. */
+  configText(): string {
+    return readFileSync(join(this.dir, 'redis.conf'), 'latin1');
   }
 
   async stop(): Promise<void> {

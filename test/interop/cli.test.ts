@@ -54,12 +54,24 @@ test('wrong options and --help', async (t) => {
   const help = await runCli(t, ['--help']);
   assert.equal(help.code, 0);
   assert.match(help.output, /--replicas N/);
+  for (const args of [['--version'], ['-v'], ['server', '--version'], ['server', '-v']]) {
+    const version = await runCli(t, args);
+    assert.equal(version.code, 0, args.join(' '));
+    assert.match(
+      version.output,
+      /^Replication Sandbox for Redis v=\S+, compatible with Redis 7\.0/,
+    );
+  }
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [['up', '--nonsense'], /unknown option '--nonsense'/],
     [['down'], /unknown command 'down'/],
     [['server', '/nowhere/redis.conf'], /can't open config file '\/nowhere\/redis.conf'/],
     [['server', '--sentinel'], /a Sentinel needs a configuration file/],
-    [['server', '--bogus', '1'], /Bad directive or wrong number of arguments/],
+    [['server', '--dir', '/nowhere'], /^\n\*\*\* FATAL [\s\S]*>>> 'dir "\/nowhere"'\nNo such file/],
+    [
+      ['server', '--bogus', '1'],
+      /^\n\*\*\* FATAL CONFIG FILE ERROR [\s\S]*at line 2\n[\s\S]*\nBad directive or wrong number of arguments/,
+    ],
   ];
   for (const [args, error] of cases) {
     const { code, output } = await runCli(t, args);

@@ -32,14 +32,17 @@ export class ServerHarness {
   constructor(
     directives: readonly (readonly string[])[] = [],
     now: Micros = 1_767_225_600_000_000,
+    /** The text of its redis.conf. */
+    config: string | undefined = undefined,
   ) {
     this.now = now;
     this.effects = this.makeEffects();
+    if (config !== undefined) this.files.set('redis.conf', Buffer.from(config, 'latin1'));
     const facts: Facts = {
       name: 'test',
       pid: 4242,
       seed: [1, 2, 3, 4],
-      configFile: undefined,
+      configFile: config === undefined ? undefined : 'redis.conf',
       directives: [['save', ''], ['enable-debug-command', 'yes'], ...directives],
       costs: NO_COSTS,
     };

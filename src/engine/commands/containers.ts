@@ -11,7 +11,7 @@ import type { DataCall, NotifyClass } from './call.ts';
 import { settle } from './encoding.ts';
 
 /** The class of a container. */
-type ContainerType<T extends Value> = new () => T;
+export type ContainerType<T extends Value> = new () => T;
 
 /**
  * True, after the error reply, when the value is not of that type; no value at all is no conflict.

@@ -1,19 +1,13 @@
 /** Hash commands. A hash whose last field goes is deleted with it. */
 
 import { HashValue } from '../data/hash.ts';
-import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { fitsInt64, parseInt64, parseInteger } from '../resp/integer.ts';
 import { storeValue } from './arguments.ts';
 import type { DataCall } from './call.ts';
-import {
-  matches,
-  readCursor,
-  readScanOptions,
-  replyEmptyScan,
-  scanWindow,
-} from './collectionScan.ts';
+import { scanCollection } from './collectionScan.ts';
 import {
   existing,
   isWrongType,
@@ -24,17 +18,12 @@ import {
   replyZero,
 } from './containers.ts';
 import { settle } from './encoding.ts';
+import { family } from './family.ts';
 import { addLongDouble, formatLongDouble, isInfinite, parseLongDouble } from './longDouble.ts';
 import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
+import { matches } from './scanOptions.ts';
 
-function entry(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  run: (call: DataCall) => void,
-): CommandSpec<DataCall> {
-  return { name, arity, flags, keys: { first: 1, last: 1, step: 1 }, categories: ['hash'], run };
-}
+const entry = family('hash');
 
 export const hashCommands: readonly CommandSpec<DataCall>[] = [
   entry('hset', -4, ['write', 'denyoom', 'fast'], hset),
@@ -275,20 +264,9 @@ function hrandfield(call: DataCall): void {
 }
 
 function hscan(call: DataCall): void {
-  const { reply } = call;
-  const cursor = readCursor(call, 2);
-  if (cursor === undefined) return;
-  const hash = existing(call, call.read(call.str(1)), HashValue, replyEmptyScan);
-  if (hash === undefined) return;
-  const options = readScanOptions(call);
-  if (options === undefined) return;
-  const { from, slots } = scanWindow(cursor, options, hash.size, COMPACT_FIELDS);
-  const found: Bytes[] = [];
-  const next = hash.scan(from, slots, (field, value) => {
-    if (matches(options, field)) found.push(field, value);
-  });
-  reply.array(2);
-  reply.bulk(String(next));
-  reply.array(found.length);
-  for (const item of found) reply.bulk(item);
+  scanCollection(call, HashValue, COMPACT_FIELDS, (hash, { from, slots, options, found }) =>
+    hash.scan(from, slots, (field, value) => {
+      if (matches(options, field)) found.push(field, value);
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 /** List commands that look at elements, by index or by value. */
 
 import { ListValue } from '../data/list.ts';
-import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, equalBytes } from '../resp/bytes.ts';
 import { indexArgument } from './arguments.ts';
@@ -17,15 +17,9 @@ import {
   replyZero,
 } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
+import { family } from './family.ts';
 
-function entry(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  run: (call: DataCall) => void,
-): CommandSpec<DataCall> {
-  return { name, arity, flags, keys: { first: 1, last: 1, step: 1 }, categories: ['list'], run };
-}
+const entry = family('list');
 
 export const listElementCommands: readonly CommandSpec<DataCall>[] = [
   entry('llen', 2, ['readonly', 'fast'], llen),

@@ -4,25 +4,17 @@
  */
 
 import { ListValue } from '../data/list.ts';
-import { type CommandFlag, type CommandSpec, countedKeys } from '../process/commandTable.ts';
+import { type CommandSpec, countedKeys } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
 import type { DataCall } from './call.ts';
 import { existing, isWrongType, removeKey, replyNull } from './containers.ts';
 import { countAtLeast, popCount } from './countArguments.ts';
+import { family } from './family.ts';
 import { listElementCommands } from './listElements.ts';
 
-function entry(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  run: (call: DataCall) => void,
-  lastKey = 1,
-): CommandSpec<DataCall> {
-  const keys = { first: 1, last: lastKey, step: 1 };
-  return { name, arity, flags, keys, categories: ['list'], run };
-}
+const entry = family('list');
 
 export const listCommands: readonly CommandSpec<DataCall>[] = [
   entry('lpush', -3, ['write', 'denyoom', 'fast'], (call) => push(call, 'left', false)),

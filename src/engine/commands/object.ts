@@ -7,7 +7,8 @@
  */
 
 import type { Value } from '../data/value.ts';
-import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
+import { type HelpText, helpOf, nameOf } from '../process/help.ts';
 import type { DataCall } from './call.ts';
 import { encodingName, referenceCount } from './encoding.ts';
 
@@ -15,57 +16,38 @@ const NO_FREQUENCY =
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.';
 const NO_IDLE_TIME = 'ERR OBJECT IDLETIME is not supported here: access times are not tracked';
 
-const HELP = [
-  'OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
-  'ENCODING <key>',
-  '    Return the kind of internal representation used in order to store the value',
-  '    associated with a <key>.',
-  'FREQ <key>',
-  '    Return the access frequency index of the <key>. The returned integer is',
-  '    proportional to the logarithm of the recent access frequency of the key.',
-  'IDLETIME <key>',
-  '    Return the idle time of the <key>, that is the approximated number of',
-  '    seconds elapsed since the last access to the key.',
-  'REFCOUNT <key>',
-  '    Return the number of references of the value associated with the specified',
-  '    <key>.',
-  'HELP',
-  '    Prints this help.',
-];
-
 export const objectCommand: CommandSpec<DataCall> = {
   name: 'object',
   arity: -2,
   flags: [],
   run: (call) => call.wrongArity(),
   subcommands: [
-    onKey('object|encoding', ['readonly'], (call, value) => {
+    onKey(['ENCODING <key>', 'How the value is held in memory.'], (call, value) => {
       call.reply.bulk(encodingName(value));
     }),
-    onKey('object|freq', ['readonly'], (call) => call.reply.error(NO_FREQUENCY)),
-    onKey('object|idletime', ['readonly'], (call) => call.reply.error(NO_IDLE_TIME)),
-    onKey('object|refcount', ['readonly'], (call, value) => {
+    onKey(['FREQ <key>', 'Always an error: no LFU policy can be selected here.'], (call) =>
+      call.reply.error(NO_FREQUENCY),
+    ),
+    onKey(['IDLETIME <key>', 'Always an error: access times are not tracked here.'], (call) =>
+      call.reply.error(NO_IDLE_TIME),
+    ),
+    onKey(['REFCOUNT <key>', 'How many references to the value there are.'], (call, value) => {
       call.reply.integer(referenceCount(value));
     }),
-    {
-      name: 'object|help',
-      arity: 2,
-      flags: ['loading', 'stale'],
-      categories: ['keyspace'],
-      run: help,
-    },
+    helpOf('object', 'keyspace'),
   ],
 };
 
+/** A subcommand on one key, named as its help says. */
 function onKey(
-  name: string,
-  flags: readonly CommandFlag[],
+  help: HelpText,
   show: (call: DataCall, value: Value) => void,
 ): CommandSpec<DataCall> {
   return {
-    name,
+    name: `object|${nameOf(help)}`,
     arity: 3,
-    flags,
+    flags: ['readonly'],
+    help,
     keys: { first: 2, last: 2, step: 1 },
     categories: ['keyspace'],
     run: (call) => {
@@ -74,9 +56,4 @@ function onKey(
       else show(call, value);
     },
   };
-}
-
-function help(call: DataCall): void {
-  call.reply.array(HELP.length);
-  for (const line of HELP) call.reply.simple(line);
 }

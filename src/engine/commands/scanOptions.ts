@@ -1,44 +1,72 @@
-/** The options of SCAN: those that scans of collections know (collectionScan.ts), and TYPE. */
+/** SCAN, HSCAN, SSCAN and ZSCAN: what they share of cursors, options and the reply. */
 
-import { matchesAll } from '../process/glob.ts';
+import { globMatch, matchesAll } from '../process/glob.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { indexArgument } from './arguments.ts';
 import type { DataCall } from './call.ts';
-import type { ScanOptions } from './collectionScan.ts';
 
 const COUNT_DEFAULT = 10;
+const CURSOR_LIMIT = 1n << 64n;
 
-export interface KeyScanOptions extends ScanOptions {
-  /** In lower case, as given: a type nobody knows matches nothing. */
-  readonly type: string | undefined;
+export interface ScanOptions {
+  count: number;
+  /** undefined: everything matches. */
+  pattern: string | undefined;
+  /** Of SCAN: in lower case, as given; a type nobody knows matches nothing. */
+  type: string | undefined;
 }
 
-/** `[MATCH pattern] [COUNT count] [TYPE type]`; replies and gives undefined when they are wrong. */
-export function readKeyScanOptions(call: DataCall): KeyScanOptions | undefined {
-  let count = COUNT_DEFAULT;
-  let pattern: string | undefined;
-  let type: string | undefined;
-  for (let at = 2; at < call.argc; at += 2) {
+/** A cursor as strtoul reads it: a sign is allowed, and nothing at all is 0. */
+export function readCursor(call: DataCall, index: number): number | undefined {
+  const text = call.str(index);
+  const digits = /^(?:[+-]?\d+)?$/.test(text) ? text.replace(/^[+-]/, '') : undefined;
+  const value = digits === undefined ? CURSOR_LIMIT : BigInt(digits);
+  if (value < CURSOR_LIMIT) return Number(value);
+  call.reply.error('ERR invalid cursor');
+  return undefined;
+}
+
+/**
+ * `[MATCH pattern] [COUNT count]`, and of SCAN `[TYPE type]`, behind the cursor; replies and gives
+ * undefined when they are wrong.
+ */
+export function readScanOptions(
+  call: DataCall,
+  cursorAt: number,
+  knowsType: boolean,
+): ScanOptions | undefined {
+  const options: ScanOptions = { count: COUNT_DEFAULT, pattern: undefined, type: undefined };
+  for (let at = cursorAt + 1; at < call.argc; at += 2) {
     const word = at + 1 < call.argc ? call.word(at) : '';
-    if (word === 'count') {
-      const value = indexArgument(call, at + 1);
-      if (value === undefined) return undefined;
-      if (value < 1) {
-        call.syntaxError();
-        return undefined;
-      }
-      count = value;
-    } else if (word === 'match') {
-      pattern = call.str(at + 1);
-    } else if (word === 'type') {
-      type = call.word(at + 1);
+    if (word === 'match') {
+      const pattern = call.str(at + 1);
+      options.pattern = matchesAll(pattern) ? undefined : pattern;
+    } else if (word === 'type' && knowsType) {
+      options.type = call.word(at + 1);
+    } else if (word === 'count') {
+      const count = indexArgument(call, at + 1);
+      if (count === undefined) return undefined;
+      if (count < 1) return refused(call);
+      options.count = count;
     } else {
-      call.syntaxError();
-      return undefined;
+      return refused(call);
     }
   }
-  return {
-    count,
-    pattern: pattern !== undefined && matchesAll(pattern) ? undefined : pattern,
-    type,
-  };
+  return options;
+}
+
+function refused(call: DataCall): undefined {
+  call.syntaxError();
+}
+
+export function matches({ pattern }: ScanOptions, text: string): boolean {
+  return pattern === undefined || globMatch(pattern, text);
+}
+
+export function replyScanned(call: DataCall, cursor: number, found: readonly Bytes[]): void {
+  const { reply } = call;
+  reply.array(2);
+  reply.bulk(String(cursor));
+  reply.array(found.length);
+  for (const item of found) reply.bulk(item);
 }

@@ -6,26 +6,14 @@
  */
 
 import { SetValue } from '../data/set.ts';
-import {
-  type CommandFlag,
-  type CommandSpec,
-  countedKeys,
-  type KeyRange,
-} from '../process/commandTable.ts';
+import { type CommandSpec, countedKeys } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { DataCall } from './call.ts';
 import { storeResult } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
+import { family } from './family.ts';
 
-function entry(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  run: (call: DataCall) => void,
-): CommandSpec<DataCall> {
-  const keys: KeyRange = { first: 1, last: -1, step: 1 };
-  return { name, arity, flags, keys, categories: ['set'], run };
-}
+const entry = family('set', -1);
 
 export const setAlgebraCommands: readonly CommandSpec<DataCall>[] = [
   entry('sinter', -2, ['readonly'], sinter),

@@ -1,18 +1,12 @@
 /** Set commands for one set; those over several sets are in setAlgebra.ts. */
 
 import { SetValue } from '../data/set.ts';
-import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { fromLatin1 } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
 import type { DataCall } from './call.ts';
-import {
-  matches,
-  readCursor,
-  readScanOptions,
-  replyEmptyScan,
-  scanWindow,
-} from './collectionScan.ts';
+import { scanCollection } from './collectionScan.ts';
 import {
   distinctSlots,
   existing,
@@ -24,19 +18,12 @@ import {
 } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
 import { settle } from './encoding.ts';
+import { family } from './family.ts';
 import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
+import { matches } from './scanOptions.ts';
 import { setAlgebraCommands } from './setAlgebra.ts';
 
-function entry(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  run: (call: DataCall) => void,
-  lastKey = 1,
-): CommandSpec<DataCall> {
-  const keys = { first: 1, last: lastKey, step: 1 };
-  return { name, arity, flags, keys, categories: ['set'], run };
-}
+const entry = family('set');
 
 export const setCommands: readonly CommandSpec<DataCall>[] = [
   entry('sadd', -3, ['write', 'denyoom', 'fast'], sadd),
@@ -221,20 +208,9 @@ function srandmember(call: DataCall): void {
 }
 
 function sscan(call: DataCall): void {
-  const { reply } = call;
-  const cursor = readCursor(call, 2);
-  if (cursor === undefined) return;
-  const set = existing(call, call.read(call.str(1)), SetValue, replyEmptyScan);
-  if (set === undefined) return;
-  const options = readScanOptions(call);
-  if (options === undefined) return;
-  const { from, slots } = scanWindow(cursor, options, set.size, COMPACT_MEMBERS);
-  const found: string[] = [];
-  const next = set.scan(from, slots, (member) => {
-    if (matches(options, member)) found.push(member);
-  });
-  reply.array(2);
-  reply.bulk(String(next));
-  reply.array(found.length);
-  for (const member of found) reply.bulk(member);
+  scanCollection(call, SetValue, COMPACT_MEMBERS, (set, { from, slots, options, found }) =>
+    set.scan(from, slots, (member) => {
+      if (matches(options, member)) found.push(member);
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 /** Ranges of sorted sets: by rank, score or member; to reply with, to store, to count, to remove. */
 
 import { ZsetValue } from '../data/zset.ts';
-import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
 import { indexArgument } from './arguments.ts';
 import type { DataCall } from './call.ts';
 import {
@@ -12,6 +12,7 @@ import {
   replyZero,
   storeResult,
 } from './containers.ts';
+import { family } from './family.ts';
 import {
   NOT_A_LEX_RANGE,
   NOT_A_SCORE_RANGE,
@@ -24,16 +25,7 @@ import {
   ranksOfScores,
 } from './scores.ts';
 
-function entry(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  run: (call: DataCall) => void,
-  lastKey = 1,
-): CommandSpec<DataCall> {
-  const keys = { first: 1, last: lastKey, step: 1 };
-  return { name, arity, flags, keys, categories: ['sortedset'], run };
-}
+const entry = family('sortedset');
 
 export const sortedSetRangeCommands: readonly CommandSpec<DataCall>[] = [
   entry('zrange', -4, ['readonly'], (call) => zrange(call, undefined, undefined)),

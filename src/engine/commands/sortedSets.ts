@@ -4,35 +4,23 @@
  */
 
 import { ZsetValue } from '../data/zset.ts';
-import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { formatDouble } from '../resp/double.ts';
 import { storeValue } from './arguments.ts';
 import type { DataCall } from './call.ts';
-import {
-  matches,
-  readCursor,
-  readScanOptions,
-  replyEmptyScan,
-  scanWindow,
-} from './collectionScan.ts';
+import { scanCollection } from './collectionScan.ts';
 import { existing, isWrongType, removeKey, replyNull, replyZero } from './containers.ts';
 import { settle } from './encoding.ts';
+import { family } from './family.ts';
 import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
+import { matches } from './scanOptions.ts';
 import { parseScore } from './scores.ts';
 import { sortedSetAlgebraCommands } from './sortedSetAlgebra.ts';
 import { sortedSetPopCommands } from './sortedSetPops.ts';
 import { sortedSetRangeCommands } from './sortedSetRanges.ts';
 
-function entry(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  run: (call: DataCall) => void,
-): CommandSpec<DataCall> {
-  const keys = { first: 1, last: 1, step: 1 };
-  return { name, arity, flags, keys, categories: ['sortedset'], run };
-}
+const entry = family('sortedset');
 
 export const sortedSetCommands: readonly CommandSpec<DataCall>[] = [
   entry('zadd', -4, ['write', 'denyoom', 'fast'], (call) => zadd(call, false)),
@@ -229,23 +217,11 @@ function zrandmember(call: DataCall): void {
 }
 
 function zscan(call: DataCall): void {
-  const { reply } = call;
-  const cursor = readCursor(call, 2);
-  if (cursor === undefined) return;
-  const zset = existing(call, call.read(call.str(1)), ZsetValue, replyEmptyScan);
-  if (zset === undefined) return;
-  const options = readScanOptions(call);
-  if (options === undefined) return;
-  const compact = !zset.large;
-  const { from, slots } = scanWindow(cursor, options, zset.size, COMPACT_MEMBERS);
-  const found: string[] = [];
-  const next = zset.scan(from, slots, (member, score) => {
-    if (matches(options, member)) found.push(member, scannedScore(score, compact));
-  });
-  reply.array(2);
-  reply.bulk(String(next));
-  reply.array(found.length);
-  for (const item of found) reply.bulk(item);
+  scanCollection(call, ZsetValue, COMPACT_MEMBERS, (zset, { from, slots, options, found }) =>
+    zset.scan(from, slots, (member, score) => {
+      if (matches(options, member)) found.push(member, scannedScore(score, !zset.large));
+    }),
+  );
 }
 
 /** A score as ZSCAN prints it, never as a RESP3 double: in the compact form 1e18 is an integer. */

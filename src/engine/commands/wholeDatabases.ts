@@ -6,9 +6,8 @@ import { globMatch, matchesAll } from '../process/glob.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { parseInteger } from '../resp/integer.ts';
 import type { DataCall } from './call.ts';
-import { matches, readCursor } from './collectionScan.ts';
 import { hasExpired } from './expireTime.ts';
-import { readKeyScanOptions } from './scanOptions.ts';
+import { matches, readCursor, readScanOptions, replyScanned } from './scanOptions.ts';
 
 /** Draws for a live key when every key has an expiry and none may be deleted here: see randomkey. */
 const RANDOM_DRAWS_MAX = 100;
@@ -33,7 +32,7 @@ export function keys(call: DataCall): void {
 export function scan(call: DataCall): void {
   const cursor = readCursor(call, 1);
   if (cursor === undefined) return;
-  const options = readKeyScanOptions(call);
+  const options = readScanOptions(call, 1, true);
   if (options === undefined) return;
   const found: string[] = [];
   const expired: string[] = [];
@@ -45,10 +44,7 @@ export function scan(call: DataCall): void {
   });
   // Meeting an expired key deletes it, as reading one does; after the walk, which must not be changed.
   for (const key of expired) call.write(key);
-  call.reply.array(2);
-  call.reply.bulk(String(next));
-  call.reply.array(found.length);
-  for (const key of found) call.reply.bulk(key);
+  replyScanned(call, next, found);
 }
 
 /**

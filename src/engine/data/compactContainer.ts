@@ -1,19 +1,20 @@
 /**
- * A container that begins in a compact form (listpack, intset) and changes to a table for good.
- *
- * Invariant: `compact` goes by Redis's default limits, as every change finds them; `large` by the
- * configured ones, which are looked at after a command (`settle`). Large implies not compact.
+ * Containers that are small at first: a listpack or an intset, then a hashtable or a skiplist. Two
+ * things go that way, each once: what the memory model counts (`compact`, by Redis's default
+ * limits) and what OBJECT ENCODING says (`large`, by the configured ones, which `settle` knows).
  */
 
 import { Container } from './container.ts';
 
 export abstract class CompactContainer extends Container {
-  /** The compact form by Redis's default limits; as there, it is never gone back to. */
-  protected compact = true;
-  /** Bytes of the entries: in the compact form while that lasts, in the table's afterwards. */
+  /** Bytes of the entries, in the form that `compact` says. */
   protected entryBytes = 0;
+  protected compact = true;
 
-  /** Turns to the large form: by outgrowing the configured limits, or as SORT does with a sorted set. */
+  /** Bytes of all entries in the form that `compact` says. */
+  protected abstract measureEntries(): number;
+
+  /** Turns to the large form; SORT does that to a sorted set, too. */
   enlarge(): void {
     if (this.large) return;
     this.large = true;
@@ -24,16 +25,14 @@ export abstract class CompactContainer extends Container {
 
   protected unpack(): void {
     this.compact = false;
-    this.entryBytes = this.tableBytes();
+    this.entryBytes = this.measureEntries();
   }
 
-  protected copyFormTo(clone: CompactContainer): void {
-    clone.compact = this.compact;
+  /** Into a clone, with its content. */
+  protected copyForm(clone: CompactContainer): void {
     clone.entryBytes = this.entryBytes;
+    clone.compact = this.compact;
     clone.large = this.large;
     clone.usedBytes = this.usedBytes;
   }
-
-  /** Bytes of all entries in the table's form; `compact` is false already. */
-  protected abstract tableBytes(): number;
 }

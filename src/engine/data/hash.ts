@@ -79,7 +79,7 @@ export class HashValue extends CompactContainer {
     const clone = new HashValue();
     clone.fields = this.fields.share();
     clone.longest = this.longest;
-    this.copyFormTo(clone);
+    this.copyForm(clone);
     return clone;
   }
 
@@ -100,7 +100,7 @@ export class HashValue extends CompactContainer {
     );
   }
 
-  protected override tableBytes(): number {
+  protected override measureEntries(): number {
     let bytes = 0;
     this.fields.forEach((field, value) => {
       bytes += this.bytesOf(field, value);

@@ -63,7 +63,7 @@ export class SetValue extends CompactContainer {
     const clone = new SetValue();
     clone.members = this.members.share();
     clone.integersOnly = this.integersOnly;
-    this.copyFormTo(clone);
+    this.copyForm(clone);
     return clone;
   }
 
@@ -76,7 +76,7 @@ export class SetValue extends CompactContainer {
     return this.compact ? intsetBytes(this.entryBytes) : dictBytes(this.size, this.entryBytes);
   }
 
-  protected override tableBytes(): number {
+  protected override measureEntries(): number {
     let bytes = 0;
     this.members.forEach((member) => {
       bytes += this.bytesOf(member);

@@ -143,7 +143,7 @@ export class ZsetValue extends CompactContainer {
     clone.members = this.members.share();
     clone.order = this.order.share();
     clone.longest = this.longest;
-    this.copyFormTo(clone);
+    this.copyForm(clone);
     return clone;
   }
 
@@ -162,7 +162,7 @@ export class ZsetValue extends CompactContainer {
     return this.size < LISTPACK_ENTRIES_MAX && member.length <= LISTPACK_VALUE_MAX;
   }
 
-  protected override tableBytes(): number {
+  protected override measureEntries(): number {
     let bytes = 0;
     this.members.forEach((member, score) => {
       bytes += this.bytesOf(member, score);

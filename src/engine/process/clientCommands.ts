@@ -6,11 +6,26 @@ import type { Client } from './client.ts';
 import type { CommandSpec } from './commandTable.ts';
 import { STATIC_REPLY_BYTES } from './connection.ts';
 import { BAD_NAME, isClientName } from './connectionCommands.ts';
+import { type HelpText, helpOf } from './help.ts';
 import type { Process } from './process.ts';
 import { replyErrors } from './replyErrors.ts';
 
 const OWN = ['noscript', 'loading', 'stale'] as const;
 const ADMIN = ['admin', 'noscript', 'loading', 'stale'] as const;
+
+const LIST_HELP: HelpText = [
+  'LIST [TYPE NORMAL|MASTER|REPLICA|PUBSUB] [ID <id> [<id> ...]]',
+  'One line for each connection, or for those of one type or with these numbers.',
+];
+const KILL_HELP: HelpText = [
+  'KILL <ip:port> | <filter> <value> [<filter> <value> ...]',
+  'Closes the connection from that address, or all that pass every filter:',
+  'ID, TYPE, ADDR, LADDR, USER. SKIPME NO (default: YES) includes this one.',
+];
+const UNBLOCK_HELP: HelpText = [
+  'UNBLOCK <id> [TIMEOUT|ERROR]',
+  'Ends what a blocked connection waits for, as a timeout or with an error.',
+];
 
 export const clientCommands: readonly CommandSpec<Call>[] = [
   {
@@ -19,15 +34,30 @@ export const clientCommands: readonly CommandSpec<Call>[] = [
     flags: [],
     run: (call) => call.wrongArity(),
     subcommands: [
-      sub('id', 2, OWN, (call) => call.reply.integer(call.client.id)),
-      sub('getname', 2, OWN, getName),
-      sub('setname', 3, OWN, setName),
-      sub('info', 2, OWN, info),
-      sub('list', -2, ADMIN, list),
-      sub('kill', -3, ADMIN, kill),
-      sub('reply', 3, OWN, replyMode),
-      sub('no-evict', 3, ADMIN, noEvict),
-      sub('unblock', -3, ADMIN, unblock),
+      sub('id', 2, OWN, ['ID', 'The number of this connection.'], (call) =>
+        call.reply.integer(call.client.id),
+      ),
+      sub('getname', 2, OWN, ['GETNAME', 'The name of this connection.'], getName),
+      sub('setname', 3, OWN, ['SETNAME <name>', 'Names this connection.'], setName),
+      sub('info', 2, OWN, ['INFO', "This connection's line of CLIENT LIST."], info),
+      sub('list', -2, ADMIN, LIST_HELP, list),
+      sub('kill', -3, ADMIN, KILL_HELP, kill),
+      sub(
+        'reply',
+        3,
+        OWN,
+        ['REPLY ON|OFF|SKIP', 'Whether this connection gets replies.'],
+        replyMode,
+      ),
+      sub(
+        'no-evict',
+        3,
+        ADMIN,
+        ['NO-EVICT ON|OFF', 'Sets the flag that CLIENT LIST shows as e.'],
+        noEvict,
+      ),
+      sub('unblock', -3, ADMIN, UNBLOCK_HELP, unblock),
+      helpOf('client', 'connection'),
     ],
   },
 ];
@@ -36,9 +66,10 @@ function sub(
   name: string,
   arity: number,
   flags: CommandSpec['flags'],
+  help: HelpText,
   run: (call: Call) => void,
 ): CommandSpec<Call> {
-  return { name: `client|${name}`, arity, flags, categories: ['connection'], run };
+  return { name: `client|${name}`, arity, flags, categories: ['connection'], help, run };
 }
 
 function getName(call: Call): void {

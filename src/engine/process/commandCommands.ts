@@ -3,8 +3,22 @@
 import type { Call } from './call.ts';
 import type { CommandEntry, CommandFlag, CommandSpec, KeyRange } from './commandTable.ts';
 import { globMatch } from './glob.ts';
+import { type HelpText, helpOf } from './help.ts';
 
 const FLAGS = ['loading', 'stale'] as const;
+
+const INFO_HELP: HelpText = [
+  'INFO [<command> ...]',
+  'How the commands (default: all) are declared: arity, flags, keys, categories.',
+];
+const LIST_HELP: HelpText = [
+  'LIST [FILTERBY PATTERN <pattern> | ACLCAT <category> | MODULE <name>]',
+  'The names of all commands and subcommands, or of those that match.',
+];
+const GETKEYS_HELP: HelpText = [
+  'GETKEYS <command> <arg> [<arg> ...]',
+  'Which arguments of that call are keys.',
+];
 
 export const commandCommands: readonly CommandSpec<Call>[] = [
   {
@@ -12,18 +26,27 @@ export const commandCommands: readonly CommandSpec<Call>[] = [
     arity: -1,
     flags: FLAGS,
     categories: ['connection'],
+    help: ['(no subcommand)', 'How every command is declared, as COMMAND INFO.'],
     run: all,
     subcommands: [
-      sub('count', 2, (call) => call.reply.integer(call.process.commands.size)),
-      sub('info', -2, info),
-      sub('list', -2, list),
-      sub('getkeys', -4, getKeys),
+      sub('count', 2, ['COUNT', 'How many commands there are.'], (call) =>
+        call.reply.integer(call.process.commands.size),
+      ),
+      sub('info', -2, INFO_HELP, info),
+      sub('list', -2, LIST_HELP, list),
+      sub('getkeys', -4, GETKEYS_HELP, getKeys),
+      helpOf('command', 'connection'),
     ],
   },
 ];
 
-function sub(name: string, arity: number, run: (call: Call) => void): CommandSpec<Call> {
-  return { name: `command|${name}`, arity, flags: FLAGS, categories: ['connection'], run };
+function sub(
+  name: string,
+  arity: number,
+  help: HelpText,
+  run: (call: Call) => void,
+): CommandSpec<Call> {
+  return { name: `command|${name}`, arity, flags: FLAGS, categories: ['connection'], help, run };
 }
 
 function all(call: Call): void {
@@ -40,7 +63,7 @@ function info(call: Call): void {
   call.reply.array(call.argc - 2);
   for (let at = 2; at < call.argc; at += 1) {
     const entry = findByFullName(call, call.word(at));
-    if (entry === undefined) call.reply.nullArray();
+    if (entry === undefined) call.reply.null();
     else writeEntry(call, entry);
   }
 }
@@ -139,11 +162,12 @@ function writeEntry(call: Call, entry: CommandEntry): void {
   const categories = categoriesOf(entry);
   reply.set(categories.length);
   for (const category of categories) reply.simple(`@${category}`);
-  reply.array(0);
-  reply.array(spec.keys === undefined ? 0 : 1);
+  reply.set(0); // Tips: there are none.
+  reply.set(spec.keys === undefined ? 0 : 1);
   if (spec.keys !== undefined) writeKeySpec(call, entry);
   const subcommands = [...(entry.subcommands?.values() ?? [])];
-  reply.array(subcommands.length);
+  if (subcommands.length === 0) reply.set(0);
+  else reply.array(subcommands.length);
   for (const subcommand of subcommands) writeEntry(call, subcommand);
 }
 

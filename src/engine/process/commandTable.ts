@@ -6,6 +6,7 @@
 import { type Bytes, toLatin1 } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import type { Call } from './call.ts';
+import type { HelpText } from './help.ts';
 
 /** Flags as COMMAND INFO prints them. */
 export type CommandFlag =
@@ -54,6 +55,8 @@ export interface CommandSpec<C extends Call = Call> {
   readonly categories?: readonly string[];
   /** Subcommands, named `config|get`; a container's own `run` is called when the command stands alone. */
   readonly subcommands?: readonly CommandSpec<C>[];
+  /** Of a subcommand (or of a container that may stand alone), as the container's HELP shows it. */
+  readonly help?: HelpText;
   run(call: C): void;
 }
 

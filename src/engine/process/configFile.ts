@@ -3,16 +3,19 @@
  * `#` comments. Lines are latin1 here, one character a byte, as everything on the wire.
  */
 
-import { splitArguments } from '../resp/splitArguments.ts';
+import { representation, splitArguments } from '../resp/splitArguments.ts';
 
 /** One line that is neither empty nor a comment. */
 export interface ConfigLine {
-  /** 1-based; 0 for a directive of the command line. */
+  /** 1-based. */
   readonly number: number;
+  readonly isFromCommandLine: boolean;
   readonly text: string;
   /** The directive in lower case, then its values. */
   readonly words: readonly string[];
 }
+
+export const CONFIG_ERROR_HEADER = '*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***';
 
 /** The configuration cannot be used; told as Redis tells it, and the process exits with 1. */
 export class ConfigError extends Error {
@@ -27,7 +30,7 @@ export class ConfigError extends Error {
   /** What redis-server prints on such a failure, line by line. */
   report(): string[] {
     return [
-      '*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***',
+      CONFIG_ERROR_HEADER,
       `Reading the configuration file, at line ${this.line.number}`,
       `>>> '${this.line.text}'`,
       this.message,
@@ -36,24 +39,43 @@ export class ConfigError extends Error {
 }
 
 /** The directives of a file. Throws ConfigError for unbalanced quotes. */
-export function parseConfigFile(text: string): ConfigLine[] {
+function parseConfigFile(text: string): ConfigLine[] {
   const lines: ConfigLine[] = [];
   text.split('\n').forEach((raw, index) => {
     const trimmed = raw.trim();
     if (trimmed === '' || trimmed.startsWith('#')) return;
     const words = splitArguments(trimmed);
-    const line = { number: index + 1, text: trimmed, words: words ?? [] };
+    const line = {
+      number: index + 1,
+      isFromCommandLine: false,
+      text: trimmed,
+      words: words ?? [],
+    };
     if (words === undefined) throw new ConfigError(line, 'Unbalanced quotes in configuration line');
     lines.push(withLowerName(line));
   });
   return lines;
 }
 
-/** Directives of the command line, in the form of file lines. */
-export function commandLineDirectives(directives: readonly (readonly string[])[]): ConfigLine[] {
-  return directives.map((words) =>
-    withLowerName({ number: 0, text: words.join(' '), words: [...words] }),
+/**
+ * The directives of a file and of the command line, which stand below it, after an empty line:
+ *
+ *   redis-server redis.conf --port 1    with 7 lines in redis.conf  →  line 9: port "1"
+ */
+export function configurationLines(
+  text: string,
+  directives: readonly (readonly string[])[],
+): ConfigLine[] {
+  const first = text.split('\n').length + 1;
+  const own = directives.map((words, index) =>
+    withLowerName({
+      number: first + index,
+      isFromCommandLine: true,
+      text: [words[0]!, ...words.slice(1).map(representation)].join(' '),
+      words: [...words],
+    }),
   );
+  return [...parseConfigFile(text), ...own];
 }
 
 function withLowerName(line: ConfigLine): ConfigLine {

@@ -3,6 +3,7 @@
 import type { Call } from './call.ts';
 import type { CommandSpec } from './commandTable.ts';
 import { globMatch } from './glob.ts';
+import { helpOf } from './help.ts';
 
 const LISTEN = ['pubsub', 'noscript', 'loading', 'stale'] as const;
 const ASK = ['pubsub', 'loading', 'stale'] as const;
@@ -24,15 +25,31 @@ export const pubSubCommands: readonly CommandSpec<Call>[] = [
     flags: [],
     run: (call) => call.wrongArity(),
     subcommands: [
-      { name: 'pubsub|channels', arity: -2, flags: ASK, categories: ['pubsub'], run: channels },
-      { name: 'pubsub|numsub', arity: -2, flags: ASK, categories: ['pubsub'], run: numSub },
+      {
+        name: 'pubsub|channels',
+        arity: -2,
+        flags: ASK,
+        categories: ['pubsub'],
+        help: ['CHANNELS [<pattern>]', 'Channels that somebody is subscribed to by name.'],
+        run: channels,
+      },
+      {
+        name: 'pubsub|numsub',
+        arity: -2,
+        flags: ASK,
+        categories: ['pubsub'],
+        help: ['NUMSUB [<channel> ...]', 'How many are subscribed to each channel by name.'],
+        run: numSub,
+      },
       {
         name: 'pubsub|numpat',
         arity: 2,
         flags: ASK,
         categories: ['pubsub'],
+        help: ['NUMPAT', 'How many different patterns somebody is subscribed to.'],
         run: (call) => call.reply.integer(call.process.pubSub.patterns.size),
       },
+      helpOf('pubsub'),
     ],
   },
 ];

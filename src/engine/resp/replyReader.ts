@@ -6,8 +6,7 @@
  * unfinished reply. Aggregates read so far are kept on a stack, so that an array of a million
  * elements is read once, however many chunks it comes in.
  *
- * Invariant: bytes [at, end) of `buffer` are unread; `open` holds the aggregates that have begun,
- * outermost first, each with at least one element missing.
+ * Invariant: `open` holds the aggregates that have begun, outermost first, each with at least one element missing.
  *
  * Breaches of RESP throw ProtocolError; the reader must not be used after that.
  */
@@ -16,6 +15,7 @@ import { invariant, ProtocolError } from '../machine/errors.ts';
 import { registerState } from '../machine/state.ts';
 import { type Bytes, fromBorrowed } from './bytes.ts';
 import { parseDouble } from './double.ts';
+import { InputBuffer } from './inputBuffer.ts';
 import { parseInteger } from './integer.ts';
 
 /** `bytes` of a map are its keys and values in turn. Null is one type, however it was written. */
@@ -39,7 +39,6 @@ interface OpenAggregate {
   missing: number;
 }
 
-const EMPTY = Buffer.alloc(0);
 const CR = 13;
 const LINE_BYTES_MAX = 64 * 1024;
 const BULK_BYTES_MAX = 512 * 1024 * 1024;
@@ -56,12 +55,7 @@ const AGGREGATES: Readonly<Record<string, OpenAggregate['type']>> = {
   '|': 'attribute',
 };
 
-export class ReplyReader {
-  private buffer: Buffer = EMPTY;
-  private at = 0;
-  private end = 0;
-  /** True while `buffer` belongs to somebody else. */
-  private borrowed = false;
+export class ReplyReader extends InputBuffer {
   private open: OpenAggregate[] = [];
   /** The bulk string, verbatim string or bulk error that has begun; its length is then known. */
   private bulk: { readonly type: string; readonly length: number } | undefined = undefined;
@@ -69,20 +63,6 @@ export class ReplyReader {
   /** True when a reply has begun and is not whole. */
   get midReply(): boolean {
     return this.at < this.end || this.open.length > 0 || this.bulk !== undefined;
-  }
-
-  /** Adds a chunk; it is borrowed until `next` gives undefined. */
-  feed(chunk: Buffer): void {
-    if (this.at === this.end) {
-      this.buffer = chunk;
-      this.at = 0;
-      this.end = chunk.length;
-      this.borrowed = true;
-      return;
-    }
-    this.own(chunk.length);
-    chunk.copy(this.buffer, this.end);
-    this.end += chunk.length;
   }
 
   /** The next whole reply; undefined when more bytes are needed. Throws ProtocolError. */
@@ -224,34 +204,6 @@ export class ReplyReader {
     if (at < last) return at;
     if (this.end - this.at > LINE_BYTES_MAX) throw new ProtocolError('Too long a line in reply');
     return -1;
-  }
-
-  /** Keeps nothing borrowed. */
-  private settle(): void {
-    if (this.at === this.end) {
-      this.buffer = EMPTY;
-      this.at = 0;
-      this.end = 0;
-      this.borrowed = false;
-    } else if (this.borrowed) {
-      this.own(0);
-    }
-  }
-
-  /** Makes the buffer this reader's own, with room for `extra` more bytes. */
-  private own(extra: number): void {
-    const unread = this.end - this.at;
-    const needed = unread + extra;
-    if (!this.borrowed && this.end + extra <= this.buffer.length) return;
-    const target =
-      !this.borrowed && needed <= this.buffer.length
-        ? this.buffer
-        : Buffer.alloc(extra === 0 ? needed : Math.max(needed, 2 * unread));
-    this.buffer.copy(target, 0, this.at, this.end);
-    this.buffer = target;
-    this.at = 0;
-    this.end = unread;
-    this.borrowed = false;
   }
 }
 registerState(ReplyReader);

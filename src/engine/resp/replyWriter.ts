@@ -210,6 +210,7 @@ export class ReplyWriter {
   private reserve(bytes: number): void {
     const needed = this.length + bytes;
     if (needed <= this.buffer.length) return;
+    // Not allocUnsafe: digests of the state read a buffer whole, and equal runs must have equal ones.
     const grown = Buffer.alloc(Math.max(needed, this.buffer.length * 2));
     this.buffer.copy(grown, 0, 0, this.length);
     this.buffer = grown;

@@ -1,12 +1,11 @@
 /**
  * Reads requests: RESP arrays of bulk strings, and inline commands.
  *
- * Bytes come in by `feed` (borrowed) and are parsed in place; what an unfinished request leaves
- * over is copied by `settle` at the end of the event. Arguments read so far are kept, so a request
- * of a million arguments is read once, however many chunks it comes in.
+ * Bytes are parsed in place (inputBuffer.ts); `settle` comes at the end of the event. Arguments read
+ * so far are kept, so a request of a million arguments is read once, however many chunks it comes in.
  *
- * Invariant: bytes [at, end) of `buffer` are unread; `arguments` holds the arguments of the request
- * being read, `left` how many are still missing (-1: between requests).
+ * Invariant: `arguments` holds the arguments of the request being read, `left` how many are still
+ * missing (-1: between requests).
  *
  * Errors are ProtocolError with the texts of Redis 7.0 (networking.c's behaviour).
  */
@@ -14,13 +13,13 @@
 import { ProtocolError } from '../machine/errors.ts';
 import { registerState } from '../machine/state.ts';
 import { type Bytes, fromBorrowed } from './bytes.ts';
+import { InputBuffer } from './inputBuffer.ts';
 import { splitArguments } from './splitArguments.ts';
 
 const INLINE_BYTES_MAX = 64 * 1024;
 const MULTIBULK_COUNT_MAX = 0x7fff_ffff;
 const ANONYMOUS_COUNT_MAX = 10;
 const ANONYMOUS_BULK_MAX = 16384;
-const EMPTY = Buffer.alloc(0);
 const CR = 13;
 const LF = 10;
 const STAR = 42;
@@ -33,16 +32,11 @@ export interface ReaderLimits {
   readonly authenticated: boolean;
 }
 
-export class RequestReader {
+export class RequestReader extends InputBuffer {
   /** The arguments of the request `next` returned; valid until it is called again. */
   arguments: Bytes[] = [];
   /** Bytes of the requests read so far: where in the stream the reader stands. */
   consumed = 0;
-  private buffer: Buffer = EMPTY;
-  private at = 0;
-  private end = 0;
-  /** True while `buffer` belongs to somebody else. */
-  private borrowed = false;
   private left = -1;
   private bulkLength = -1;
   private finished = true;
@@ -65,32 +59,6 @@ export class RequestReader {
   /** True when a request has begun and is not whole: its arguments or bytes are being waited for. */
   get midRequest(): boolean {
     return this.left > 0 || this.at < this.end;
-  }
-
-  /** Adds a chunk; it is not copied before `settle`. */
-  feed(chunk: Buffer): void {
-    if (this.at === this.end) {
-      this.buffer = chunk;
-      this.at = 0;
-      this.end = chunk.length;
-      this.borrowed = true;
-      return;
-    }
-    this.own(chunk.length);
-    chunk.copy(this.buffer, this.end);
-    this.end += chunk.length;
-  }
-
-  /** Ends an event: nothing borrowed is kept. */
-  settle(): void {
-    if (this.at === this.end) {
-      this.buffer = EMPTY;
-      this.at = 0;
-      this.end = 0;
-      this.borrowed = false;
-    } else if (this.borrowed) {
-      this.own(0);
-    }
   }
 
   /** Takes what is unread out of the reader, as bytes: a link that turns from requests to a bulk transfer. */
@@ -222,22 +190,6 @@ export class RequestReader {
     for (const word of words) this.arguments.push(word);
     this.at = newline + 1;
     return true;
-  }
-
-  /** Makes the buffer this reader's own, with room for `extra` more bytes. */
-  private own(extra: number): void {
-    const unread = this.end - this.at;
-    const needed = unread + extra;
-    if (!this.borrowed && this.end + extra <= this.buffer.length) return;
-    const target =
-      !this.borrowed && needed <= this.buffer.length
-        ? this.buffer
-        : Buffer.alloc(extra === 0 ? needed : Math.max(needed, 2 * unread));
-    this.buffer.copy(target, 0, this.at, this.end);
-    this.buffer = target;
-    this.at = 0;
-    this.end = unread;
-    this.borrowed = false;
   }
 
   /** Room for a long bulk string at once, instead of by doubling; 1 MB ahead at most, as bytes prove it. */

@@ -4,12 +4,7 @@
  */
 
 import type { Facts, Files } from '../machine/machine.ts';
-import {
-  ConfigError,
-  type ConfigLine,
-  commandLineDirectives,
-  parseConfigFile,
-} from '../process/configFile.ts';
+import { ConfigError, type ConfigLine, configurationLines } from '../process/configFile.ts';
 import { parseInteger } from '../resp/integer.ts';
 import { type Directive, directives } from './directives.ts';
 import type { Sentinel } from './sentinel.ts';
@@ -29,9 +24,8 @@ const WITHOUT_EFFECT = new Set(
 /** Sets the Sentinel up as its configuration says. Throws ConfigError. */
 export function readConfiguration(sentinel: Sentinel, facts: Facts, files: Files): void {
   const text = files.get(facts.configFile!)?.latin1Slice() ?? '';
-  const lines = [...parseConfigFile(text), ...commandLineDirectives(facts.directives)];
   const own: { readonly line: ConfigLine; readonly directive: Directive }[] = [];
-  for (const line of lines) {
+  for (const line of configurationLines(text, facts.directives)) {
     if (line.words[0] === 'sentinel') own.push({ line, directive: directiveOf(line) });
     else readGeneral(sentinel, line);
   }
@@ -56,7 +50,7 @@ function readOwn(sentinel: Sentinel, line: ConfigLine, directive: Directive): vo
   // The command line says where a master was at first; once the file knows it, a failover may have
   // moved it, and the file is right.
   const isFirstTime = directive.pass !== 'monitor' || !sentinel.masters.has(values[0]!);
-  if (line.number === 0 && !isFirstTime) return;
+  if (line.isFromCommandLine && !isFirstTime) return;
   const error = directive.read(sentinel, values);
   if (error !== undefined) throw new ConfigError(line, error);
 }

@@ -10,10 +10,30 @@ import { parseYesNo, type SentinelSettings } from './settings.ts';
 import { subcommand } from './subcommand.ts';
 
 export const globalCommands = [
-  subcommand('config', -3, config),
-  subcommand('debug', -2, debug),
-  subcommand('flushconfig', 2, (call) => call.sentinel.stateFile.requestBy(call.client)),
-  subcommand('simulate-failure', -3, simulateFailure),
+  subcommand(
+    [
+      'CONFIG GET <pattern> | SET <name> <value>',
+      'Shows or changes what concerns all of this Sentinel.',
+    ],
+    -3,
+    config,
+  ),
+  subcommand(
+    ['DEBUG [<name> <value> ...]', 'Shows the periods, in milliseconds, or changes them.'],
+    -2,
+    debug,
+  ),
+  subcommand(['FLUSHCONFIG', 'Writes configuration and state to the file.'], 2, (call) =>
+    call.sentinel.stateFile.requestBy(call.client),
+  ),
+  subcommand(
+    [
+      'SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]',
+      'Lets this Sentinel crash at that point of a failover.',
+    ],
+    -3,
+    simulateFailure,
+  ),
 ];
 
 /** In the order of CONFIG GET *. */

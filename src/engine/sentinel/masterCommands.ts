@@ -16,11 +16,26 @@ import { NO_SCRIPTS } from './settings.ts';
 import { subcommand } from './subcommand.ts';
 
 export const masterCommands = [
-  subcommand('monitor', 6, monitor),
-  subcommand('remove', 3, remove),
-  subcommand('reset', 3, reset),
-  subcommand('failover', 3, failover),
-  subcommand('set', -5, set),
+  subcommand(['MONITOR <name> <ip> <port> <quorum>', 'Begins to watch a master.'], 6, monitor),
+  subcommand(['REMOVE <master-name>', 'Stops watching a master.'], 3, remove),
+  subcommand(
+    ['RESET <pattern>', 'Forgets the replicas, Sentinels and state of masters whose names match.'],
+    3,
+    reset,
+  ),
+  subcommand(
+    ['FAILOVER <master-name>', 'Fails over without asking the other Sentinels.'],
+    3,
+    failover,
+  ),
+  subcommand(
+    [
+      'SET <master-name> <option> <value> [<option> <value> ...]',
+      'Changes the options of one master.',
+    ],
+    -5,
+    set,
+  ),
 ];
 
 function monitor(call: SentinelCall): void {

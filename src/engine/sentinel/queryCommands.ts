@@ -1,9 +1,9 @@
 /** Subcommands of SENTINEL that ask: by clients looking for the master, by people, by other Sentinels. */
 
 import type { CommandSpec } from '../process/commandTable.ts';
+import { helpOf } from '../process/help.ts';
 import type { ReplyWriter } from '../resp/replyWriter.ts';
 import { vote } from './election.ts';
-import { helpLines } from './help.ts';
 import type { Instance } from './instance.ts';
 import { writeInstance, writeInstances } from './instanceReply.ts';
 import { currentAddress, findInstance } from './instances.ts';
@@ -11,21 +11,52 @@ import type { SentinelCall } from './sentinelCall.ts';
 import { subcommand } from './subcommand.ts';
 
 export const queryCommands: readonly CommandSpec<SentinelCall>[] = [
-  subcommand('masters', 2, (call) =>
+  subcommand(['MASTERS', 'Every watched master and its state.'], 2, (call) =>
     writeInstances(call.reply, call.sentinel, [...call.sentinel.masters.values()]),
   ),
-  subcommand('master', 3, master),
-  subcommand('replicas', 3, replicas),
-  subcommand('slaves', 3, replicas),
-  subcommand('sentinels', 3, sentinels),
-  subcommand('myid', 2, (call) => call.reply.bulk(call.sentinel.myId)),
-  subcommand('get-master-addr-by-name', 3, getMasterAddress),
-  subcommand('is-master-down-by-addr', 6, isMasterDown),
-  subcommand('ckquorum', 3, checkQuorum),
-  subcommand('info-cache', -3, infoCache),
+  subcommand(['MASTER <master-name>', 'One watched master and its state.'], 3, master),
+  subcommand(['REPLICAS <master-name>', 'The replicas of a master and their state.'], 3, replicas),
+  subcommand(['SLAVES <master-name>', 'The older name of REPLICAS.'], 3, replicas),
+  subcommand(
+    ['SENTINELS <master-name>', 'The other Sentinels of a master and their state.'],
+    3,
+    sentinels,
+  ),
+  subcommand(['MYID', "This Sentinel's ID."], 2, (call) => call.reply.bulk(call.sentinel.myId)),
+  subcommand(
+    ['GET-MASTER-ADDR-BY-NAME <master-name>', 'Where clients find the master at present.'],
+    3,
+    getMasterAddress,
+  ),
+  subcommand(
+    [
+      'IS-MASTER-DOWN-BY-ADDR <ip> <port> <epoch> <runid>',
+      'Whether this Sentinel sees the master down; with a run ID, asks for its vote.',
+    ],
+    6,
+    isMasterDown,
+  ),
+  subcommand(
+    [
+      'CKQUORUM <master-name>',
+      'Whether enough Sentinels are reachable to agree on a failover and to authorize it.',
+    ],
+    3,
+    checkQuorum,
+  ),
+  subcommand(
+    [
+      'INFO-CACHE <master-name> [<master-name> ...]',
+      'The last INFO of masters and their replicas, and its age.',
+    ],
+    -3,
+    infoCache,
+  ),
   // Scripts are not run here, so none is ever pending.
-  subcommand('pending-scripts', 2, (call) => call.reply.array(0)),
-  { ...subcommand('help', 2, help), flags: ['loading', 'stale'] },
+  subcommand(['PENDING-SCRIPTS', 'Always empty: no scripts are run here.'], 2, (call) =>
+    call.reply.array(0),
+  ),
+  helpOf('sentinel'),
 ];
 
 function master(call: SentinelCall): void {
@@ -121,9 +152,4 @@ function writeCachedInfo(reply: ReplyWriter, now: number, instance: Instance): v
   reply.array(2);
   reply.integer(instance.infoRefresh === 0 ? 0 : now - instance.infoRefresh);
   reply.bulkOrNull(instance.info);
-}
-
-function help(call: SentinelCall): void {
-  call.reply.array(helpLines.length);
-  for (const line of helpLines) call.reply.simple(line);
 }

@@ -1,14 +1,18 @@
 /**
  * When a client is closed for what it costs: client-output-buffer-limit of normal and pubsub
- * clients (replication minds its own), and `timeout` of idle ones. Source: Redis 7.0.
+ * clients (replication minds its own), client-query-buffer-limit, and `timeout` of idle ones. Source: Redis 7.0.
  */
 
 import type { ConnId, Micros } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
 import { clientType, describeClient } from '../process/clientCommands.ts';
+import { representation } from '../resp/splitArguments.ts';
 import type { Server } from './server.ts';
 import type { OutputBufferLimit } from './settings.ts';
+
+/** Of a query buffer that grew too long, in the log. */
+const QUERY_BYTES_SHOWN = 64;
 
 export class ClientLimits {
   private readonly server: Server;
@@ -36,6 +40,19 @@ export class ClientLimits {
     server.log(
       'warning',
       `Client ${describeClient(server, client)} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+    );
+    server.kill(client);
+  }
+
+  /** client-query-buffer-limit: what a client has sent before a whole request, or while it is blocked. */
+  checkQuery(client: Client): void {
+    const { server } = this;
+    const { reader } = client;
+    if (reader.unread <= server.settings.clientQueryBufferLimit) return;
+    const start = representation(reader.peek(QUERY_BYTES_SHOWN));
+    server.log(
+      'warning',
+      `Closing client that reached max query buffer length: ${describeClient(server, client)} (qbuf initial bytes: ${start})`,
     );
     server.kill(client);
   }

@@ -2,7 +2,9 @@
 
 import type { CommandSpec } from '../process/commandTable.ts';
 import { globMatch } from '../process/glob.ts';
-import { type Directive, directiveNames, findDirective } from './directives.ts';
+import { helpOf } from '../process/help.ts';
+import type { Directive } from './directiveKinds.ts';
+import { directiveNames, findDirective } from './directives.ts';
 import type { ServerCall } from './serverCall.ts';
 import type { Settings } from './settings.ts';
 
@@ -15,10 +17,38 @@ export const configCommands: readonly CommandSpec<ServerCall>[] = [
     flags: [],
     run: (call) => call.wrongArity(),
     subcommands: [
-      { name: 'config|get', arity: -3, flags: FLAGS, run: get },
-      { name: 'config|set', arity: -4, flags: FLAGS, run: setValues },
-      { name: 'config|rewrite', arity: 2, flags: FLAGS, run: rewrite },
-      { name: 'config|resetstat', arity: 2, flags: FLAGS, run: resetStat },
+      {
+        name: 'config|get',
+        arity: -3,
+        flags: FLAGS,
+        help: ['GET <pattern> [<pattern> ...]', 'The directives that match, with their values.'],
+        run: get,
+      },
+      {
+        name: 'config|set',
+        arity: -4,
+        flags: FLAGS,
+        help: [
+          'SET <directive> <value> [<directive> <value> ...]',
+          'Changes directives, all of them or none.',
+        ],
+        run: setValues,
+      },
+      {
+        name: 'config|rewrite',
+        arity: 2,
+        flags: FLAGS,
+        help: ['REWRITE', 'Writes the directives as they are now into the configuration file.'],
+        run: rewrite,
+      },
+      {
+        name: 'config|resetstat',
+        arity: 2,
+        flags: FLAGS,
+        help: ['RESETSTAT', 'Sets the counters of INFO back to zero.'],
+        run: resetStat,
+      },
+      helpOf('config'),
     ],
   },
 ];
@@ -99,12 +129,18 @@ function refusal(
 }
 
 function rewrite(call: ServerCall): void {
-  const { server } = call;
-  if (server.configuration.path === undefined) {
+  const { server, out } = call;
+  const { path } = server.configuration;
+  if (path === undefined) {
     call.reply.error('ERR The server is running without a config file');
     return;
   }
-  server.rewriteConfiguration();
+  // A crash in between leaves the old file or the new one, never a part.
+  const temp = `${path}.${server.facts.pid}.tmp`;
+  out.file({ kind: 'write', path: temp, bytes: server.configuration.rewrite() });
+  out.file({ kind: 'fsync', path: temp });
+  out.file({ kind: 'rename', path: temp, to: path });
+  server.log('notice', 'CONFIG REWRITE executed with success.');
   call.reply.ok();
 }
 

@@ -8,11 +8,83 @@ import { encodingName, referenceCount } from '../commands/encoding.ts';
 import { dbDigest, digestValue } from '../data/digest.ts';
 import { serializedLength } from '../persistence/rdb/dump.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
+import { type HelpText, nameOf, writeHelp } from '../process/help.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { fromLatin1 } from '../resp/bytes.ts';
 import { parseDouble } from '../resp/double.ts';
-import { replyExample } from './debugProtocol.ts';
+import { EXAMPLE_TYPES, replyExample } from './debugProtocol.ts';
 import type { ServerCall } from './serverCall.ts';
+
+/** In COMMAND INFO they are no subcommands, nor is one of them anywhere else in Redis. */
+interface Subcommand {
+  /** The fewest and the most arguments, DEBUG counted. */
+  readonly argc: readonly [number, number];
+  readonly help: HelpText;
+  run(call: ServerCall): void;
+}
+
+const SUBCOMMANDS: readonly Subcommand[] = [
+  {
+    argc: [2, 2],
+    help: ['CHANGE-REPL-ID', 'New replication IDs: replicas must synchronize fully.'],
+    run: changeReplId,
+  },
+  {
+    argc: [2, 2],
+    help: ['DIGEST', 'A hash of all data: equal for equal data, on any server.'],
+    run: (call) => call.reply.simple(dbDigest(call.keyspace)),
+  },
+  {
+    argc: [3, Infinity],
+    help: ['DIGEST-VALUE <key> [<key> ...]', 'A hash of each value.'],
+    run: digestValues,
+  },
+  {
+    argc: [3, 3],
+    help: ['ERROR <text>', 'Replies with that error.'],
+    run: (call) => call.reply.error(call.str(2)),
+  },
+  { argc: [3, 3], help: ['LOG <text>', 'Writes the text to the log.'], run: log },
+  {
+    argc: [3, 3],
+    help: ['OBJECT <key>', 'Encoding and serialized length of a value.'],
+    run: object,
+  },
+  {
+    argc: [3, 5],
+    help: [
+      'POPULATE <count> [<prefix>] [<size>]',
+      'Makes that many string keys, <prefix>:<n> (default: key:<n>). Replicas do not get them.',
+    ],
+    run: populate,
+  },
+  {
+    argc: [3, 3],
+    help: ['PROTOCOL <type>', `Replies with an example: ${EXAMPLE_TYPES.join(', ')}.`],
+    run: (call) => replyExample(call.reply, call.word(2)),
+  },
+  {
+    argc: [2, Infinity],
+    help: [
+      'RELOAD [NOSAVE] [NOFLUSH] [MERGE]',
+      'Saves to the RDB file, empties the databases and loads the file.',
+      'NOSAVE: does not save before. NOFLUSH: keeps the data.',
+      'MERGE: keys of the file win; without it a key that exists is an error.',
+    ],
+    run: reload,
+  },
+  {
+    argc: [3, 3],
+    help: [
+      'SET-ACTIVE-EXPIRE <0|1>',
+      'With 0, keys past their time go only when somebody asks for them.',
+    ],
+    run: setActiveExpire,
+  },
+  { argc: [3, 3], help: ['SLEEP <seconds>', 'The process does nothing that long.'], run: sleep },
+];
+
+const subcommands = new Map(SUBCOMMANDS.map((one) => [nameOf(one.help), one] as const));
 
 export const debugCommands: readonly CommandSpec<ServerCall>[] = [
   { name: 'debug', arity: -2, flags: ['admin', 'noscript', 'loading', 'stale'], run: debug },
@@ -26,19 +98,18 @@ function debug(call: ServerCall): void {
     call.reply.error(NOT_ALLOWED);
     return;
   }
-  const name = call.word(1);
   const { argc } = call;
-  if (name === 'sleep' && argc === 3) sleep(call);
-  else if (name === 'digest' && argc === 2) call.reply.simple(dbDigest(call.keyspace));
-  else if (name === 'digest-value' && argc > 2) digestValues(call);
-  else if (name === 'populate' && argc >= 3 && argc <= 5) populate(call);
-  else if (name === 'change-repl-id' && argc === 2) changeReplId(call);
-  else if (name === 'reload' && argc >= 2) reload(call);
-  else if (name === 'protocol' && argc === 3) replyExample(call.reply, call.word(2));
-  else if (name === 'object' && argc === 3) object(call);
-  else if (name === 'error' && argc === 3) call.reply.error(call.str(2));
-  else if (name === 'log' && argc === 3) log(call);
-  else if (name === 'set-active-expire' && argc === 3) setActiveExpire(call);
+  const name = call.word(1);
+  if (name === 'help' && argc === 2) {
+    writeHelp(
+      call.reply,
+      'debug',
+      SUBCOMMANDS.map(({ help }) => help),
+    );
+    return;
+  }
+  const found = subcommands.get(name);
+  if (found !== undefined && argc >= found.argc[0] && argc <= found.argc[1]) found.run(call);
   else {
     call.reply.error(
       `ERR unknown subcommand or wrong number of arguments for '${call.str(1).slice(0, 128)}'. Try DEBUG HELP.`,

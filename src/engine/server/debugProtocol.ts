@@ -59,6 +59,8 @@ function push(reply: ReplyWriter): void {
   reply.bulk('Some real reply following the push reply');
 }
 
+export const EXAMPLE_TYPES: readonly string[] = Object.keys(examples);
+
 /** `type` in lower case. */
 export function replyExample(reply: ReplyWriter, type: string): void {
   const example = Object.hasOwn(examples, type) ? examples[type] : undefined;
@@ -66,6 +68,7 @@ export function replyExample(reply: ReplyWriter, type: string): void {
     example(reply);
     return;
   }
-  const names = Object.keys(examples).join('|');
-  reply.error(`ERR Wrong protocol type name. Please use one of the following: ${names}`);
+  reply.error(
+    `ERR Wrong protocol type name. Please use one of the following: ${EXAMPLE_TYPES.join('|')}`,
+  );
 }

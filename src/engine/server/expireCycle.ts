@@ -1,5 +1,5 @@
 /**
- * The active expire cycle: ten times a second a master looks at some keys that have an expiry and
+ * The active expire cycle: `hz` times a second a master looks at some keys that have an expiry and
  * deletes those past it, so that keys nobody reads go too. Source: Redis 7.0's fast-changing but
  * documented contract is only that expired keys go eventually; 20 keys a database and another round
  * while more than 10 % of them were expired.
@@ -12,7 +12,6 @@ import type { Database } from '../data/database.ts';
 import { registerState } from '../machine/state.ts';
 import type { Server } from './server.ts';
 
-export const EXPIRE_PERIOD_MICROS = 100_000;
 const KEYS_A_ROUND = 20;
 const EXPIRED_TO_GO_ON = 2;
 const ROUNDS_MAX = 200;

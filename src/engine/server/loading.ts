@@ -15,6 +15,7 @@ import { checksumError, RdbError } from '../persistence/rdb/errors.ts';
 import { RdbReader, type RdbSink } from '../persistence/rdb/reader.ts';
 import { representation } from '../resp/splitArguments.ts';
 import type { Server } from './server.ts';
+import { startLoaded } from './startup.ts';
 
 /** Input read in one slice. */
 const SLICE_BYTES = 2 * 1024 * 1024;
@@ -149,7 +150,7 @@ export class Loading implements RdbSink {
 
   private finish(error: string | undefined): void {
     this.cancel();
-    if (this.origin === 'start') this.server.startLoaded(error);
+    if (this.origin === 'start') startLoaded(this.server, error);
     else this.server.replication.loadDone(error);
   }
 

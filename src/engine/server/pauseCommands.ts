@@ -8,8 +8,22 @@ const FLAGS = ['admin', 'noscript', 'loading', 'stale'] as const;
 const CATEGORIES = ['connection'];
 
 export const pauseCommands: readonly CommandSpec<ServerCall>[] = [
-  { name: 'client|pause', arity: -3, flags: FLAGS, categories: CATEGORIES, run: pause },
-  { name: 'client|unpause', arity: 2, flags: FLAGS, categories: CATEGORIES, run: unpause },
+  {
+    name: 'client|pause',
+    arity: -3,
+    flags: FLAGS,
+    categories: CATEGORIES,
+    help: ['PAUSE <milliseconds> [WRITE|ALL]', 'Lets commands (default: all) wait that long.'],
+    run: pause,
+  },
+  {
+    name: 'client|unpause',
+    arity: 2,
+    flags: FLAGS,
+    categories: CATEGORIES,
+    help: ['UNPAUSE', 'Ends a pause before its time.'],
+    run: unpause,
+  },
 ];
 
 function pause(call: ServerCall): void {

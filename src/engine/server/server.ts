@@ -1,6 +1,6 @@
 /**
  * One Redis server process: assembles keyspace, persistence, replication and the command table on
- * the shared process, and runs its cron.
+ * the shared process, and hands each input to the part it concerns.
  *
  * Invariant: `replication` alone decides the role; `loading.active` means that nobody but the
  * loader touches the keyspace.
@@ -16,6 +16,7 @@ import type {
   Facts,
   FileResult,
   Files,
+  LogLevel,
   Micros,
   Token,
 } from '../machine/machine.ts';
@@ -28,31 +29,27 @@ import { type Connection, type Link, STATIC_REPLY_BYTES } from '../process/conne
 import { Process } from '../process/process.ts';
 import { Replication } from '../replication/replication.ts';
 import type { Bytes } from '../resp/bytes.ts';
-import { representation } from '../resp/splitArguments.ts';
 import { ClientLimits } from './clientLimits.ts';
 import { CommandStats } from './commandStats.ts';
 import { serverTable } from './commands.ts';
 import { Configuration } from './configuration.ts';
-import { EXPIRE_PERIOD_MICROS, ExpireCycle } from './expireCycle.ts';
+import { Cron } from './cron.ts';
+import { ExpireCycle } from './expireCycle.ts';
 import { Loading } from './loading.ts';
+import { isLogged } from './logLevels.ts';
 import { Memory } from './memory.ts';
 import { Pausing } from './pausing.ts';
 import { refusalOf } from './refusals.ts';
 import { Reloading } from './reloading.ts';
+import { applyReplyMode } from './replyMode.ts';
 import { Saving } from './saving.ts';
 import { ServerCall } from './serverCall.ts';
 import type { Settings } from './settings.ts';
 import { Shutdown } from './shutdown.ts';
+import { announceReady, logStart, refuseToStart } from './startup.ts';
 import { errorInStream } from './streamErrors.ts';
 import { endTransaction, queueInTransaction } from './transactions.ts';
 import { Watchers } from './watchers.ts';
-
-/** What these say are pushes, not replies: CLIENT REPLY OFF does not concern them. */
-const ANSWERED_BY_PUSH = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe']);
-
-const CRON_PERIOD_MICROS = 1_000_000;
-/** Of a query buffer that grew too long, in the log. */
-const QUERY_BYTES_SHOWN = 64;
 
 export class Server extends Process {
   readonly mode = 'standalone';
@@ -62,16 +59,16 @@ export class Server extends Process {
   readonly replication = new Replication(this);
   readonly loading = new Loading(this);
   readonly expireCycle = new ExpireCycle(this);
+  readonly cron = new Cron(this);
   readonly shutdown = new Shutdown(this);
   readonly reloading = new Reloading(this);
   saving!: Saving;
   readonly commandStats = new CommandStats(serverTable.entryCount);
   readonly watchers = new Watchers(this);
   readonly memory = new Memory(this);
-  private readonly clientLimits = new ClientLimits(this);
+  readonly clientLimits = new ClientLimits(this);
   readonly pausing = new Pausing(this);
   counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
-  private cronAt: Micros = 0;
   private children = 0;
 
   get settings(): Settings {
@@ -86,6 +83,10 @@ export class Server extends Process {
     return this.replication.isReplica ? 'S' : 'M';
   }
 
+  override log(level: LogLevel, line: string): void {
+    if (isLogged(level, this.settings.loglevel)) super.log(level, line);
+  }
+
   // Life.
 
   start(now: Micros, facts: Facts, files: Files, out: Effects): void {
@@ -94,69 +95,18 @@ export class Server extends Process {
       this.configuration = new Configuration(facts, files);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      this.refuseToStart(error);
+      refuseToStart(this, error);
       return;
     }
     this.saving = new Saving(this);
     this.keyspace = new Keyspace(this.settings.databases);
-    this.cronAt = now + EXPIRE_PERIOD_MICROS;
+    this.cron.start();
     this.replication.start();
-    this.logStart();
+    logStart(this);
     out.listen(this.settings.port);
     const dump = files.get(this.settings.dbfilename);
-    if (dump === undefined) this.announceReady();
+    if (dump === undefined) announceReady(this);
     else this.loading.begin([Buffer.from(dump)], 'start');
-  }
-
-  private refuseToStart(error: ConfigError): void {
-    for (const line of error.report()) this.out.log('warning', 'C', line);
-    this.out.exit(1);
-  }
-
-  private logStart(): void {
-    const { out, facts } = this;
-    out.log('warning', 'C', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo');
-    out.log(
-      'warning',
-      'C',
-      `Redis version=7.0.15, bits=64, commit=00000000, modified=0, pid=${facts.pid}, just started`,
-    );
-    if (this.configuration.ignored.length > 0) {
-      out.log(
-        'warning',
-        'C',
-        `Directives without effect in this server: ${this.configuration.ignored.join(' ')}`,
-      );
-    }
-    out.log('warning', 'C', 'Configuration loaded');
-    this.log('notice', `Running mode=standalone, port=${this.settings.port}.`);
-    this.log('warning', 'Server initialized');
-  }
-
-  /** The dump at start has been read, or could not be. */
-  startLoaded(error: string | undefined): void {
-    if (error !== undefined) {
-      this.log('warning', error);
-      this.log('warning', 'Fatal error loading the DB, check server logs. Exiting.');
-      this.out.exit(1);
-      return;
-    }
-    const { keysLoaded, keysExpired, expired, startedAt, fields } = this.loading;
-    this.log(
-      'notice',
-      `Done loading RDB, keys loaded: ${keysLoaded}, keys expired: ${keysExpired}.`,
-    );
-    const seconds = ((this.now - startedAt) / 1e6).toFixed(3);
-    this.log('notice', `DB loaded from disk: ${seconds} seconds`);
-    this.replication.restore(fields);
-    // Replicas that continue from the dump's offset still have what this master has dropped.
-    for (const { db, key } of expired) this.replication.feed(db, ['DEL', key]);
-    this.loading.expired = [];
-    this.announceReady();
-  }
-
-  private announceReady(): void {
-    this.log('notice', 'Ready to accept connections');
   }
 
   signal(now: Micros, name: string, out: Effects): void {
@@ -186,30 +136,17 @@ export class Server extends Process {
     this.replication.tick();
     this.shutdown.tick();
     this.pausing.tick();
-    if (now >= this.cronAt) this.cron();
+    this.cron.tick();
   }
 
   nextDeadline(): Micros {
     return Math.min(
-      this.cronAt,
+      this.cron.nextDeadline(),
       this.loading.nextDeadline(),
       this.replication.nextDeadline(),
       this.shutdown.nextDeadline(),
       this.pausing.nextDeadline(),
     );
-  }
-
-  /** Once a second; ten times while keys wait to expire. */
-  private cron(): void {
-    this.saving.cron();
-    this.clientLimits.cron();
-    this.memory.look();
-    if (this.expireCycle.needed) {
-      this.expireCycle.run();
-      this.cronAt = this.now + EXPIRE_PERIOD_MICROS;
-    } else {
-      this.cronAt = this.now + CRON_PERIOD_MICROS;
-    }
   }
 
   // Connections.
@@ -221,19 +158,7 @@ export class Server extends Process {
       this.replication.streamReceived(chunk);
     }
     super.receive(now, conn, chunk, out);
-    if (client !== undefined && client.kind !== 'master') this.limitQueryBuffer(client);
-  }
-
-  /** client-query-buffer-limit: what a client has sent before a whole request, or while it is blocked. */
-  private limitQueryBuffer(client: Client): void {
-    const { reader } = client;
-    if (reader.unread <= this.settings.clientQueryBufferLimit) return;
-    const start = representation(reader.peek(QUERY_BYTES_SHOWN));
-    this.log(
-      'warning',
-      `Closing client that reached max query buffer length: ${describeClient(this, client)} (qbuf initial bytes: ${start})`,
-    );
-    this.kill(client);
+    if (client !== undefined && client.kind !== 'master') this.clientLimits.checkQuery(client);
   }
 
   protected refuses(entry: CommandEntry, client: Client): string | undefined {
@@ -282,8 +207,8 @@ export class Server extends Process {
       if (client.transaction === undefined) this.replication.streamApplied(client);
     } else if (wasReplica && reply.length > before) {
       this.dropReplica(client);
-    } else if (client.replyMode !== 'on' && !ANSWERED_BY_PUSH.has(call.entry.name)) {
-      this.applyReplyMode(client, before);
+    } else if (client.replyMode !== 'on') {
+      applyReplyMode(client, call.entry, before);
     }
     // Looked at after each command, so that the rest of a pipeline does not run.
     if (reply.length > STATIC_REPLY_BYTES) this.outputWaits(client);
@@ -301,26 +226,6 @@ export class Server extends Process {
       `Replica generated a reply to command '${client.lastCommand}', disconnecting it: ${describeClient(this, client)}`,
     );
     this.kill(client);
-  }
-
-  /** CLIENT REPLY OFF and SKIP. */
-  private applyReplyMode(client: Client, before: number): void {
-    if (client.replyMode === 'skipNext') {
-      client.replyMode = 'skip';
-      client.reply.truncate(before);
-      return;
-    }
-    client.reply.truncate(before);
-    if (client.replyMode === 'skip') client.replyMode = 'on';
-  }
-
-  /** Runs a command queued in MULTI, under EXEC. */
-  performQueued(client: Client, args: readonly Bytes[]): void {
-    const { call } = this;
-    call.entry = this.commands.resolve(args)!;
-    call.args = args as Bytes[];
-    client.lastCommand = call.entry.name;
-    call.perform();
   }
 
   protected beforeFlush(): void {
@@ -387,7 +292,7 @@ export class Server extends Process {
 
   /** A key was given an expiry: the cron looks after it from now on. */
   expirySet(): void {
-    this.cronAt = Math.min(this.cronAt, this.now + EXPIRE_PERIOD_MICROS);
+    this.cron.soon();
   }
 
   /** Past its time, whether or not somebody has deleted it yet. While a file is loaded nothing is. */
@@ -455,7 +360,7 @@ export class Server extends Process {
   /** WATCH of a new role's clients is broken by the data that changes under it; nothing else is. */
   roleChanged(): void {
     this.expireCycle.forget();
-    this.cronAt = Math.min(this.cronAt, this.now + EXPIRE_PERIOD_MICROS);
+    this.cron.soon();
   }
 
   nextChildPid(): number {
@@ -467,17 +372,8 @@ export class Server extends Process {
 
   /** After CONFIG SET, with the directives' names. */
   settingsChanged(names: readonly string[]): void {
+    if (names.includes('hz')) this.cron.soon();
     this.replication.settingsChanged(names);
-  }
-
-  /** Writes the configuration file anew: a temp file, fsync, rename. */
-  rewriteConfiguration(): void {
-    const path = this.configuration.path!;
-    const temp = `${path}.${this.facts.pid}.tmp`;
-    this.out.file({ kind: 'write', path: temp, bytes: this.configuration.rewrite() });
-    this.out.file({ kind: 'fsync', path: temp });
-    this.out.file({ kind: 'rename', path: temp, to: path });
-    this.log('notice', 'CONFIG REWRITE executed with success.');
   }
 
   /** Whether `enable-…-command`-like settings allow it for this client: no, yes, or local ones. */

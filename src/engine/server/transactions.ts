@@ -3,6 +3,7 @@
 import type { Client } from '../process/client.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import type { Server } from './server.ts';
 import type { ServerCall } from './serverCall.ts';
 
@@ -86,7 +87,7 @@ function exec(call: ServerCall): void {
   reply.array(transaction.queued.length);
   call.nesting += 1;
   const { entry, args } = call;
-  for (const queued of transaction.queued) server.performQueued(client, queued);
+  for (const queued of transaction.queued) performQueued(server, client, queued);
   call.entry = entry;
   call.args = args;
   call.nesting -= 1;
@@ -107,4 +108,13 @@ function watch(call: ServerCall): void {
 function unwatch(call: ServerCall): void {
   call.server.watchers.unwatch(call.client);
   call.reply.ok();
+}
+
+/** Runs one of the queued commands, under EXEC. */
+function performQueued(server: Server, client: Client, args: readonly Bytes[]): void {
+  const { call } = server;
+  call.entry = server.commands.resolve(args)!;
+  call.args = args as Bytes[];
+  client.lastCommand = call.entry.name;
+  call.perform();
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseServerArguments } from '../../../src/cli/serverArguments.ts';
 import { parseUpOptions } from '../../../src/cli/upOptions.ts';
+import { VERSION } from '../../../src/cli/version.ts';
 
 test('up without options is one master, two replicas and three Sentinels', () => {
   assert.deepEqual(parseUpOptions([]), {
@@ -69,4 +71,11 @@ test('the command line of server is read as redis-server reads it', () => {
   );
   assert.deepEqual(parseServerArguments(['--save', '']).directives, [['save', '']]);
   assert.throws(() => parseServerArguments(['my.conf', 'port', '1']), /'port' is no directive/);
+});
+
+test('the version is that of package.json', () => {
+  const manifest = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
+  assert.equal(VERSION, manifest.version);
 });

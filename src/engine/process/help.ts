@@ -1,0 +1,48 @@
+/**
+ * HELP of containers, gathered from what their subcommands say of themselves: it names what exists
+ * here and nothing else. Header and last lines are Redis 7.0's; the descriptions are ours.
+ */
+
+import type { ReplyWriter } from '../resp/replyWriter.ts';
+import type { Call } from './call.ts';
+import type { CommandSpec } from './commandTable.ts';
+
+/** How a subcommand is called, `SET <directive> <value>`, then what it does, in lines. */
+export type HelpText = readonly [usage: string, ...description: string[]];
+
+/** The subcommand's name, in lower case: the usage's first word. */
+export function nameOf([usage]: HelpText): string {
+  return usage.split(' ')[0]!.toLowerCase();
+}
+
+/** The subcommand HELP of a container. */
+export function helpOf(container: string, ...categories: readonly string[]): CommandSpec<Call> {
+  return {
+    name: `${container}|help`,
+    arity: 2,
+    flags: ['loading', 'stale'],
+    categories,
+    run: (call) => {
+      const entry = call.process.commands.find(container)!;
+      const own = entry.spec.help === undefined ? [] : [entry.spec.help];
+      const texts = [...entry.subcommands!.values()].flatMap(({ spec }) =>
+        spec.help === undefined ? [] : [spec.help],
+      );
+      writeHelp(call.reply, container, [...own, ...texts]);
+    },
+  };
+}
+
+export function writeHelp(reply: ReplyWriter, container: string, texts: readonly HelpText[]): void {
+  const lines = [
+    `${container.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`,
+    ...texts.flatMap(helpLines),
+    ...helpLines(['HELP', 'Prints this help.']),
+  ];
+  reply.array(lines.length);
+  for (const line of lines) reply.simple(line);
+}
+
+function helpLines([usage, ...description]: HelpText): string[] {
+  return [usage, ...description.map((line) => `    ${line}`)];
+}
