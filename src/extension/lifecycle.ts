@@ -7,6 +7,7 @@
 
 import * as vscode from 'vscode';
 import { takenPorts } from '../gateway/freePorts.ts';
+import { deathText } from './deathText.ts';
 import { holderText } from './holders.ts';
 import { BLOCKS_MAX, listPorts, type PortPlan, portPlan, portsOf } from './portPlan.ts';
 import type { EndEvent, Sandboxes } from './sandboxes.ts';
@@ -78,15 +79,10 @@ export class Lifecycle {
   async died({ session, reason }: EndEvent): Promise<void> {
     if (reason === '') return;
     this.log.appendLine(`${session.title} has died: ${reason}`);
-    const first = reason.split('\n', 1)[0]!;
-    const isMemory = /memory/i.test(first);
-    const cause = isMemory ? `ran out of memory (${first})` : `has died: ${first}`;
-    const advice = isMemory
-      ? 'Its data is gone. Start it again and write less, or raise replicationSandbox.memoryLimitMb.'
-      : 'Its data is gone. The output channel “Replication Sandbox” has the details.';
+    const { what, advice } = deathText(reason);
     const others = this.sandboxes.all.length > 0 ? ' Other sandboxes go on.' : '';
     const answer = await vscode.window.showErrorMessage(
-      `Replication Sandbox: ${session.title} ${cause}. ${advice}${others}`,
+      `Replication Sandbox: ${session.title} ${what}. ${advice}${others}`,
       START_AGAIN,
       'Show Details',
     );

@@ -11,6 +11,7 @@ import type { Message } from '../view/messages.ts';
 import { type FromPage, parseFromPage, type ToPage } from '../view/panel.ts';
 import { PanelChannel } from '../view/panelChannel.ts';
 import { panelPage, panelPolicy } from '../view/panelPage.ts';
+import { deathText } from './deathText.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { Session } from './session.ts';
 import { readSettings } from './settings.ts';
@@ -41,9 +42,7 @@ export class Panels {
       ),
       this.sandboxes.onEnd(({ session, reason }) => {
         const why =
-          reason === ''
-            ? 'The sandbox was stopped.'
-            : `The sandbox has died: ${reason.split('\n', 1)[0]}`;
+          reason === '' ? 'The sandbox was stopped.' : `The sandbox ${deathText(reason).what}.`;
         this.panels.get(session.id)?.tell({ kind: 'gone', reason: `${why} ${START_HINT}` });
       }),
       { dispose: () => this.closeAll() },

@@ -224,6 +224,16 @@ export class Window {
     return found!;
   }
 
+  /** Presses a button of a notification. */
+  async answerNotified(pattern: RegExp, button: string): Promise<void> {
+    await this.page
+      .locator('.notification-list-item', {
+        has: this.page.locator('.notification-list-item-message', { hasText: pattern }),
+      })
+      .locator('.monaco-button', { hasText: button })
+      .click({ timeout: WAIT_MS });
+  }
+
   /** The frame of our panel: the innermost one that has `#panel`. */
   async panel(): Promise<Frame> {
     let found: Frame | undefined;
