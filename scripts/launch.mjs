@@ -40,7 +40,7 @@ switch (command) {
     process.exit(check() ? 0 : 1);
     break;
   case 'bench':
-    await buildBundles();
+    await buildPackage();
     process.exit(run(testNode(), ['test/bench/bench.ts', ...args]));
     break;
   case 'test':

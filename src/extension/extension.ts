@@ -8,7 +8,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands.ts';
 import { registerContextKeys } from './contextKeys.ts';
-import { Lifecycle } from './lifecycle.ts';
+import { Lifecycle, RESTART } from './lifecycle.ts';
 import { Logs } from './logs.ts';
 import { Panels } from './panels.ts';
 import { registerReadyFile } from './readyFile.ts';
@@ -35,10 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerReadyFile(sandboxes),
     ...registerCommands({ sandboxes, lifecycle, panels, logs }),
     sandboxes.onEnd((event) => void lifecycle.died(event)),
-    sandboxes.onWarning(({ session, text }) => {
-      const name = session.id === 1 ? '' : `${session.title}: `;
-      void vscode.window.showWarningMessage(`Replication Sandbox: ${name}${text}`);
-    }),
+    sandboxes.onWarning((warning) => void lifecycle.warn(warning)),
     ...registerFailureNotice(sandboxes, lifecycle, logs),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void begin(sandboxes, lifecycle, panels)),
   );
@@ -78,12 +75,8 @@ function registerFailureNotice(
       if (failure === null || told.has(session.id)) return;
       told.add(session.id);
       logs.main.appendLine(`${session.title} stands still: ${failure} (seed ${seed})`);
-      const restart = 'Stop and Start Again';
-      const answer = await vscode.window.showErrorMessage(
-        `Replication Sandbox: a bug has stopped ${session.title}: ${failure}. It stands still for you to look at; stop it and start it again to go on.`,
-        restart,
-      );
-      if (answer === restart) await lifecycle.restart(session);
+      const text = `Replication Sandbox: a bug has stopped ${session.title}: ${failure}. It stands still for you to look at; stop it and start it again to go on.`;
+      await lifecycle.offerRestart(session, vscode.window.showErrorMessage(text, RESTART));
     }),
   ];
 }

@@ -161,6 +161,7 @@ async function fails(story: Story): Promise<void> {
   await window.pictures('06-old-master-back');
   await story.stop();
   await window.tree('Nodes').getByText('Start a Sandbox').waitFor();
+  await window.pictures('06b-stopped');
 }
 
 /** redis-cli asks a Sentinel for the master, and that one for what ioredis has written. */

@@ -84,6 +84,7 @@ async function startTwo(story: Story): Promise<readonly [EndpointList, EndpointL
   await window.command('Start');
   const [first, second] = await editor.untilReady(2);
   await window.tree('Nodes').getByText('Sandbox 2').waitFor();
+  await (await window.panel()).locator('[data-node="m"] .card-offset').waitFor();
   return [first!, second!];
 }
 
@@ -92,6 +93,7 @@ async function stopAll({ window, editor }: Story): Promise<void> {
     await window.command('Stop', ...(left > 1 ? ['Sandbox 1'] : []));
     await until(() => editor.endpoints().length < left, 'one sandbox less');
   }
+  await window.tree('Nodes').getByText('Start a Sandbox').waitFor();
 }
 
 /** It answers, and the editor shows it. */

@@ -22,7 +22,8 @@ export const PORT = 20_000 + (process.pid % 20) * 600;
 const SENTINEL_DISTANCE = 300;
 /** How long an extension host outlives its page that was killed. */
 const GRACE_SECONDS = 2;
-const SETTINGS = {
+/** Of an editor that is not the only one on this machine. */
+export const SETTINGS = {
   'replicationSandbox.port': PORT,
   'replicationSandbox.sentinelPort': PORT + SENTINEL_DISTANCE,
   // These ports are not the ones of the manifest's configurationDefaults.
