@@ -24,8 +24,9 @@ const SETTINGS = {
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
   'git.openRepositoryInParentFolders': 'never',
-  // A few sandboxes have more ports than VS Code expects.
+  // A few sandboxes have more ports than VS Code expects, and it finds those of other programs, too.
   'remote.autoForwardPortsFallback': 0,
+  'remote.otherPortsAttributes': { onAutoForward: 'silent' },
 };
 
 /** Installs code-server unless it is there; throws with npm's last words when that fails. */

@@ -8,6 +8,7 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands.ts';
 import { registerContextKeys } from './contextKeys.ts';
+import { isGuideOpen } from './guide.ts';
 import { Lifecycle, RESTART } from './lifecycle.ts';
 import { Logs } from './logs.ts';
 import { Panels } from './panels.ts';
@@ -57,7 +58,7 @@ async function begin(sandboxes: Sandboxes, lifecycle: Lifecycle, panels: Panels)
     if (session !== undefined && wasOpen) panels.open(session, true);
   } else if (startAutomatically) {
     const session = await lifecycle.start();
-    if (session !== undefined) await panels.show(session);
+    if (session !== undefined) await panels.show(session, await isGuideOpen());
   }
 }
 

@@ -54,13 +54,15 @@ export class Panels {
     return this.context.workspaceState.get(OPEN_KEY, false);
   }
 
-  open(session: Session, preserveFocus = false): void {
+  open(session: Session, preserveFocus = false, isBeside = false): void {
     const existing = this.panels.get(session.id);
     if (existing !== undefined) {
       existing.reveal(preserveFocus);
       return;
     }
-    const panel = new Panel(this.context, this.sandboxes, session, preserveFocus, () => {
+    const column = isBeside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const place = { viewColumn: column, preserveFocus };
+    const panel = new Panel(this.context, this.sandboxes, session, place, () => {
       this.panels.delete(session.id);
       if (this.panels.size === 0) void this.context.workspaceState.update(OPEN_KEY, undefined);
     });
@@ -68,9 +70,12 @@ export class Panels {
     void this.context.workspaceState.update(OPEN_KEY, true);
   }
 
-  /** A sandbox has just been started: its nodes are to be seen, and the panel unless the settings say no. */
-  async show(session: Session): Promise<void> {
-    if (readSettings().openPanelOnStart) this.open(session, true);
+  /**
+   * A sandbox has just been started: its nodes are to be seen, and the panel unless the settings say no.
+   * `isBeside`: next to what is open, not over it.
+   */
+  async show(session: Session, isBeside = false): Promise<void> {
+    if (readSettings().openPanelOnStart) this.open(session, true, isBeside);
     await vscode.commands.executeCommand('replicationSandbox.nodes.focus', { preserveFocus: true });
   }
 
@@ -96,7 +101,7 @@ class Panel {
     context: vscode.ExtensionContext,
     sandboxes: Sandboxes,
     session: Session,
-    preserveFocus: boolean,
+    place: { readonly viewColumn: vscode.ViewColumn; readonly preserveFocus: boolean },
     onClose: () => void,
   ) {
     this.sandboxes = sandboxes;
@@ -106,7 +111,7 @@ class Panel {
     this.webview = vscode.window.createWebviewPanel(
       VIEW_TYPE,
       session.id === 1 ? 'Replication Sandbox' : `Replication Sandbox ${session.id}`,
-      { viewColumn: vscode.ViewColumn.Active, preserveFocus },
+      place,
       { enableScripts: true, localResourceRoots: [dist] },
     );
     this.webview.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.png');

@@ -26,8 +26,6 @@ const GRACE_SECONDS = 2;
 export const SETTINGS = {
   'replicationSandbox.port': PORT,
   'replicationSandbox.sentinelPort': PORT + SENTINEL_DISTANCE,
-  // These ports are not the ones of the manifest's configurationDefaults.
-  'remote.otherPortsAttributes': { onAutoForward: 'silent' },
   // Instead of the flag of the command line: one story turns it on.
   'security.workspace.trust.enabled': false,
 };
