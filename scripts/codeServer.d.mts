@@ -28,7 +28,7 @@ export function buildOutputChannels(say?: (text: string) => void): boolean;
 export function editorFolders(base: string): EditorFolders;
 export function prepareEditor(
   folders: EditorFolders,
-  vsix: string,
+  packages: readonly string[],
   settings?: Readonly<Record<string, unknown>>,
 ): void;
 export function startCodeServer(options: CodeServerOptions): Promise<RunningCodeServer>;

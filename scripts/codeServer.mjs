@@ -23,6 +23,10 @@ const SETTINGS = {
   'update.mode': 'none',
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
+  'git.openRepositoryInParentFolders': 'never',
+  // A few sandboxes have more ports than VS Code expects, and it finds those of other programs, too.
+  'remote.autoForwardPortsFallback': 0,
+  'remote.otherPortsAttributes': { onAutoForward: 'silent' },
 };
 
 /** Installs code-server unless it is there; throws with npm's last words when that fails. */
@@ -131,15 +135,15 @@ export function makeFolders(folders, settings = {}) {
   );
 }
 
-/** Makes the folders and installs the package. */
-export function prepareEditor(folders, vsix, settings = {}) {
+/** Makes the folders and installs the packages. */
+export function prepareEditor(folders, packages, settings = {}) {
   makeFolders(folders, settings);
   writeFileSync(folders.config, 'auth: none\n');
-  const result = spawnSync(
-    testNode(),
-    [entry(), '--install-extension', vsix, ...folderArguments(folders)],
-    { encoding: 'utf8', env: cleanEnvironment({}) },
-  );
+  const installs = packages.flatMap((vsix) => ['--install-extension', vsix]);
+  const result = spawnSync(testNode(), [entry(), ...installs, ...folderArguments(folders)], {
+    encoding: 'utf8',
+    env: cleanEnvironment({}),
+  });
   if (result.status !== 0) {
     throw new Error(`code-server --install-extension failed:\n${result.stdout}${result.stderr}`);
   }

@@ -6,8 +6,8 @@ import { bin, root, testNode } from './tools.mjs';
 
 export const VSIX = join(root, 'dist', 'replication-sandbox.vsix');
 
-/** Gives the size in bytes; throws when vsce fails. */
-export function packageExtension() {
+/** Packages a folder's extension, ours unless told; gives the size in bytes, throws when vsce fails. */
+export function packageExtension(folder = root, vsix = VSIX) {
   // vsce itself needs Node 22. Everything is bundled, so there are no dependencies to look for.
   const result = spawnSync(
     testNode(),
@@ -18,11 +18,11 @@ export function packageExtension() {
       '--allow-missing-repository',
       '--no-rewrite-relative-links',
       '--out',
-      VSIX,
+      vsix,
     ],
-    { cwd: root, encoding: 'utf8' },
+    { cwd: folder, encoding: 'utf8' },
   );
   if (result.status !== 0)
     throw new Error(`vsce package failed:\n${result.stdout}${result.stderr}`);
-  return statSync(VSIX).size;
+  return statSync(vsix).size;
 }

@@ -128,7 +128,7 @@ async function startBrowser(base, vsix, readyFile, { host, port }, reason) {
       );
     }
     const folders = editorFolders(base);
-    prepareEditor(folders, vsix, SETTINGS);
+    prepareEditor(folders, [vsix], SETTINGS);
     const at = port ?? (await freePort(FIRST_PORT, host));
     // On an address others can reach nobody gets in without a password: the editor has a terminal.
     const password = isLoopback(host) ? undefined : randomBytes(9).toString('base64url');

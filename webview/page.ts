@@ -41,6 +41,8 @@ export class Page {
   private snapshot: Snapshot | undefined = undefined;
   private goneReason = '';
   private isDrawQueued = false;
+  /** What comes next is of another sandbox, or all over again. */
+  private isAnew = false;
 
   constructor(root: HTMLElement, host: Host) {
     this.root = root;
@@ -75,6 +77,11 @@ export class Page {
   }
 
   private hear(message: ToPage): void {
+    // The feed of one that is gone can be read until the next one speaks.
+    if (this.isAnew && (message.kind === 'feed' || message.kind === 'snapshot')) {
+      this.rows.clear();
+      this.isAnew = false;
+    }
     switch (message.kind) {
       case 'snapshot':
         this.snapshot = message.snapshot;
@@ -88,6 +95,7 @@ export class Page {
         return;
       case 'gone':
         this.goneReason = message.reason;
+        this.isAnew = true;
         this.requests.fail(message.reason);
     }
     this.queueDraw();

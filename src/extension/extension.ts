@@ -8,7 +8,8 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands.ts';
 import { registerContextKeys } from './contextKeys.ts';
-import { Lifecycle } from './lifecycle.ts';
+import { isGuideOpen } from './guide.ts';
+import { Lifecycle, RESTART } from './lifecycle.ts';
 import { Logs } from './logs.ts';
 import { Panels } from './panels.ts';
 import { registerReadyFile } from './readyFile.ts';
@@ -35,10 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerReadyFile(sandboxes),
     ...registerCommands({ sandboxes, lifecycle, panels, logs }),
     sandboxes.onEnd((event) => void lifecycle.died(event)),
-    sandboxes.onWarning(({ session, text }) => {
-      const name = session.id === 1 ? '' : `${session.title}: `;
-      void vscode.window.showWarningMessage(`Replication Sandbox: ${name}${text}`);
-    }),
+    sandboxes.onWarning((warning) => void lifecycle.warn(warning)),
     ...registerFailureNotice(sandboxes, lifecycle, logs),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void begin(sandboxes, lifecycle, panels)),
   );
@@ -60,7 +58,7 @@ async function begin(sandboxes: Sandboxes, lifecycle: Lifecycle, panels: Panels)
     if (session !== undefined && wasOpen) panels.open(session, true);
   } else if (startAutomatically) {
     const session = await lifecycle.start();
-    if (session !== undefined) await panels.show(session);
+    if (session !== undefined) await panels.show(session, await isGuideOpen());
   }
 }
 
@@ -78,12 +76,8 @@ function registerFailureNotice(
       if (failure === null || told.has(session.id)) return;
       told.add(session.id);
       logs.main.appendLine(`${session.title} stands still: ${failure} (seed ${seed})`);
-      const restart = 'Stop and Start Again';
-      const answer = await vscode.window.showErrorMessage(
-        `Replication Sandbox: a bug has stopped ${session.title}: ${failure}. It stands still for you to look at; stop it and start it again to go on.`,
-        restart,
-      );
-      if (answer === restart) await lifecycle.restart(session);
+      const text = `Replication Sandbox: a bug has stopped ${session.title}: ${failure}. It stands still for you to look at; stop it and start it again to go on.`;
+      await lifecycle.offerRestart(session, vscode.window.showErrorMessage(text, RESTART));
     }),
   ];
 }

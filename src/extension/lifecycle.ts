@@ -7,6 +7,7 @@
 
 import * as vscode from 'vscode';
 import { takenPorts } from '../gateway/freePorts.ts';
+import { deathText } from './deathText.ts';
 import { holderText } from './holders.ts';
 import { BLOCKS_MAX, listPorts, type PortPlan, portPlan, portsOf } from './portPlan.ts';
 import type { EndEvent, Sandboxes } from './sandboxes.ts';
@@ -19,7 +20,10 @@ const WAIT_POLL_MS = 500;
 
 const OTHER_PORTS = 'Start on Other Ports';
 const START_AGAIN = 'Start Again';
+export const RESTART = 'Stop and Start Again';
 const TRUST = 'Manage Workspace Trust';
+const OK = 'OK';
+const CHANGE_PORTS = 'Change Ports…';
 
 export class Lifecycle {
   private readonly sandboxes: Sandboxes;
@@ -36,16 +40,15 @@ export class Lifecycle {
     const { replicas, sentinels } = readSettings();
     const found = await this.freePlan();
     if (found.ports === undefined) {
-      void vscode.window.showErrorMessage(
-        `Replication Sandbox: ports ${listPorts(found.taken)} are taken (${found.holder}), and so are those after them. Set replicationSandbox.port and replicationSandbox.sentinelPort to ports that are free.`,
-      );
+      const text = `Replication Sandbox: ports ${listPorts(found.taken)} are taken (${found.holder}), and so are those after them. Set replicationSandbox.port and replicationSandbox.sentinelPort to ports that are free.`;
+      void offerPorts(vscode.window.showErrorMessage(text, CHANGE_PORTS));
       return undefined;
     }
     const session = await this.bring({ ports: found.ports, replicas, sentinels });
     if (session !== undefined && found.taken.length > 0) {
-      void vscode.window.showInformationMessage(
-        `Replication Sandbox: ${found.taken.length === 1 ? 'port' : 'ports'} ${listPorts(found.taken)} ${found.taken.length === 1 ? 'is' : 'are'} taken by ${found.holder}; the sandbox has ${addresses(session)} instead.`,
-      );
+      const [ports, are] = found.taken.length === 1 ? ['port', 'is'] : ['ports', 'are'];
+      const text = `Replication Sandbox: ${ports} ${listPorts(found.taken)} ${are} taken by ${found.holder}; the sandbox has ${addresses(session)} instead.`;
+      void offerPorts(vscode.window.showInformationMessage(text, CHANGE_PORTS));
     }
     return session;
   }
@@ -59,8 +62,10 @@ export class Lifecycle {
       }
       const session = await this.bring(plan);
       if (session === undefined) continue;
+      // Without a button VS Code shows the first line only.
       void vscode.window.showInformationMessage(
         `Replication Sandbox: the sandbox runs again on the same ports (${addresses(session)}). Its memory starts anew: what was written before is gone.`,
+        OK,
       );
     }
   }
@@ -69,7 +74,22 @@ export class Lifecycle {
     await this.sandboxes.stop(session);
   }
 
-  async restart(session: Session): Promise<void> {
+  /** Something the user must know at once. */
+  async warn({
+    session,
+    text,
+  }: {
+    readonly session: Session;
+    readonly text: string;
+  }): Promise<void> {
+    const name = this.sandboxes.all.length > 1 ? `${session.title}: ` : '';
+    const message = `Replication Sandbox: ${name}${text}`;
+    await this.offerRestart(session, vscode.window.showWarningMessage(message, RESTART));
+  }
+
+  /** Starts it anew, on the same ports, when that is the answer. */
+  async offerRestart(session: Session, question: Thenable<string | undefined>): Promise<void> {
+    if ((await question) !== RESTART || !this.sandboxes.all.includes(session)) return;
     await this.sandboxes.stop(session);
     await this.bring(session.plan);
   }
@@ -78,15 +98,10 @@ export class Lifecycle {
   async died({ session, reason }: EndEvent): Promise<void> {
     if (reason === '') return;
     this.log.appendLine(`${session.title} has died: ${reason}`);
-    const first = reason.split('\n', 1)[0]!;
-    const isMemory = /memory/i.test(first);
-    const cause = isMemory ? `ran out of memory (${first})` : `has died: ${first}`;
-    const advice = isMemory
-      ? 'Its data is gone. Start it again and write less, or raise replicationSandbox.memoryLimitMb.'
-      : 'Its data is gone. The output channel “Replication Sandbox” has the details.';
+    const { what, advice } = deathText(reason);
     const others = this.sandboxes.all.length > 0 ? ' Other sandboxes go on.' : '';
     const answer = await vscode.window.showErrorMessage(
-      `Replication Sandbox: ${session.title} ${cause}. ${advice}${others}`,
+      `Replication Sandbox: ${session.title} ${what}. ${advice}${others}`,
       START_AGAIN,
       'Show Details',
     );
@@ -179,6 +194,12 @@ export class Lifecycle {
     );
     if (answer === OTHER_PORTS) await this.start();
   }
+}
+
+/** Opens the settings when that is the answer. */
+async function offerPorts(question: Thenable<string | undefined>): Promise<void> {
+  if ((await question) !== CHANGE_PORTS) return;
+  await vscode.commands.executeCommand('workbench.action.openSettings', 'replicationSandbox port');
 }
 
 /** `127.0.0.1:6410, Sentinels at 26410, 26411 and 26412`. */

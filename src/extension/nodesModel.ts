@@ -60,10 +60,10 @@ function asItsMasterSees(snapshot: Snapshot, node: NodeSnapshot): ReplicaSnapsho
   return master.replicas.find((replica) => replica.node === node.name);
 }
 
-/** `replica · up · offset 1234 · lag 0 s · 127.0.0.1:6401`. */
+/** `replica · up · offset 1234 · lag 0 s · :6401`; where it listens without the host, which is always this one. */
 export function describeServer(node: NodeSnapshot, seen: ReplicaSnapshot | undefined): string {
   const { process, role, master, offset } = node;
-  const address = `${node.host}:${node.port}`;
+  const address = `:${node.port}`;
   if (process === 'crashed' || process === 'exited') return `${process} · was ${role} · ${address}`;
   const parts: string[] = process === 'frozen' ? ['frozen', role] : [role];
   if (master !== null) parts.push(linkText(node));
@@ -83,6 +83,7 @@ function serverTooltip(node: NodeSnapshot, seen: ReplicaSnapshot | undefined): s
   const { backlog, master } = node;
   const lines = [
     `${node.name}, ${node.role}, ${node.process}, pid ${node.pid}`,
+    `${node.host}:${node.port}`,
     `replid ${node.replid}`,
     `offset ${node.offset}`,
   ];

@@ -11,6 +11,7 @@ import type { Message } from '../view/messages.ts';
 import { type FromPage, parseFromPage, type ToPage } from '../view/panel.ts';
 import { PanelChannel } from '../view/panelChannel.ts';
 import { panelPage, panelPolicy } from '../view/panelPage.ts';
+import { deathText } from './deathText.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { Session } from './session.ts';
 import { readSettings } from './settings.ts';
@@ -41,9 +42,7 @@ export class Panels {
       ),
       this.sandboxes.onEnd(({ session, reason }) => {
         const why =
-          reason === ''
-            ? 'The sandbox was stopped.'
-            : `The sandbox has died: ${reason.split('\n', 1)[0]}`;
+          reason === '' ? 'The sandbox was stopped.' : `The sandbox ${deathText(reason).what}.`;
         this.panels.get(session.id)?.tell({ kind: 'gone', reason: `${why} ${START_HINT}` });
       }),
       { dispose: () => this.closeAll() },
@@ -55,13 +54,15 @@ export class Panels {
     return this.context.workspaceState.get(OPEN_KEY, false);
   }
 
-  open(session: Session, preserveFocus = false): void {
+  open(session: Session, preserveFocus = false, isBeside = false): void {
     const existing = this.panels.get(session.id);
     if (existing !== undefined) {
       existing.reveal(preserveFocus);
       return;
     }
-    const panel = new Panel(this.context, this.sandboxes, session, preserveFocus, () => {
+    const column = isBeside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const place = { viewColumn: column, preserveFocus };
+    const panel = new Panel(this.context, this.sandboxes, session, place, () => {
       this.panels.delete(session.id);
       if (this.panels.size === 0) void this.context.workspaceState.update(OPEN_KEY, undefined);
     });
@@ -69,9 +70,12 @@ export class Panels {
     void this.context.workspaceState.update(OPEN_KEY, true);
   }
 
-  /** A sandbox has just been started: its nodes are to be seen, and the panel unless the settings say no. */
-  async show(session: Session): Promise<void> {
-    if (readSettings().openPanelOnStart) this.open(session, true);
+  /**
+   * A sandbox has just been started: its nodes are to be seen, and the panel unless the settings say no.
+   * `isBeside`: next to what is open, not over it.
+   */
+  async show(session: Session, isBeside = false): Promise<void> {
+    if (readSettings().openPanelOnStart) this.open(session, true, isBeside);
     await vscode.commands.executeCommand('replicationSandbox.nodes.focus', { preserveFocus: true });
   }
 
@@ -97,7 +101,7 @@ class Panel {
     context: vscode.ExtensionContext,
     sandboxes: Sandboxes,
     session: Session,
-    preserveFocus: boolean,
+    place: { readonly viewColumn: vscode.ViewColumn; readonly preserveFocus: boolean },
     onClose: () => void,
   ) {
     this.sandboxes = sandboxes;
@@ -107,7 +111,7 @@ class Panel {
     this.webview = vscode.window.createWebviewPanel(
       VIEW_TYPE,
       session.id === 1 ? 'Replication Sandbox' : `Replication Sandbox ${session.id}`,
-      { viewColumn: vscode.ViewColumn.Active, preserveFocus },
+      place,
       { enableScripts: true, localResourceRoots: [dist] },
     );
     this.webview.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.png');

@@ -85,7 +85,8 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
     this.starting.add(id);
     try {
       const session = await Session.start(id, plan, options, this);
-      this.sessions = [...this.sessions, session];
+      // One that is started again has its old place.
+      this.sessions = [...this.sessions, session].sort((a, b) => a.id - b.id);
       // Before anything else of it can arrive.
       this.started.fire(session);
       await this.remember();

@@ -35,7 +35,7 @@ function sentinelEntry(sandbox: number, sentinel: SentinelSnapshot): TreeEntry {
 /** `master m, SDOWN in 1.4 s · epoch 1 · voted for s2 in epoch 1`. */
 export function describeSentinel(sentinel: SentinelSnapshot): string {
   const { process, master, vote } = sentinel;
-  const address = `${sentinel.host}:${sentinel.port}`;
+  const address = `:${sentinel.port}`;
   if (process === 'crashed' || process === 'exited') return `${process} · ${address}`;
   const parts: string[] = process === 'frozen' ? ['frozen'] : [];
   parts.push(master === null ? 'no master' : masterText(master), `epoch ${sentinel.currentEpoch}`);
@@ -101,6 +101,7 @@ function tintOf(instance: SentinelInstanceSnapshot, state: string): Tint {
 function sentinelTooltip(sentinel: SentinelSnapshot): string {
   return [
     `${sentinel.name}, ${sentinel.process}, pid ${sentinel.pid}`,
+    `${sentinel.host}:${sentinel.port}`,
     `run ID ${sentinel.myid}`,
     `current epoch ${sentinel.currentEpoch}, configuration epoch ${sentinel.configEpoch}`,
     `quorum ${sentinel.quorum}`,

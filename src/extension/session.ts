@@ -70,9 +70,9 @@ export class Session {
     return session;
   }
 
-  /** `Sandbox`, or `Sandbox 2`. */
+  /** `Sandbox 1`. */
   get title(): string {
-    return this.id === 1 ? 'Sandbox' : `Sandbox ${this.id}`;
+    return `Sandbox ${this.id}`;
   }
 
   request(operation: Operation): Promise<Outcome> {

@@ -112,11 +112,12 @@ class EntryTree implements vscode.TreeDataProvider<Row> {
     const parts = all.map(({ id, title, snapshot }) => ({
       id,
       title,
+      snapshot,
       of: this.model(id, snapshot),
     }));
     return parts.length === 1
       ? parts[0]!.of
-      : parts.map((part) => sandboxEntry(part.id, part.title, part.of));
+      : parts.map((part) => sandboxEntry(part.id, part.title, part.snapshot, part.of));
   }
 
   private keepRows(entries: readonly TreeEntry[]): void {
@@ -154,14 +155,19 @@ function differs(a: TreeEntry, b: TreeEntry, inWords: boolean): boolean {
   return text(a) !== text(b);
 }
 
-function sandboxEntry(id: number, title: string, children: readonly TreeEntry[]): TreeEntry {
+function sandboxEntry(
+  id: number,
+  title: string,
+  { clock, failure }: Snapshot,
+  children: readonly TreeEntry[],
+): TreeEntry {
   return {
     id: `${id}`,
     label: title,
-    description: '',
-    tooltip: title,
+    description: failure === null ? clock.mode : 'stands still',
+    tooltip: failure === null ? title : `${title} stands still: ${failure}`,
     icon: 'server-environment',
-    tint: 'plain',
+    tint: failure === null ? 'plain' : 'bad',
     context: 'sandbox',
     sandbox: id,
     node: '',

@@ -1,11 +1,12 @@
 /**
- * npm run bench [throughput] [topology] [failover] [hour] [checkpoint] [memory]: speed as ratios to
+ * npm run bench [throughput] [topology] [failover] [hour] [checkpoint] [memory] [editor]: speed as ratios to
  * a real redis-server in the same run, medians of alternating rounds. Prints a Markdown table.
  */
 
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { benchFailover, benchTopology } from './deployments.ts';
+import { benchEditor } from './editor.ts';
 import { benchCheckpoint, benchHour } from './inWorld.ts';
 import { bareServer, ourServer, type Program, realServer, sandbox } from './programs.ts';
 import { median, type Row } from './table.ts';
@@ -123,6 +124,7 @@ if (wanted('failover')) rows.push(await benchFailover(ROUNDS));
 if (wanted('hour')) rows.push(benchHour());
 if (wanted('checkpoint')) rows.push(...benchCheckpoint());
 if (wanted('memory')) await memory();
+if (wanted('editor')) rows.push(...(await benchEditor(ROUNDS)));
 
 console.log('| What | Ours | redis-server 7.0.15 | Ratio | Aim |\n| --- | --- | --- | --- | --- |');
 for (const row of rows)

@@ -28,7 +28,7 @@ function masterBelief(master: SentinelInstanceSnapshot): Belief {
   if (flags.includes('s_down')) return { text: `${name} is SDOWN`, tone: 'bad' };
   if (master.silentMs >= SILENT_MS_MIN) {
     const left = inTime(Math.max(0, master.downAfterMs - master.silentMs));
-    return { text: `${name} is silent, SDOWN in ${left}`, tone: 'warn' };
+    return { text: `${name} is silent, SDOWN in ${left.replace(' ', '\u00a0')}`, tone: 'warn' };
   }
   return { text: `${name} is up`, tone: 'good' };
 }

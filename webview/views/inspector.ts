@@ -24,11 +24,13 @@ export class Inspector {
   private readonly ask: Ask;
   private readonly name = h('h2', { class: 'inspector-name', id: 'inspector-name' });
   private readonly facts = h('p', { class: 'inspector-facts', id: 'inspector-facts' });
+  private readonly everything = h('div', { class: 'inspector-actions' });
   private readonly actions = h('div', { class: 'actions' });
   private readonly buttons: Keyed<Action, ActionButton>;
   private readonly master = new DropdownControl('replicaof-target', 'Master to replicate from');
   private readonly peer = new DropdownControl('link-peer', 'Other end of the link');
   private readonly replicaofGroup: HTMLElement;
+  private readonly replicaofButton: ButtonControl;
   private node: AnyNode | undefined = undefined;
 
   constructor(ask: Ask) {
@@ -38,19 +40,20 @@ export class Inspector {
       (id) => new ActionButton(id, ask),
       (view, action) => view.show(action),
     );
-    const replicaof = new ButtonControl({
+    this.replicaofButton = new ButtonControl({
       id: 'replicaof',
       label: 'REPLICAOF',
       title: 'Gives it another master, or makes it one',
       onPress: () => this.replicaof(),
     });
-    this.replicaofGroup = group('Replication', replicaof.element, this.master.element);
+    this.replicaofGroup = group('Replication', this.replicaofButton.element, this.master.element);
     this.element = h(
       'section',
       { class: 'inspector', attributes: { 'aria-labelledby': 'inspector-name' } },
       h('div', { class: 'inspector-head' }, this.name, this.facts),
-      h('div', { class: 'inspector-actions' }, this.actions, this.replicaofGroup, this.linkGroup()),
+      this.everything,
     );
+    this.everything.append(this.actions, this.replicaofGroup, this.linkGroup());
   }
 
   private linkGroup(): HTMLElement {
@@ -94,6 +97,9 @@ export class Inspector {
     const actions = [...processActions(node), ...(isServer(node) ? serverActions(node) : [])];
     this.buttons.show(actions.map((action) => [action.id, action]));
     setHidden(this.replicaofGroup, !isServer(node));
+    this.replicaofButton.setEnabled(node.process === 'running');
+    // A world that stands still takes no operation.
+    this.everything.inert = snapshot.failure !== null;
     const servers = snapshot.nodes.filter((other) => other.name !== node.name);
     this.master.setChoices([
       { value: NO_ONE, label: 'NO ONE' },

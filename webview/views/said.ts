@@ -16,7 +16,11 @@ export class Said {
 
   say(operation: Operation, outcome: Outcome): void {
     const text = outcome.ok ? outcome.text : outcome.error.replace(/^ERR /, '');
-    setText(this.element, `${subject(operation)}: ${text}`);
+    // `crash m`, and no more, when there is nothing to say but OK.
+    setText(
+      this.element,
+      text === 'OK' ? `${subject(operation)}: done` : `${subject(operation)}: ${text}`,
+    );
     setClass(this.element, outcome.ok ? 'said' : 'said is-bad');
     setHidden(this.element, false);
     clearTimeout(this.timer);

@@ -32,10 +32,10 @@ async function starts(story: Story): Promise<void> {
   await story.start();
   const { nodes, sentinels } = story.endpoints;
   for (const { name, role, port } of nodes) {
-    await window.untilRow('Nodes', name, new RegExp(`${role} · .*offset \\d+.*127.0.0.1:${port}`));
+    await window.untilRow('Nodes', name, new RegExp(`${role} · .*offset \\d+.* :${port}`));
   }
   for (const { name, port } of sentinels) {
-    await window.untilRow('Sentinels', name, new RegExp(`master m · epoch 0.*127.0.0.1:${port}`));
+    await window.untilRow('Sentinels', name, new RegExp(`master m · epoch 0 · :${port}`));
   }
   const fold = window.row('Sentinels', 's1').locator('.monaco-tl-twistie');
   await fold.click();
@@ -161,6 +161,7 @@ async function fails(story: Story): Promise<void> {
   await window.pictures('06-old-master-back');
   await story.stop();
   await window.tree('Nodes').getByText('Start a Sandbox').waitFor();
+  await window.pictures('06b-stopped');
 }
 
 /** redis-cli asks a Sentinel for the master, and that one for what ioredis has written. */

@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { BrowserContext } from 'playwright-core';
 import {
   buildOutputChannels,
@@ -27,12 +28,17 @@ import {
   type RunningCodeServer,
   startCodeServer,
 } from '../../../scripts/codeServer.mjs';
-import { VSIX } from '../../../scripts/package.mjs';
+import { packageExtension, VSIX } from '../../../scripts/package.mjs';
 import type { EndpointList } from '../../../src/gateway/hostMessages.ts';
 import { launchChromium, type PageProblems, recordProblems } from './browser.ts';
+import { Probe } from './probe.ts';
 import { until, Window } from './window.ts';
 
 const FIRST_PORT = 20_000 + (process.pid % 20_000);
+
+/** The extension that stands beside ours. */
+const PROBE = fileURLToPath(new URL('../probe', import.meta.url));
+const probeFileIn = (base: string): string => join(base, 'probe.port');
 
 /** What E2E_THEME may name. */
 const THEMES: Readonly<Record<string, string>> = {
@@ -62,6 +68,7 @@ export class Editor {
   readonly folder: string;
   readonly readyFile: string;
   readonly url: string;
+  readonly probe: Probe;
   private readonly server: RunningCodeServer;
   /** One for all windows: VS Code keeps a workspace's state in the browser. */
   private readonly context: BrowserContext;
@@ -81,6 +88,7 @@ export class Editor {
     this.folder = folder;
     this.readyFile = join(base, 'ready.json');
     this.url = url;
+    this.probe = new Probe(probeFileIn(base));
     this.server = server;
     this.context = context;
   }
@@ -97,14 +105,19 @@ export class Editor {
     const folder = options.folder ?? join(base, 'workspace');
     mkdirSync(folder, { recursive: true });
     const folders = editorFolders(base);
-    prepareEditor(folders, VSIX, { ...SETTINGS, ...options.settings });
+    const probe = join(base, 'probe.vsix');
+    packageExtension(PROBE, probe);
+    prepareEditor(folders, [VSIX, probe], { ...SETTINGS, ...options.settings });
     const port = await freePort(FIRST_PORT);
     const server = await startCodeServer({
       folders,
       port,
       trust: options.trust ?? true,
       graceSeconds: options.graceSeconds ?? 60,
-      env: { REPLICATION_SANDBOX_READY_FILE: join(base, 'ready.json') },
+      env: {
+        REPLICATION_SANDBOX_READY_FILE: join(base, 'ready.json'),
+        REPLICATION_SANDBOX_PROBE_FILE: probeFileIn(base),
+      },
     });
     return new Editor(
       base,
@@ -173,6 +186,8 @@ export class Editor {
 
   async closeWindows(): Promise<void> {
     for (const window of [...this.windows]) await this.closeWindow(window);
+    // Nobody is there any more to write that nothing runs.
+    rmSync(this.readyFile, { force: true });
   }
 
   /** What the windows showed when a test failed. */

@@ -22,11 +22,10 @@ export const PORT = 20_000 + (process.pid % 20) * 600;
 const SENTINEL_DISTANCE = 300;
 /** How long an extension host outlives its page that was killed. */
 const GRACE_SECONDS = 2;
-const SETTINGS = {
+/** Of an editor that is not the only one on this machine. */
+export const SETTINGS = {
   'replicationSandbox.port': PORT,
   'replicationSandbox.sentinelPort': PORT + SENTINEL_DISTANCE,
-  // These ports are not the ones of the manifest's configurationDefaults.
-  'remote.otherPortsAttributes': { onAutoForward: 'silent' },
   // Instead of the flag of the command line: one story turns it on.
   'security.workspace.trust.enabled': false,
 };

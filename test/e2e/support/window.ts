@@ -72,7 +72,7 @@ export class Window {
     await until(
       async () => {
         try {
-          await this.openPalette(title);
+          await this.openPalette(`>Replication Sandbox: ${title}`);
           // It lists what is enabled when it opens; a context key may be a moment late.
           await this.paletteRow(title).click({ timeout: PALETTE_MS });
           this.answered = '';
@@ -87,9 +87,26 @@ export class Window {
     );
   }
 
+  /** Runs a command of VS Code's own, by all it is called in the palette. */
+  async commandOfEditor(label: string): Promise<void> {
+    const row = this.page.locator(
+      `.quick-input-list .monaco-list-row[aria-label^=${JSON.stringify(label)}]`,
+    );
+    await until(async () => {
+      try {
+        await this.openPalette(`>${label}`);
+        await row.first().click({ timeout: PALETTE_MS });
+        return true;
+      } catch {
+        await this.page.keyboard.press('Escape');
+        return false;
+      }
+    }, `the palette to offer ${label}`);
+  }
+
   /** Whether the palette offers a command now. */
   async offers(title: string): Promise<boolean> {
-    await this.openPalette(title);
+    await this.openPalette(`>Replication Sandbox: ${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     const count = await this.paletteRow(title).count();
     await this.page.keyboard.press('Escape');
@@ -106,12 +123,12 @@ export class Window {
       .filter({ has: this.page.locator(entry) });
   }
 
-  private async openPalette(title: string): Promise<void> {
+  private async openPalette(text: string): Promise<void> {
     // One that is fading away would take the key and go.
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout: WAIT_MS });
     await this.page.keyboard.press('F1');
     await this.quickInput().waitFor({ timeout: PALETTE_MS });
-    await this.quickInput().fill(`>Replication Sandbox: ${title}`, { timeout: PALETTE_MS });
+    await this.quickInput().fill(text, { timeout: PALETTE_MS });
   }
 
   /** Waits for a question that has not been answered yet. */
@@ -222,6 +239,16 @@ export class Window {
       return found !== undefined;
     }, `a notification like ${pattern}`);
     return found!;
+  }
+
+  /** Presses a button of a notification. */
+  async answerNotified(pattern: RegExp, button: string): Promise<void> {
+    await this.page
+      .locator('.notification-list-item', {
+        has: this.page.locator('.notification-list-item-message', { hasText: pattern }),
+      })
+      .locator('.monaco-button', { hasText: button })
+      .click({ timeout: WAIT_MS });
   }
 
   /** The frame of our panel: the innermost one that has `#panel`. */

@@ -56,18 +56,15 @@ test('a replica of a stranger stands at the top and says whom it follows', () =>
     },
   });
   const [entry] = nodeEntries(1, snapshot({ nodes: [stray] }));
-  assert.equal(
-    entry!.description,
-    'replica · down to 127.0.0.1:7777 · offset 250 · 127.0.0.1:6400',
-  );
+  assert.equal(entry!.description, 'replica · down to 127.0.0.1:7777 · offset 250 · :6400');
 });
 
 test('a row says role, link, offset, lag and address; its context what menus ask', () => {
   const nodes = [node('m', { replicas: [seen] }), replica('r1', 'm', { port: 6401, offset: 240 })];
   const [master] = nodeEntries(1, snapshot({ nodes }));
-  assert.equal(master!.description, 'master · offset 250 · 127.0.0.1:6400');
+  assert.equal(master!.description, 'master · offset 250 · :6400');
   const [one] = master!.children;
-  assert.equal(one!.description, 'replica · up · offset 240 · lag 1 s · 127.0.0.1:6401');
+  assert.equal(one!.description, 'replica · up · offset 240 · lag 1 s · :6401');
   assert.equal(one!.context, 'server running replica');
   assert.match(one!.tooltip, /its master sees it online, 10 bytes behind/);
 });
@@ -75,7 +72,7 @@ test('a row says role, link, offset, lag and address; its context what menus ask
 test('a dead server says what it was; a dead master knows no lag', () => {
   const nodes = [node('m', { process: 'crashed', replicas: [seen] }), replica('r1', 'm')];
   const [master] = nodeEntries(1, snapshot({ nodes }));
-  assert.equal(master!.description, 'crashed · was master · 127.0.0.1:6400');
+  assert.equal(master!.description, 'crashed · was master · :6400');
   assert.equal(master!.context, 'server crashed master');
   assert.doesNotMatch(master!.children[0]!.description, /lag/);
 });
@@ -115,12 +112,12 @@ test('a Sentinel tells what it believes, and nothing when it is dead', () => {
   });
   const dead = sentinel('s2', { process: 'crashed' });
   const [one, two] = sentinelEntries(1, snapshot({ sentinels: [believer, dead] }));
-  assert.equal(one!.description, 'master m · epoch 1 · voted for s2 in epoch 1 · 127.0.0.1:26400');
+  assert.equal(one!.description, 'master m · epoch 1 · voted for s2 in epoch 1 · :26400');
   assert.deepEqual(
     one!.children.map(({ label, description }) => `${label} ${description}`),
     ['m master', 'r1 replica'],
   );
-  assert.equal(two!.description, 'crashed · 127.0.0.1:26400');
+  assert.equal(two!.description, 'crashed · :26400');
   assert.deepEqual(two!.children, []);
 });
 

@@ -88,7 +88,7 @@ test('what a Sentinel believes', () => {
   const belief = (fields: object, more: object = {}) =>
     beliefOf(sentinel('s1', { master: { ...master!, ...fields }, ...more })).text;
   assert.equal(belief({}), 'm is up');
-  assert.equal(belief({ silentMs: 800 }), 'm is silent, SDOWN in 1.2 s');
+  assert.equal(belief({ silentMs: 800 }), 'm is silent, SDOWN in 1.2\u00a0s');
   assert.equal(belief({ flags: 's_down,master', silentMs: 2500 }), 'm is SDOWN');
   assert.equal(belief({ flags: 's_down,o_down,master' }), 'm is ODOWN');
   assert.equal(belief({}, { failoverState: 'select_slave' }), 'leads a failover: select_slave');
