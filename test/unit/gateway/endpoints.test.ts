@@ -92,6 +92,12 @@ test('a power loss is silence for those who are connected and those who connect'
       ['open', ''],
     ],
   );
+  const { peers } = opened.endpoints as unknown as { readonly peers: ReadonlyMap<number, unknown> };
+  assert.equal(peers.size, 3);
+  const quitter = await client(port);
+  await until(() => peers.size === 4);
+  quitter.socket.destroy();
+  await until(() => peers.size === 3);
   perform(opened, { op: 'restart', node: 'm' });
   await until(() => talker.state === 'ECONNRESET' && late.state === 'ECONNRESET');
   assert.equal(listener.state, 'open', 'nobody has told it yet');
