@@ -16,6 +16,7 @@ import * as net from 'node:net';
 import { SEND_WINDOW_BYTES } from '../engine/machine/machine.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { OutsidePort } from '../world/input.ts';
+import { endInOrder } from './endInOrder.ts';
 import { errnoText } from './errno.ts';
 import type { LiveLoop } from './liveLoop.ts';
 import { OutputMeter } from './outputMeter.ts';
@@ -25,8 +26,6 @@ const HOST = '127.0.0.1';
 const UNREAD_BYTES_MAX = SEND_WINDOW_BYTES;
 /** Between two attempts to get back the port of a node that was restarted. */
 const LISTEN_RETRY_MS = 500;
-/** How long a peer may take to fetch the last bytes of a connection that its node has closed. */
-const LINGER_MS_MAX = 10_000;
 
 /** A port somebody else has. */
 export class PortTakenError extends Error {
@@ -104,18 +103,10 @@ export class Endpoints implements OutsidePort {
     const { socket, isOpen } = peer;
     if (!isOpen) socket.destroy();
     else if (isReset) socket.resetAndDestroy();
-    else this.linger(socket);
-  }
-
-  /** Ends a socket once its last bytes are out; one whose peer does not fetch them is reset. */
-  private linger(socket: net.Socket): void {
-    const timer = setTimeout(() => socket.resetAndDestroy(), LINGER_MS_MAX).unref();
-    this.lingering.add(socket);
-    socket.on('close', () => {
-      clearTimeout(timer);
-      this.lingering.delete(socket);
-    });
-    socket.destroySoon();
+    else if (endInOrder(socket)) {
+      this.lingering.add(socket);
+      socket.on('close', () => this.lingering.delete(socket));
+    }
   }
 
   listen(node: string, port: number): void {
@@ -203,8 +194,12 @@ export class Endpoints implements OutsidePort {
       this.input({ kind: 'data', conn, bytes: chunk });
     });
     socket.on('drain', () => this.drained(peer));
-    // The socket stays open for what the node still has to say.
-    socket.on('end', () => this.input({ kind: 'eof', conn }));
+    socket.on('end', () => {
+      // The socket stays open for what the node still has to say; without power it says nothing, and
+      // clients that give up and try again must not pile up here.
+      if (this.hasPower(peer.node)) this.input({ kind: 'eof', conn });
+      else socket.destroy();
+    });
     socket.on('error', () => {}); // `close` follows.
     socket.on('close', () => {
       if (this.peers.delete(conn)) this.input({ kind: 'reset', conn });
@@ -224,6 +219,10 @@ export class Endpoints implements OutsidePort {
 
   private isListening(node: string, port: number): boolean {
     return this.sandbox.world.state.nodes.get(node)?.listening.has(port) ?? false;
+  }
+
+  private hasPower(node: string): boolean {
+    return this.sandbox.world.state.nodes.get(node)?.powered ?? true;
   }
 
   private say(text: string): void {

@@ -26,6 +26,7 @@ import {
 } from '../engine/machine/machine.ts';
 import type { Seed } from '../engine/machine/random.ts';
 import { DirectoryFiles } from './directoryFiles.ts';
+import { endInOrder } from './endInOrder.ts';
 import { errnoCode, errnoText } from './errno.ts';
 import { RealChildren } from './realChildren.ts';
 import { RealClock } from './realClock.ts';
@@ -344,7 +345,7 @@ export class RealHost implements Effects {
     const connection = this.connections.get(conn);
     if (connection === undefined) return;
     this.connections.delete(conn);
-    connection.socket.destroySoon();
+    endInOrder(connection.socket);
   }
 
   connect(host: string, port: number): ConnId {

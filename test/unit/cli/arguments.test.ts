@@ -15,6 +15,7 @@ test('up without options is one master, two replicas and three Sentinels', () =>
     dashboardPort: 6491,
     seed: undefined,
     json: false,
+    logs: false,
   });
 });
 

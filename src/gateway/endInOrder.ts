@@ -1,0 +1,17 @@
+/** Ends a socket as the kernel ends a closed one: what was written goes out first, within limits. */
+
+import type { Socket } from 'node:net';
+
+/** How long a peer may take to fetch the last bytes of a connection that its node has closed. */
+const LINGER_MS_MAX = 10_000;
+
+/** True when something is still to go out; a peer that does not fetch it is reset in the end. */
+export function endInOrder(socket: Socket): boolean {
+  const isLingering = socket.writableLength > 0;
+  if (isLingering) {
+    const timer = setTimeout(() => socket.resetAndDestroy(), LINGER_MS_MAX).unref();
+    socket.on('close', () => clearTimeout(timer));
+  }
+  socket.destroySoon();
+  return isLingering;
+}
