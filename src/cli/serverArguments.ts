@@ -1,13 +1,17 @@
 /**
  * The command line of `server`, read as redis-server 7.0 reads its own: an optional configuration
- * file first, then directives, each a `--name` with the words that follow it.
+ * file first, then directives, each a `--name` with the words that follow it. What follows a name is
+ * its value even when it begins with `--`; only `save` may stand alone, for no save points.
  *
  *   redis.conf --port 6400 --save "" --sentinel   → file redis.conf, [port 6400], [save ""], Sentinel
  *   "--maxmemory 100mb" --save --loglevel debug   → [maxmemory 100mb], [save ""], [loglevel debug]
+ *   --masterauth --x --port 1 2                   → [masterauth --x], [port 1 2]
  */
 
 import { splitArguments } from '../engine/resp/splitArguments.ts';
 import { UsageError } from './usageError.ts';
+
+const SENTINEL = '--sentinel';
 
 export interface ServerArguments {
   readonly configFile: string | undefined;
@@ -23,25 +27,31 @@ export function parseServerArguments(args: readonly string[]): ServerArguments {
     configFile = rest[0];
     rest = rest.slice(1);
   }
+  const isSentinel = rest.includes(SENTINEL);
+  const directives = directivesOf(rest.filter((arg) => arg !== SENTINEL));
+  return { configFile, directives, isSentinel };
+}
+
+function directivesOf(args: readonly string[]): string[][] {
   const directives: string[][] = [];
-  let isSentinel = false;
-  for (const arg of rest) {
+  let awaitsValue = false;
+  for (const arg of args) {
     const last = directives.at(-1);
-    if (arg === '--sentinel') {
-      isSentinel = true;
-    } else if (arg.startsWith('--')) {
-      directives.push(directiveWords(arg));
-    } else if (last === undefined) {
-      throw new UsageError(
-        `'${arg}' is no directive: directives of the command line begin with --`,
-      );
-    } else {
+    const isValue: boolean = awaitsValue && last![0]!.toLowerCase() !== 'save';
+    const isName = arg.startsWith('--') && !isValue;
+    if (last !== undefined && !isName) {
       last.push(arg);
+      awaitsValue = false;
+    } else {
+      // The first one may lack its dashes.
+      const words: string[] = isName ? directiveWords(arg) : [arg];
+      directives.push(words);
+      awaitsValue = words.length === 1;
     }
   }
-  // A bare `--save` means no save points; it is the one directive that may stand alone.
-  for (const words of directives) if (words.length === 1 && words[0] === 'save') words.push('');
-  return { configFile, directives, isSentinel };
+  for (const words of directives)
+    if (words.length === 1 && words[0]!.toLowerCase() === 'save') words.push('');
+  return directives;
 }
 
 function directiveWords(arg: string): string[] {

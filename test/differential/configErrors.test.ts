@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parseServerArguments } from '../../src/cli/serverArguments.ts';
 import { ConfigError } from '../../src/engine/process/configFile.ts';
 import { Configuration } from '../../src/engine/server/configuration.ts';
 import { whyNoRealServer } from './realServer.ts';
@@ -32,7 +33,20 @@ const FILES = [
   'hz many\n',
 ];
 
-const COMMAND_LINES = [['foo', 'bar'], ['port'], ['port', 'a b'], ['databases', '0']];
+const COMMAND_LINES = [
+  '--foo bar',
+  '--port',
+  '--timeout 1 --port',
+  '--timeout 1 --port 6379 6380',
+  '--port --loglevel verbose',
+  '--port --bla --loglevel verbose',
+  '--masterauth --x --loglevel --bla',
+  '--replicaof 127.0.0.1 abc',
+  '--replicaof --127.0.0.1 abc',
+  '--replicaof --127.0.0.1 --abc',
+  '--save --save 1 --port x',
+  '--timeout 1 --databases 0',
+];
 
 function reportOf(text: string, directives: readonly (readonly string[])[]): string {
   try {
@@ -57,13 +71,10 @@ test('a configuration that cannot be used', { skip: whyNoRealServer() ?? false }
   try {
     for (const text of FILES) assert.equal(reportOf(text, []), reported(text), text);
     for (const text of ['', 'port 0\n', 'port 0']) {
-      for (const [name, ...values] of COMMAND_LINES) {
-        const ours = reportOf(text, [
-          ['timeout', '1'],
-          [name!, ...values],
-        ]);
-        const theirs = reported(text, '--timeout', '1', `--${name}`, ...values);
-        assert.equal(ours, theirs, `${JSON.stringify(text)} and ${name}`);
+      for (const line of COMMAND_LINES) {
+        const args = line.split(' ');
+        const ours = reportOf(text, parseServerArguments(args).directives);
+        assert.equal(ours, reported(text, ...args), `${JSON.stringify(text)} and ${line}`);
       }
     }
   } finally {

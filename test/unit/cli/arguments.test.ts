@@ -71,7 +71,28 @@ test('the command line of server is read as redis-server reads it', () => {
     ],
   );
   assert.deepEqual(parseServerArguments(['--save', '']).directives, [['save', '']]);
-  assert.throws(() => parseServerArguments(['my.conf', 'port', '1']), /'port' is no directive/);
+  assert.deepEqual(
+    parseServerArguments([
+      'my.conf',
+      'loglevel',
+      'debug',
+      '--sentinel',
+      '--masterauth',
+      '--x',
+      '--port',
+      '1',
+      '2',
+    ]),
+    {
+      configFile: 'my.conf',
+      directives: [
+        ['loglevel', 'debug'],
+        ['masterauth', '--x'],
+        ['port', '1', '2'],
+      ],
+      isSentinel: true,
+    },
+  );
 });
 
 test('the version is that of package.json', () => {
