@@ -3,7 +3,8 @@
  * sandbox has to say, so that neither editor nor browser is held up.
  *
  * Invariants: answers are never held back; of snapshots only the latest is kept, and it goes out in
- * the end; feed entries keep their order, and what is too much for one page is dropped from the front.
+ * the end; feed entries keep their order, and of what is too much for one page small talk is dropped
+ * first, then the oldest.
  */
 
 import type { FeedEntry } from './messages.ts';
@@ -36,10 +37,13 @@ export class PanelChannel {
   take(message: ToPage): void {
     if (message.kind === 'snapshot') this.snapshot = message.snapshot;
     else if (message.kind === 'feed') {
-      this.entries = [...this.entries, ...message.entries].slice(-ENTRIES_MAX);
+      this.entries = trimmed([...this.entries, ...message.entries]);
     } else {
       // Nothing of a sandbox that is gone may come after the word of its end.
-      if (message.kind === 'gone') this.snapshot = undefined;
+      if (message.kind === 'gone') {
+        this.snapshot = undefined;
+        this.sendEntries();
+      }
       this.send(message);
     }
   }
@@ -52,11 +56,7 @@ export class PanelChannel {
     if (this.credit <= 0 || nowMs - this.sentAtMs < SENT_MS_MIN) return;
     if (this.entries.length === 0 && this.snapshot === undefined) return;
     this.sentAtMs = nowMs;
-    if (this.entries.length > 0) {
-      const { entries } = this;
-      this.entries = [];
-      this.send({ kind: 'feed', entries });
-    }
+    this.sendEntries();
     if (this.snapshot !== undefined) {
       const { snapshot } = this;
       this.snapshot = undefined;
@@ -64,9 +64,27 @@ export class PanelChannel {
     }
   }
 
+  private sendEntries(): void {
+    const { entries } = this;
+    this.entries = [];
+    if (entries.length > 0) this.send({ kind: 'feed', entries });
+  }
+
   private send(message: ToPage): void {
     const json = JSON.stringify(message);
     this.credit -= json.length;
     this.post(json);
   }
+}
+
+/** A sandbox that starts says a hundred things worth reading and five hundred PINGs, hellos and timers. */
+function trimmed(entries: FeedEntry[]): FeedEntry[] {
+  let excess = entries.length - ENTRIES_MAX;
+  if (excess <= 0) return entries;
+  const kept = entries.filter((entry) => {
+    const isDropped = excess > 0 && (entry.event?.quiet ?? null) !== null;
+    if (isDropped) excess -= 1;
+    return !isDropped;
+  });
+  return kept.slice(-ENTRIES_MAX);
 }

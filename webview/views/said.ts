@@ -15,12 +15,10 @@ export class Said {
   }
 
   say(operation: Operation, outcome: Outcome): void {
-    const text = outcome.ok ? outcome.text : outcome.error.replace(/^ERR /, '');
-    // `crash m`, and no more, when there is nothing to say but OK.
-    setText(
-      this.element,
-      text === 'OK' ? `${subject(operation)}: done` : `${subject(operation)}: ${text}`,
-    );
+    // The bar shows these, large and at once.
+    if (outcome.ok && SHOWN_ELSEWHERE.has(operation.op)) return;
+    const answer = outcome.ok ? outcome.text : outcome.error.replace(/^ERR /, '');
+    setText(this.element, `${subject(operation)}: ${answer === 'OK' ? 'done' : answer}`);
     setClass(this.element, outcome.ok ? 'said' : 'said is-bad');
     setHidden(this.element, false);
     clearTimeout(this.timer);
@@ -29,11 +27,14 @@ export class Said {
   }
 }
 
-/** `crash m`, `cut m r1`, `replicaof r2 m`. */
+const SHOWN_ELSEWHERE: ReadonlySet<Operation['op']> = new Set(['pause', 'resume', 'load']);
+
+/** `crash m`, `cut m r1`, `replicaof r2 m`, `load stop`. */
 function subject(operation: Operation): string {
-  return Object.values(operation)
+  const words = Object.values(operation)
     .flatMap((value): string[] => (typeof value === 'string' ? [value] : targetWords(value)))
     .join(' ');
+  return operation.op === 'loadStop' ? 'load stop' : words;
 }
 
 function targetWords(value: unknown): string[] {

@@ -77,6 +77,30 @@ test('however much there is to say, a page gets less than 200 KB a second', () =
   assert.equal(last.kind === 'snapshot' && last.snapshot.revision, seconds * 1_000);
 });
 
+test('of what is too much for a page the small talk goes first', () => {
+  const page = new Page();
+  const detail = { seq: 1, cause: 0, peer: 'm', family: 'sentinel', count: 1 } as const;
+  const quiet: FeedEntry = { ...entry('PING'), event: { ...detail, quiet: 'PING' } };
+  page.channel.take({ kind: 'feed', entries: [entry('hello'), entry('again')] });
+  page.channel.take({ kind: 'feed', entries: Array.from({ length: 1_000 }, () => quiet) });
+  page.channel.pump(1);
+  const [feed] = page.heard;
+  const texts = feed?.kind === 'feed' ? feed.entries.map(({ text }) => text) : [];
+  assert.deepEqual(texts.slice(0, 3), ['hello', 'again', 'PING']);
+  assert.ok(texts.length < 1_000);
+});
+
+test('the last words of a sandbox come before the word of its end', () => {
+  const page = new Page();
+  page.channel.take({ kind: 'feed', entries: [entry('last')] });
+  page.channel.take({ kind: 'gone', reason: 'stopped' });
+  page.channel.pump(1_000);
+  assert.deepEqual(
+    page.heard.map(({ kind }) => kind),
+    ['feed', 'gone'],
+  );
+});
+
 test('who comes late is not told the small talk', () => {
   const detail = { seq: 1, cause: 0, peer: 'm', family: 'sentinel', count: 1 } as const;
   const quiet = { ...entry('PING'), event: { ...detail, quiet: 'PING' } } as const;
