@@ -17,8 +17,11 @@ import { representation } from '../resp/splitArguments.ts';
 import type { Server } from './server.ts';
 import { startLoaded } from './startup.ts';
 
-/** Input read in one slice. */
-const SLICE_BYTES = 2 * 1024 * 1024;
+/**
+ * Input read in one slice: other nodes of a sandbox wait for it, a few milliseconds when all its
+ * keys are small.
+ */
+const SLICE_BYTES = 256 * 1024;
 
 /** What the auxiliary fields of a dump say about its place in a replication history. */
 export interface LoadedAux {
