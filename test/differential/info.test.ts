@@ -1,4 +1,4 @@
-/** INFO's statistics of commands and errors, after the same commands. */
+/** INFO: its names, and what it counts after the same commands. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -58,6 +58,72 @@ test('commandstats, errorstats, as a real server', {
       assert.ok(mine.length > 0);
       assert.deepEqual(mine, lines(await real.send(['INFO', section])));
     }
+  } finally {
+    await real.stop();
+  }
+});
+
+/** Of each section, the names of its fields. */
+function names(reply: Buffer): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  let fields: string[] = [];
+  // The bulk string's own header and end are no lines of INFO.
+  for (const line of reply.toString().split('\r\n').slice(1)) {
+    if (line.startsWith('# ')) {
+      fields = [];
+      found.set(line, fields);
+    } else if (line !== '') {
+      fields.push(line.slice(0, line.indexOf(':')));
+    }
+  }
+  return found;
+}
+
+test('INFO names nothing that a real server does not, in its order', {
+  skip: whyNoRealServer() ?? false,
+}, async () => {
+  const real = await RealServer.start();
+  const ours = new ServerHarness();
+  try {
+    for (const server of [ours, real]) await server.send(['SET', 'a', '1']);
+    const theirs = names(await real.send(['INFO']));
+    const mine = names(ours.send(['INFO']));
+    assert.ok(mine.size >= 8);
+    for (const [section, fields] of mine) {
+      const all = theirs.get(section);
+      assert.ok(all !== undefined, section);
+      assert.deepEqual(
+        fields,
+        all.filter((field) => fields.includes(field)),
+        section,
+      );
+    }
+  } finally {
+    await real.stop();
+  }
+});
+
+test('the bytes of clients are counted as a real server counts them', {
+  skip: whyNoRealServer() ?? false,
+}, async () => {
+  const real = await RealServer.start();
+  const ours = new ServerHarness();
+  const counted = (reply: Buffer): string[] =>
+    reply
+      .toString()
+      .split('\r\n')
+      .filter((line) => /^total_(net|commands)/.test(line));
+  try {
+    const args = [
+      ['CONFIG', 'RESETSTAT'],
+      ['SET', 'a', 'x'.repeat(1000)],
+      ['GET', 'a'],
+      ['NOSUCH'],
+    ];
+    for (const words of args) assert.deepEqual(ours.send(words), await real.send(words));
+    const mine = counted(ours.send(['INFO', 'stats']));
+    assert.equal(mine.length, 5);
+    assert.deepEqual(mine, counted(await real.send(['INFO', 'stats'])));
   } finally {
     await real.stop();
   }

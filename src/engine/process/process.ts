@@ -49,6 +49,8 @@ export interface ProcessStats {
   commandsProcessed: number;
   inputBytes: number;
   outputBytes: number;
+  /** The part of outputBytes that replicas were sent. */
+  replicaOutputBytes: number;
   errorReplies: number;
 }
 
@@ -71,6 +73,7 @@ export abstract class Process implements Machine {
     commandsProcessed: 0,
     inputBytes: 0,
     outputBytes: 0,
+    replicaOutputBytes: 0,
     errorReplies: 0,
   };
   private nextClientId = 1;
@@ -464,11 +467,20 @@ export abstract class Process implements Machine {
         this.outputWaits(connection);
         if (!connection.hasOutput) continue;
       }
+      const sentBefore = connection.inFlight;
       const empty = connection.flush(this.out);
+      this.countSent(connection, connection.inFlight - sentBefore);
       if (empty && connection.closeAfterReply) this.finish(connection);
       else if (!empty) this.outputWaits(connection);
     }
     dirty.length = 0;
+  }
+
+  private countSent(connection: Connection, bytes: number): void {
+    this.stats.outputBytes += bytes;
+    if (connection instanceof Client && connection.kind === 'replica') {
+      this.stats.replicaOutputBytes += bytes;
+    }
   }
 
   private finish(connection: Connection): void {

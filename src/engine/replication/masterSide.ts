@@ -29,7 +29,7 @@ const NEWLINE = Buffer.from('\n');
 export class MasterSide {
   readonly replicas: Replica[] = [];
   /** INFO's counters. */
-  readonly stats = { syncFull: 0, syncPartialOk: 0, syncPartialErr: 0, outputBytes: 0 };
+  readonly stats = { syncFull: 0, syncPartialOk: 0, syncPartialErr: 0 };
   /** Online replicas whose lag is within min-replicas-max-lag, as of the last look. */
   goodReplicas = 0;
   /** Since when there has been no replica: the backlog's time to live counts from here. */
@@ -217,7 +217,6 @@ export class MasterSide {
       const part = backlog.bytesFrom(replica.nextOffset, room);
       replica.nextOffset += part.length;
       room -= part.length;
-      this.stats.outputBytes += part.length;
       this.send(replica, part);
     }
   }

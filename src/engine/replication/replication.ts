@@ -86,9 +86,9 @@ export class Replication {
     return this.masterSide.stats.syncPartialErr;
   }
 
-  /** Bytes of replication among total_net_input_bytes and total_net_output_bytes. */
-  get replicationBytes(): { input: number; output: number } {
-    return { input: this.replicaSide.inputBytes, output: this.masterSide.stats.outputBytes };
+  /** INFO's total_net_repl_input_bytes: what this server's masters have sent. */
+  get inputBytes(): number {
+    return this.replicaSide.inputBytes;
   }
 
   get backlogBytes(): number {
@@ -184,7 +184,6 @@ export class Replication {
     stats.syncFull = 0;
     stats.syncPartialOk = 0;
     stats.syncPartialErr = 0;
-    stats.outputBytes = 0;
     this.replicaSide.inputBytes = 0;
   }
 

@@ -3,7 +3,12 @@
  * say about are left out.
  */
 
+import { STARTUP_BYTES } from './memory.ts';
+import type { Rate } from './rates.ts';
 import type { Server } from './server.ts';
+
+/** lru_clock has 24 bits. */
+const LRU_CLOCK_PERIOD = 2 ** 24;
 
 type Field = readonly [string, string | number];
 type Section = (server: Server) => Field[];
@@ -17,6 +22,7 @@ const sections: Readonly<Record<string, Section>> = {
   replication: (server) => server.replication.infoFields(),
   commandstats: (server) => server.commandStats.commandFields(server.commands),
   errorstats: (server) => server.commandStats.errorFields(),
+  cluster: () => [['cluster_enabled', 0]],
   keyspace: keyspaceSection,
 };
 
@@ -55,7 +61,9 @@ function serverSection(server: Server): Field[] {
     ['uptime_in_days', Math.floor(uptime / 86_400)],
     ['hz', server.settings.hz],
     ['configured_hz', server.settings.hz],
+    ['lru_clock', Math.floor(server.now / 1_000_000) % LRU_CLOCK_PERIOD],
     ['config_file', server.configuration.path ?? ''],
+    ['io_threads_active', 0],
     ...(server.shutdown.remainingMs >= 0
       ? [['shutdown_in_milliseconds', server.shutdown.remainingMs] as const]
       : []),
@@ -71,34 +79,56 @@ function clientsSection(server: Server): Field[] {
   }
   return [
     ['connected_clients', normal],
+    ['cluster_connections', 0],
     ['maxclients', server.settings.maxclients],
     ['blocked_clients', blocked],
+    ['tracking_clients', 0],
   ];
 }
 
+/** Memory is modelled (memory.ts): what is used is resident, and nothing is fragmented. */
 function memorySection(server: Server): Field[] {
   const used = server.memory.used;
+  const dataset = server.keyspace.usedBytes;
   const peak = server.memory.peak;
   const { maxmemory, maxmemoryPolicy } = server.settings;
   const { normal, replicas } = server.memory.clients;
   return [
     ['used_memory', used],
     ['used_memory_human', human(used)],
+    ['used_memory_rss', used],
+    ['used_memory_rss_human', human(used)],
     ['used_memory_peak', peak],
     ['used_memory_peak_human', human(peak)],
-    ['used_memory_dataset', server.keyspace.usedBytes],
+    ['used_memory_peak_perc', percent(used, peak)],
+    ['used_memory_overhead', used - dataset],
+    ['used_memory_startup', STARTUP_BYTES],
+    ['used_memory_dataset', dataset],
+    ['used_memory_dataset_perc', percent(dataset, used - STARTUP_BYTES)],
+    ['number_of_cached_scripts', 0],
+    ['number_of_functions', 0],
+    ['number_of_libraries', 0],
     ['maxmemory', maxmemory],
     ['maxmemory_human', human(maxmemory)],
     ['maxmemory_policy', maxmemoryPolicy],
+    ['mem_fragmentation_ratio', '1.00'],
+    ['mem_fragmentation_bytes', 0],
     ['mem_replication_backlog', server.replication.backlogBytes],
     ['mem_total_replication_buffers', server.memory.replicationBuffers],
     ['mem_clients_slaves', replicas],
     ['mem_clients_normal', normal],
+    ['mem_cluster_links', 0],
+    ['mem_aof_buffer', 0],
     ['mem_allocator', 'modelled'],
+    ['active_defrag_running', 0],
     // Nothing is freed later than when it goes.
     ['lazyfree_pending_objects', 0],
     ['lazyfreed_objects', 0],
   ];
+}
+
+function percent(part: number, whole: number): string {
+  return `${(whole === 0 ? 0 : (part / whole) * 100).toFixed(2)}%`;
 }
 
 /** Bytes as Redis abbreviates them: `1.50M`. */
@@ -133,6 +163,13 @@ function persistenceSection(server: Server): Field[] {
     ['aof_enabled', 0],
     ['aof_rewrite_in_progress', 0],
     ['aof_rewrite_scheduled', 0],
+    ['aof_last_rewrite_time_sec', -1],
+    ['aof_current_rewrite_time_sec', -1],
+    ['aof_last_bgrewrite_status', 'ok'],
+    ['aof_rewrites', 0],
+    ['aof_rewrites_consecutive_failures', 0],
+    ['aof_last_write_status', 'ok'],
+    ['module_fork_in_progress', 0],
   ];
   if (!loading.active) return fields;
   const percent = loading.totalBytes === 0 ? 0 : (loading.loadedBytes / loading.totalBytes) * 100;
@@ -146,25 +183,40 @@ function persistenceSection(server: Server): Field[] {
 }
 
 function statsSection(server: Server): Field[] {
-  const { stats, counters, replication } = server;
+  server.lookAtRates();
+  const { stats, counters, replication, rates } = server;
   return [
     ['total_connections_received', stats.connectionsReceived],
     ['total_commands_processed', stats.commandsProcessed],
+    ['instantaneous_ops_per_sec', Math.floor(rates.commands.perSecond)],
     ['total_net_input_bytes', stats.inputBytes],
+    ['total_net_output_bytes', stats.outputBytes],
+    ['total_net_repl_input_bytes', replication.inputBytes],
+    ['total_net_repl_output_bytes', stats.replicaOutputBytes],
+    ['instantaneous_input_kbps', kilobytes(rates.input)],
+    ['instantaneous_output_kbps', kilobytes(rates.output)],
+    ['instantaneous_input_repl_kbps', kilobytes(rates.replicationInput)],
+    ['instantaneous_output_repl_kbps', kilobytes(rates.replicationOutput)],
     ['rejected_connections', stats.rejectedConnections],
     ['sync_full', replication.syncFull],
     ['sync_partial_ok', replication.syncPartialOk],
     ['sync_partial_err', replication.syncPartialErr],
     ['expired_keys', counters.expiredKeys],
     ['evicted_keys', 0],
+    ['evicted_clients', 0],
     ['keyspace_hits', counters.keyspaceHits],
     ['keyspace_misses', counters.keyspaceMisses],
     ['pubsub_channels', server.pubSub.channels.size],
     ['pubsub_patterns', server.pubSub.patterns.size],
+    ['pubsubshard_channels', 0],
     ['latest_fork_usec', server.saving.latestForkMicros],
     ['total_forks', server.saving.forks],
     ['total_error_replies', stats.errorReplies],
   ];
+}
+
+function kilobytes(rate: Rate): string {
+  return (rate.perSecond / 1024).toFixed(2);
 }
 
 function keyspaceSection(server: Server): Field[] {

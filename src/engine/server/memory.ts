@@ -7,7 +7,7 @@ import { registerState } from '../machine/state.ts';
 import type { Server } from './server.ts';
 
 /** What an empty redis-server 7.0 reports as used_memory_startup, about. */
-const BASE_BYTES = 876_064;
+export const STARTUP_BYTES = 876_064;
 
 export class Memory {
   private readonly server: Server;
@@ -20,7 +20,7 @@ export class Memory {
   /** used_memory: data, backlog and an empty server's own. */
   get used(): number {
     const { keyspace, replication } = this.server;
-    return BASE_BYTES + keyspace.usedBytes + replication.backlogBytes;
+    return STARTUP_BYTES + keyspace.usedBytes + replication.backlogBytes;
   }
 
   /** used_memory_peak, as seen by the last look and now. */

@@ -39,6 +39,7 @@ import { Loading } from './loading.ts';
 import { isLogged } from './logLevels.ts';
 import { Memory } from './memory.ts';
 import { Pausing } from './pausing.ts';
+import { Rates } from './rates.ts';
 import { refusalOf } from './refusals.ts';
 import { Reloading } from './reloading.ts';
 import { applyReplyMode } from './replyMode.ts';
@@ -68,6 +69,7 @@ export class Server extends Process {
   readonly memory = new Memory(this);
   readonly clientLimits = new ClientLimits(this);
   readonly pausing = new Pausing(this);
+  rates = new Rates();
   counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
   private children = 0;
 
@@ -235,6 +237,12 @@ export class Server extends Process {
       call.dirty = 0;
     }
     this.replication.beforeFlush();
+    this.lookAtRates();
+  }
+
+  /** What the counters grew by since the last look belongs to the present. */
+  lookAtRates(): void {
+    this.rates.look(this.now, this.stats, this.replication.inputBytes);
   }
 
   protected clientGone(client: Client): void {
@@ -388,9 +396,12 @@ export class Server extends Process {
     this.stats.rejectedConnections = 0;
     this.stats.commandsProcessed = 0;
     this.stats.inputBytes = 0;
+    this.stats.outputBytes = 0;
+    this.stats.replicaOutputBytes = 0;
     this.stats.errorReplies = 0;
     this.commandStats.reset();
     this.replication.resetStatistics();
+    this.rates = new Rates();
   }
 }
 registerState(Server);
