@@ -1,4 +1,8 @@
-/** COMMAND: what a process's command table holds, as clients ask for it. */
+/**
+ * COMMAND: what a process's command table holds, as clients ask for it. Deliberately absent: DOCS and
+ * GETKEYSANDFLAGS, of which the table knows too little. redis-cli 7.0 asks DOCS for its hints and does
+ * with its own after the error.
+ */
 
 import type { Call } from './call.ts';
 import type { CommandEntry, CommandFlag, CommandSpec, KeyRange } from './commandTable.ts';
