@@ -138,6 +138,12 @@ function rangedKeys(keys: KeyRange, argc: number): number[] {
   return found;
 }
 
+/** In the order of Redis's replies. */
+const CATEGORIES =
+  'keyspace read write set sortedset list hash string bitmap hyperloglog geo stream pubsub admin fast slow blocking dangerous connection transaction scripting'.split(
+    ' ',
+  );
+
 /** ACL categories: those that follow from the flags, and those declared. */
 function categoriesOf(entry: CommandEntry): string[] {
   const has = (flag: CommandFlag) => entry.spec.flags.includes(flag);
@@ -149,7 +155,7 @@ function categoriesOf(entry: CommandEntry): string[] {
   if (has('admin')) categories.add('dangerous');
   if (has('blocking')) categories.add('blocking');
   for (const category of entry.spec.categories ?? []) categories.add(category);
-  return [...categories];
+  return CATEGORIES.filter((category) => categories.has(category));
 }
 
 function writeEntry(call: Call, entry: CommandEntry): void {
