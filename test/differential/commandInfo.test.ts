@@ -4,7 +4,9 @@ import { differentialList } from './runner.ts';
 
 differentialList(
   'COMMAND INFO',
-  ['replicaof', 'select', 'multi', 'config|get', 'nonsense', 'config|nonsense'].map((name) => ({
-    args: ['COMMAND', 'INFO', name],
-  })),
+  ['replicaof', 'select', 'multi', 'swapdb', 'config|get', 'nonsense', 'config|nonsense'].map(
+    (name) => ({
+      args: ['COMMAND', 'INFO', name],
+    }),
+  ),
 );

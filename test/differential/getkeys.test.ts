@@ -27,6 +27,19 @@ const REQUESTS = [
   'restore a 0 x',
   'del a b c',
   'rename a b',
+  'scan 0',
+  'keys *',
+  'dbsize x',
+  'swapdb 0 1',
+  'flushall async',
+  'bitop and d a b',
+  'mget a b',
+  'lcs a b',
+  'smove a b c',
+  'smove a',
+  'hget a',
+  'publish a b',
+  'watch a b',
 ];
 
 differentialList(

@@ -4,7 +4,7 @@
  */
 
 import { isString } from '../data/value.ts';
-import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { toBuffer } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
@@ -12,20 +12,12 @@ import { copyForEdit, indexArgument, replaceValue, storeValue } from './argument
 import { bitAt, bitOffset, countBits, findBit } from './bitArray.ts';
 import { bitfield, bitfieldReadOnly } from './bitfield.ts';
 import type { DataCall } from './call.ts';
+import { family } from './family.ts';
 
 const BIT_INVALID = 'ERR bit is not an integer or out of range';
-const ONE_KEY: KeyRange = { first: 1, last: 1, step: 1 };
 const EMPTY = Buffer.alloc(0);
 
-function spec(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  run: (call: DataCall) => void,
-  keys: KeyRange = ONE_KEY,
-): CommandSpec<DataCall> {
-  return { name, arity, flags, keys, categories: ['bitmap'], run };
-}
+const spec = family(['bitmap']);
 
 export const bitCommands: readonly CommandSpec<DataCall>[] = [
   spec('setbit', 4, ['write', 'denyoom'], setbit),

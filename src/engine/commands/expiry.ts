@@ -10,6 +10,7 @@ import { replyErrors } from '../process/replyErrors.ts';
 import { parseInteger } from '../resp/integer.ts';
 import type { DataCall } from './call.ts';
 import { instantOf, meansDeletion, type TimeForm } from './expireTime.ts';
+import { family } from './family.ts';
 
 interface Conditions {
   nx: boolean;
@@ -18,21 +19,7 @@ interface Conditions {
   lt: boolean;
 }
 
-function spec(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  run: (call: DataCall) => void,
-): CommandSpec<DataCall> {
-  return {
-    name,
-    arity,
-    flags,
-    keys: { first: 1, last: 1, step: 1 },
-    categories: ['keyspace'],
-    run,
-  };
-}
+const spec = family(['keyspace']);
 
 const WRITE: readonly CommandFlag[] = ['write', 'fast'];
 const READ: readonly CommandFlag[] = ['readonly', 'fast'];

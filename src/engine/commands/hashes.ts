@@ -23,7 +23,7 @@ import { addLongDouble, formatLongDouble, isInfinite, parseLongDouble } from './
 import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
 import { matches } from './scanOptions.ts';
 
-const entry = family('hash');
+const entry = family(['hash']);
 
 export const hashCommands: readonly CommandSpec<DataCall>[] = [
   entry('hset', -4, ['write', 'denyoom', 'fast'], hset),

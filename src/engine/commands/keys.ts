@@ -6,56 +6,41 @@
 
 import type { Database } from '../data/database.ts';
 import { isString, typeName, type Value } from '../data/value.ts';
-import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
+import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { databaseArgument, storeValue } from './arguments.ts';
 import type { DataCall } from './call.ts';
+import { ALL_KEYS, family, NO_KEYS, TWO_KEYS } from './family.ts';
 import { objectCommand } from './object.ts';
 import { dbsize, flushall, flushdb, keys, randomkey, scan, swapdb } from './wholeDatabases.ts';
 
 const SAME_OBJECT = 'ERR source and destination objects are the same';
-
-const NO_KEYS: KeyRange = { first: 0, last: 0, step: 0 };
-const ONE_KEY: KeyRange = { first: 1, last: 1, step: 1 };
-const TWO_KEYS: KeyRange = { first: 1, last: 2, step: 1 };
-const ALL_KEYS: KeyRange = { first: 1, last: -1, step: 1 };
-
-const KEYSPACE = ['keyspace'];
-const DANGEROUS = ['keyspace', 'dangerous'];
 
 const WRITE: readonly CommandFlag[] = ['write'];
 const WRITE_FAST: readonly CommandFlag[] = ['write', 'fast'];
 const READ: readonly CommandFlag[] = ['readonly'];
 const READ_FAST: readonly CommandFlag[] = ['readonly', 'fast'];
 
-function spec(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  run: (call: DataCall) => void,
-  keyRange: KeyRange,
-  categories: readonly string[] = KEYSPACE,
-): CommandSpec<DataCall> {
-  return { name, arity, flags, keys: keyRange, categories, run };
-}
+const spec = family(['keyspace']);
+const dangerous = family(['keyspace', 'dangerous'], NO_KEYS);
 
 export const keyCommands: readonly CommandSpec<DataCall>[] = [
   spec('del', -2, WRITE, del, ALL_KEYS),
   spec('unlink', -2, WRITE_FAST, del, ALL_KEYS),
   spec('exists', -2, READ_FAST, exists, ALL_KEYS),
   spec('touch', -2, READ_FAST, exists, ALL_KEYS),
-  spec('type', 2, READ_FAST, type, ONE_KEY),
+  spec('type', 2, READ_FAST, type),
   spec('rename', 3, WRITE, (call) => rename(call, false), TWO_KEYS),
   spec('renamenx', 3, WRITE_FAST, (call) => rename(call, true), TWO_KEYS),
   spec('copy', -3, ['write', 'denyoom'], copy, TWO_KEYS),
-  spec('move', 3, WRITE_FAST, move, ONE_KEY),
-  spec('keys', 2, READ, keys, NO_KEYS, DANGEROUS),
+  spec('move', 3, WRITE_FAST, move),
+  dangerous('keys', 2, READ, keys),
   spec('scan', -2, READ, scan, NO_KEYS),
   spec('randomkey', 1, READ, randomkey, NO_KEYS),
   spec('dbsize', 1, READ_FAST, dbsize, NO_KEYS),
-  spec('flushdb', -1, WRITE, flushdb, NO_KEYS, DANGEROUS),
-  spec('flushall', -1, WRITE, flushall, NO_KEYS, DANGEROUS),
-  spec('swapdb', 3, WRITE_FAST, swapdb, NO_KEYS, DANGEROUS),
+  dangerous('flushdb', -1, WRITE, flushdb),
+  dangerous('flushall', -1, WRITE, flushall),
+  dangerous('swapdb', 3, WRITE_FAST, swapdb),
   objectCommand,
 ];
 

@@ -19,7 +19,7 @@ import {
 import { countAtLeast } from './countArguments.ts';
 import { family } from './family.ts';
 
-const entry = family('list');
+const entry = family(['list']);
 
 export const listElementCommands: readonly CommandSpec<DataCall>[] = [
   entry('llen', 2, ['readonly', 'fast'], llen),

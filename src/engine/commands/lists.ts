@@ -11,10 +11,10 @@ import { storeValue } from './arguments.ts';
 import type { DataCall } from './call.ts';
 import { existing, isWrongType, removeKey, replyNull } from './containers.ts';
 import { countAtLeast, popCount } from './countArguments.ts';
-import { family } from './family.ts';
+import { family, TWO_KEYS } from './family.ts';
 import { listElementCommands } from './listElements.ts';
 
-const entry = family('list');
+const entry = family(['list']);
 
 export const listCommands: readonly CommandSpec<DataCall>[] = [
   entry('lpush', -3, ['write', 'denyoom', 'fast'], (call) => push(call, 'left', false)),
@@ -23,8 +23,8 @@ export const listCommands: readonly CommandSpec<DataCall>[] = [
   entry('rpushx', -3, ['write', 'denyoom', 'fast'], (call) => push(call, 'right', true)),
   entry('lpop', -2, ['write', 'fast'], (call) => pop(call, 'left')),
   entry('rpop', -2, ['write', 'fast'], (call) => pop(call, 'right')),
-  entry('lmove', 5, ['write', 'denyoom'], lmove, 2),
-  entry('rpoplpush', 3, ['write', 'denyoom'], (call) => move(call, 'right', 'left'), 2),
+  entry('lmove', 5, ['write', 'denyoom'], lmove, TWO_KEYS),
+  entry('rpoplpush', 3, ['write', 'denyoom'], (call) => move(call, 'right', 'left'), TWO_KEYS),
   {
     name: 'lmpop',
     arity: -4,

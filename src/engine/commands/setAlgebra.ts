@@ -11,9 +11,9 @@ import { replyErrors } from '../process/replyErrors.ts';
 import type { DataCall } from './call.ts';
 import { storeResult } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
-import { family } from './family.ts';
+import { ALL_KEYS, family } from './family.ts';
 
-const entry = family('set', -1);
+const entry = family(['set'], ALL_KEYS);
 
 export const setAlgebraCommands: readonly CommandSpec<DataCall>[] = [
   entry('sinter', -2, ['readonly'], sinter),

@@ -18,12 +18,12 @@ import {
 } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
 import { settle } from './encoding.ts';
-import { family } from './family.ts';
+import { family, TWO_KEYS } from './family.ts';
 import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
 import { matches } from './scanOptions.ts';
 import { setAlgebraCommands } from './setAlgebra.ts';
 
-const entry = family('set');
+const entry = family(['set']);
 
 export const setCommands: readonly CommandSpec<DataCall>[] = [
   entry('sadd', -3, ['write', 'denyoom', 'fast'], sadd),
@@ -34,7 +34,7 @@ export const setCommands: readonly CommandSpec<DataCall>[] = [
   entry('smembers', 2, ['readonly'], smembers),
   entry('spop', -2, ['write', 'fast'], spop),
   entry('srandmember', -2, ['readonly'], srandmember),
-  entry('smove', 4, ['write', 'fast'], smove, 2),
+  entry('smove', 4, ['write', 'fast'], smove, TWO_KEYS),
   entry('sscan', -3, ['readonly'], sscan),
   ...setAlgebraCommands,
 ];

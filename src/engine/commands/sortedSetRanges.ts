@@ -12,7 +12,7 @@ import {
   replyZero,
   storeResult,
 } from './containers.ts';
-import { family } from './family.ts';
+import { family, TWO_KEYS } from './family.ts';
 import {
   NOT_A_LEX_RANGE,
   NOT_A_SCORE_RANGE,
@@ -25,11 +25,11 @@ import {
   ranksOfScores,
 } from './scores.ts';
 
-const entry = family('sortedset');
+const entry = family(['sortedset']);
 
 export const sortedSetRangeCommands: readonly CommandSpec<DataCall>[] = [
   entry('zrange', -4, ['readonly'], (call) => zrange(call, undefined, undefined)),
-  entry('zrangestore', -5, ['write', 'denyoom'], zrangestore, 2),
+  entry('zrangestore', -5, ['write', 'denyoom'], zrangestore, TWO_KEYS),
   entry('zrevrange', -4, ['readonly'], (call) => zrange(call, 'rank', true)),
   entry('zrangebyscore', -4, ['readonly'], (call) => zrange(call, 'score', false)),
   entry('zrevrangebyscore', -4, ['readonly'], (call) => zrange(call, 'score', true)),

@@ -20,7 +20,7 @@ import { sortedSetAlgebraCommands } from './sortedSetAlgebra.ts';
 import { sortedSetPopCommands } from './sortedSetPops.ts';
 import { sortedSetRangeCommands } from './sortedSetRanges.ts';
 
-const entry = family('sortedset');
+const entry = family(['sortedset']);
 
 export const sortedSetCommands: readonly CommandSpec<DataCall>[] = [
   entry('zadd', -4, ['write', 'denyoom', 'fast'], (call) => zadd(call, false)),

@@ -11,29 +11,19 @@ import { storeValue } from './arguments.ts';
 import type { DataCall } from './call.ts';
 import { decr, decrby, incr, incrby, incrbyfloat } from './counters.ts';
 import { meansDeletion, positiveInstant, type TimeForm } from './expireTime.ts';
+import { ALL_KEYS, family, TWO_KEYS } from './family.ts';
 import { lcs } from './lcs.ts';
 import { append, getrange, setrange, strlen } from './ranges.ts';
 import { parseGetexOptions, parseSetOptions, type StringOptions } from './stringOptions.ts';
 
-const ONE_KEY: KeyRange = { first: 1, last: 1, step: 1 };
-const ALL_KEYS: KeyRange = { first: 1, last: -1, step: 1 };
 const PAIRS: KeyRange = { first: 1, last: -1, step: 2 };
-const CATEGORIES = ['string'];
 
 const WRITE: readonly CommandFlag[] = ['write', 'denyoom'];
 const WRITE_FAST: readonly CommandFlag[] = ['write', 'denyoom', 'fast'];
 const READ: readonly CommandFlag[] = ['readonly'];
 const READ_FAST: readonly CommandFlag[] = ['readonly', 'fast'];
 
-function spec(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  run: (call: DataCall) => void,
-  keys: KeyRange = ONE_KEY,
-): CommandSpec<DataCall> {
-  return { name, arity, flags, keys, categories: CATEGORIES, run };
-}
+const spec = family(['string']);
 
 export const stringCommands: readonly CommandSpec<DataCall>[] = [
   spec('get', 2, READ_FAST, get),
@@ -57,7 +47,7 @@ export const stringCommands: readonly CommandSpec<DataCall>[] = [
   spec('incrby', 3, WRITE_FAST, incrby),
   spec('decrby', 3, WRITE_FAST, decrby),
   spec('incrbyfloat', 3, WRITE_FAST, incrbyfloat),
-  spec('lcs', -3, READ, lcs, { first: 1, last: 2, step: 1 }),
+  spec('lcs', -3, READ, lcs, TWO_KEYS),
 ];
 
 function get(call: DataCall): void {

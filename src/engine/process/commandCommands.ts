@@ -1,4 +1,8 @@
-/** COMMAND: what a process's command table holds, as clients ask for it. */
+/**
+ * COMMAND: what a process's command table holds, as clients ask for it. Deliberately absent: DOCS and
+ * GETKEYSANDFLAGS, of which the table knows too little. redis-cli 7.0 asks DOCS for its hints and does
+ * with its own after the error.
+ */
 
 import type { Call } from './call.ts';
 import type { CommandEntry, CommandFlag, CommandSpec, KeyRange } from './commandTable.ts';
@@ -134,6 +138,12 @@ function rangedKeys(keys: KeyRange, argc: number): number[] {
   return found;
 }
 
+/** In the order of Redis's replies. */
+const CATEGORIES =
+  'keyspace read write set sortedset list hash string bitmap hyperloglog geo stream pubsub admin fast slow blocking dangerous connection transaction scripting'.split(
+    ' ',
+  );
+
 /** ACL categories: those that follow from the flags, and those declared. */
 function categoriesOf(entry: CommandEntry): string[] {
   const has = (flag: CommandFlag) => entry.spec.flags.includes(flag);
@@ -145,7 +155,7 @@ function categoriesOf(entry: CommandEntry): string[] {
   if (has('admin')) categories.add('dangerous');
   if (has('blocking')) categories.add('blocking');
   for (const category of entry.spec.categories ?? []) categories.add(category);
-  return [...categories];
+  return CATEGORIES.filter((category) => categories.has(category));
 }
 
 function writeEntry(call: Call, entry: CommandEntry): void {
