@@ -5,6 +5,7 @@
  */
 
 import type { NodeState } from '../world/views.ts';
+import { passwordOf } from './nodeReading.ts';
 import { OperationError, unknownNode } from './operationErrors.ts';
 import type { Done, ReadReply } from './operator.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -45,6 +46,7 @@ export function command(
     throw new OperationError(`ERR ${spec.name} is ${state}: RESTART it first`);
   }
   sandbox.feed.say(sandbox.world.now, `${words.join(' ')} to ${spec.name}`);
-  sandbox.operator.command(sandbox.world.now, sandbox.newConn(), spec, words, done, read);
+  const node = { ...spec, password: passwordOf(sandbox.world, spec.name) };
+  sandbox.operator.command(sandbox.world.now, sandbox.newConn(), node, words, done, read);
   if (sandbox.driver.mode === 'paused') sandbox.operator.queue();
 }

@@ -3,6 +3,7 @@
  * Everything comes from the fields of INFO replication, so what a snapshot says is what INFO says.
  */
 
+import { Sentinel } from '../engine/sentinel/sentinel.ts';
 import { Server } from '../engine/server/server.ts';
 import type {
   BacklogSnapshot,
@@ -25,6 +26,13 @@ type Fields = ReadonlyMap<string, string>;
 export function serverOf(world: World, name: string): Server | undefined {
   const machine = world.machine(name);
   return machine instanceof Server && machine.configuration !== undefined ? machine : undefined;
+}
+
+/** What a client has to AUTH with at a node; empty when it need not. */
+export function passwordOf(world: World, name: string): string {
+  const machine = world.machine(name);
+  if (machine instanceof Sentinel) return machine.settings.requirepass;
+  return serverOf(world, name)?.settings.requirepass ?? '';
 }
 
 export function replicationFields(server: Server): Fields {

@@ -1,6 +1,7 @@
 /**
  * The operator: gives commands to nodes as a user with redis-cli would, over connections from the
  * pseudo-node `operator`. What a node does because of us is thus in the trace and the recording.
+ * It knows every password, as whoever has written the configuration files does.
  *
  * Invariant: one command a connection; each is answered exactly once: by the node, by its
  * connection's end, by running out of time, or by the world's standing still: whoever asks is never
@@ -25,6 +26,8 @@ interface Errand {
   readonly node: string;
   readonly reader: ReplyReader;
   readonly deadline: Micros;
+  /** The reply to AUTH comes first. */
+  isAuthenticating: boolean;
   done: Done;
   /** Its asker has been answered: the world is paused. */
   isQueued: boolean;
@@ -46,16 +49,17 @@ export class Operator {
   command(
     now: Micros,
     conn: number,
-    node: { readonly name: string; readonly port: number },
+    node: { readonly name: string; readonly port: number; readonly password: string },
     words: readonly string[],
     done: Done,
     read: ReadReply = outcomeOf,
   ): void {
-    const errand = {
+    const errand: Errand = {
       conn,
       node: node.name,
       reader: new ReplyReader(),
       deadline: now + ANSWER_MICROS,
+      isAuthenticating: node.password !== '',
       done,
       isQueued: false,
       read,
@@ -64,7 +68,8 @@ export class Operator {
     // Port 1 is nobody's: CLIENT LIST shows at a glance that it was us.
     const peer = '127.0.0.1:1';
     this.inject({ kind: 'accept', conn, node: node.name, port: node.port, peer, from: OPERATOR });
-    this.inject({ kind: 'data', conn, bytes: encodeRequest(words) });
+    const requests = errand.isAuthenticating ? [['AUTH', node.password], words] : [words];
+    this.inject({ kind: 'data', conn, bytes: Buffer.concat(requests.map(encodeRequest)) });
   }
 
   /** True when the bytes were for the operator. */
@@ -73,7 +78,12 @@ export class Operator {
     if (errand === undefined) return false;
     errand.reader.feed(bytes);
     try {
-      const reply = errand.reader.next();
+      let reply = errand.reader.next();
+      if (reply !== undefined && errand.isAuthenticating) {
+        // Whether it was the right password, the reply to the command says.
+        errand.isAuthenticating = false;
+        reply = errand.reader.next();
+      }
       if (reply !== undefined) this.finish(errand, errand.read(reply));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

@@ -126,3 +126,13 @@ test('a step to the next visible event passes over ticks and small talk', () => 
     assert.doesNotMatch(last, / tick$|PING|PONG|REPLCONF ACK|__sentinel__:hello/);
   }
 });
+
+test('a password keeps strangers out, not the operator', () => {
+  const sandbox = started();
+  const command = (line: string) => textOf(ask(sandbox, { op: 'command', node: 'm', line }));
+  assert.equal(command('CONFIG SET requirepass s3cret'), 'OK');
+  assert.equal(command('SET a 1'), 'OK');
+  assert.equal(command('CONFIG SET requirepass other'), 'OK');
+  assert.equal(command('GET a'), '"1"');
+  assert.equal(textOf(ask(sandbox, { op: 'bgsave', node: 'm' })), 'Background saving started');
+});
