@@ -130,8 +130,6 @@ export abstract class Process implements Machine {
   /** `chunk` is borrowed. */
   protected abstract linkData(link: Link, chunk: Buffer): void;
   protected abstract linkClosed(link: Link): void;
-  /** After a connection's queue became empty, or shrank. */
-  protected abstract connectionDrained(connection: Connection): void;
   /** Output is large, or exceeds the send window: the place for output buffer limits. May kill the connection. */
   protected abstract outputWaits(connection: Connection): void;
   /** After the commands of an event, before its output leaves: what is done once an event. */
@@ -201,7 +199,6 @@ export abstract class Process implements Machine {
     if (connection === undefined) return;
     connection.inFlight -= bytes;
     this.touch(connection);
-    this.connectionDrained(connection);
   }
 
   closed(now: Micros, conn: ConnId, _reason: 'eof' | 'reset' | 'timeout', out: Effects): void {

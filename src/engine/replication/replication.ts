@@ -16,7 +16,7 @@ import type { FileResult, Micros, Token } from '../machine/machine.ts';
 import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
-import type { Connection, Link } from '../process/connection.ts';
+import type { Link } from '../process/connection.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import type { ReplicationHost } from './host.ts';
 import { infoFields } from './info.ts';
@@ -241,9 +241,6 @@ export class Replication {
   linkClosed(link: Link): void {
     this.replicaSide.linkClosed(link);
   }
-
-  /** The stream and the RDB follow in `beforeFlush` of the same event. */
-  connectionDrained(_connection: Connection): void {}
 
   clientGone(client: Client): void {
     this.waits.clientGone(client);

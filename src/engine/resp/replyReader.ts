@@ -60,11 +60,6 @@ export class ReplyReader extends InputBuffer {
   /** The bulk string, verbatim string or bulk error that has begun; its length is then known. */
   private bulk: { readonly type: string; readonly length: number } | undefined = undefined;
 
-  /** True when a reply has begun and is not whole. */
-  get midReply(): boolean {
-    return this.at < this.end || this.open.length > 0 || this.bulk !== undefined;
-  }
-
   /** The next whole reply; undefined when more bytes are needed. Throws ProtocolError. */
   next(): Reply | undefined {
     for (;;) {

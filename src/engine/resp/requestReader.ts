@@ -56,19 +56,6 @@ export class RequestReader extends InputBuffer {
     return this.buffer.latin1Slice(this.at, Math.min(this.end, this.at + countMax));
   }
 
-  /** True when a request has begun and is not whole: its arguments or bytes are being waited for. */
-  get midRequest(): boolean {
-    return this.left > 0 || this.at < this.end;
-  }
-
-  /** Takes what is unread out of the reader, as bytes: a link that turns from requests to a bulk transfer. */
-  takeUnread(): Buffer {
-    const rest = Buffer.from(this.buffer.subarray(this.at, this.end));
-    this.at = this.end;
-    this.settle();
-    return rest;
-  }
-
   /** Reads one request into `arguments`; false when more bytes are needed. Throws ProtocolError. */
   next(limits: ReaderLimits): boolean {
     if (this.finished) {

@@ -244,8 +244,6 @@ export class Sentinel extends Process {
     linkLost(this, link);
   }
 
-  protected connectionDrained(): void {}
-
   /** What the links to an instance authenticate with. */
   credentialsFor(instance: Instance): { password: string | undefined; user: string | undefined } {
     if (instance.kind !== 'sentinel') {

@@ -194,11 +194,6 @@ export class Saving {
     this.background();
   }
 
-  /** True when cron may have something to do soon. */
-  get pending(): boolean {
-    return this.scheduled || (this.dirty > 0 && this.server.settings.save.length > 0);
-  }
-
   private aux(): RdbAux {
     const { server } = this;
     return {

@@ -274,10 +274,6 @@ export class Server extends Process {
     this.replication.linkClosed(link);
   }
 
-  protected connectionDrained(connection: Connection): void {
-    this.replication.connectionDrained(connection);
-  }
-
   protected outputWaits(connection: Connection): void {
     if (connection instanceof Client) this.clientLimits.checkOutput(connection);
   }
@@ -336,14 +332,6 @@ export class Server extends Process {
   }
 
   // What replication asks for (ReplicationHost).
-
-  get saveInProgress(): boolean {
-    return this.saving.child !== undefined;
-  }
-
-  get loadingInProgress(): boolean {
-    return this.loading.active;
-  }
 
   startBackgroundSave(): boolean {
     return this.saving.background();

@@ -28,10 +28,6 @@ export class Shutdown {
     this.server = server;
   }
 
-  get inProgress(): boolean {
-    return this.options !== undefined;
-  }
-
   /** Milliseconds left for replicas to catch up: INFO's shutdown_in_milliseconds; -1 when none is under way. */
   get remainingMs(): number {
     return this.deadline === NEVER

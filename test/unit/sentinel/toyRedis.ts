@@ -178,7 +178,6 @@ export class ToyRedis extends Process {
     return false;
   }
   protected outputWaits(): void {}
-  protected connectionDrained(): void {}
   protected beforeFlush(): void {}
 }
 registerState(ToyRedis);

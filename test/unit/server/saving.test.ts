@@ -17,10 +17,10 @@ test('FLUSHALL kills the saving child', () => {
   app.send('SET', 'k', 'v');
   cluster.childrenHeld = true;
   app.send('BGSAVE');
-  assert.ok(m.server.saveInProgress);
+  assert.ok(m.server.saving.child !== undefined);
   app.send('FLUSHALL');
   cluster.settle();
-  assert.ok(!m.server.saveInProgress);
+  assert.ok(m.server.saving.child === undefined);
   assert.match(m.log.join('\n'), /Background saving terminated by signal SIGUSR1/);
   assert.ok(m.server.saving.lastStatusOk, 'no error: the server itself ended it');
   cluster.releaseChildren();

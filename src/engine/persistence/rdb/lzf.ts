@@ -22,10 +22,8 @@ const HASH_BITS = 14;
 const lastSeen = new Int32Array(1 << HASH_BITS);
 /** Entries below it are of earlier calls: they count as empty, and the table needs no clearing. */
 let base = 1;
+/** Positions must fit the table's 31 bits: strings of up to 1 GB do, and Redis's end at 512 MB. */
 const BASE_MAX = 0x4000_0000;
-
-/** Longest input of `compressLzf`: positions must fit the table. */
-export const LZF_INPUT_MAX = 0x3fff_0000;
 
 /**
  * Compresses input[start, end) into `output` from `outputStart` on; the number of bytes, or 0 when
