@@ -43,8 +43,10 @@ async function standsStill(story: Story): Promise<void> {
     /a bug has stopped Sandbox 1: Error: a planted bug \(event \d+, node m\)\. .* start it again/,
   );
   await window.command('Open Panel', 'Sandbox 1');
-  const panel = await window.panel();
-  await panel.locator('.notice', { hasText: 'The world stands still' }).waitFor();
+  await until(async () => {
+    const notice = (await window.panel()).locator('.notice', { hasText: 'The world stands still' });
+    return notice.isVisible().catch(() => false);
+  }, 'its panel to say so');
   await goesOn(story, second);
   await window.pictures('19-stands-still');
   await window.answerNotified(/a bug has stopped Sandbox 1/, 'Stop and Start Again');
@@ -84,11 +86,12 @@ async function startTwo(story: Story): Promise<readonly [EndpointList, EndpointL
   await window.command('Start');
   const [first, second] = await editor.untilReady(2);
   await window.tree('Nodes').getByText('Sandbox 2').waitFor();
-  await (await window.panel()).locator('[data-node="m"] .card-offset').waitFor();
+  await window.untilPanelDrawn();
   return [first!, second!];
 }
 
 async function stopAll({ window, editor }: Story): Promise<void> {
+  await window.openContainer();
   for (let left = editor.endpoints().length; left > 0; left -= 1) {
     await window.command('Stop', ...(left > 1 ? ['Sandbox 1'] : []));
     await until(() => editor.endpoints().length < left, 'one sandbox less');

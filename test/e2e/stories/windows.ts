@@ -30,8 +30,7 @@ async function isBack({ window }: Story): Promise<void> {
   await window.openContainer();
   await window.untilRow('Nodes', 'm', /master · offset/);
   await window.untilRow('Nodes', 'r2', /replica · up/);
-  const panel = await window.panel();
-  await panel.locator('[data-node="m"] .card-offset').waitFor();
+  await window.untilPanelDrawn();
 }
 
 async function isKilled(story: Story): Promise<void> {

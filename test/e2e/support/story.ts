@@ -66,8 +66,7 @@ export class Story {
     await window.command('Start');
     await window.untilRow('Nodes', 'm', /master · offset/);
     await this.editor.untilReady();
-    const panel = await window.panel();
-    await panel.locator('[data-node="m"] .card-offset').waitFor();
+    await window.untilPanelDrawn();
   }
 
   /** Stops it; its ports are free again. */

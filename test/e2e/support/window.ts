@@ -267,6 +267,14 @@ export class Window {
     return found!;
   }
 
+  /** The panel shows a master. One that another panel covers takes its frame along: look again then. */
+  async untilPanelDrawn(): Promise<void> {
+    await until(async () => {
+      const card = (await this.panel()).locator('[data-node="m"] .card-offset');
+      return card.isVisible().catch(() => false);
+    }, 'the panel to be drawn');
+  }
+
   /** A picture of a step; with E2E_THEME in that theme, once for each size. */
   async pictures(name: string): Promise<void> {
     const theme = process.env['E2E_THEME'];
