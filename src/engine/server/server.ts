@@ -112,8 +112,7 @@ export class Server extends Process {
   signal(now: Micros, name: string, out: Effects): void {
     this.begin(now, out);
     if (name === 'SIGTERM' || name === 'SIGINT') {
-      this.log('warning', `Received ${name} scheduling shutdown...`);
-      this.shutdown.begin({ save: undefined, now: false, force: false }, undefined);
+      this.shutdown.signal(name);
     } else if (name === 'FULLRESYNC') {
       this.replication.forceFullResync();
     }
