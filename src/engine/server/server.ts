@@ -41,7 +41,6 @@ import { Memory } from './memory.ts';
 import { Pausing } from './pausing.ts';
 import { refusalOf } from './refusals.ts';
 import { Reloading } from './reloading.ts';
-import { applyReplyMode } from './replyMode.ts';
 import { Saving } from './saving.ts';
 import { ServerCall } from './serverCall.ts';
 import type { Settings } from './settings.ts';
@@ -206,11 +205,9 @@ export class Server extends Process {
       if (client.transaction === undefined) this.replication.streamApplied(client);
     } else if (wasReplica && reply.length > before) {
       this.dropReplica(client);
-    } else if (client.replyMode !== 'on') {
-      applyReplyMode(client, call.entry, before);
     }
     // Looked at after each command, so that the rest of a pipeline does not run.
-    if (reply.length > STATIC_REPLY_BYTES) this.outputWaits(client);
+    if (reply.length > STATIC_REPLY_BYTES && client.replyMode === 'on') this.outputWaits(client);
   }
 
   protected override reject(client: Client, error: string): void {
