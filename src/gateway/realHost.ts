@@ -4,8 +4,8 @@
  * `socket.write`; nothing else is allocated.
  *
  * Invariants: an event (one input method, then `run`) is never begun inside another; what arrives
- * while the process is `busy` waits and is delivered in order afterwards, and what it said since it
- * began to be busy goes out before that.
+ * while the process is `busy` waits and is delivered in order afterwards. What it said since it
+ * began to be busy goes out before that, and the commands that it had not come to run before that.
  */
 
 import { randomFillSync } from 'node:crypto';
@@ -71,6 +71,9 @@ export class RealHost implements Effects {
   private runQueued = false;
   private busyUntil: Micros = 0;
   private busyToken: Token | undefined = undefined;
+  /** What `busyOn` waited for has come, and the process sleeps still. */
+  private awaited: { readonly token: Token; readonly result: FileResult } | undefined = undefined;
+  cpuTaken = false;
   /** What came in while the process was busy. */
   private deferred: (() => void)[] = [];
   /** What it said since it began to be busy: a process that sleeps does not get to its sockets. */
@@ -185,15 +188,17 @@ export class RealHost implements Effects {
   private fileDone(token: Token, result: FileResult): void {
     if (this.busyToken === token) {
       this.busyToken = undefined;
-      this.releaseHeld();
-    } else if (this.isBusy) {
+      this.awaited = { token, result };
+      this.goOn();
+      return;
+    }
+    if (this.isBusy) {
       this.deferred.push(() => this.fileDone(token, result));
       return;
     }
     const now = this.clock.now();
     this.machine.fileDone(now, token, result, this);
     this.finish(now);
-    this.catchUp();
   }
 
   private childDone(child: Token, result: ChildResult): void {
@@ -228,8 +233,7 @@ export class RealHost implements Effects {
       if (now < this.busyUntil) this.arm(this.busyUntil);
       else {
         this.busyUntil = 0;
-        this.releaseHeld();
-        this.catchUp();
+        this.goOn();
       }
       return;
     }
@@ -240,9 +244,8 @@ export class RealHost implements Effects {
 
   /** Ends an event: executes commands, reports what was written out, arms the timer. */
   private finish(now: Micros): void {
-    // An input that took the CPU leaves its commands for later.
-    const budget = this.isBusy ? 0 : RUN_BUDGET;
-    if (this.machine.run(now, budget, this) || budget === 0) this.queueRun();
+    if (this.machine.run(now, RUN_BUDGET, this)) this.queueRun();
+    this.cpuTaken = false;
     if (this.exitCode !== undefined) {
       this.leave(this.exitCode);
       return;
@@ -260,9 +263,21 @@ export class RealHost implements Effects {
     this.runQueued = true;
     setImmediate(() => {
       this.runQueued = false;
-      if (this.isBusy) this.deferred.push(() => this.queueRun());
-      else this.finish(this.clock.now());
+      // A busy process goes on by itself.
+      if (!this.isBusy) this.finish(this.clock.now());
     });
+  }
+
+  /** The CPU may be free again: first what the process waited for, its commands, then what came meanwhile. */
+  private goOn(): void {
+    if (this.isBusy) return;
+    this.releaseHeld();
+    const now = this.clock.now();
+    const { awaited } = this;
+    this.awaited = undefined;
+    if (awaited !== undefined) this.machine.fileDone(now, awaited.token, awaited.result, this);
+    this.finish(now);
+    this.catchUp();
   }
 
   private releaseHeld(): void {
@@ -388,12 +403,14 @@ export class RealHost implements Effects {
   }
 
   busy(until: Micros): void {
-    this.busyUntil = until;
+    this.cpuTaken = true;
+    this.busyUntil = Math.max(this.busyUntil, until);
     this.timerAt = NEVER;
-    this.arm(until);
+    this.arm(this.busyUntil);
   }
 
   busyOn(token: Token): void {
+    this.cpuTaken = true;
     this.busyToken = token;
   }
 
@@ -405,6 +422,7 @@ export class RealHost implements Effects {
   note(): void {}
 
   exit(code: number): void {
+    this.cpuTaken = true;
     this.exitCode = code;
   }
 }

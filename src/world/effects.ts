@@ -38,8 +38,7 @@ export class EffectsBuffer implements Effects, ChildEffects {
   /** Bytes to send (the hot case, with its connection in `conns`) or a rarer effect. */
   readonly items: (Buffer | Effect)[] = [];
   readonly conns: ConnId[] = [];
-  /** The event has taken the CPU: no `run` in it any more. */
-  takesCpu = false;
+  cpuTaken = false;
   /** The process goes on working after the event: what it sends leaves when it is done. */
   holdsOutput = false;
   private readonly state: WorldState;
@@ -56,7 +55,7 @@ export class EffectsBuffer implements Effects, ChildEffects {
     this.pid = child === undefined ? node.pid : child.pid;
     this.items.length = 0;
     this.conns.length = 0;
-    this.takesCpu = false;
+    this.cpuTaken = false;
     this.holdsOutput = false;
   }
 
@@ -103,13 +102,13 @@ export class EffectsBuffer implements Effects, ChildEffects {
   }
 
   busy(until: Micros): void {
-    this.takesCpu = true;
+    this.cpuTaken = true;
     this.holdsOutput = true;
     this.add({ kind: 'busy', until });
   }
 
   busyOn(token: Token): void {
-    this.takesCpu = true;
+    this.cpuTaken = true;
     this.holdsOutput = true;
     this.add({ kind: 'busyOn', token });
   }
@@ -124,7 +123,7 @@ export class EffectsBuffer implements Effects, ChildEffects {
   }
 
   exit(code: number): void {
-    this.takesCpu = true;
+    this.cpuTaken = true;
     this.holdsOutput = false;
     this.add({ kind: 'exit', code });
   }

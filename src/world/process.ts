@@ -36,10 +36,7 @@ export function deliver(run: Runtime, node: WorldNode, event: Event): void {
   const machine = node.machine;
   if (event.kind === KIND.run) node.runQueued = false;
   else call(run, node, machine, now, event);
-  // An input that takes the CPU leaves its commands for later: with no budget, `run` only ends the
-  // event. One run too many does no harm.
-  const { takesCpu } = effects;
-  const hasMore = machine.run(now, takesCpu ? 0 : state.params.budget, effects) || takesCpu;
+  const hasMore = machine.run(now, state.params.budget, effects);
   if (event.kind === KIND.data) consume(run, event.end!, event.bytes!.length);
   commit(run, node, undefined);
   if (node.state !== 'running' || node.machine !== machine) return;

@@ -12,6 +12,7 @@ import { replyEnd, splitReplies } from './replies.ts';
 
 const START_ATTEMPTS = 200;
 const START_POLL_MS = 25;
+const EXCHANGE_LIMIT_MS = 15_000;
 
 export type Arg = string | Buffer;
 
@@ -114,6 +115,16 @@ export class RealServer {
       return count >= commands.length;
     });
     return splitReplies(this.incoming.take(whole));
+  }
+
+  /** Sends this text over a connection of its own; everything that comes until the server closes it. */
+  async exchange(text: string): Promise<Buffer> {
+    const signal = AbortSignal.timeout(EXCHANGE_LIMIT_MS);
+    const socket = connect({ port: this.port, host: '127.0.0.1', signal });
+    socket.write(text, 'latin1');
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
   }
 
   /** Its redis.conf as it is now. */

@@ -169,6 +169,15 @@ sessionTest('CLIENT PAUSE WRITE', [
   'a GET y',
 ]);
 
+sessionTest('CLIENT PAUSE: REPLICAOF leaves those that wait', [
+  'a CLIENT PAUSE 100000 WRITE',
+  'b! SET k v',
+  'c REPLICAOF 127.0.0.1 1',
+  'a CLIENT UNPAUSE',
+  'b ...',
+  'b PING',
+]);
+
 sessionTest('CLIENT PAUSE: keys stay', [
   'a SET x 1 PX 1',
   'a CLIENT PAUSE 100000 WRITE',

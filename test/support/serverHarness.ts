@@ -1,6 +1,7 @@
 /**
  * One Server machine in the test's hands: commands in, raw reply bytes out, time by `advance`.
  * Files live in a Map and complete at once; children run to their end as soon as they are forked.
+ * A process that sleeps has slept at once: the time goes on.
  */
 
 import type {
@@ -24,6 +25,8 @@ export class ServerHarness {
   exitCode: number | undefined;
   private readonly sent = new Map<ConnId, Buffer[]>();
   private readonly completions: (() => void)[] = [];
+  private cpuTaken = false;
+  private busyToken: Token | undefined;
   private nextToken = 1;
   private nextConn = 1;
   private readonly effects: Effects;
@@ -102,6 +105,11 @@ export class ServerHarness {
     return all;
   }
 
+  signal(name: string): void {
+    this.server.signal(this.now, name, this.effects);
+    this.settle();
+  }
+
   /** Lets virtual time pass, tick by tick. */
   advance(milliseconds: number): void {
     const until = this.now + milliseconds * 1000;
@@ -114,15 +122,29 @@ export class ServerHarness {
   }
 
   private settle(): void {
-    while (this.server.run(this.now, 1000, this.effects)) {}
+    this.run();
     while (this.completions.length > 0) {
       this.completions.shift()!();
-      while (this.server.run(this.now, 1000, this.effects)) {}
+      this.run();
+    }
+  }
+
+  /** Ends the event, and lets the commands that are left run unless the process waits for a file. */
+  private run(): void {
+    let hasMore = true;
+    while (hasMore) {
+      hasMore = this.server.run(this.now, 1000, this.effects);
+      this.cpuTaken = this.busyToken !== undefined || this.exitCode !== undefined;
+      if (this.cpuTaken) hasMore = false;
     }
   }
 
   private makeEffects(): Effects {
+    const cpuTaken = () => this.cpuTaken;
     return {
+      get cpuTaken() {
+        return cpuTaken();
+      },
       send: (conn, bytes) => this.sent.get(conn)?.push(bytes),
       close: () => {},
       connect: () => {
@@ -136,11 +158,16 @@ export class ServerHarness {
       killChild: () => {},
       busy: (until) => {
         this.now = Math.max(this.now, until);
+        this.cpuTaken = true;
       },
-      busyOn: () => {},
+      busyOn: (token) => {
+        this.busyToken = token;
+        this.cpuTaken = true;
+      },
       log: (_level, role, line) => this.logLines.push(`${role} ${line}`),
       note: () => {},
       exit: (code) => {
+        this.cpuTaken = true;
         this.exitCode = code;
       },
     };
@@ -149,7 +176,11 @@ export class ServerHarness {
   private file(op: FileOp): Token {
     const token = this.nextToken++;
     const result = this.perform(op);
-    this.completions.push(() => this.server.fileDone(this.now, token, result, this.effects));
+    this.completions.push(() => {
+      if (token === this.busyToken) this.busyToken = undefined;
+      this.cpuTaken = this.busyToken !== undefined;
+      this.server.fileDone(this.now, token, result, this.effects);
+    });
     return token;
   }
 

@@ -124,6 +124,11 @@ export interface Effects {
   fork(child: Child): Token;
   /** Kills a child; `childDone` still comes, with `signal: 'SIGUSR1'`. */
   killChild(child: Token): void;
+  /**
+   * True once busy, busyOn or exit was called in this event: `run` executes no further command.
+   * The commands left over are for the event that begins when the CPU is free again.
+   */
+  readonly cpuTaken: boolean;
   /** The one CPU is taken until then: every input waits, ticks included. */
   busy(until: Micros): void;
   /** The one CPU is taken until the file operation has completed; its `fileDone` is what comes first. */
@@ -158,7 +163,10 @@ export interface Machine {
   /** SIGTERM and SIGINT as Redis takes them; others as the machine documents them. */
   signal(now: Micros, name: string, out: Effects): void;
   tick(now: Micros, out: Effects): void;
-  /** Executes at most `budget` commands; true when commands are left to run. Called after every input, and again (as an event of its own) while it returns true. */
+  /**
+   * Executes at most `budget` commands, and none once the CPU is taken; true when commands are left
+   * to run. Called after every input, and again (as an event of its own) while it returns true.
+   */
   run(now: Micros, budget: number, out: Effects): boolean;
   /** Earliest instant at which tick() has work; NEVER when idle. */
   nextDeadline(): Micros;

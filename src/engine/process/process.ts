@@ -3,7 +3,8 @@
  * requests, executes them and flushes replies.
  *
  * An event is one input method followed by `run`. Input methods only note what came in; commands
- * execute in `run`, within the budget; output leaves at the end of `run`, one send a connection.
+ * execute in `run`, within the budget and until one takes the CPU (SAVE, DEBUG SLEEP); output leaves
+ * at the end of `run`, one send a connection.
  *
  * Invariant: between events no connection is dirty, no reader holds borrowed bytes, and `effects`
  * is not set.
@@ -34,6 +35,7 @@ import type { Connection } from './connection.ts';
 import { Link, STATIC_REPLY_BYTES } from './connection.ts';
 import { PubSub } from './pubSub.ts';
 import { replyErrors } from './replyErrors.ts';
+import { runUnwanted } from './replyMode.ts';
 
 /** What the shared part needs of a process's configuration. */
 export interface ProcessSettings {
@@ -218,10 +220,11 @@ export abstract class Process implements Machine {
     this.begin(now, out);
     let left = budget;
     let served = 0;
-    while (served < this.ready.length && left > 0) {
+    while (served < this.ready.length && left > 0 && !out.cpuTaken) {
       const client = this.ready[served]!;
       left = this.serve(client, left);
-      if (left > 0) {
+      // Who has taken the CPU keeps its place: the rest of its pipeline comes first afterwards.
+      if (left > 0 && !out.cpuTaken) {
         client.ready = false;
         client.reader.settle();
         served += 1;
@@ -333,10 +336,12 @@ export abstract class Process implements Machine {
   private serve(client: Client, budget: number): number {
     let left = budget;
     const limits = this.limitsOf(client);
-    while (left > 0 && !client.blocked && !client.closeAfterReply) {
+    const { out } = this;
+    while (left > 0 && !client.blocked && !client.closeAfterReply && !out.cpuTaken) {
       if (!this.nextRequest(client, limits)) break;
       left -= 1;
-      this.execute(client);
+      if (client.replyMode === 'on') this.execute(client);
+      else runUnwanted(client, (one) => this.execute(one));
     }
     return left;
   }

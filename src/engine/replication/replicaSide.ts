@@ -146,10 +146,10 @@ export class ReplicaSide {
     this.abandonAttempt();
   }
 
-  /** Clients blocked on what only a master can bring about. */
+  /** Clients blocked on what only a master can bring about; not those that wait for the end of a pause. */
   private disconnectBlocked(): void {
     for (const client of this.host.clients.values()) {
-      if (!client.blocked) continue;
+      if (!client.blocked || client.postponed) continue;
       client.reply.error(
         'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
       );

@@ -1,8 +1,8 @@
 /**
  * Saving to dbfilename: BGSAVE by a forked child, SAVE in the process itself, and save points.
  *
- * Invariant: at most one child; `dirty` counts changes since the last successful save, and
- * `dirtyAtFork` of them are in the child's snapshot. Source: Redis 7.0's RDB persistence.
+ * Invariant: at most one child; `changes` since the last successful save, `dirtyAtFork` of them in
+ * the child's snapshot. Source: Redis 7.0's RDB persistence.
  */
 
 import type { ChildResult, FileResult, Micros, Token } from '../machine/machine.ts';
@@ -37,7 +37,7 @@ interface ForegroundSave {
 
 export class Saving {
   private readonly server: Server;
-  /** Changes since the last successful save: rdb_changes_since_last_save. */
+  /** Changes of earlier events since the last successful save. */
   dirty = 0;
   /** Unix seconds. */
   lastSave: number;
@@ -49,12 +49,23 @@ export class Saving {
   forks = 0;
   child: RunningChild | undefined = undefined;
   foreground: ForegroundSave | undefined = undefined;
-  /** BGSAVE SCHEDULE, or a save asked for while a child ran. */
+  /** BGSAVE inside a transaction. */
   scheduled = false;
 
   constructor(server: Server) {
     this.server = server;
     this.lastSave = Math.floor(server.now / 1_000_000);
+  }
+
+  /** Changes since the last successful save, those of the present event among them: rdb_changes_since_last_save. */
+  get changes(): number {
+    return this.dirty + this.server.call.dirty;
+  }
+
+  /** Has cron save soon: not in the middle of a transaction, whose writes have no offset yet. */
+  schedule(): void {
+    this.scheduled = true;
+    this.server.cron.soon();
   }
 
   /** Forks the saving child; false when one runs already. */
@@ -70,7 +81,7 @@ export class Saving {
       this.writerOptions(),
     );
     const token = server.out.fork(child);
-    this.child = { token, pid, startedAt: server.now, dirtyAtFork: this.dirty };
+    this.child = { token, pid, startedAt: server.now, dirtyAtFork: this.changes };
     this.forks += 1;
     this.latestForkMicros = Math.round(
       (server.memory.used / GB) * server.facts.costs.forkMicrosPerGb,
@@ -96,8 +107,7 @@ export class Saving {
     server.out.file({ kind: 'fsync', path: temp });
     const token = server.out.file({ kind: 'rename', path: temp, to: server.settings.dbfilename });
     server.out.busyOn(token);
-    const dirty = this.dirty + server.call.dirty;
-    this.foreground = { token, temp, startedAt: server.now, dirty, asker };
+    this.foreground = { token, temp, startedAt: server.now, dirty: this.changes, asker };
     if (typeof asker !== 'string') server.block(asker);
   }
 

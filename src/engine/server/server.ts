@@ -42,7 +42,6 @@ import { Pausing } from './pausing.ts';
 import { Rates } from './rates.ts';
 import { refusalOf } from './refusals.ts';
 import { Reloading } from './reloading.ts';
-import { applyReplyMode } from './replyMode.ts';
 import { Saving } from './saving.ts';
 import { ServerCall } from './serverCall.ts';
 import type { Settings } from './settings.ts';
@@ -114,8 +113,7 @@ export class Server extends Process {
   signal(now: Micros, name: string, out: Effects): void {
     this.begin(now, out);
     if (name === 'SIGTERM' || name === 'SIGINT') {
-      this.log('warning', `Received ${name} scheduling shutdown...`);
-      this.shutdown.begin({ save: undefined, now: false, force: false }, undefined);
+      this.shutdown.signal(name);
     } else if (name === 'FULLRESYNC') {
       this.replication.forceFullResync();
     }
@@ -209,11 +207,9 @@ export class Server extends Process {
       if (client.transaction === undefined) this.replication.streamApplied(client);
     } else if (wasReplica && reply.length > before) {
       this.dropReplica(client);
-    } else if (client.replyMode !== 'on') {
-      applyReplyMode(client, call.entry, before);
     }
     // Looked at after each command, so that the rest of a pipeline does not run.
-    if (reply.length > STATIC_REPLY_BYTES) this.outputWaits(client);
+    if (reply.length > STATIC_REPLY_BYTES && client.replyMode === 'on') this.outputWaits(client);
   }
 
   protected override reject(client: Client, error: string): void {

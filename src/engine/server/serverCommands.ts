@@ -77,6 +77,9 @@ function bgsave(call: ServerCall): void {
   const { saving } = call.server;
   if (saving.child !== undefined) {
     call.reply.error('ERR Background save already in progress');
+  } else if (call.nesting > 0) {
+    saving.schedule();
+    call.reply.simple('Background saving scheduled');
   } else {
     saving.background();
     call.reply.simple('Background saving started');

@@ -120,6 +120,7 @@ export class Node {
   /** Bytes this node sent to servers or raw peers, by connection, for transcripts. */
   readonly sent: { conn: ConnId; bytes: Buffer }[] = [];
   private readonly cluster: Cluster;
+  private cpuTaken = false;
   private readonly effects: Effects;
   private readonly ends = new Map<ConnId, End>();
   private readonly whileFrozen: (() => void)[] = [];
@@ -285,11 +286,20 @@ export class Node {
   private run(): void {
     // A small budget, so that events end in the middle of what came in.
     if (this.server.run(this.cluster.now, 7, this.effects)) this.later(() => this.run());
+    this.cpuTaken = false;
   }
 
   private makeEffects(): Effects {
     const { cluster } = this;
+    const cpuTaken = () => this.cpuTaken;
+    // What takes the CPU ends the event; it takes no time here.
+    const takeCpu = () => {
+      this.cpuTaken = true;
+    };
     return {
+      get cpuTaken() {
+        return cpuTaken();
+      },
       send: (conn, bytes) => {
         this.sent.push({ conn, bytes });
         const deliver = () => this.ends.get(conn)?.peer?.arrive(bytes);
@@ -320,8 +330,8 @@ export class Node {
         this.killed.add(token);
         this.later(() => this.childDone(token, 0, 'SIGUSR1'));
       },
-      busy: () => {},
-      busyOn: () => {},
+      busy: takeCpu,
+      busyOn: takeCpu,
       log: (level, role, line) =>
         this.log.push(`${role} ${level === 'warning' ? '#' : '*'} ${line}`),
       note: (note) => this.notes.push(note),

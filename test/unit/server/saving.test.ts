@@ -38,6 +38,23 @@ test('with save points FLUSHALL saves what is left: nothing', () => {
   assert.equal(changes(harness), 0);
 });
 
+test('BGSAVE in a transaction saves all of it, after it', () => {
+  const harness = new ServerHarness();
+  harness.sendRaw(Buffer.from('MULTI\r\nSET a 1\r\nBGSAVE\r\nSET b 1\r\nEXEC\r\n'));
+  assert.equal(harness.files.get('dump.rdb'), undefined);
+  harness.advance(1_000);
+  const again = ['DEBUG', 'RELOAD', 'NOSAVE'];
+  assert.equal(harness.send(again).toString(), '+OK\r\n');
+  assert.equal(harness.send(['DBSIZE']).toString(), ':2\r\n');
+  assert.equal(changes(harness), 0);
+});
+
+test('what a pipeline has changed before its BGSAVE is saved, and what comes later is not', () => {
+  const harness = new ServerHarness();
+  harness.sendRaw(Buffer.from('SET a 1\r\nSET b 2\r\nBGSAVE\r\nSET c 3\r\n'));
+  assert.equal(changes(harness), 1);
+});
+
 test('without save points FLUSHALL leaves the dump alone and counts its keys as changes', () => {
   const harness = new ServerHarness();
   harness.send(['SET', 'a', '1']);

@@ -151,7 +151,7 @@ export class ToyServer extends Toy {
   }
   override run(now: Micros, budget: number, out: Effects): boolean {
     let left = budget;
-    for (; left > 0 && this.queue.length > 0; left -= 1) {
+    for (; left > 0 && this.queue.length > 0 && !out.cpuTaken; left -= 1) {
       const { conn, line } = this.queue.shift()!;
       if (this.obey(now, conn, line, out) === 'cpu') return true;
     }
