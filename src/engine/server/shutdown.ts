@@ -94,7 +94,7 @@ export class Shutdown {
     }
     server.log('notice', 'Saving the final RDB snapshot before exiting.');
     this.saving = true;
-    server.saving.foregroundSave('shutdown');
+    server.saving.inForeground(this);
   }
 
   private logReplicas(): void {
