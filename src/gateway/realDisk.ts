@@ -1,8 +1,10 @@
 /**
  * One process's directory on the real disk, for `server` mode.
  *
- * Invariant: operations run one after another in the order they were asked for, so that a rename
- * never overtakes the bytes it publishes. Files being appended to stay open between operations.
+ * Invariant: operations run one after another in the order they were asked for, each whether or not
+ * those before it succeeded: who renames asks for it when the bytes are known to be there. A rename
+ * has completed when the directory says so on the disk, too. Files being appended to stay open
+ * between operations.
  */
 
 import * as fs from 'node:fs';
@@ -46,7 +48,7 @@ export class RealDisk {
       return;
     }
     this.running = true;
-    this.execute(entry.op, (error, bytes) => {
+    this.attempt(entry.op, (error, bytes) => {
       const result: FileResult =
         error !== null
           ? { ok: false, error: errnoText(error) }
@@ -56,6 +58,15 @@ export class RealDisk {
       entry.done(result);
       this.next();
     });
+  }
+
+  /** What close(2) reports is a failure of the operation that had to close. */
+  private attempt(op: FileOp, done: (error: Error | null, bytes?: Buffer) => void): void {
+    try {
+      this.execute(op, done);
+    } catch (error) {
+      setImmediate(() => done(error as Error));
+    }
   }
 
   private execute(op: FileOp, done: (error: Error | null, bytes?: Buffer) => void): void {
@@ -75,7 +86,10 @@ export class RealDisk {
         const to = path.resolve(this.root, op.to);
         this.close(file);
         this.close(to);
-        fs.rename(file, to, done);
+        fs.rename(file, to, (error) => {
+          if (error !== null) done(error);
+          else syncDirectory(path.dirname(to), done);
+        });
         return;
       }
       case 'unlink':
@@ -129,6 +143,19 @@ export class RealDisk {
     this.descriptors.delete(file);
     fs.closeSync(fd);
   }
+}
+
+function syncDirectory(directory: string, done: (error: Error | null) => void): void {
+  fs.open(directory, 'r', (error, fd) => {
+    if (error !== null) {
+      done(error);
+      return;
+    }
+    fs.fdatasync(fd, (syncError) => {
+      fs.closeSync(fd);
+      done(syncError);
+    });
+  });
 }
 
 /** write(2) may take less than it was given. */

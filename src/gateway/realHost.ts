@@ -271,11 +271,12 @@ export class RealHost implements Effects {
   /** The CPU may be free again: first what the process waited for, its commands, then what came meanwhile. */
   private goOn(): void {
     if (this.isBusy) return;
-    this.releaseHeld();
     const now = this.clock.now();
     const { awaited } = this;
     this.awaited = undefined;
     if (awaited !== undefined) this.machine.fileDone(now, awaited.token, awaited.result, this);
+    // It may go on with what has its CPU: SAVE is several file operations.
+    if (!this.isHolding) this.releaseHeld();
     this.finish(now);
     this.catchUp();
   }

@@ -1,11 +1,19 @@
 /**
- * A node's virtual disk. Content changes when an operation is asked for (the page cache), its
- * completion comes later, and operations complete in order. An fsync secures, when it completes, what the
- * file held when it was asked for.
+ * A node's virtual disk. An operation is seen by all when it is asked for (the page cache), completes
+ * later, and operations complete in order. What is certain to outlast a power loss:
  *
- * Crash: nothing is lost. Power loss: of each file's unsynced tail a prefix of random length
- * stays (a torn tail). Example: 100 bytes synced, 40 more appended: 100 to 140 remain. Renames and
- * unlinks are durable at once, as with a journaling file system that orders its metadata.
+ *   append, write   nothing by themselves
+ *   fsync           when it completes: what the file held when it was asked for
+ *   rename, unlink  when they complete, as after an fsync of the directory
+ *
+ * A crash loses nothing. A power loss tears every file: of its unsynced tail a prefix of random
+ * length stays. And of the renames and unlinks under way the first few stay, as many as chance will
+ * have, and the others are undone: a journal of metadata is written in order, but knows nothing of
+ * the files' bytes. So a rename that is asked for before the fsync of its file has completed may
+ * outlast what it was to publish:
+ *
+ *   write temp, fsync temp, rename temp to dump; power loss before the fsync has completed:
+ *   dump is the old one, whole, or a torn new one. Asked for afterwards it is the old or the new one.
  *
  * Deliberately absent: directories, permissions, corruption of synced bytes.
  */
@@ -96,13 +104,22 @@ export interface Completion {
   readonly result: FileResult;
 }
 
+/** What names stood for before a rename or an unlink: how to undo it. */
+interface NameChange {
+  readonly at: Micros;
+  readonly before: readonly (readonly [path: string, file: VirtualFile | undefined])[];
+}
+
 export class VirtualDisk {
   private readonly params: DiskParams;
   private readonly random: Random;
   private readonly byPath = new Map<string, VirtualFile>();
   /** Fsyncs under way: what becomes secure, and when. */
   private readonly syncs: { file: VirtualFile; size: number; at: Micros }[] = [];
+  /** Renames and unlinks under way, oldest first. */
+  private readonly changes: NameChange[] = [];
   private freeAt: Micros = 0;
+  /** No room for a single byte more; files can still be created. */
   full = false;
 
   constructor(params: DiskParams, seed: Seed) {
@@ -139,10 +156,12 @@ export class VirtualDisk {
         this.syncs.push({ file, size: file.size, at });
         return { ok: true };
       case 'rename':
+        this.noteChange(at, op.path, op.to);
         this.byPath.delete(op.path);
         this.byPath.set(op.to, file);
         return { ok: true };
       case 'unlink':
+        this.noteChange(at, op.path);
         this.byPath.delete(op.path);
         return { ok: true };
       case 'read':
@@ -150,19 +169,24 @@ export class VirtualDisk {
     }
   }
 
+  private noteChange(at: Micros, ...paths: readonly string[]): void {
+    this.changes.push({ at, before: paths.map((path) => [path, this.byPath.get(path)]) });
+  }
+
   private put(op: FileOp & { kind: 'append' | 'write' }): FileResult {
-    if (this.full) return { ok: false, error: 'No space left on device' };
     let file = this.byPath.get(op.path);
     if (file === undefined || op.kind === 'write') {
       file = new VirtualFile();
       this.byPath.set(op.path, file);
     }
+    if (this.full && op.bytes.length > 0) return { ok: false, error: 'No space left on device' };
     file.append(op.bytes);
     return { ok: true };
   }
 
-  /** Takes over the fsyncs that have completed. */
+  /** Takes over what has completed. */
   private settle(now: Micros): void {
+    while (this.changes.length > 0 && this.changes[0]!.at <= now) this.changes.shift();
     while (this.syncs.length > 0 && this.syncs[0]!.at <= now) {
       const { file, size } = this.syncs.shift()!;
       file.syncedSize = Math.max(file.syncedSize, Math.min(size, file.size));
@@ -172,6 +196,7 @@ export class VirtualDisk {
   powerLoss(now: Micros): void {
     this.settle(now);
     this.syncs.length = 0;
+    this.undoChanges();
     for (const path of [...this.byPath.keys()].sort()) {
       const file = this.byPath.get(path)!;
       const unsynced = file.size - file.syncedSize;
@@ -179,6 +204,18 @@ export class VirtualDisk {
       file.syncedSize = file.size;
     }
     this.freeAt = now;
+  }
+
+  private undoChanges(): void {
+    if (this.changes.length === 0) return;
+    const kept = this.random.below(this.changes.length + 1);
+    for (const { before } of this.changes.splice(kept).reverse()) {
+      for (const [path, file] of before) {
+        if (file === undefined) this.byPath.delete(path);
+        else this.byPath.set(path, file);
+      }
+    }
+    this.changes.length = 0;
   }
 
   contents(): Map<string, Buffer> {

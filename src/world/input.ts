@@ -115,7 +115,7 @@ export type Operation =
   | ({ readonly kind: 'bandwidth'; readonly bytesPerSecond: number } & Pair)
   /** Moves the node's clock by so much, back if negative. */
   | { readonly kind: 'clockJump'; readonly node: string; readonly micros: number }
-  /** While `full`, appends and writes fail with `No space left on device`. */
+  /** While `full`, appends and writes of a byte or more fail with `No space left on device`. */
   | { readonly kind: 'diskFault'; readonly node: string; readonly full: boolean };
 
 /**

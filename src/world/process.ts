@@ -31,13 +31,16 @@ const SLICE_BYTES = 64 * 1024;
 export function deliver(run: Runtime, node: WorldNode, event: Event): void {
   const { state, effects } = run;
   const now = node.clock(state.now);
-  releaseOutput(run, node);
+  // With a file operation's completion the process may go on with what has its CPU: SAVE is several
+  // operations. Only when it is done does it get to its sockets.
+  if (event.kind !== KIND.file) releaseOutput(run, node);
   effects.begin(node, undefined);
   const machine = node.machine;
   if (event.kind === KIND.run) node.runQueued = false;
   else call(run, node, machine, now, event);
   const hasMore = machine.run(now, state.params.budget, effects);
   if (event.kind === KIND.data) consume(run, event.end!, event.bytes!.length);
+  if (!effects.holdsOutput) releaseOutput(run, node);
   commit(run, node, undefined);
   if (node.state !== 'running' || node.machine !== machine) return;
   node.deadline = machine.nextDeadline();

@@ -23,6 +23,8 @@ export class ServerHarness {
   readonly logLines: string[] = [];
   now: Micros;
   exitCode: number | undefined;
+  /** Why an operation of the process itself fails; undefined: it succeeds. */
+  failure: (op: FileOp) => string | undefined = () => undefined;
   private readonly sent = new Map<ConnId, Buffer[]>();
   private readonly completions: (() => void)[] = [];
   private cpuTaken = false;
@@ -175,7 +177,8 @@ export class ServerHarness {
 
   private file(op: FileOp): Token {
     const token = this.nextToken++;
-    const result = this.perform(op);
+    const error = this.failure(op);
+    const result = error === undefined ? this.perform(op) : ({ ok: false, error } as const);
     this.completions.push(() => {
       if (token === this.busyToken) this.busyToken = undefined;
       this.cpuTaken = this.busyToken !== undefined;

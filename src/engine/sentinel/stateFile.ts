@@ -6,18 +6,17 @@
  * a new master that a crash could undo. Redis has the same by being stopped in fsync meanwhile; here
  * the CPU is taken by `busyOn`, and connections are corked until the disk has answered.
  *
- * The file is replaced as a whole: written beside it, fsynced, renamed. A failure is logged, told to
- * whoever asked to save, and otherwise changes nothing: state in memory counts, as in Redis.
+ * The file is replaced as a whole (fileReplacement.ts), then fsynced once more under its own name.
+ * A failure is logged, told to whoever asked to save, and otherwise changes nothing: state in memory
+ * counts, as in Redis.
  */
 
 import type { FileOp, FileResult, Token } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
+import { FileReplacement } from '../process/fileReplacement.ts';
 import type { Sentinel } from './sentinel.ts';
 import { mergeLines, stateLines } from './stateLines.ts';
-
-/** The steps of a save, in order. */
-const STEPS = ['write', 'fsync', 'rename', 'fsyncRenamed'] as const;
 
 const SAVE_FAILED = 'ERR Failed to save config file. Check server logs.';
 
@@ -30,7 +29,7 @@ export class StateFile {
   /** Clients that get their reply when the next save has ended. */
   private waiting: Client[] = [];
   private token: Token | undefined = undefined;
-  private step = 0;
+  private replacement: FileReplacement | undefined = undefined;
   /** Clients that get their reply when the save under way has ended. */
   private answering: Client[] = [];
 
@@ -71,47 +70,49 @@ export class StateFile {
     this.answering = this.waiting;
     this.waiting = [];
     this.text = mergeLines(this.text, stateLines(this.sentinel));
-    this.step = 0;
-    this.startStep();
+    const bytes = Buffer.from(this.text, 'latin1');
+    this.replacement = new FileReplacement(this.path, `${this.path}.tmp`, bytes);
+    this.go(undefined);
   }
 
-  private startStep(): void {
+  /** Asks for the next operation; false when there is none. */
+  private go(result: FileResult | undefined): boolean {
+    const { replacement, sentinel } = this;
+    const op = replacement?.next(result, (line) => sentinel.log('warning', line));
+    if (op !== undefined) this.wait(op);
+    return op !== undefined;
+  }
+
+  private wait(op: FileOp): void {
     const { out } = this.sentinel;
-    this.token = out.file(this.operation());
+    this.token = out.file(op);
     out.busyOn(this.token);
-  }
-
-  private operation(): FileOp {
-    const temp = `${this.path}.tmp`;
-    switch (STEPS[this.step]!) {
-      case 'write':
-        return { kind: 'write', path: temp, bytes: Buffer.from(this.text, 'latin1') };
-      case 'fsync':
-        return { kind: 'fsync', path: temp };
-      case 'rename':
-        return { kind: 'rename', path: temp, to: this.path };
-      case 'fsyncRenamed':
-        return { kind: 'fsync', path: this.path };
-    }
   }
 
   /** A file operation has ended; false when it was not one of a save. */
   fileDone(token: Token, result: FileResult): boolean {
     if (token !== this.token) return false;
-    if (!result.ok) {
-      this.sentinel.log(
-        'warning',
-        `WARNING: Sentinel was not able to save the new configuration on disk!!!: ${result.error}`,
-      );
-      this.end(SAVE_FAILED);
-    } else if (this.step + 1 < STEPS.length) {
-      this.step += 1;
-      this.startStep();
-    } else {
-      this.sentinel.log('notice', 'Sentinel new configuration saved on disk');
-      this.end(undefined);
+    if (this.replacement === undefined) {
+      this.ended(result.ok ? undefined : result.error);
+    } else if (!this.go(result)) {
+      const { error } = this.replacement;
+      this.replacement = undefined;
+      if (error === undefined) this.wait({ kind: 'fsync', path: this.path });
+      else this.ended(error);
     }
     return true;
+  }
+
+  private ended(error: string | undefined): void {
+    if (error === undefined) {
+      this.sentinel.log('notice', 'Sentinel new configuration saved on disk');
+    } else {
+      this.sentinel.log(
+        'warning',
+        `WARNING: Sentinel was not able to save the new configuration on disk!!!: ${error}`,
+      );
+    }
+    this.end(error === undefined ? undefined : SAVE_FAILED);
   }
 
   private end(error: string | undefined): void {

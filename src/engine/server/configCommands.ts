@@ -3,6 +3,7 @@
 import type { CommandSpec } from '../process/commandTable.ts';
 import { globMatch } from '../process/glob.ts';
 import { helpOf } from '../process/help.ts';
+import { ConfigRewrite } from './configRewrite.ts';
 import type { Directive } from './directiveKinds.ts';
 import { directiveNames, findDirective } from './directives.ts';
 import type { ServerCall } from './serverCall.ts';
@@ -129,19 +130,14 @@ function refusal(
 }
 
 function rewrite(call: ServerCall): void {
-  const { server, out } = call;
+  const { server, client } = call;
   const { path } = server.configuration;
   if (path === undefined) {
     call.reply.error('ERR The server is running without a config file');
     return;
   }
-  // A crash in between leaves the old file or the new one, never a part.
-  const temp = `${path}.${server.facts.pid}.tmp`;
-  out.file({ kind: 'write', path: temp, bytes: server.configuration.rewrite() });
-  out.file({ kind: 'fsync', path: temp });
-  out.file({ kind: 'rename', path: temp, to: path });
-  server.log('notice', 'CONFIG REWRITE executed with success.');
-  call.reply.ok();
+  server.block(client);
+  server.foreground.begin(new ConfigRewrite(server, path, client));
 }
 
 function resetStat(call: ServerCall): void {

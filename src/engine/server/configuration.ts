@@ -64,11 +64,14 @@ export class Configuration {
     this.hasSaveLine = true;
   }
 
-  /** The file's new contents. */
-  rewrite(): Buffer {
-    const text = `${rewriteLines(this.lines, this.settings).join('\n')}\n`;
+  /** What the file is to hold now. */
+  rewritten(): string {
+    return `${rewriteLines(this.lines, this.settings).join('\n')}\n`;
+  }
+
+  /** The text is in the file. */
+  written(text: string): void {
     this.lines = text.split('\n');
-    return Buffer.from(text, 'latin1');
   }
 }
 registerState(Configuration);

@@ -13,6 +13,7 @@ import { replyErrors } from '../process/replyErrors.ts';
 import { fromLatin1 } from '../resp/bytes.ts';
 import { parseDouble } from '../resp/double.ts';
 import { EXAMPLE_TYPES, replyExample } from './debugProtocol.ts';
+import { Reload } from './reloading.ts';
 import type { ServerCall } from './serverCall.ts';
 
 /** In COMMAND INFO they are no subcommands, nor is one of them anywhere else in Redis. */
@@ -183,12 +184,7 @@ function reload(call: ServerCall): void {
       return;
     }
   }
-  if (call.nesting > 0) {
-    // It takes several file operations; a transaction cannot be left in between.
-    call.reply.error('ERR DEBUG RELOAD inside MULTI is not available in this server');
-    return;
-  }
-  call.server.reloading.begin(options, call.client);
+  new Reload(call.server, options, call.client).begin();
 }
 
 function changeReplId(call: ServerCall): void {

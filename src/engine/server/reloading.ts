@@ -3,9 +3,11 @@
  * Nothing else runs from beginning to end.
  */
 
-import type { FileResult, Token } from '../machine/machine.ts';
+import type { FileOp, FileResult } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
+import type { Work } from './foreground.ts';
+import type { SaveListener } from './foregroundSave.ts';
 import type { Server } from './server.ts';
 
 export interface ReloadOptions {
@@ -15,62 +17,55 @@ export interface ReloadOptions {
   readonly merge: boolean;
 }
 
-interface Reload {
-  readonly options: ReloadOptions;
-  readonly client: Client;
-  /** The reading of the dump, once it has begun. */
-  token: Token | undefined;
-}
-
-export class Reloading {
+/** One DEBUG RELOAD; the reading of the dump is its work, the saving before it is a save's. */
+export class Reload implements Work, SaveListener {
   private readonly server: Server;
-  private current: Reload | undefined = undefined;
+  private readonly options: ReloadOptions;
+  private readonly client: Client;
+  private error: string | undefined = undefined;
 
-  constructor(server: Server) {
+  constructor(server: Server, options: ReloadOptions, client: Client) {
     this.server = server;
+    this.options = options;
+    this.client = client;
   }
 
-  begin(options: ReloadOptions, client: Client): void {
-    this.current = { options, client, token: undefined };
-    this.server.block(client);
-    if (options.save) this.server.saving.foregroundSave('reload');
-    else this.read();
+  begin(): void {
+    this.server.block(this.client);
+    if (this.options.save) this.server.saving.inForeground(this);
+    else this.server.foreground.begin(this);
   }
 
   saved(ok: boolean): void {
-    if (ok) this.read();
-    else this.answer('ERR');
+    if (ok) {
+      this.server.foreground.begin(this);
+      return;
+    }
+    this.error = 'ERR';
+    this.ended();
   }
 
-  private read(): void {
-    const { out, settings } = this.server;
-    const token = out.file({ kind: 'read', path: settings.dbfilename });
-    this.current!.token = token;
-    out.busyOn(token);
+  next(result: FileResult | undefined): FileOp | undefined {
+    if (result === undefined) return { kind: 'read', path: this.server.settings.dbfilename };
+    this.load(result);
+    return undefined;
   }
 
-  /** True when the completion was this part's. */
-  fileDone(token: Token, result: FileResult): boolean {
-    if (this.current === undefined || this.current.token !== token) return false;
-    const { flush, merge } = this.current.options;
+  private load(result: FileResult): void {
+    const { flush, merge } = this.options;
     const { server } = this;
     if (flush) server.emptyDatabases();
-    let error = result.ok ? undefined : result.error;
-    if (result.ok) error = server.loading.loadAtOnce(Buffer.from(result.bytes!), merge);
-    if (error === undefined) server.log('warning', 'DB reloaded by DEBUG RELOAD');
-    else server.log('warning', error);
-    this.answer(
-      error === undefined ? undefined : 'ERR Error trying to load the RDB dump, check server logs.',
-    );
-    return true;
+    const error = result.ok
+      ? server.loading.loadAtOnce(Buffer.from(result.bytes!), merge)
+      : result.error;
+    server.log('warning', error ?? 'DB reloaded by DEBUG RELOAD');
+    if (error !== undefined) {
+      this.error = 'ERR Error trying to load the RDB dump, check server logs.';
+    }
   }
 
-  private answer(error: string | undefined): void {
-    const { client } = this.current!;
-    this.current = undefined;
-    if (error === undefined) client.reply.ok();
-    else client.reply.error(error);
-    this.server.unblock(client);
+  ended(): void {
+    this.server.foreground.answer(this.client, ['debug', 'reload'], this.error);
   }
 }
-registerState(Reloading);
+registerState(Reload);

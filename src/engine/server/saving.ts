@@ -5,16 +5,17 @@
  * the child's snapshot. Source: Redis 7.0's RDB persistence.
  */
 
-import type { ChildResult, FileResult, Micros, Token } from '../machine/machine.ts';
+import type { ChildResult, Micros, Token } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
-import { RdbSaveChild, tempRdbName } from '../persistence/rdb/saver.ts';
-import { type RdbAux, RdbWriter } from '../persistence/rdb/writer.ts';
+import { RdbSave, tempRdbName } from '../persistence/rdb/save.ts';
+import { RdbSaveChild } from '../persistence/rdb/saver.ts';
+import type { RdbAux } from '../persistence/rdb/writer.ts';
 import type { Client } from '../process/client.ts';
+import { ForegroundSave, type SaveListener } from './foregroundSave.ts';
 import type { Server } from './server.ts';
 
 /** After a failed save, the next one by a save point waits that long (CONFIG_BGSAVE_RETRY_DELAY). */
 const RETRY_SECONDS = 5;
-const SLICE_BYTES = 1024 * 1024;
 const GB = 1024 ** 3;
 
 interface RunningChild {
@@ -22,17 +23,6 @@ interface RunningChild {
   readonly pid: number;
   readonly startedAt: Micros;
   readonly dirtyAtFork: number;
-}
-
-/** A save in the process itself, whose files are being written. */
-interface ForegroundSave {
-  readonly token: Token;
-  readonly temp: string;
-  readonly startedAt: Micros;
-  /** Changes made before it began. */
-  readonly dirty: number;
-  /** Who is told: the client that asked; the part that goes on then; nobody, after FLUSHALL. */
-  readonly asker: Client | 'shutdown' | 'reload' | 'nobody';
 }
 
 export class Saving {
@@ -48,7 +38,6 @@ export class Saving {
   latestForkMicros = 0;
   forks = 0;
   child: RunningChild | undefined = undefined;
-  foreground: ForegroundSave | undefined = undefined;
   /** BGSAVE inside a transaction. */
   scheduled = false;
 
@@ -91,54 +80,17 @@ export class Saving {
     return true;
   }
 
-  /** Saves in the process: nothing else runs until the file is there. The client is answered then. */
-  foregroundSave(asker: ForegroundSave['asker']): void {
+  /** Saves in the process: nothing else runs until the file is there, or could not be written. */
+  inForeground(asker: Client | SaveListener | undefined): void {
     const { server } = this;
-    const temp = tempRdbName(server.facts.pid);
-    const writer = new RdbWriter(server.keyspace.snapshot(), this.aux(), this.writerOptions());
-    server.out.file({ kind: 'write', path: temp, bytes: Buffer.alloc(0) });
-    for (
-      let bytes = writer.next(SLICE_BYTES);
-      bytes !== undefined;
-      bytes = writer.next(SLICE_BYTES)
-    ) {
-      server.out.file({ kind: 'append', path: temp, bytes });
-    }
-    server.out.file({ kind: 'fsync', path: temp });
-    const token = server.out.file({ kind: 'rename', path: temp, to: server.settings.dbfilename });
-    server.out.busyOn(token);
-    this.foreground = { token, temp, startedAt: server.now, dirty: this.changes, asker };
-    if (typeof asker !== 'string') server.block(asker);
-  }
-
-  /** True when the completion was this part's. */
-  fileDone(token: Token, result: FileResult): boolean {
-    const save = this.foreground;
-    if (save === undefined || save.token !== token) return false;
-    this.foreground = undefined;
-    if (result.ok) {
-      this.server.log('notice', 'DB saved on disk');
-      this.succeeded(save.dirty);
-    } else {
-      this.server.log(
-        'warning',
-        `Error moving temp DB file ${save.temp} on the final destination ${this.server.settings.dbfilename} (in server root dir ${this.server.settings.dir}): ${result.error}`,
-      );
-      // As in 7.0, only a child's failure is remembered: who asked for this one is told.
-      this.server.out.file({ kind: 'unlink', path: save.temp });
-    }
-    this.answer(save, result.ok);
-    return true;
-  }
-
-  private answer(save: ForegroundSave, ok: boolean): void {
-    const { asker } = save;
-    if (asker === 'shutdown') this.server.shutdown.saved(ok);
-    if (asker === 'reload') this.server.reloading.saved(ok);
-    if (typeof asker === 'string') return;
-    if (ok) asker.reply.ok();
-    else asker.reply.error('ERR');
-    this.server.unblock(asker);
+    const { dbfilename, dir } = server.settings;
+    const save = new RdbSave(
+      { pid: server.facts.pid, path: dbfilename, dir },
+      server.keyspace.snapshot(),
+      this.aux(),
+      this.writerOptions(),
+    );
+    server.foreground.begin(new ForegroundSave(server, save, this.changes, asker));
   }
 
   childDone(token: Token, result: ChildResult): boolean {
@@ -163,7 +115,8 @@ export class Saving {
     return true;
   }
 
-  private succeeded(saved: number): void {
+  /** `saved`: changes that are in the file. */
+  succeeded(saved: number): void {
     this.dirty -= saved;
     this.lastSave = Math.floor(this.server.now / 1_000_000);
     this.lastStatusOk = true;
@@ -176,7 +129,7 @@ export class Saving {
    */
   flushed(): void {
     this.killChild();
-    if (this.server.settings.save.length > 0) this.foregroundSave('nobody');
+    if (this.server.settings.save.length > 0) this.inForeground(undefined);
   }
 
   /** Kills the child, as FLUSHALL and a full resynchronization do. */

@@ -35,20 +35,20 @@ import { serverTable } from './commands.ts';
 import { Configuration } from './configuration.ts';
 import { Cron } from './cron.ts';
 import { ExpireCycle } from './expireCycle.ts';
+import { Foreground } from './foreground.ts';
 import { Loading } from './loading.ts';
 import { isLogged } from './logLevels.ts';
 import { Memory } from './memory.ts';
 import { Pausing } from './pausing.ts';
 import { Rates } from './rates.ts';
 import { refusalOf } from './refusals.ts';
-import { Reloading } from './reloading.ts';
 import { Saving } from './saving.ts';
 import { ServerCall } from './serverCall.ts';
 import type { Settings } from './settings.ts';
 import { Shutdown } from './shutdown.ts';
 import { announceReady, logStart, refuseToStart } from './startup.ts';
 import { errorInStream } from './streamErrors.ts';
-import { endTransaction, queueInTransaction } from './transactions.ts';
+import { type Execution, endTransaction, queueInTransaction } from './transactions.ts';
 import { Watchers } from './watchers.ts';
 
 export class Server extends Process {
@@ -61,7 +61,7 @@ export class Server extends Process {
   readonly expireCycle = new ExpireCycle(this);
   readonly cron = new Cron(this);
   readonly shutdown = new Shutdown(this);
-  readonly reloading = new Reloading(this);
+  readonly foreground = new Foreground(this);
   saving!: Saving;
   readonly commandStats = new CommandStats(serverTable.entryCount);
   readonly watchers = new Watchers(this);
@@ -70,6 +70,8 @@ export class Server extends Process {
   readonly pausing = new Pausing(this);
   rates = new Rates();
   counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
+  /** The EXEC that is being executed; between events: one that stands still. */
+  execution: Execution | undefined = undefined;
   private children = 0;
 
   get settings(): Settings {
@@ -121,7 +123,7 @@ export class Server extends Process {
 
   fileDone(now: Micros, token: Token, result: FileResult, out: Effects): void {
     this.begin(now, out);
-    if (this.saving.fileDone(token, result) || this.reloading.fileDone(token, result)) return;
+    if (this.foreground.fileDone(token, result)) return;
     this.replication.fileDone(token, result);
   }
 
@@ -199,17 +201,29 @@ export class Server extends Process {
     const wasReplica = client.kind === 'replica';
     if (!queueInTransaction(call)) {
       call.perform();
-      this.replication.executed(client);
+      if (this.execution === undefined) this.replication.executed(client);
     }
     if (client.kind === 'master') {
       // A master gets no replies; what it is told (ACK) goes around the reply writer.
       reply.truncate(before);
-      if (client.transaction === undefined) this.replication.streamApplied(client);
+      const inside = client.transaction !== undefined || this.execution !== undefined;
+      if (!inside) this.replication.streamApplied(client);
     } else if (wasReplica && reply.length > before) {
       this.dropReplica(client);
     }
     // Looked at after each command, so that the rest of a pipeline does not run.
     if (reply.length > STATIC_REPLY_BYTES && client.replyMode === 'on') this.outputWaits(client);
+  }
+
+  /** An EXEC that stood still goes on, before anybody else runs. */
+  continueTransaction(): void {
+    if (this.execution === undefined) return;
+    const { client } = this.execution;
+    this.call.client = client;
+    this.call.entry = this.commands.find('exec')!;
+    this.call.args = ['EXEC'];
+    this.unblock(client);
+    this.perform(this.call);
   }
 
   protected override reject(client: Client, error: string): void {

@@ -5,7 +5,7 @@
  * they came, the command itself last; more than one operation is wrapped in MULTI/EXEC. Inside EXEC
  * all queued commands' operations are gathered before the wrapping is decided.
  *
- * Invariant: between events `operations` is empty and `nesting` is 0.
+ * Invariant: between events `nesting` is 0, and `operations` is empty unless an EXEC stands still.
  */
 
 import { DataCall, type EncodingLimits, type NotifyClass } from '../commands/call.ts';
@@ -173,6 +173,8 @@ export class ServerCall extends DataCall {
     const { entry, reply } = this;
     const replyStart = reply.length;
     entry.spec.run(this);
+    // An EXEC that stands still: it has not been executed yet.
+    if (this.nesting === 0 && this.process.execution !== undefined) return;
     const { stats, commandStats } = this.process;
     stats.commandsProcessed += 1;
     commandStats.called(entry);

@@ -61,11 +61,13 @@ function select(call: ServerCall): void {
 }
 
 function save(call: ServerCall): void {
-  if (call.server.saving.child !== undefined) {
+  const { server, client } = call;
+  if (server.saving.child !== undefined) {
     call.reply.error('ERR Background save already in progress');
     return;
   }
-  call.server.saving.foregroundSave(call.client);
+  server.block(client);
+  server.saving.inForeground(client);
 }
 
 function bgsave(call: ServerCall): void {

@@ -62,7 +62,7 @@ export class Shutdown {
       this.waiting.push(client);
       server.block(client);
     }
-    if (this.inProgress) return;
+    if (this.options !== undefined) return;
     this.options = options;
     server.log('warning', 'User requested shutdown...');
     const timeout = options.now ? 0 : server.settings.shutdownTimeout;
@@ -106,7 +106,7 @@ export class Shutdown {
     }
     server.log('notice', 'Saving the final RDB snapshot before exiting.');
     this.saving = true;
-    server.saving.foregroundSave('shutdown');
+    server.saving.inForeground(this);
   }
 
   private logReplicas(): void {

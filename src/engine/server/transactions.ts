@@ -1,4 +1,9 @@
-/** MULTI, EXEC, DISCARD, WATCH, UNWATCH. Source: Redis 7.0's transactions. */
+/**
+ * MULTI, EXEC, DISCARD, WATCH, UNWATCH. Source: Redis 7.0's transactions.
+ *
+ * An EXEC whose command works in the foreground (CONFIG REWRITE, as every failover of a Sentinel
+ * sends it) stands still at that command, and is run again for the rest when the work is over.
+ */
 
 import type { Client } from '../process/client.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
@@ -30,6 +35,14 @@ export const transactionCommands: readonly CommandSpec<ServerCall>[] = [
   },
   { name: 'unwatch', arity: 1, flags: FLAGS, categories: ['transaction'], run: unwatch },
 ];
+
+/** An EXEC that has begun. */
+export interface Execution {
+  readonly client: Client;
+  readonly queued: readonly (readonly Bytes[])[];
+  /** Index of the next command to run. */
+  next: number;
+}
 
 /** Executed at once inside MULTI; everything else is queued. */
 const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
@@ -69,33 +82,46 @@ export function endTransaction(server: Server, client: Client): void {
 
 function exec(call: ServerCall): void {
   const { client, server, reply } = call;
-  const { transaction } = client;
-  if (transaction === undefined) {
-    reply.error('ERR EXEC without MULTI');
-    return;
-  }
-  if (transaction.failed) {
+  if (server.execution === undefined) {
+    const { transaction } = client;
+    if (transaction === undefined) {
+      reply.error('ERR EXEC without MULTI');
+      return;
+    }
+    const broken = server.watchers.isBroken(client);
     endTransaction(server, client);
-    reply.error(replyErrors.execAbort);
-    return;
+    if (transaction.failed) {
+      reply.error(replyErrors.execAbort);
+      return;
+    }
+    if (broken) {
+      reply.nullArray();
+      return;
+    }
+    const start = reply.length;
+    reply.array(transaction.queued.length);
+    dropUnwanted(client, start);
+    server.execution = { client, queued: transaction.queued, next: 0 };
   }
-  const broken = server.watchers.isBroken(client);
-  endTransaction(server, client);
-  if (broken) {
-    reply.nullArray();
-    return;
-  }
-  const start = reply.length;
-  reply.array(transaction.queued.length);
-  dropUnwanted(client, start);
+  execute(call, server.execution);
+}
+
+/** Runs the commands, up to one that works in the foreground. */
+function execute(call: ServerCall, execution: Execution): void {
+  const { server, entry, args } = call;
+  const { client, queued } = execution;
   call.nesting += 1;
-  const { entry, args } = call;
-  for (const queued of transaction.queued) performQueued(server, client, queued);
+  while (execution.next < queued.length && !server.foreground.busy) {
+    execution.next += 1;
+    performQueued(server, client, queued[execution.next - 1]!);
+  }
   call.entry = entry;
   call.args = args;
   call.nesting -= 1;
   // EXEC itself is no change: the operations it gathered stand for it.
   call.dontPropagate();
+  if (server.foreground.busy) server.block(client);
+  else server.execution = undefined;
 }
 
 function watch(call: ServerCall): void {

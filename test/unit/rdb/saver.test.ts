@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { dbDigest } from '../../../src/engine/data/digest.ts';
 import type { ChildEffects, FileOp, FileResult } from '../../../src/engine/machine/machine.ts';
 import { copyState } from '../../../src/engine/machine/state.ts';
-import { RdbSaveChild, tempRdbName } from '../../../src/engine/persistence/rdb/saver.ts';
+import { tempRdbName } from '../../../src/engine/persistence/rdb/save.ts';
+import { RdbSaveChild } from '../../../src/engine/persistence/rdb/saver.ts';
 import { AUX, readAll, sampleKeyspace } from './support.ts';
 
 const SLICE_BYTES = 20_000;

@@ -1,0 +1,41 @@
+/** One CONFIG REWRITE under way: the client gets its reply when the new file is in its place. */
+
+import type { FileOp, FileResult } from '../machine/machine.ts';
+import { registerState } from '../machine/state.ts';
+import type { Client } from '../process/client.ts';
+import { FileReplacement } from '../process/fileReplacement.ts';
+import type { Work } from './foreground.ts';
+import type { Server } from './server.ts';
+
+export class ConfigRewrite implements Work {
+  private readonly server: Server;
+  private readonly client: Client;
+  private readonly text: string;
+  private readonly replacement: FileReplacement;
+
+  constructor(server: Server, path: string, client: Client) {
+    this.server = server;
+    this.client = client;
+    this.text = server.configuration.rewritten();
+    const temp = `${path}.${server.facts.pid}.tmp`;
+    this.replacement = new FileReplacement(path, temp, Buffer.from(this.text, 'latin1'));
+  }
+
+  next(result: FileResult | undefined): FileOp | undefined {
+    return this.replacement.next(result, (line) => this.server.log('warning', line));
+  }
+
+  ended(): void {
+    const { server } = this;
+    const { error } = this.replacement;
+    if (error === undefined) {
+      server.configuration.written(this.text);
+      server.log('warning', 'CONFIG REWRITE executed with success.');
+    } else {
+      server.log('warning', `CONFIG REWRITE failed: ${error}`);
+    }
+    const reply = error === undefined ? undefined : `ERR Rewriting config file: ${error}`;
+    server.foreground.answer(this.client, ['config', 'rewrite'], reply);
+  }
+}
+registerState(ConfigRewrite);
