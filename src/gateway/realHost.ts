@@ -95,7 +95,8 @@ export class RealHost implements Effects {
     const facts = {
       name,
       pid: process.pid,
-      seed: [...randomFillSync(new Uint32Array(4))] as unknown as Seed,
+      seed: realSeed(),
+      identitySeed: realSeed(),
       configFile,
       directives,
       costs: NO_COSTS,
@@ -406,4 +407,8 @@ export class RealHost implements Effects {
   exit(code: number): void {
     this.exitCode = code;
   }
+}
+
+function realSeed(): Seed {
+  return [...randomFillSync(new Uint32Array(4))] as unknown as Seed;
 }
