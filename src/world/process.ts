@@ -102,7 +102,7 @@ function callConnected(
 function start(run: Runtime, node: WorldNode, machine: Machine, now: Micros): void {
   const { seed, params } = run.state;
   const setup = node.setup;
-  const who = `${node.name} ${node.life}`;
+  const who = `${node.name} ${node.creation} ${node.life}`;
   const facts = {
     name: node.name,
     pid: node.pid,

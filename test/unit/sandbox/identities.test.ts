@@ -31,6 +31,38 @@ function perform(sandbox: Sandbox, ...operations: Operation[]): void {
   }
 }
 
+/** What peers know a server by. */
+function identityOf(sandbox: Sandbox, name: string): string[] {
+  const { runId, replication } = serverOf(sandbox.world, name)!;
+  return [runId, replication.replid];
+}
+
+test('a server that takes the name of a removed one is somebody else', () => {
+  const sandbox = booted();
+  perform(sandbox, { op: 'addServer' });
+  const before = identityOf(sandbox, 'n1');
+  perform(sandbox, { op: 'remove', node: 'n1' }, { op: 'addServer' });
+  const after = identityOf(sandbox, 'n1');
+  assert.equal(new Set([...before, ...after]).size, 4);
+});
+
+test('so is a Sentinel: its votes are not those of the one before it', () => {
+  const sandbox = booted();
+  const before = sentinelOf(sandbox.world, 's3')!.myId;
+  perform(sandbox, { op: 'remove', node: 's3' }, { op: 'addSentinel' });
+  const after = sentinelOf(sandbox.world, 's3')!.myId;
+  assert.notEqual(after, before);
+});
+
+test('a node that takes the name of a removed one does not take over its role', () => {
+  const sandbox = booted();
+  perform(sandbox, { op: 'addServer' }, { op: 'replicaof', node: 'n1', to: { node: 'm' } });
+  assert.equal(sandbox.failovers.wasReplica('n1'), true);
+  perform(sandbox, { op: 'remove', node: 'n1' });
+  sandbox.perform({ op: 'addServer' }, () => {});
+  assert.equal(sandbox.failovers.wasReplica('n1'), false);
+});
+
 interface Life {
   readonly promoted: string;
   readonly events: number;
