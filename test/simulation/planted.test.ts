@@ -181,8 +181,24 @@ test('a LOAD that does not see what is lost is found', () => {
     () => () => 0,
     () => {
       const { violations } = findFailure(1, 20);
-      assert.match(violations[0]!, /was acknowledged and is missing, and LOAD has not said so/);
+      assert.match(
+        violations[0]!,
+        /was acknowledged and is missing(, before \d+,)? and LOAD has not said so/,
+      );
     },
+  );
+});
+
+test('a LOAD that takes a lost write for kept once it is written over is found', () => {
+  withMethod(
+    WriteBook,
+    'check',
+    (original) =>
+      function (this: WriteBook, slot, found) {
+        this['predecessors'].clear();
+        return original.call(this, slot, found);
+      },
+    () => assert.match(text(findFailure(1, 40)), /is missing, before \d+, and LOAD has not said/),
   );
 });
 
