@@ -6,6 +6,7 @@
  */
 
 import { quoteArgument } from '../engine/resp/splitArguments.ts';
+import { parseMemory } from '../engine/server/directiveKinds.ts';
 import type { Operation } from '../view/messages.ts';
 
 interface Subcommand {
@@ -129,10 +130,12 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   BACKLOG: {
     usage: 'BACKLOG node bytes',
-    summary: 'CONFIG SET repl-backlog-size at the node.',
+    summary: 'CONFIG SET repl-backlog-size at the node: 1048576 or 1mb.',
     words: [2, 2],
-    parse: ([node, bytes]) =>
-      withNumber(bytes!, (value) => ({ op: 'backlog', node: node!, bytes: value })),
+    parse: ([node, size]) => {
+      const bytes = parseMemory(size!);
+      return bytes === undefined ? undefined : { op: 'backlog', node: node!, bytes };
+    },
   },
   RUN: {
     usage: 'RUN node command [arg ...]',

@@ -34,7 +34,8 @@ export interface MemoryGuardOptions {
 }
 
 interface Told {
-  readonly life: number;
+  /** Of the process. */
+  readonly pid: number;
   /** Its maxmemory before. */
   readonly before: number;
 }
@@ -104,21 +105,21 @@ export class MemoryGuard {
       const node = sandbox.world.state.nodes.get(name);
       if (server === undefined || node?.isAlive !== true) continue;
       const earlier = this.told.get(name);
-      if (earlier?.life === node.life) continue;
+      if (earlier?.pid === node.pid) continue;
       const { maxmemory } = server.settings;
       // A process that has read our own value back from its configuration file.
       const isOurs = earlier !== undefined && maxmemory === MAXMEMORY_REFUSING;
-      this.told.set(name, { life: node.life, before: isOurs ? earlier.before : maxmemory });
+      this.told.set(name, { pid: node.pid, before: isOurs ? earlier.before : maxmemory });
       this.setMaxmemory(name, MAXMEMORY_REFUSING);
     }
   }
 
   private release(): void {
     const { world } = this.options.sandbox;
-    for (const [name, { life, before }] of this.told) {
+    for (const [name, { pid, before }] of this.told) {
       const server = serverOf(world, name);
       const node = world.state.nodes.get(name);
-      if (server === undefined || node?.isAlive !== true || node.life !== life) continue;
+      if (server === undefined || node?.isAlive !== true || node.pid !== pid) continue;
       // Not ours yet when the process is frozen: it finds both commands when it is thawed.
       const { maxmemory } = server.settings;
       if (maxmemory === MAXMEMORY_REFUSING || maxmemory === before) this.setMaxmemory(name, before);

@@ -99,7 +99,8 @@ export class RealHost implements Effects {
     const facts = {
       name,
       pid: process.pid,
-      seed: [...randomFillSync(new Uint32Array(4))] as unknown as Seed,
+      seed: realSeed(),
+      identitySeed: realSeed(),
       configFile,
       directives,
       costs: NO_COSTS,
@@ -426,4 +427,8 @@ export class RealHost implements Effects {
     this.cpuTaken = true;
     this.exitCode = code;
   }
+}
+
+function realSeed(): Seed {
+  return [...randomFillSync(new Uint32Array(4))] as unknown as Seed;
 }

@@ -22,7 +22,8 @@ import type { FailoverSnapshot } from '../view/snapshot.ts';
 export interface ServerReading {
   readonly name: string;
   readonly port: number;
-  readonly life: number;
+  /** Of the process: a node's next one has another, and so has a node that takes its name. */
+  readonly pid: number;
   /** False for a process that takes no writes any more. */
   readonly isAlive: boolean;
   readonly isReplica: boolean;
@@ -66,10 +67,7 @@ export class Failovers {
   private readonly ends = new Map<string, { readonly node: string; offset: number }>();
   /** Of each history the one it goes on from. */
   private readonly parents = new Map<string, string>();
-  private readonly roles = new Map<
-    string,
-    { readonly life: number; readonly isReplica: boolean }
-  >();
+  private readonly roles = new Map<string, { readonly pid: number; readonly isReplica: boolean }>();
   private readonly promotions: Promotion[] = [];
 
   /** Looks at every server; gives the sentences that are complete now. */
@@ -77,14 +75,19 @@ export class Failovers {
     for (const server of servers) {
       const before = this.roles.get(server.name);
       const isPromoted =
-        before?.isReplica === true && before.life === server.life && !server.isReplica;
+        before?.isReplica === true && before.pid === server.pid && !server.isReplica;
       if (isPromoted) this.promote(now, server, load);
-      if (before?.isReplica !== server.isReplica || before.life !== server.life) {
-        this.roles.set(server.name, { life: server.life, isReplica: server.isReplica });
+      if (before?.isReplica !== server.isReplica || before.pid !== server.pid) {
+        this.roles.set(server.name, { pid: server.pid, isReplica: server.isReplica });
       }
       if (!server.isReplica) this.extend(server);
     }
     return this.complete(servers, load);
+  }
+
+  /** A node is gone for good; who takes its name has no role yet. */
+  forget(name: string): void {
+    this.roles.delete(name);
   }
 
   /** The role a server was last seen in. */

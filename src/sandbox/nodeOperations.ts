@@ -13,39 +13,70 @@ import { OperationError } from './operationErrors.ts';
 import type { Done } from './operator.ts';
 import { replyLines } from './replyLines.ts';
 import type { Sandbox } from './sandbox.ts';
-import { HOST, type NodeSpec, sentinelNode, serverNode } from './topology.ts';
+import { sentinelOf } from './sentinelReading.ts';
+import {
+  HOST,
+  MASTER_NAME,
+  type NodeSpec,
+  quorumOf,
+  sentinelNode,
+  serverNode,
+} from './topology.ts';
 
 const NODES_MAX = 100;
 const PORT_MAX = 65_535;
 /** As redis-server takes it: at least 1 byte, and here no more than 512 MB. */
 const BACKLOG_BYTES_MAX = 512 * 1024 * 1024;
 
-type AddOperation = Extract<Operation, { op: 'addServer' | 'addReplica' | 'addSentinel' }>;
+type ServerAddition = Extract<Operation, { op: 'addServer' | 'addReplica' }>;
+type Addition = ServerAddition | Extract<Operation, { op: 'addSentinel' }>;
 
-export function addNode(sandbox: Sandbox, operation: AddOperation, done: Done): void {
+export function addNode(sandbox: Sandbox, operation: Addition, done: Done): void {
   if (sandbox.specs.length >= NODES_MAX) {
     throw new OperationError(`ERR a sandbox has ${NODES_MAX} nodes at most: REMOVE one first`);
   }
-  const isSentinel = operation.op === 'addSentinel';
-  const port = operation.port ?? nextPort(sandbox, isSentinel);
+  const port = operation.port ?? nextPort(sandbox, operation.op === 'addSentinel');
   checkPort(sandbox, port);
-  const spec = newSpec(sandbox, operation, port);
+  if (operation.op === 'addSentinel') {
+    addSentinel(sandbox, port, done);
+    return;
+  }
+  const spec = newServer(sandbox, operation, port);
   sandbox.addNode(spec);
   sandbox.feed.say(sandbox.world.now, `${operation.op} ${spec.name} (${HOST}:${port})`);
   done({ ok: true, text: `${spec.name} ${HOST}:${port}` });
 }
 
-function newSpec(sandbox: Sandbox, operation: AddOperation, port: number): NodeSpec {
-  switch (operation.op) {
-    case 'addServer':
-      return serverNode(newName(sandbox, 'n'), port, undefined);
-    case 'addReplica': {
-      const master = serverSpec(sandbox, operation.of);
-      return serverNode(newName(sandbox, 'r'), port, master.port);
-    }
-    case 'addSentinel':
-      return sentinelNode(newName(sandbox, 's'), port, masterPort(sandbox), sandbox.topology);
-  }
+/**
+ * A Sentinel's quorum is its own: the new one gets a majority of the Sentinels there are with it, and
+ * those that have another keep it. Example: three Sentinels added one after another to a sandbox
+ * without any get 1, 2 and 2.
+ */
+function addSentinel(sandbox: Sandbox, port: number, done: Done): void {
+  const { specs, topology, world } = sandbox;
+  const others = specs.filter((spec) => spec.machine === 'sentinel');
+  const quorum = quorumOf(others.length + 1, topology);
+  const name = newName(sandbox, 's');
+  sandbox.addNode(sentinelNode(name, port, masterPort(sandbox), quorum, topology));
+  const different = others
+    .map((spec) => ({ name: spec.name, quorum: quorumAt(sandbox, spec.name) }))
+    .filter((other) => other.quorum !== undefined && other.quorum !== quorum)
+    .map((other) => `${other.name} has quorum ${other.quorum}`);
+  const change = `SENTINEL SET ${MASTER_NAME} quorum ${quorum} changes it`;
+  const hint = different.length === 0 ? '' : `; ${different.join(', ')}: ${change}`;
+  sandbox.feed.say(world.now, `addSentinel ${name} (${HOST}:${port}), quorum ${quorum}${hint}`);
+  done({ ok: true, text: `${name} ${HOST}:${port} quorum ${quorum}` });
+}
+
+/** Undefined for a Sentinel that monitors no such master. */
+function quorumAt(sandbox: Sandbox, name: string): number | undefined {
+  return sentinelOf(sandbox.world, name)?.masters.get(MASTER_NAME)?.quorum;
+}
+
+function newServer(sandbox: Sandbox, operation: ServerAddition, port: number): NodeSpec {
+  if (operation.op === 'addServer') return serverNode(newName(sandbox, 'n'), port, undefined);
+  const master = serverSpec(sandbox, operation.of);
+  return serverNode(newName(sandbox, 'r'), port, master.port);
 }
 
 /** One above the highest number in use: r3 after r1 and r2. */

@@ -110,6 +110,7 @@ export class Sandbox {
   removeNode(name: string): void {
     this.inject({ kind: 'removeNode', node: name });
     this.feed.forget(name);
+    this.failovers.forget(name);
     this.specs.splice(
       this.specs.findIndex((spec) => spec.name === name),
       1,
@@ -261,7 +262,7 @@ export class Sandbox {
       readings.push({
         name: spec.name,
         port: spec.port,
-        life: node.life,
+        pid: node.pid,
         isAlive: node.state === 'running',
         isReplica: replication.isReplica,
         replid: replication.replid,

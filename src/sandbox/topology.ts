@@ -45,8 +45,10 @@ export function topologyNodes(options: TopologyOptions): NodeSpec[] {
   for (let i = 1; i <= options.replicas; i += 1) {
     nodes.push(serverNode(`r${i}`, options.port + i, options.port));
   }
+  const quorum = quorumOf(options.sentinels, options);
   for (let i = 1; i <= options.sentinels; i += 1) {
-    nodes.push(sentinelNode(`s${i}`, options.sentinelPort + i - 1, options.port, options));
+    const port = options.sentinelPort + i - 1;
+    nodes.push(sentinelNode(`s${i}`, port, options.port, quorum, options));
   }
   return nodes;
 }
@@ -58,14 +60,19 @@ export function serverNode(name: string, port: number, masterPort: number | unde
   return { name, machine: 'server', port, config: `${lines.join('\n')}\n` };
 }
 
+/** What a Sentinel is told of the quorum when there are so many of them. */
+export function quorumOf(sentinels: number, options: TopologyOptions): number {
+  return options.quorum ?? Math.floor(sentinels / 2) + 1;
+}
+
 /** A Sentinel that begins with the master at `masterPort`. */
 export function sentinelNode(
   name: string,
   port: number,
   masterPort: number,
+  quorum: number,
   options: TopologyOptions,
 ): NodeSpec {
-  const quorum = options.quorum ?? Math.floor(options.sentinels / 2) + 1;
   const lines = [
     `port ${port}`,
     `sentinel monitor ${MASTER_NAME} ${HOST} ${masterPort} ${quorum}`,

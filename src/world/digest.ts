@@ -30,11 +30,12 @@ export function digestWorld(state: WorldState): string {
     hash.number(link.freeAt);
     hash.word((link.cut ? 1 : 0) | (link.held ? 2 : 0) | (link.stalled.length << 2));
   }
-  for (const node of state.nodes.values()) digestNode(hash, node);
+  const turn = Math.floor(state.trace.count / Math.max(1, state.params.digestEvery));
+  for (const node of state.nodes.values()) digestNode(hash, node, turn);
   return hash.hex();
 }
 
-function digestNode(hash: Hash, node: WorldNode): void {
+function digestNode(hash: Hash, node: WorldNode, turn: number): void {
   hash.text(node.name);
   hash.text(node.state);
   hash.number(node.life);
@@ -55,8 +56,7 @@ function digestNode(hash: Hash, node: WorldNode): void {
   const seen = new Map<object, number>();
   walk(hash, node.machine, seen);
   for (const child of node.children.values()) walk(hash, child, seen);
-  const words = machineKind(node.setup.machine).digest;
-  if (words !== undefined) hash.text(words(node.machine));
+  machineKind(node.setup.machine).digest?.(node.machine, hash, turn);
 }
 
 function walk(hash: Hash, value: unknown, seen: Map<object, number>): void {

@@ -75,7 +75,10 @@ export interface AddNode {
   readonly configFile?: string;
   readonly directives?: readonly (readonly string[])[];
   readonly files?: readonly InitialFile[];
-  /** Goes into the seeds of the node's lives: fresh for every sandbox with outside peers, so that no replid repeats. */
+  /**
+   * Goes into the IDs the node gives itself, and into nothing else that is drawn: fresh for every
+   * sandbox with outside peers, which would take who has a known replid for whom they knew.
+   */
   readonly nonce?: string;
 }
 

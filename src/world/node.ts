@@ -70,11 +70,14 @@ export class WorldNode {
   /** Index in the world's list of places. */
   readonly place: number;
   readonly setup: NodeSetup;
+  /** The first node of this name, the second …: a removed one's name may be given again. */
+  readonly creation: number;
   readonly disk: VirtualDisk;
   machine: Machine;
   state: NodeState = 'running';
   /** False from a power loss to the next start: nothing answers, not even a kernel. */
   powered = true;
+  /** Processes it has had. */
   life = 0;
   pid = 0;
   startedAt: Micros = 0;
@@ -107,10 +110,17 @@ export class WorldNode {
   private readonly log: Fifo<LogLine> = new Fifo();
   private logCount = 0;
 
-  constructor(place: number, setup: NodeSetup, disk: VirtualDisk, machine: Machine) {
+  constructor(
+    place: number,
+    setup: NodeSetup,
+    creation: number,
+    disk: VirtualDisk,
+    machine: Machine,
+  ) {
     this.name = setup.name;
     this.place = place;
     this.setup = setup;
+    this.creation = creation;
     this.disk = disk;
     this.machine = machine;
     for (const port of setup.ports ?? []) this.ports.add(port);

@@ -67,9 +67,12 @@ function describe(op: Operation): string {
 function addNode(run: Runtime, op: AddNode): void {
   const state = run.state;
   const { files, ...setup } = op;
-  const disk = new VirtualDisk(state.params.disk, seedOf(state.seed, `disk ${op.name}`));
+  const creation = state.newCreation(op.name);
+  const diskSeed = seedOf(state.seed, `disk ${op.name} ${creation}`);
+  const disk = new VirtualDisk(state.params.disk, diskSeed);
   for (const file of files ?? []) disk.install(file.path, file.bytes);
-  const node = new WorldNode(state.place(op.name), setup, disk, machineKind(op.machine).create());
+  const machine = machineKind(op.machine).create();
+  const node = new WorldNode(state.place(op.name), setup, creation, disk, machine);
   state.nodes.set(op.name, node);
   for (const port of node.ports) state.ports.set(port, node);
   for (const link of state.links.values()) if (link.to === op.name) link.target = node;
@@ -121,12 +124,22 @@ function operateOnNode(run: Runtime, node: WorldNode, op: NodeOperation): void {
   }
 }
 
+/**
+ * Its links go with it, faults and all: the next node of this name has links like any other's. What
+ * is on them arrives, so that no peer waits for a wire that nobody can mend any more.
+ */
 function removeNode(run: Runtime, node: WorldNode): void {
   const state = run.state;
   if (node.isAlive) closeAll(run, node, 'reset');
   bury(node, 'exited');
   powerUp(run, node);
-  for (const link of state.links.values()) if (link.target === node) release(state, link, true);
+  for (const [key, link] of state.links) {
+    if (link.from !== node.name && link.to !== node.name) continue;
+    link.cut = false;
+    link.held = false;
+    release(state, link, true);
+    state.links.delete(key);
+  }
   state.nodes.delete(node.name);
   for (const port of node.ports) state.ports.delete(port);
 }

@@ -102,10 +102,12 @@ function callConnected(
 function start(run: Runtime, node: WorldNode, machine: Machine, now: Micros): void {
   const { seed, params } = run.state;
   const setup = node.setup;
+  const who = `${node.name} ${node.creation} ${node.life}`;
   const facts = {
     name: node.name,
     pid: node.pid,
-    seed: seedOf(seed, `node ${node.name} ${node.life} ${setup.nonce ?? ''}`),
+    seed: seedOf(seed, `node ${who}`),
+    identitySeed: seedOf(seed, `identity ${who} ${setup.nonce ?? ''}`),
     configFile: setup.configFile,
     directives: setup.directives ?? [],
     costs: params.costs,

@@ -5,24 +5,24 @@
 
 import { InvariantError } from '../engine/machine/errors.ts';
 import type { Machine } from '../engine/machine/machine.ts';
+import type { Hash } from './hash.ts';
+
+/**
+ * Adds to the hash what the state digest cannot see by walking the machine's fields: data behind
+ * classes with a copier of their own or shared pages. `turn` goes up by one from one periodic
+ * digest to the next, for who samples. Must not depend on how often the state was copied.
+ */
+export type DigestMachine = (machine: Machine, hash: Hash, turn: number) => void;
 
 export interface MachineKind {
   readonly create: () => Machine;
-  /**
-   * Words for what the state digest cannot see by walking the machine's fields: data behind classes
-   * with a copier of their own or shared pages. Must not depend on how often the state was copied.
-   */
-  readonly digest: ((machine: Machine) => string) | undefined;
+  readonly digest: DigestMachine | undefined;
 }
 
 const kinds = new Map<string, MachineKind>();
 
 /** Registers a kind of machine; registering it again replaces it. */
-export function registerMachine(
-  kind: string,
-  create: () => Machine,
-  digest?: (machine: Machine) => string,
-): void {
+export function registerMachine(kind: string, create: () => Machine, digest?: DigestMachine): void {
   kinds.set(kind, { create, digest });
 }
 

@@ -37,6 +37,8 @@ export class WorldState {
   /** Names of nodes and pseudo-nodes; events and ends refer to them by index. */
   readonly places: string[] = [];
   readonly links: Map<string, Link> = new Map();
+  /** How many nodes have had each name: seeds take it in, so that a name begins anew. */
+  private readonly creations: Map<string, number> = new Map();
   /** Owners of ports, listening or not. */
   readonly ports: Map<number, WorldNode> = new Map();
   /** Ends at pseudo-nodes by outside connection id. */
@@ -110,6 +112,18 @@ export class WorldState {
     return `${LOOPBACK}:${this.lastEphemeral}`;
   }
 
+  /** Which node of this name the present one is: 0 for a pseudo-node, and before the first. */
+  creation(name: string): number {
+    return this.creations.get(name) ?? 0;
+  }
+
+  /** A further node of this name begins. */
+  newCreation(name: string): number {
+    const creation = this.creation(name) + 1;
+    this.creations.set(name, creation);
+    return creation;
+  }
+
   /** Index of a node's or pseudo-node's name; -1 stands for none. */
   place(name: string): number {
     const index = this.places.indexOf(name);
@@ -124,7 +138,8 @@ export class WorldState {
     let link = this.links.get(key);
     if (link === undefined) {
       const target = this.nodes.get(to);
-      link = new Link(from, to, target, seedOf(this.seed, `link ${key}`));
+      const label = `link ${key} ${this.creation(from)} ${this.creation(to)}`;
+      link = new Link(from, to, target, seedOf(this.seed, label));
       const isInside = target !== undefined && this.nodes.has(from);
       link.latencyMicros = isInside ? this.params.latencyMicros : this.params.outsideLatencyMicros;
       link.jitterMicros = isInside ? this.params.jitterMicros : 0;

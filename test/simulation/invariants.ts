@@ -2,8 +2,9 @@
 
 import { dbDigest } from '../../src/engine/data/digest.ts';
 import { type Bytes, toLatin1 } from '../../src/engine/resp/bytes.ts';
-import { keyOf, REMEMBERED, SLOTS, sequenceIn, slotOf } from '../../src/sandbox/load/writeBook.ts';
+import { keyOf, REMEMBERED, sequenceIn } from '../../src/sandbox/load/writeBook.ts';
 import type { World } from '../../src/world/world.ts';
+import type { LoadHistories } from './loadHistories.ts';
 import type { Plan } from './plan.ts';
 import { isServing, loadOf, serverOf } from './reading.ts';
 
@@ -59,32 +60,28 @@ function placeInHistory(world: World, name: string): string | undefined {
   return `${replication.replid}:${replication.offset}`;
 }
 
-/** Of the codes in WriteBook's fates. */
-const FATE = { acked: 2, lost: 5 } as const;
-
 /**
- * The writes LOAD calls lost are missing, and no other acknowledged one is. Writes have keys of their
- * own as long as there are no more than SLOTS; beyond that a later write hides what became of an
- * earlier one to the same key, and only what is newer than the value found can be told.
+ * The writes LOAD calls lost are missing, and no other acknowledged one is. What a later write to the
+ * same key hides, the histories tell as far as somebody has seen it.
  */
-export function lostWrites(world: World, master: string): string[] {
+export function lostWrites(world: World, master: string, histories: LoadHistories): string[] {
   const { book } = loadOf(world);
   const database = serverOf(world, master).keyspace.databases[0]!;
-  const fates = book['fates'];
   const violations: string[] = [];
   const oldest = Math.max(1, book.sent - REMEMBERED + 1);
   for (let sequence = oldest; sequence <= book.sent; sequence += 1) {
-    const fate = fates[sequence % REMEMBERED];
-    if (fate !== FATE.acked && fate !== FATE.lost) continue;
-    const value = database.get(keyOf(slotOf(sequence))) as Bytes | undefined;
+    const fate = book.fateOf(sequence);
+    if (fate !== 'acked' && fate !== 'lost') continue;
+    const value = database.get(keyOf(book.slotOf(sequence))) as Bytes | undefined;
     const found = value === undefined ? 0 : sequenceIn(toLatin1(value))!;
-    if (found > sequence && book.sent > SLOTS) continue;
-    if (fate === FATE.acked && found < sequence) {
+    const isThere = found > sequence ? histories.precedes(sequence, found) : found === sequence;
+    const what = found > sequence ? `, before ${found},` : '';
+    if (fate === 'acked' && isThere === false) {
       violations.push(
-        `write ${sequence} was acknowledged and is missing, and LOAD has not said so`,
+        `write ${sequence} was acknowledged and is missing${what} and LOAD has not said so`,
       );
-    } else if (fate === FATE.lost && found === sequence) {
-      violations.push(`write ${sequence} is there, but LOAD calls it lost`);
+    } else if (fate === 'lost' && isThere === true) {
+      violations.push(`write ${sequence} is there${what} but LOAD calls it lost`);
     }
   }
   return violations;

@@ -5,6 +5,7 @@
 
 import { Random, seedFromNumber, seedOf } from '../../src/engine/machine/random.ts';
 import { rateSignal } from '../../src/sandbox/load/loadSettings.ts';
+import { SLOTS } from '../../src/sandbox/load/writeBook.ts';
 import type { AddNode, WorldParams } from '../../src/world/input.ts';
 import { JOURNAL_BYTES_MAX } from '../../src/world/journal.ts';
 import { between, pick, weighted } from './draw.ts';
@@ -103,7 +104,12 @@ export interface Plan {
   readonly journalBytesMax: number;
   /** In the order in which they are added, and how long after the one before. */
   readonly nodes: readonly { readonly node: AddNode; readonly after: number }[];
-  readonly load: { readonly signal: string; readonly calmSignal: string };
+  readonly load: {
+    readonly signal: string;
+    readonly calmSignal: string;
+    /** Keys it writes to in turn. */
+    readonly slots: number;
+  };
   readonly steps: readonly Step[];
   /** When faults stop. */
   readonly calmAt: number;
@@ -121,13 +127,14 @@ export function drawPlan(seed: number): Plan {
   const calmAt = faultsAt + between(random, 9, hasSentinels ? 16 : 14) * SECOND;
   const loadBytes = between(random, 10, 60);
   const rate = between(random, 10, 35);
+  const slots = pick(random, [8, 32, SLOTS]);
   return {
     seed,
     topology,
     params: drawParams(stream('params')),
     journalBytesMax: pick(stream('journal'), [JOURNAL_BYTES_MAX, JOURNAL_BYTES_MAX, 8_192]),
-    nodes: drawNodes(stream('nodes'), topology),
-    load: { signal: rateSignal(rate, loadBytes), calmSignal: rateSignal(1, loadBytes) },
+    nodes: drawNodes(stream('nodes'), topology, slots),
+    load: { signal: rateSignal(rate, loadBytes), calmSignal: rateSignal(1, loadBytes), slots },
     steps: [
       ...drawSteps(stream('faults'), faultsAt, calmAt, hasSentinels),
       ...drawProbes(stream('probes'), calmAt),
@@ -150,16 +157,17 @@ function drawParams(random: Random): Partial<WorldParams> {
   };
 }
 
-function drawNodes(random: Random, topology: Topology): Plan['nodes'] {
+function drawNodes(random: Random, topology: Topology, slots: number): Plan['nodes'] {
   const { servers, sentinels } = topology;
   const after = (): number => random.below(50_000);
   const core = [...servers.map(serverNode), ...sentinels.map(sentinelNode)];
   const nodes = core.map((node) => ({ node, after: after() }));
-  for (const node of drawClients(random, topology)) nodes.push({ node, after: after() });
+  for (const node of drawClients(random, topology, slots)) nodes.push({ node, after: after() });
   return nodes;
 }
 
-function drawClients(random: Random, { servers, sentinels }: Topology): AddNode[] {
+function drawClients(random: Random, topology: Topology, slots: number): AddNode[] {
+  const { servers, sentinels } = topology;
   const ports = servers.map((server) => String(server.port));
   const bursts = random.chance(0.6);
   const client = (machine: string, name: string, periodMs: number): AddNode => ({
@@ -181,6 +189,7 @@ function drawClients(random: Random, { servers, sentinels }: Topology): AddNode[
       ...sentinels.map(({ port }) => ['sentinel', HOST, String(port)]),
       ['master', HOST, ports[0]!],
       ['master-name', MASTER_NAME],
+      ['slots', String(slots)],
     ],
   };
   const clients = [load];

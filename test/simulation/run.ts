@@ -17,6 +17,7 @@ import { type Coverage, count, countNote } from './coverage.ts';
 import { Elections } from './elections.ts';
 import { faults } from './faults.ts';
 import { lostWrites, sameData, sameHistorySameData } from './invariants.ts';
+import { LoadHistories } from './loadHistories.ts';
 import { Operator } from './operator.ts';
 import { LOAD, type Plan, START, type Step } from './plan.ts';
 import { Probes } from './probes.ts';
@@ -74,6 +75,7 @@ export class Run {
   private readonly operator: Operator;
   private readonly probes: Probes;
   private readonly elections = new Elections();
+  private readonly histories: LoadHistories;
   private readonly agenda = new Agenda();
   private readonly forkAt: number[];
   /** Whether the original is watched event by event; with copies at its side it is not. */
@@ -94,7 +96,9 @@ export class Run {
     this.plan = plan;
     this.tracks = new Tracks(world, plan.seed);
     this.operator = new Operator((input) => this.tracks.inject(input));
-    this.probes = new Probes(plan.topology.servers.map(({ name }) => name));
+    const servers = plan.topology.servers.map(({ name }) => name);
+    this.probes = new Probes(servers);
+    this.histories = new LoadHistories(servers, plan.load.slots);
     this.forkAt = [...(options.forkAt ?? [])];
     this.watches = this.forkAt.length === 0;
     this.log = options.log;
@@ -182,7 +186,9 @@ export class Run {
       this.say(`${view.node}: ${JSON.stringify(view.note)}`, view.at);
     }
     if (this.log !== undefined) this.sayLogs();
-    if (!this.watches || this.world.now < this.compareAt) return;
+    if (!this.watches) return;
+    this.histories.look(this.world);
+    if (this.world.now < this.compareAt) return;
     this.compareAt = this.world.now + COMPARE_MICROS;
     for (const violation of sameHistorySameData(this.world, this.plan)) {
       this.violations.push(`at ${this.world.now - START} µs: ${violation}`);
@@ -292,7 +298,7 @@ export class Run {
       this.violations.push(`LOAD does not stop; it is ${loadOf(world).phase}`);
       return;
     }
-    this.violations.push(...lostWrites(world, this.masterName()));
+    this.violations.push(...lostWrites(world, this.masterName(), this.histories));
   }
 
   private masterName(): string {

@@ -47,6 +47,7 @@ export class ServerHarness {
       name: 'test',
       pid: 4242,
       seed: [1, 2, 3, 4],
+      identitySeed: [5, 6, 7, 8],
       configFile: config === undefined ? undefined : 'redis.conf',
       directives: [['save', ''], ['enable-debug-command', 'yes'], ...directives],
       costs: NO_COSTS,

@@ -10,6 +10,8 @@
  * visible to others only when the event has ended, in the order in which it was emitted.
  */
 
+import type { Seed } from './random.ts';
+
 /** Unix time in whole microseconds, as this node's clock shows it. */
 export type Micros = number;
 
@@ -51,7 +53,12 @@ export interface Facts {
   readonly name: string;
   readonly pid: number;
   /** Seed of this life of the process: four 32-bit words (random.ts). */
-  readonly seed: readonly [number, number, number, number];
+  readonly seed: Seed;
+  /**
+   * Seed of the IDs this process gives itself. Never one that a process before has had, in this world
+   * or in another one: peers take who has a known ID for whom they knew.
+   */
+  readonly identitySeed: Seed;
   /** Name of the configuration file among `files`, if the process was started with one. */
   readonly configFile: string | undefined;
   /** Directives of the command line, each a name and its values; they win over the file. */

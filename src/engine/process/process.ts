@@ -60,8 +60,13 @@ export abstract class Process implements Machine {
   // Set by `boot`, which `start` begins with.
   facts!: Facts;
   random!: Random;
+  /** For IDs alone, which differ between two processes that draw the same from `random`. */
+  identities!: Random;
   startedAt: Micros = 0;
-  /** 40 hex digits, new at every start: INFO's run_id. */
+  /**
+   * 40 hex digits, new at every start: INFO's run_id. Sentinels break ties between replicas by its
+   * order; its first digits are drawn with everything else, so that a failover's outcome is, too.
+   */
   runId = '';
   now: Micros = 0;
   /** In the order of their arrival. */
@@ -91,7 +96,8 @@ export abstract class Process implements Machine {
     this.facts = facts;
     this.startedAt = now;
     this.random = new Random(facts.seed);
-    this.runId = this.random.hex(40);
+    this.identities = new Random(facts.identitySeed);
+    this.runId = this.random.hex(8) + this.identities.hex(32);
   }
 
   /** Where effects of the present event go; only valid inside one. */

@@ -25,13 +25,13 @@ export class History {
   secondOffset = -1;
 
   /** Starts a history nobody else has a part in. */
-  begin(random: Random): void {
-    this.adopt(random.hex(REPLID_LENGTH));
+  begin(identities: Random): void {
+    this.adopt(identities.hex(REPLID_LENGTH));
   }
 
   /** A new ID from the next byte on; the present one stays valid for what came before. */
-  shift(random: Random, lastOffset: number): void {
-    this.renamed(random.hex(REPLID_LENGTH), lastOffset);
+  shift(identities: Random, lastOffset: number): void {
+    this.renamed(identities.hex(REPLID_LENGTH), lastOffset);
   }
 
   /** Our master goes on under another ID: it was promoted, or follows one that was. */

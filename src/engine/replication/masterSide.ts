@@ -90,7 +90,7 @@ export class MasterSide {
     if (!stream.backlog.active) {
       // The stream was not written while nobody kept it: whoever knows our old ID and offset must
       // not take the bytes to come for the ones it lacks.
-      stream.history.begin(host.random);
+      stream.history.begin(host.identities);
       stream.backlog.start();
       host.log(
         'notice',
@@ -306,7 +306,7 @@ export class MasterSide {
     if (this.replicas.length > 0 || seconds === 0 || !stream.backlog.active || stream.proxied)
       return;
     if (secondsBetween(this.noReplicasSince, host.now) <= seconds) return;
-    stream.history.begin(host.random);
+    stream.history.begin(host.identities);
     stream.backlog.free();
     host.log(
       'notice',

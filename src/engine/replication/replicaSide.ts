@@ -104,7 +104,7 @@ export class ReplicaSide {
     host.settings.replicaof = undefined;
     this.discardCached();
     stream.proxied = false;
-    history.shift(host.random, stream.offset);
+    history.shift(host.identities, stream.offset);
     host.log(
       'warning',
       `Setting secondary replication ID to ${history.id2}, valid up to offset: ${history.secondOffset}. New replication ID is ${history.id}`,

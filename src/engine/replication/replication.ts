@@ -150,7 +150,7 @@ export class Replication {
   /** The configuration has been read, nothing has been loaded yet. */
   start(): void {
     const { host } = this;
-    this.stream.history.begin(host.random);
+    this.stream.history.begin(host.identities);
     this.stream.backlog.resize(host.settings.replBacklogSize);
     if (host.settings.replicaof !== undefined) this.replicaSide.startAs(host.settings.replicaof);
     this.cronAt = host.now;
@@ -203,7 +203,7 @@ export class Replication {
 
   /** DEBUG CHANGE-REPL-ID. */
   changeReplId(): void {
-    this.stream.history.begin(this.host.random);
+    this.stream.history.begin(this.host.identities);
   }
 
   // The stream.

@@ -113,12 +113,12 @@ interface Option {
 
 const options: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['down-after-milliseconds', number(1, setDownAfter)],
-  ['failover-timeout', number(1, (master, ms) => set1(master, 'failoverTimeoutMs', ms))],
-  ['parallel-syncs', number(1, (master, count) => set1(master, 'parallelSyncs', count))],
-  ['quorum', number(1, (master, count) => set1(master, 'quorum', count))],
+  ['failover-timeout', number(1, (master, ms) => setNumber(master, 'failoverTimeoutMs', ms))],
+  ['parallel-syncs', number(1, (master, count) => setNumber(master, 'parallelSyncs', count))],
+  ['quorum', number(1, (master, count) => setNumber(master, 'quorum', count))],
   [
     'master-reboot-down-after-period',
-    number(0, (master, ms) => set1(master, 'masterRebootDownAfterMs', ms)),
+    number(0, (master, ms) => setNumber(master, 'masterRebootDownAfterMs', ms)),
   ],
   ['auth-pass', { values: 1, apply: (...args) => setCredential('authPass', ...args) }],
   ['auth-user', { values: 1, apply: (...args) => setCredential('authUser', ...args) }],
@@ -130,7 +130,7 @@ const options: ReadonlyMap<string, Option> = new Map<string, Option>([
 
 type MasterNumber = 'failoverTimeoutMs' | 'parallelSyncs' | 'quorum' | 'masterRebootDownAfterMs';
 
-function set1(master: Instance, field: MasterNumber, value: number): void {
+function setNumber(master: Instance, field: MasterNumber, value: number): void {
   master[field] = value;
 }
 

@@ -111,7 +111,7 @@ export class Sentinel extends Process {
     this.log('warning', 'Configuration loaded');
     this.log('notice', `Running mode=sentinel, port=${this.settings.port}.`);
     if (this.myId === '') {
-      this.myId = this.random.hex(40);
+      this.myId = this.identities.hex(40);
       this.save();
     }
     this.log('warning', `Sentinel ID is ${this.myId}`);

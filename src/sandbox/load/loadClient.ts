@@ -36,7 +36,7 @@ import {
 } from './loadSettings.ts';
 import { Pacer } from './pacer.ts';
 import { type Heard, SwitchWatch } from './switchWatch.ts';
-import { keyOf, sequenceIn, slotOf, WriteBook, writeText } from './writeBook.ts';
+import { keyOf, sequenceIn, WriteBook, writeText } from './writeBook.ts';
 
 /** How long a Sentinel or a master may take to answer before it is given up. */
 const ANSWER_MICROS = 2_000_000;
@@ -55,7 +55,7 @@ export type LoadPhase =
   | 'writing';
 
 export class LoadClient implements Machine {
-  readonly book = new WriteBook();
+  book = new WriteBook();
   phase: LoadPhase = 'stopped';
   rate = 0;
   bytes = 0;
@@ -91,6 +91,7 @@ export class LoadClient implements Machine {
   start(_now: Micros, facts: Facts, _files: Files, _out: Effects): void {
     this.settings = readLoadSettings(facts);
     this.watch.configure(this.settings);
+    this.book = new WriteBook(this.settings.slots);
   }
 
   /** `RATE <per second> <bytes>` starts or changes it; STOP ends it after a last reading back. */
@@ -355,7 +356,7 @@ export class LoadClient implements Machine {
     const wasIdle = this.unanswered.length === 0;
     for (let due = this.pacer.take(now); due > 0; due -= 1) {
       const sequence = this.book.sent + 1;
-      const words = ['SET', keyOf(slotOf(sequence)), writeText(sequence, this.bytes)];
+      const words = ['SET', keyOf(this.book.slotOf(sequence)), writeText(sequence, this.bytes)];
       const bytes = encodeRequest(words);
       if (this.inFlight + bytes.length > SEND_WINDOW_BYTES) break; // It cannot take more; not counted.
       this.book.issue();

@@ -1,6 +1,7 @@
 /** What a LOAD is started with: directives of its node, and signals that change it later. */
 
 import type { Facts } from '../../engine/machine/machine.ts';
+import { SLOTS } from './writeBook.ts';
 
 export interface Address {
   readonly host: string;
@@ -12,19 +13,23 @@ export interface LoadSettings {
   readonly sentinels: readonly Address[];
   readonly master: Address;
   readonly masterName: string;
+  /** Keys written to in turn. */
+  readonly slots: number;
 }
 
-/** `sentinel HOST PORT` (any number), `master HOST PORT`, `master-name NAME`. */
+/** `sentinel HOST PORT` (any number), `master HOST PORT`, `master-name NAME`, `slots N`. */
 export function readLoadSettings(facts: Facts): LoadSettings {
   const sentinels: Address[] = [];
   let master: Address = { host: '127.0.0.1', port: 0 };
   let masterName = '';
+  let slots = SLOTS;
   for (const [name, first, second] of facts.directives) {
     if (name === 'sentinel') sentinels.push({ host: first!, port: Number(second) });
     else if (name === 'master') master = { host: first!, port: Number(second) };
     else if (name === 'master-name') masterName = first!;
+    else if (name === 'slots') slots = Number(first);
   }
-  return { sentinels, master, masterName };
+  return { sentinels, master, masterName, slots };
 }
 
 /** `RATE 500 64`: the signal that starts a load or changes it. */

@@ -25,6 +25,8 @@ test('every form of SANDBOX becomes its operation', () => {
     'ADD SENTINEL 26500': { op: 'addSentinel', port: 26_500 },
     'REMOVE r1': { op: 'remove', node: 'r1' },
     'BACKLOG m 20000': { op: 'backlog', node: 'm', bytes: 20_000 },
+    'BACKLOG m 1mb': { op: 'backlog', node: 'm', bytes: 1_048_576 },
+    'BACKLOG m 1M': { op: 'backlog', node: 'm', bytes: 1_000_000 },
     'RUN m SET x "y': { op: 'command', node: 'm', line: 'SET x "\\"y"' },
     'LOG m': { op: 'log', node: 'm', count: 20 },
     'log r1 3': { op: 'log', node: 'r1', count: 3 },

@@ -141,6 +141,7 @@ export class Node {
       name: `n${port}`,
       pid: port,
       seed: [port, cluster.nodes.length, 3, 4],
+      identitySeed: [port, cluster.nodes.length, 5, 6],
       configFile: undefined,
       directives: [
         ['port', String(port)],

@@ -10,7 +10,7 @@ function reading(name: string, fields: Partial<ServerReading>): ServerReading {
   return {
     name,
     port: name === 'm' ? 6400 : 6401,
-    life: 1,
+    pid: 1,
     isAlive: true,
     isReplica: name !== 'm',
     replid: OLD,
@@ -69,7 +69,7 @@ test('an old master that lives on in a split is counted to its end', () => {
 test('a replica that was started again as a master was not promoted', () => {
   const failovers = new Failovers();
   failovers.observe(1, [reading('m', { offset: 900 }), reading('r1', {})], undefined);
-  failovers.observe(2, [reading('r1', { life: 2, isReplica: false, replid: NEW })], undefined);
+  failovers.observe(2, [reading('r1', { pid: 2, isReplica: false, replid: NEW })], undefined);
   assert.deepEqual(failovers.snapshots(), []);
 });
 
@@ -135,7 +135,7 @@ test('a promoted replica that fails and follows its own heir has still cost what
   const heir = reading('r2', { isReplica: false, replid: NEWER, offset: 890, secondHistory });
   const dead = reading('r1', { isReplica: false, replid: NEW, offset: 880, isAlive: false });
   failovers.observe(3, [m, dead, heir], undefined);
-  const back = reading('r1', { life: 2, replid: NEWER, offset: 890 });
+  const back = reading('r1', { pid: 2, replid: NEWER, offset: 890 });
   failovers.observe(4, [m, back, heir], undefined);
   assert.deepEqual(
     failovers.snapshots().map((failover) => failover.promoted),

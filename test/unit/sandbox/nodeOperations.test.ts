@@ -33,7 +33,7 @@ function run(sandbox: Sandbox, seconds: number): void {
 test('a new replica synchronizes, a new Sentinel is discovered, a new server stands alone', () => {
   const sandbox = started();
   assert.equal(textOf(ask(sandbox, { op: 'addReplica', of: 'r1' })), 'r2 127.0.0.1:6402');
-  assert.equal(textOf(ask(sandbox, { op: 'addSentinel' })), 's2 127.0.0.1:26401');
+  assert.equal(textOf(ask(sandbox, { op: 'addSentinel' })), 's2 127.0.0.1:26401 quorum 2');
   assert.equal(textOf(ask(sandbox, { op: 'addServer', port: 6500 })), 'n1 127.0.0.1:6500');
   run(sandbox, 15);
   const { nodes, sentinels } = sandbox.snapshot();
@@ -44,6 +44,35 @@ test('a new replica synchronizes, a new Sentinel is discovered, a new server sta
     sentinels.map((sentinel) => sentinel.sentinels.map(({ node }) => node)),
     [['s2'], ['s1']],
   );
+});
+
+test("a new Sentinel's quorum is a majority of the Sentinels there are, and it says so", () => {
+  const topology = { replicas: 0, sentinels: 0, port: 6400, sentinelPort: 26_400 };
+  const sandbox = new Sandbox({ topology, seed: 3, startAt: 1.7e15, record: false });
+  sandbox.boot();
+  const add = (): string => {
+    run(sandbox, 1);
+    return textOf(ask(sandbox, { op: 'addSentinel' }));
+  };
+  assert.deepEqual(
+    [add(), add(), add()],
+    ['s1 127.0.0.1:26400 quorum 1', 's2 127.0.0.1:26401 quorum 2', 's3 127.0.0.1:26402 quorum 2'],
+  );
+  run(sandbox, 1);
+  assert.deepEqual(
+    sandbox.snapshot().sentinels.map(({ quorum }) => quorum),
+    [1, 2, 2],
+  );
+  const said = sandbox.takeFeed().map(({ text }) => text);
+  assert.ok(
+    said.includes(
+      'addSentinel s3 (127.0.0.1:26402), quorum 2; s1 has quorum 1: SENTINEL SET mymaster quorum 2 changes it',
+    ),
+    said.join('\n'),
+  );
+  ask(sandbox, { op: 'command', node: 's1', line: 'SENTINEL SET mymaster quorum 2' });
+  ask(sandbox, { op: 'remove', node: 's3' });
+  assert.equal(add(), 's3 127.0.0.1:26402 quorum 2');
 });
 
 test('a new Sentinel begins with the master the others have', () => {

@@ -59,6 +59,7 @@ function read(text: string): Configuration {
     name: 'test',
     pid: 1,
     seed: [1, 2, 3, 4],
+    identitySeed: [5, 6, 7, 8],
     configFile: 'redis.conf',
     directives: [],
     costs: NO_COSTS,

@@ -205,3 +205,22 @@ test('a crash resets connections after a latency, and refuses new ones until the
   tell(world, 1, 'CONNECT 127.0.0.1 7001');
   assert.match(seen(world, 'a').at(-1)!, /127.0.0.1:7001/);
 });
+
+test('a removed node takes its links along: what was on them arrives, the next one begins anew', () => {
+  const { world } = twoNodes();
+  world.inject({ kind: 'latency', a: 'a', b: 'b', micros: 5_000, jitterMicros: 9_000 });
+  world.inject({ kind: 'cut', a: 'a', b: 'b' });
+  tell(world, 1, 'TELL one');
+  world.inject({ kind: 'removeNode', node: 'a' });
+  pass(world, 50_000);
+  assert.deepEqual(seen(world, 'b').slice(1), ['one', 'closed reset']);
+  assert.ok(world.links().every(({ from, to }) => from !== 'a' && to !== 'a'));
+
+  world.inject(server('a', 7000));
+  pass(world, 0);
+  dial(world, 2, 'a', 7000);
+  tell(world, 2, 'CONNECT 127.0.0.1 7001', 400);
+  assert.ok(seen(world, 'a').some((line) => /connected \d+ 127.0.0.1:7001/.test(line)));
+  const link = world.links().find(({ from, to }) => from === 'a' && to === 'b')!;
+  assert.deepEqual([link.cut, link.latencyMicros, link.jitterMicros], [false, 200, 0]);
+});

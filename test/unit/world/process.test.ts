@@ -203,3 +203,19 @@ test('a removed node is gone, and its name and port are free', () => {
   tell(world, 2, 'ECHO new', 0);
   assert.equal(outside.text.get(2), 'new\n');
 });
+
+test('a node that takes the name of a removed one draws other random choices', () => {
+  const world = newWorld();
+  /** What is left of 10,000 unsynced bytes after a power loss. */
+  const tornTail = (conn: number): number => {
+    world.inject(server('a', 7000));
+    pass(world, 0);
+    dial(world, conn, 'a', 7000);
+    tell(world, conn, `APPEND f ${'x'.repeat(10_000)}`);
+    world.inject({ kind: 'powerLoss', node: 'a' });
+    const [file] = world.files('a');
+    world.inject({ kind: 'removeNode', node: 'a' });
+    return file!.size;
+  };
+  assert.notEqual(tornTail(1), tornTail(2));
+});
