@@ -55,6 +55,15 @@ pipelineTest('BGSAVE within a transaction', [
   'EXEC',
 ]);
 
+pipelineTest('CLIENT REPLY SKIP of a command that waits', [
+  'CLIENT REPLY SKIP',
+  'SAVE',
+  'PING',
+  'CLIENT REPLY SKIP',
+  'WAIT 0 0',
+  'PING',
+]);
+
 pipelineTest('CLIENT KILL of itself within a transaction', [
   'MULTI',
   'CLIENT KILL TYPE normal SKIPME no',

@@ -2,7 +2,8 @@
  * CLIENT REPLY OFF and SKIP: what becomes of the replies that a client does not want.
  *
  * Invariant: between commands a client's mode is `on`, `off` or `skipNext`; it is `skip` while the one
- * command runs whose reply is skipped. EXEC's replies are judged one by one, as a command in its
+ * command runs whose reply is skipped, and while that command waits (WAIT, SAVE): who answers it then
+ * drops what is unwanted. EXEC's replies are judged one by one, as a command in its
  * transaction may change the mode:
  *
  *   MULTI, SET a 1, CLIENT REPLY OFF, SET b 1, EXEC   →   *3, +OK
@@ -17,9 +18,14 @@ const ANSWERED_BY_PUSH = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'pun
 export function runUnwanted(client: Client, run: (client: Client) => void): void {
   const start = client.reply.length;
   if (client.replyMode === 'skipNext') client.replyMode = 'skip';
+  // The command that it was for has waited, and been answered since.
+  else if (client.replyMode === 'skip') client.replyMode = 'on';
   run(client);
   dropUnwanted(client, start);
-  if (client.replyMode === 'skip') client.replyMode = 'on';
+  if (client.replyMode !== 'skip') return;
+  // CLIENT PAUSE has put it off: it runs later.
+  if (client.postponed) client.replyMode = 'skipNext';
+  else if (!client.blocked) client.replyMode = 'on';
 }
 
 /** Drops what has been written since `start` unless the client wants it now. */

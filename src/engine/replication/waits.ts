@@ -12,6 +12,7 @@ import type { Micros } from '../machine/machine.ts';
 import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
+import { dropUnwanted } from '../process/replyMode.ts';
 import type { ReplicationHost } from './host.ts';
 import type { MasterSide } from './masterSide.ts';
 import type { Stream } from './stream.ts';
@@ -67,7 +68,9 @@ export class Waits {
     const wait = this.waiting.find((one) => one.client === client);
     if (wait === undefined) return false;
     if (withError) {
+      const start = client.reply.length;
       client.reply.error('UNBLOCKED client unblocked via CLIENT UNBLOCK');
+      dropUnwanted(client, start);
       this.release(wait);
     } else {
       this.answer(wait);
@@ -107,7 +110,10 @@ export class Waits {
   }
 
   private answer(wait: Waiting): void {
-    wait.client.reply.integer(this.masterSide.countAcked(wait.offset));
+    const { reply } = wait.client;
+    const start = reply.length;
+    reply.integer(this.masterSide.countAcked(wait.offset));
+    dropUnwanted(wait.client, start);
     this.release(wait);
   }
 

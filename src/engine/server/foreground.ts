@@ -11,6 +11,7 @@
 import type { FileOp, FileResult, Token } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
+import { dropUnwanted } from '../process/replyMode.ts';
 import type { Server } from './server.ts';
 
 export interface Work {
@@ -63,14 +64,16 @@ export class Foreground {
   answer(client: Client, command: readonly string[], error: string | undefined): void {
     const { server } = this;
     server.unblock(client);
-    if (client.kind === 'master' || client.replyMode !== 'on') return;
+    if (client.kind === 'master') return;
     if (server.clients.get(client.conn) !== client) return;
+    const start = client.reply.length;
     if (error === undefined) {
       client.reply.ok();
-      return;
+    } else {
+      client.reply.error(error);
+      server.commandFailed(client, server.commands.resolve(command)!, error);
     }
-    client.reply.error(error);
-    server.commandFailed(client, server.commands.resolve(command)!, error);
+    dropUnwanted(client, start);
   }
 }
 registerState(Foreground);

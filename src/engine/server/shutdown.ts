@@ -7,6 +7,7 @@ import type { Micros } from '../machine/machine.ts';
 import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
+import { dropUnwanted } from '../process/replyMode.ts';
 import type { Server } from './server.ts';
 
 export interface ShutdownOptions {
@@ -145,7 +146,9 @@ export class Shutdown {
     this.deadline = NEVER;
     this.server.pausing.end('shutdown');
     for (const client of this.waiting) {
+      const start = client.reply.length;
       client.reply.error('ERR Errors trying to SHUTDOWN. Check logs.');
+      dropUnwanted(client, start);
       this.server.unblock(client);
     }
     this.waiting = [];
