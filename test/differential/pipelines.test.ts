@@ -54,3 +54,58 @@ pipelineTest('BGSAVE within a transaction', [
   'BGSAVE SCHEDULE',
   'EXEC',
 ]);
+
+pipelineTest('CLIENT KILL of itself within a transaction', [
+  'MULTI',
+  'CLIENT KILL TYPE normal SKIPME no',
+  'SET zz 1',
+  'EXEC',
+  'PING',
+]);
+
+/** A transaction with CLIENT REPLY in it; `before` and `after` are outside of it. */
+function replyTest(before: readonly string[], inside: readonly string[], after = ['PING', 'PING']) {
+  const name = ['CLIENT REPLY within a transaction:', ...before, '/', ...inside].join(' ');
+  pipelineTest(name, [...before, 'MULTI', ...inside, 'EXEC', ...after]);
+}
+
+const OFF = 'CLIENT REPLY OFF';
+const SKIP = 'CLIENT REPLY SKIP';
+const ON = 'CLIENT REPLY ON';
+
+replyTest([], [OFF, 'SET a 1']);
+replyTest([], ['SET a 1', OFF, 'SET b 1', ON, 'GET a']);
+replyTest([], ['SET a 1', SKIP, 'SET b 1']);
+replyTest([], ['SET a 1', SKIP], [SKIP, 'SET b 1', 'PING']);
+replyTest([], ['SET a 1', SKIP], [ON, 'PING']);
+replyTest([], ['SET a 1', SKIP, OFF], [ON, 'PING']);
+replyTest([], ['SET a 1', SKIP, ON]);
+replyTest([OFF], ['SET a 1', ON, 'GET a']);
+replyTest([OFF], ['SET a 1', SKIP], [ON, 'PING']);
+replyTest([], ['SET a 1', ON, 'GET a', SKIP]);
+replyTest([], [OFF, 'INCR a b'], [ON, 'PING']);
+
+pipelineTest('CLIENT REPLY', [SKIP, 'PING', 'PING', SKIP, SKIP, 'PING', OFF, SKIP, ON, 'PING']);
+pipelineTest('CLIENT REPLY SKIP before EXEC', ['MULTI', 'SET a 1', ON, 'EXEC', 'PING']);
+pipelineTest('CLIENT REPLY and SUBSCRIBE', [
+  SKIP,
+  'SUBSCRIBE a',
+  'PING',
+  'UNSUBSCRIBE',
+  OFF,
+  'PSUBSCRIBE b',
+  'PUNSUBSCRIBE',
+  ON,
+]);
+pipelineTest('CLIENT REPLY and errors', [SKIP, 'NOSUCH', 'PING', OFF, 'NOSUCH', 'GET', ON, 'PING']);
+pipelineTest('CLIENT REPLY and RESET', [
+  SKIP,
+  'RESET',
+  'PING',
+  OFF,
+  'RESET',
+  'PING',
+  SKIP,
+  ON,
+  'PING',
+]);

@@ -107,6 +107,11 @@ export class ServerHarness {
     return all;
   }
 
+  signal(name: string): void {
+    this.server.signal(this.now, name, this.effects);
+    this.settle();
+  }
+
   /** Lets virtual time pass, tick by tick. */
   advance(milliseconds: number): void {
     const until = this.now + milliseconds * 1000;

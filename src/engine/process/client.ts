@@ -38,7 +38,7 @@ export class Client extends Connection {
   postponed = false;
   /** In the process's list of clients with unread input. */
   ready = false;
-  /** CLIENT REPLY OFF and SKIP. */
+  /** CLIENT REPLY OFF and SKIP: replyMode.ts. */
   replyMode: 'on' | 'off' | 'skip' | 'skipNext' = 'on';
   noEvict = false;
   transaction: Transaction | undefined = undefined;

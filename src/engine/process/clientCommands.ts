@@ -276,7 +276,8 @@ function addToFilter(filter: KillFilter, name: string, value: string): string | 
 function replyMode(call: Call): void {
   const mode = call.word(2);
   if (mode === 'on') {
-    call.client.replyMode = 'on';
+    // Within EXEC a SKIP that came before stays: it is for the command after EXEC.
+    if (call.client.replyMode !== 'skipNext') call.client.replyMode = 'on';
     call.reply.ok();
   } else if (mode === 'off') {
     call.client.replyMode = 'off';

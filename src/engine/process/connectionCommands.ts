@@ -161,7 +161,7 @@ function reset(call: Call): void {
   client.db = 0;
   client.name = '';
   client.reply.protocol = 2;
-  client.replyMode = 'on';
+  if (client.replyMode === 'off') client.replyMode = 'on';
   client.authenticated = process.settings.requirepass === '';
   client.user = 'default';
   call.reply.simple('RESET');

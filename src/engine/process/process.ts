@@ -35,6 +35,7 @@ import type { Connection } from './connection.ts';
 import { Link, STATIC_REPLY_BYTES } from './connection.ts';
 import { PubSub } from './pubSub.ts';
 import { replyErrors } from './replyErrors.ts';
+import { runUnwanted } from './replyMode.ts';
 
 /** What the shared part needs of a process's configuration. */
 export interface ProcessSettings {
@@ -339,7 +340,8 @@ export abstract class Process implements Machine {
     while (left > 0 && !client.blocked && !client.closeAfterReply && !out.cpuTaken) {
       if (!this.nextRequest(client, limits)) break;
       left -= 1;
-      this.execute(client);
+      if (client.replyMode === 'on') this.execute(client);
+      else runUnwanted(client, (one) => this.execute(one));
     }
     return left;
   }

@@ -196,15 +196,8 @@ export class Sentinel extends Process {
   }
 
   protected perform(call: SentinelCall): void {
-    const { client } = call;
-    const before = client.reply.length;
     call.entry.spec.run(call);
     this.stats.commandsProcessed += 1;
-    if (client.replyMode === 'on') return;
-    // CLIENT REPLY OFF and SKIP.
-    client.reply.truncate(before);
-    if (client.replyMode === 'skip') client.replyMode = 'on';
-    else if (client.replyMode === 'skipNext') client.replyMode = 'skip';
   }
 
   protected clientGone(): void {}

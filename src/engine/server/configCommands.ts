@@ -3,6 +3,7 @@
 import type { CommandSpec } from '../process/commandTable.ts';
 import { globMatch } from '../process/glob.ts';
 import { helpOf } from '../process/help.ts';
+import { Asker } from './asker.ts';
 import { ConfigRewrite } from './configRewrite.ts';
 import type { Directive } from './directiveKinds.ts';
 import { directiveNames, findDirective } from './directives.ts';
@@ -136,8 +137,8 @@ function rewrite(call: ServerCall): void {
     call.reply.error('ERR The server is running without a config file');
     return;
   }
-  server.block(client);
-  server.foreground.begin(new ConfigRewrite(server, path, client));
+  const asker = new Asker(server, client, 'config', 'rewrite');
+  server.foreground.begin(new ConfigRewrite(server, path, asker));
 }
 
 function resetStat(call: ServerCall): void {

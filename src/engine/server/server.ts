@@ -41,7 +41,6 @@ import { isLogged } from './logLevels.ts';
 import { Memory } from './memory.ts';
 import { Pausing } from './pausing.ts';
 import { refusalOf } from './refusals.ts';
-import { applyReplyMode } from './replyMode.ts';
 import { Saving } from './saving.ts';
 import { ServerCall } from './serverCall.ts';
 import type { Settings } from './settings.ts';
@@ -114,8 +113,7 @@ export class Server extends Process {
   signal(now: Micros, name: string, out: Effects): void {
     this.begin(now, out);
     if (name === 'SIGTERM' || name === 'SIGINT') {
-      this.log('warning', `Received ${name} scheduling shutdown...`);
-      this.shutdown.begin({ save: undefined, now: false, force: false }, undefined);
+      this.shutdown.signal(name);
     } else if (name === 'FULLRESYNC') {
       this.replication.forceFullResync();
     }
@@ -210,13 +208,9 @@ export class Server extends Process {
       if (!inside) this.replication.streamApplied(client);
     } else if (wasReplica && reply.length > before) {
       this.dropReplica(client);
-    } else if (this.execution !== undefined && client.replyMode !== 'on') {
-      reply.truncate(before);
-    } else if (client.replyMode !== 'on') {
-      applyReplyMode(client, call.entry, before);
     }
     // Looked at after each command, so that the rest of a pipeline does not run.
-    if (reply.length > STATIC_REPLY_BYTES) this.outputWaits(client);
+    if (reply.length > STATIC_REPLY_BYTES && client.replyMode === 'on') this.outputWaits(client);
   }
 
   /** An EXEC that stood still goes on, before anybody else runs. */

@@ -21,6 +21,8 @@ export class Shutdown {
   private options: ShutdownOptions | undefined = undefined;
   private deadline: Micros = NEVER;
   private saving = false;
+  /** A signal has asked for it. */
+  private signalled = false;
   /** Clients that sent SHUTDOWN and wait. */
   private waiting: Client[] = [];
 
@@ -44,15 +46,29 @@ export class Shutdown {
     return this.deadline === NEVER ? NEVER : Math.min(this.deadline, this.server.now + 100_000);
   }
 
+  /** SIGTERM or SIGINT. */
+  signal(name: string): void {
+    const { server } = this;
+    if (this.signalled && name === 'SIGINT') {
+      server.log('warning', 'You insist... exiting now.');
+      server.out.exit(1);
+      return;
+    }
+    server.log('warning', `Received ${name} scheduling shutdown...`);
+    this.signalled = true;
+    this.begin({ save: undefined, now: false, force: false }, undefined);
+  }
+
+  /** Who asks again waits with the others; the options stay those of the first, even against NOW. */
   begin(options: ShutdownOptions, client: Client | undefined): void {
     const { server } = this;
-    if (this.saving) return;
-    this.options = options;
-    server.log('warning', 'User requested shutdown...');
     if (client !== undefined) {
       this.waiting.push(client);
       server.block(client);
     }
+    if (this.inProgress) return;
+    this.options = options;
+    server.log('warning', 'User requested shutdown...');
     const timeout = options.now ? 0 : server.settings.shutdownTimeout;
     if (timeout > 0 && server.replication.laggingReplicas() > 0) {
       this.deadline = server.now + timeout * 1_000_000;
@@ -129,6 +145,7 @@ export class Shutdown {
 
   private cancel(): void {
     this.options = undefined;
+    this.signalled = false;
     this.deadline = NEVER;
     this.server.pausing.end('shutdown');
     for (const client of this.waiting) {

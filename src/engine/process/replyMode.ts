@@ -1,0 +1,29 @@
+/**
+ * CLIENT REPLY OFF and SKIP: what becomes of the replies that a client does not want.
+ *
+ * Invariant: between commands a client's mode is `on`, `off` or `skipNext`; it is `skip` while the one
+ * command runs whose reply is skipped. EXEC's replies are judged one by one, as a command in its
+ * transaction may change the mode:
+ *
+ *   MULTI, SET a 1, CLIENT REPLY OFF, SET b 1, EXEC   →   *3, +OK
+ */
+
+import type { Client } from './client.ts';
+
+/** What these say are pushes, not replies: CLIENT REPLY does not concern them. */
+const ANSWERED_BY_PUSH = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe']);
+
+/** Runs a command of a client whose mode is not `on`. */
+export function runUnwanted(client: Client, run: (client: Client) => void): void {
+  const start = client.reply.length;
+  if (client.replyMode === 'skipNext') client.replyMode = 'skip';
+  run(client);
+  dropUnwanted(client, start);
+  if (client.replyMode === 'skip') client.replyMode = 'on';
+}
+
+/** Drops what has been written since `start` unless the client wants it now. */
+export function dropUnwanted(client: Client, start: number): void {
+  if (client.replyMode !== 'off' && client.replyMode !== 'skip') return;
+  if (!ANSWERED_BY_PUSH.has(client.lastCommand)) client.reply.truncate(start);
+}
