@@ -7,6 +7,7 @@ import { Asker } from './asker.ts';
 import { ConfigRewrite } from './configRewrite.ts';
 import type { Directive } from './directiveKinds.ts';
 import { directiveNames, findDirective } from './directives.ts';
+import { allows } from './refusals.ts';
 import type { ServerCall } from './serverCall.ts';
 import type { Settings } from './settings.ts';
 
@@ -122,7 +123,7 @@ function refusal(
   if (directive.change === 'fixed') return "can't set immutable config";
   if (
     directive.change === 'protected' &&
-    !call.server.allows('enableProtectedConfigs', call.client)
+    !allows(call.server, 'enableProtectedConfigs', call.client)
   ) {
     return "can't set protected config";
   }
