@@ -48,7 +48,7 @@ export class RealDisk {
       return;
     }
     this.running = true;
-    this.attempt(entry.op, (error, bytes) => {
+    this.execute(entry.op, (error, bytes) => {
       const result: FileResult =
         error !== null
           ? { ok: false, error: errnoText(error) }
@@ -60,38 +60,22 @@ export class RealDisk {
     });
   }
 
-  /** What close(2) reports is a failure of the operation that had to close. */
-  private attempt(op: FileOp, done: (error: Error | null, bytes?: Buffer) => void): void {
-    try {
-      this.execute(op, done);
-    } catch (error) {
-      setImmediate(() => done(error as Error));
-    }
-  }
-
   private execute(op: FileOp, done: (error: Error | null, bytes?: Buffer) => void): void {
     const file = path.resolve(this.root, op.path);
     switch (op.kind) {
       case 'append':
-        this.append(file, op.bytes, done);
+        this.write(file, 'a', op.bytes, done);
         return;
       case 'write':
         this.close(file);
-        fs.writeFile(file, op.bytes, (error) => done(error));
+        this.write(file, 'w', op.bytes, done);
         return;
       case 'fsync':
         this.fsync(file, done);
         return;
-      case 'rename': {
-        const to = path.resolve(this.root, op.to);
-        this.close(file);
-        this.close(to);
-        fs.rename(file, to, (error) => {
-          if (error !== null) done(error);
-          else syncDirectory(path.dirname(to), done);
-        });
+      case 'rename':
+        this.rename(file, path.resolve(this.root, op.to), done);
         return;
-      }
       case 'unlink':
         this.close(file);
         fs.unlink(file, done);
@@ -102,13 +86,18 @@ export class RealDisk {
     }
   }
 
-  private append(file: string, bytes: Buffer, done: (error: Error | null) => void): void {
+  private write(
+    file: string,
+    flags: 'a' | 'w',
+    bytes: Buffer,
+    done: (error: Error | null) => void,
+  ): void {
     const known = this.descriptors.get(file);
     if (known !== undefined) {
       writeWhole(known, bytes, 0, done);
       return;
     }
-    fs.open(file, 'a', 0o644, (error, fd) => {
+    fs.open(file, flags, 0o644, (error, fd) => {
       if (error !== null) {
         done(error);
         return;
@@ -130,18 +119,28 @@ export class RealDisk {
         done(error);
         return;
       }
-      fs.fsync(fd, (syncError) => {
-        fs.closeSync(fd);
-        done(syncError);
-      });
+      fs.fsync(fd, (syncError) => done(syncError ?? closed(fd)));
     });
   }
 
-  private close(file: string): void {
+  private rename(from: string, to: string, done: (error: Error | null) => void): void {
+    this.close(to);
+    const closeError = this.close(from);
+    if (closeError !== null) {
+      setImmediate(() => done(closeError));
+      return;
+    }
+    fs.rename(from, to, (error) => {
+      if (error !== null) done(error);
+      else syncDirectory(path.dirname(to), done);
+    });
+  }
+
+  private close(file: string): Error | null {
     const fd = this.descriptors.get(file);
-    if (fd === undefined) return;
+    if (fd === undefined) return null;
     this.descriptors.delete(file);
-    fs.closeSync(fd);
+    return closed(fd);
   }
 }
 
@@ -151,11 +150,18 @@ function syncDirectory(directory: string, done: (error: Error | null) => void): 
       done(error);
       return;
     }
-    fs.fdatasync(fd, (syncError) => {
-      fs.closeSync(fd);
-      done(syncError);
-    });
+    fs.fdatasync(fd, (syncError) => done(syncError ?? closed(fd)));
   });
+}
+
+/** Closes; close(2) is the last to report that bytes could not be written. */
+function closed(fd: number): Error | null {
+  try {
+    fs.closeSync(fd);
+    return null;
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 /** write(2) may take less than it was given. */
@@ -165,8 +171,12 @@ function writeWhole(
   from: number,
   done: (error: Error | null) => void,
 ): void {
+  if (from === bytes.length) {
+    done(null); // A file is created so; a write of nothing could still fail.
+    return;
+  }
   fs.write(fd, bytes, from, bytes.length - from, null, (error, written) => {
-    if (error !== null || from + written >= bytes.length) done(error);
+    if (error !== null) done(error);
     else writeWhole(fd, bytes, from + written, done);
   });
 }

@@ -23,7 +23,7 @@ const SEEN: ReadonlySet<EventName> = new Set([
 
 /** Small talk by its first words, as describeBytes puts them. */
 const SMALL_TALK: readonly (readonly [RegExp, Quiet])[] = [
-  [/^PING\b/, 'PING'],
+  [/^ping\b/i, 'PING'], // In small letters in the stream of a master.
   [/^\+?PONG\b/, 'PONG'],
   [/^INFO\b|^"?# Server/, 'INFO'],
   [/^(PUBLISH|message) "?__sentinel__:hello/, 'hello'],

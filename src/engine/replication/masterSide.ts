@@ -22,7 +22,8 @@ import { Replica } from './replica.ts';
 import { secondsBetween } from './seconds.ts';
 import type { Stream } from './stream.ts';
 
-const PING = ['PING'] as const;
+/** In small letters in 7.0. */
+const PING = ['ping'] as const;
 const GETACK = ['REPLCONF', 'GETACK', '*'] as const;
 const NEWLINE = Buffer.from('\n');
 

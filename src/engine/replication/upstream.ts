@@ -6,7 +6,7 @@
  * one) the bytes it took move to this server's own stream. What has been received but not applied
  * waits here, and is asked for again after a disconnection.
  *
- * Worked example: at offset 100 the master sends `PING` (14 bytes) and half of a SET (20 bytes).
+ * Worked example: at offset 100 the master sends `ping` (14 bytes) and half of a SET (20 bytes).
  * slave_read_repl_offset is 134, slave_repl_offset 114; after a reset the replica asks for byte 115.
  *
  * Invariant: applied bytes and `pending` together are what was received, in order.

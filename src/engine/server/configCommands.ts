@@ -3,9 +3,11 @@
 import type { CommandSpec } from '../process/commandTable.ts';
 import { globMatch } from '../process/glob.ts';
 import { helpOf } from '../process/help.ts';
+import { Asker } from './asker.ts';
 import { ConfigRewrite } from './configRewrite.ts';
 import type { Directive } from './directiveKinds.ts';
 import { directiveNames, findDirective } from './directives.ts';
+import { allows } from './refusals.ts';
 import type { ServerCall } from './serverCall.ts';
 import type { Settings } from './settings.ts';
 
@@ -121,7 +123,7 @@ function refusal(
   if (directive.change === 'fixed') return "can't set immutable config";
   if (
     directive.change === 'protected' &&
-    !call.server.allows('enableProtectedConfigs', call.client)
+    !allows(call.server, 'enableProtectedConfigs', call.client)
   ) {
     return "can't set protected config";
   }
@@ -136,8 +138,8 @@ function rewrite(call: ServerCall): void {
     call.reply.error('ERR The server is running without a config file');
     return;
   }
-  server.block(client);
-  server.foreground.begin(new ConfigRewrite(server, path, client));
+  const asker = new Asker(server, client, 'config', 'rewrite');
+  server.foreground.begin(new ConfigRewrite(server, path, asker));
 }
 
 function resetStat(call: ServerCall): void {

@@ -2,20 +2,20 @@
 
 import type { FileOp, FileResult } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
-import type { Client } from '../process/client.ts';
 import { FileReplacement } from '../process/fileReplacement.ts';
+import type { Asker } from './asker.ts';
 import type { Work } from './foreground.ts';
 import type { Server } from './server.ts';
 
 export class ConfigRewrite implements Work {
   private readonly server: Server;
-  private readonly client: Client;
+  private readonly asker: Asker;
   private readonly text: string;
   private readonly replacement: FileReplacement;
 
-  constructor(server: Server, path: string, client: Client) {
+  constructor(server: Server, path: string, asker: Asker) {
     this.server = server;
-    this.client = client;
+    this.asker = asker;
     this.text = server.configuration.rewritten();
     const temp = `${path}.${server.facts.pid}.tmp`;
     this.replacement = new FileReplacement(path, temp, Buffer.from(this.text, 'latin1'));
@@ -34,8 +34,7 @@ export class ConfigRewrite implements Work {
     } else {
       server.log('warning', `CONFIG REWRITE failed: ${error}`);
     }
-    const reply = error === undefined ? undefined : `ERR Rewriting config file: ${error}`;
-    server.foreground.answer(this.client, ['config', 'rewrite'], reply);
+    this.asker.answer(error === undefined ? undefined : `ERR Rewriting config file: ${error}`);
   }
 }
 registerState(ConfigRewrite);

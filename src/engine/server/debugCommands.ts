@@ -13,6 +13,7 @@ import { replyErrors } from '../process/replyErrors.ts';
 import { fromLatin1 } from '../resp/bytes.ts';
 import { parseDouble } from '../resp/double.ts';
 import { EXAMPLE_TYPES, replyExample } from './debugProtocol.ts';
+import { allows } from './refusals.ts';
 import { Reload } from './reloading.ts';
 import type { ServerCall } from './serverCall.ts';
 
@@ -95,7 +96,7 @@ const NOT_ALLOWED =
   'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.';
 
 function debug(call: ServerCall): void {
-  if (!call.server.allows('enableDebugCommand', call.client)) {
+  if (!allows(call.server, 'enableDebugCommand', call.client)) {
     call.reply.error(NOT_ALLOWED);
     return;
   }

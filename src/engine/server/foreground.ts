@@ -10,8 +10,6 @@
 
 import type { FileOp, FileResult, Token } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
-import type { Client } from '../process/client.ts';
-import { dropUnwanted } from '../process/replyMode.ts';
 import type { Server } from './server.ts';
 
 export interface Work {
@@ -58,22 +56,6 @@ export class Foreground {
     this.token = op === undefined ? undefined : server.out.file(op);
     if (this.token === undefined) server.continueTransaction();
     else server.out.busyOn(this.token);
-  }
-
-  /** Replies to the command a work was begun by, and lets the client go on: `error`, or OK. */
-  answer(client: Client, command: readonly string[], error: string | undefined): void {
-    const { server } = this;
-    server.unblock(client);
-    if (client.kind === 'master') return;
-    if (server.clients.get(client.conn) !== client) return;
-    const start = client.reply.length;
-    if (error === undefined) {
-      client.reply.ok();
-    } else {
-      client.reply.error(error);
-      server.commandFailed(client, server.commands.resolve(command)!, error);
-    }
-    dropUnwanted(client, start);
   }
 }
 registerState(Foreground);

@@ -3,13 +3,12 @@
 import type { FileOp, FileResult } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { RdbSave } from '../persistence/rdb/save.ts';
-import { Client } from '../process/client.ts';
 import type { Work } from './foreground.ts';
 import type { Server } from './server.ts';
 
 const SLICE_BYTES = 1024 * 1024;
 
-/** A part of the server that goes on when the save has ended. */
+/** Who hears of the save's end: the client that asked, or the part of the server that goes on then. */
 export interface SaveListener {
   saved(ok: boolean): void;
 }
@@ -20,14 +19,9 @@ export class ForegroundSave implements Work {
   /** Changes made before it began. */
   private readonly dirty: number;
   /** Who is told; nobody, after FLUSHALL. */
-  private readonly asker: Client | SaveListener | undefined;
+  private readonly asker: SaveListener | undefined;
 
-  constructor(
-    server: Server,
-    save: RdbSave,
-    dirty: number,
-    asker: Client | SaveListener | undefined,
-  ) {
+  constructor(server: Server, save: RdbSave, dirty: number, asker: SaveListener | undefined) {
     this.server = server;
     this.save = save;
     this.dirty = dirty;
@@ -50,15 +44,10 @@ export class ForegroundSave implements Work {
   }
 
   ended(): void {
-    const { server, asker } = this;
     const ok = this.save.outcome === 'saved';
     // As in 7.0, only a child's failure is remembered: who asked for this one is told.
-    if (ok) server.saving.succeeded(this.dirty);
-    if (asker instanceof Client) {
-      server.foreground.answer(asker, ['save'], ok ? undefined : 'ERR');
-    } else {
-      asker?.saved(ok);
-    }
+    if (ok) this.server.saving.succeeded(this.dirty);
+    this.asker?.saved(ok);
   }
 }
 registerState(ForegroundSave);

@@ -97,3 +97,13 @@ function dataRefusal(server: Server, entry: CommandEntry, client: Client): strin
     ? replyErrors.noReplicas
     : undefined;
 }
+
+/** Whether `enable-…-command`-like settings allow it for this client: no, yes, or local ones. */
+export function allows(
+  server: Server,
+  setting: 'enableDebugCommand' | 'enableProtectedConfigs',
+  client: Client,
+): boolean {
+  const value = server.settings[setting];
+  return value === 'yes' || (value === 'local' && client.peer.addr.startsWith('127.'));
+}

@@ -6,6 +6,7 @@
 import type { FileOp, FileResult } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
+import { Asker } from './asker.ts';
 import type { Work } from './foreground.ts';
 import type { SaveListener } from './foregroundSave.ts';
 import type { Server } from './server.ts';
@@ -21,17 +22,16 @@ export interface ReloadOptions {
 export class Reload implements Work, SaveListener {
   private readonly server: Server;
   private readonly options: ReloadOptions;
-  private readonly client: Client;
+  private readonly asker: Asker;
   private error: string | undefined = undefined;
 
   constructor(server: Server, options: ReloadOptions, client: Client) {
     this.server = server;
     this.options = options;
-    this.client = client;
+    this.asker = new Asker(server, client, 'debug', 'reload');
   }
 
   begin(): void {
-    this.server.block(this.client);
     if (this.options.save) this.server.saving.inForeground(this);
     else this.server.foreground.begin(this);
   }
@@ -65,7 +65,7 @@ export class Reload implements Work, SaveListener {
   }
 
   ended(): void {
-    this.server.foreground.answer(this.client, ['debug', 'reload'], this.error);
+    this.asker.answer(this.error);
   }
 }
 registerState(Reload);

@@ -10,7 +10,6 @@ import { registerState } from '../machine/state.ts';
 import { RdbSave, tempRdbName } from '../persistence/rdb/save.ts';
 import { RdbSaveChild } from '../persistence/rdb/saver.ts';
 import type { RdbAux } from '../persistence/rdb/writer.ts';
-import type { Client } from '../process/client.ts';
 import { ForegroundSave, type SaveListener } from './foregroundSave.ts';
 import type { Server } from './server.ts';
 
@@ -81,7 +80,7 @@ export class Saving {
   }
 
   /** Saves in the process: nothing else runs until the file is there, or could not be written. */
-  inForeground(asker: Client | SaveListener | undefined): void {
+  inForeground(asker: SaveListener | undefined): void {
     const { server } = this;
     const { dbfilename, dir } = server.settings;
     const save = new RdbSave(

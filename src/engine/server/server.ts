@@ -382,12 +382,6 @@ export class Server extends Process {
     this.replication.settingsChanged(names);
   }
 
-  /** Whether `enable-…-command`-like settings allow it for this client: no, yes, or local ones. */
-  allows(setting: 'enableDebugCommand' | 'enableProtectedConfigs', client: Client): boolean {
-    const value = this.settings[setting];
-    return value === 'yes' || (value === 'local' && client.peer.addr.startsWith('127.'));
-  }
-
   resetStatistics(): void {
     this.counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
     this.stats.connectionsReceived = 0;

@@ -2,6 +2,7 @@
 
 import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
+import { Asker } from './asker.ts';
 import { infoText } from './info.ts';
 import type { ServerCall } from './serverCall.ts';
 
@@ -66,8 +67,7 @@ function save(call: ServerCall): void {
     call.reply.error('ERR Background save already in progress');
     return;
   }
-  server.block(client);
-  server.saving.inForeground(client);
+  server.saving.inForeground(new Asker(server, client, 'save'));
 }
 
 function bgsave(call: ServerCall): void {

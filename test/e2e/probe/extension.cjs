@@ -28,7 +28,7 @@ let delay;
 class RememberedWorker extends threads.Worker {
   constructor(file, options) {
     super(file, isBugPlanted ? { ...options, execArgv: ['--import', BUG] } : options);
-    if (String(file).endsWith('/dist/worker.js')) started.push(this);
+    if (String(file).endsWith('/dist/worker.cjs')) started.push(this);
   }
 }
 

@@ -176,6 +176,15 @@ test('a client that wants the RDB only is closed behind it', () => {
   );
 });
 
+test('the ping in the stream is in small letters, as in 7.0', () => {
+  const cluster = new Cluster();
+  const peer = announced(cluster.node(7000), 7101);
+  peer.send('PSYNC', '?', '-1');
+  peer.send('REPLCONF', 'ACK', '0');
+  cluster.advance(11);
+  assert.match(peer.take(), /\*1\r\n\$4\r\nping\r\n/);
+});
+
 test('a replica that says something else than ACK is disconnected', () => {
   const cluster = new Cluster();
   const master = cluster.node(7000);

@@ -45,7 +45,7 @@ const countOf = (entries: readonly EventEntry[]): number =>
 test('a quiet world is small talk only, and every event is counted', () => {
   const sandbox = booted();
   const before = sandbox.world.eventCount;
-  const entries = events(run(sandbox, 5));
+  const entries = events(run(sandbox, 15));
   const shown = entries.filter(({ event }) => event.quiet === null);
   assert.deepEqual(
     shown.map(({ peer, text }: EventEntry & { peer?: string }) => [peer, text]),
@@ -53,7 +53,7 @@ test('a quiet world is small talk only, and every event is counted', () => {
   );
   assert.equal(countOf(entries), sandbox.world.eventCount - before);
   const kinds = new Set(entries.map(({ event }) => event.quiet));
-  assert.deepEqual([...kinds].sort(), ['ACK', 'PING', 'PONG', 'hello', 'internal']);
+  assert.deepEqual([...kinds].sort(), ['ACK', 'INFO', 'PING', 'PONG', 'hello', 'internal']);
 });
 
 test('load is a crowd: few entries, full counts', () => {

@@ -134,7 +134,17 @@ test('when the disk is full the vote is given all the same, and the log says so'
   stage.do({ kind: 'diskFault', node: 's1', full: true });
   assert.equal(stage.ask('s1', askForVote(3, CANDIDATE)), answer(0, CANDIDATE, 3));
   const failure = 'WARNING: Sentinel was not able to save the new configuration on disk!!!:';
-  assert.ok(stage.log('s1').includes(`${failure} No space left on device`));
+  assert.deepEqual(
+    stage
+      .log('s1')
+      .filter((line) => line.includes('No space left'))
+      .slice(0, 2),
+    [
+      'Failed after writing (0) bytes to tmp config file (No space left on device)',
+      `${failure} No space left on device`,
+    ],
+  );
+  assert.ok(!stage.world.files('s1').some((file) => file.path.endsWith('.tmp')));
   const failed = '-ERR Failed to save config file. Check server logs.\r\n';
   for (const line of [
     'SENTINEL FLUSHCONFIG',

@@ -155,6 +155,12 @@ test('DEBUG RELOAD inside a transaction', () => {
   assert.equal(harness.send(['EXEC']).toString(), '*3\r\n+OK\r\n+OK\r\n$1\r\n2\r\n');
 });
 
+test('a reply that comes later is skipped, too', () => {
+  const harness = new ServerHarness();
+  const lines = 'CLIENT REPLY SKIP\r\nSAVE\r\nSAVE\r\nPING\r\n';
+  assert.equal(harness.sendRaw(Buffer.from(lines)).toString(), '+OK\r\n+PONG\r\n');
+});
+
 test('CLIENT REPLY OFF is kept', () => {
   const harness = new ServerHarness([], undefined, 'maxclients 50\n');
   for (const line of ['CLIENT REPLY OFF', 'MULTI', 'CONFIG REWRITE', 'SET a 1', 'EXEC']) {
