@@ -35,7 +35,7 @@ import type { Connection } from './connection.ts';
 import { Link, STATIC_REPLY_BYTES } from './connection.ts';
 import { PubSub } from './pubSub.ts';
 import { replyErrors } from './replyErrors.ts';
-import { runUnwanted } from './replyMode.ts';
+import { beginMuted, endMuted } from './replyMode.ts';
 
 /** What the shared part needs of a process's configuration. */
 export interface ProcessSettings {
@@ -347,9 +347,17 @@ export abstract class Process implements Machine {
       if (!this.nextRequest(client, limits)) break;
       left -= 1;
       if (client.replyMode === 'on') this.execute(client);
-      else runUnwanted(client, (one) => this.execute(one));
+      else this.executeMuted(client);
     }
     return left;
+  }
+
+  /** The client does not want the replies to all of its commands. */
+  private executeMuted(client: Client): void {
+    const start = client.reply.length;
+    beginMuted(client);
+    this.execute(client);
+    endMuted(client, start);
   }
 
   /** Makes the client's reader hold the next request; false when there is none yet. */

@@ -14,13 +14,15 @@ import type { Client } from './client.ts';
 /** What these say are pushes, not replies: CLIENT REPLY does not concern them. */
 const ANSWERED_BY_PUSH = new Set(['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe']);
 
-/** Runs a command of a client whose mode is not `on`. */
-export function runUnwanted(client: Client, run: (client: Client) => void): void {
-  const start = client.reply.length;
+/** Before a command of a client whose mode is not `on`. */
+export function beginMuted(client: Client): void {
   if (client.replyMode === 'skipNext') client.replyMode = 'skip';
   // The command that it was for has waited, and been answered since.
   else if (client.replyMode === 'skip') client.replyMode = 'on';
-  run(client);
+}
+
+/** After it; what it has written begins at `start`. */
+export function endMuted(client: Client, start: number): void {
   dropUnwanted(client, start);
   if (client.replyMode !== 'skip') return;
   // CLIENT PAUSE has put it off: it runs later.

@@ -88,15 +88,15 @@ function setCapability(replica: Replica, name: string): void {
 
 /**
  * An RDB of parts of the data is sent to sockets only, never by way of the file, and this server
- * sends by the file only: every filter is one it does not support, and is refused as 7.0 refuses
- * those it does not know.
+ * sends by the file only. So the filters that 7.0 knows, `functions` and none at all (then the RDB has
+ * no data in it), are refused: after an OK everything would be sent. The others are refused as there.
  */
 function refuseFilter(call: ReplicationCall, text: string): boolean {
   const filters = splitArguments(text);
-  call.reply.error(
-    filters === undefined
-      ? 'ERR Missing rdb-filter-only values'
-      : `ERR Unsupported rdb-filter-only option: ${filters[0] ?? ''}`,
-  );
+  const unknown = filters?.find((filter) => filter.toLowerCase() !== 'functions');
+  if (filters === undefined) call.reply.error('ERR Missing rdb-filter-only values');
+  else if (unknown !== undefined) {
+    call.reply.error(`ERR Unsupported rdb-filter-only option: ${unknown}`);
+  } else call.reply.error('ERR RDB filters are not available in this server');
   return false;
 }

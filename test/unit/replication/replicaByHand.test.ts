@@ -38,6 +38,8 @@ test('REPLCONF', () => {
     [['rdb-only', '2'], '-ERR value is out of range, value must between 0 and 1'],
     [['rdb-only', '1'], '+OK'],
     [['rdb-filter-only', 'x'], '-ERR Unsupported rdb-filter-only option: x'],
+    [['rdb-filter-only', ''], '-ERR RDB filters are not available in this server'],
+    [['rdb-filter-only', 'functions'], '-ERR RDB filters are not available in this server'],
     [['rdb-filter-only', '"x'], '-ERR Missing rdb-filter-only values'],
     [['ack', '5'], ''],
     [['getack', '*'], ''],
