@@ -13,6 +13,7 @@ export interface FaultContext {
   readonly world: World;
   readonly plan: Plan;
   readonly step: Step;
+  /** What is for a node that has been removed meanwhile is dropped, here and below. */
   inject(input: Input): void;
   /** Does something when the fault has lasted. */
   later(act: () => void): void;
@@ -78,6 +79,17 @@ function kill(kind: 'crash' | 'powerLoss', whom: (context: FaultContext) => stri
   };
 }
 
+/** Away with its disk; after a while another node takes its name, its port and its first configuration. */
+function remove(whom: (context: FaultContext) => string | undefined): Fault {
+  return (context) => {
+    const name = whom(context);
+    const added = context.plan.nodes.find(({ node }) => node.name === name);
+    if (added === undefined) return;
+    context.inject({ kind: 'removeNode', node: added.node.name });
+    context.later(() => context.inject(added.node));
+  };
+}
+
 function isAlive(world: World, name: string): boolean {
   return world.state.nodes.get(name)?.isAlive ?? false;
 }
@@ -93,7 +105,9 @@ function freeze(whom: (context: FaultContext) => string): Fault {
 /** The two ends of a replication link, wherever it is now. */
 function replicationLink(context: FaultContext): { a: string; b: string } {
   const a = replicaOrAny(context);
-  const port = serverOf(context.world, a).configuration?.settings.replicaof?.port;
+  const port = context.world.nodes().some(({ name }) => name === a)
+    ? serverOf(context.world, a).configuration?.settings.replicaof?.port
+    : undefined;
   const upstream = context.plan.topology.servers.find((server) => server.port === port);
   return { a, b: upstream?.name ?? master(context) };
 }
@@ -125,6 +139,8 @@ export const faults: Readonly<Record<FaultKind, Fault>> = {
   powerLossMaster: kill('powerLoss', master),
   freeze: freeze(victim),
   freezeMaster: freeze(master),
+  removeServer: remove((context) => choose(serverNames(context), context.step.picks[0])),
+  removeSentinel: remove((context) => choose(sentinelNames(context), context.step.picks[0])),
   restart: (context) => context.inject({ kind: 'restart', node: victim(context) }),
   shutdown: (context) => {
     const node = victim(context);

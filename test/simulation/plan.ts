@@ -29,6 +29,8 @@ export type FaultKind =
   | 'freeze'
   | 'freezeMaster'
   | 'restart'
+  | 'removeServer'
+  | 'removeSentinel'
   | 'shutdown'
   | 'cut'
   | 'cutReplica'
@@ -62,6 +64,8 @@ const WEIGHTS: readonly (readonly [FaultKind, number, number])[] = [
   ['freeze', 3, 2],
   ['freezeMaster', 3, 4],
   ['restart', 4, 3],
+  ['removeServer', 3, 2],
+  ['removeSentinel', 0, 2],
   ['shutdown', 3, 2],
   ['cut', 5, 5],
   ['cutReplica', 8, 5],

@@ -10,6 +10,7 @@
 import { dbDigest } from '../../src/engine/data/digest.ts';
 import { NEVER } from '../../src/engine/machine/machine.ts';
 import { seedFromNumber } from '../../src/engine/machine/random.ts';
+import type { Input } from '../../src/world/input.ts';
 import type { Recording } from '../../src/world/journal.ts';
 import { World } from '../../src/world/world.ts';
 import { Agenda } from './agenda.ts';
@@ -25,6 +26,7 @@ import { loadOf, serverOf } from './reading.ts';
 import {
   disorder,
   endFaults,
+  forgetRemoved,
   repairChains,
   restartDead,
   restoreTopology,
@@ -214,7 +216,7 @@ export class Run {
   // Faults.
 
   private perform(step: Step): void {
-    const { world, plan, tracks, operator, probes } = this;
+    const { world, plan, operator, probes } = this;
     if (step.what !== 'wait') {
       count(this.coverage, `fault: ${step.what}`);
       this.say(`fault: ${step.what}`);
@@ -223,13 +225,10 @@ export class Run {
       world,
       plan,
       step,
-      inject: (input) => {
-        if (input.kind === 'powerLoss') count(this.coverage, 'power losses');
-        this.say(`  ${JSON.stringify(input)}`);
-        tracks.inject(input);
-      },
+      inject: (input) => this.injectFault(input),
       later: (act) => this.agenda.add(world.now + step.forMicros, act),
       command: (node, ...words) => {
+        if (!world.state.nodes.has(node)) return;
         this.say(`  ${node}> ${words.join(' ')}`);
         this.tell(node, [words]);
       },
@@ -238,6 +237,22 @@ export class Run {
         operator.say(master, this.portOf(master), requests, this.watches ? heard : undefined);
       },
     });
+  }
+
+  private injectFault(input: Input): void {
+    const { nodes } = this.world.state;
+    const adds = input.kind === 'addNode';
+    const names = [adds ? input.name : '', 'node' in input ? input.node : ''];
+    if ('a' in input) names.push(input.a ?? '', input.b ?? '');
+    if (names.some((name) => name !== '' && nodes.has(name) === adds)) return;
+    if (input.kind === 'powerLoss') count(this.coverage, 'power losses');
+    if (input.kind === 'removeNode') {
+      count(this.coverage, 'nodes removed');
+      this.elections.forget(input.node);
+      this.lastLine.delete(input.node);
+    }
+    this.say(`  ${JSON.stringify(input)}`);
+    this.tracks.inject(input);
   }
 
   /** A command whose answer nobody waits for. */
@@ -286,6 +301,7 @@ export class Run {
     const { world, plan, tracks, operator } = this;
     restartDead(tracks);
     saveAgain(world, plan, operator);
+    forgetRemoved(world, plan, operator);
     if (plan.topology.sentinels.length === 0) restoreTopology(world, plan, operator);
     else if (calmMicros > REPAIR_AFTER_MICROS) repairChains(world, plan, operator);
   }
@@ -356,6 +372,7 @@ export function outcomeOf(world: World, plan: Plan): Outcome {
     traceHash: world.traceHash,
     digest: world.digest(),
     data: plan.topology.servers.map(({ name }) => {
+      if (!world.state.nodes.has(name)) return '';
       const { keyspace } = serverOf(world, name);
       return keyspace === undefined ? '' : dbDigest(keyspace);
     }),
