@@ -44,6 +44,9 @@ export type FaultKind =
   | 'diskFull'
   | 'bgsave'
   | 'save'
+  | 'multiSave'
+  | 'pausedSaves'
+  | 'busyPipeline'
   | 'killChild'
   | 'sleep'
   | 'configSet'
@@ -79,6 +82,9 @@ const WEIGHTS: readonly (readonly [FaultKind, number, number])[] = [
   ['diskFull', 3, 2],
   ['bgsave', 4, 3],
   ['save', 1, 1],
+  ['multiSave', 4, 3],
+  ['pausedSaves', 1, 1],
+  ['busyPipeline', 3, 3],
   ['killChild', 3, 2],
   ['sleep', 2, 2],
   ['configSet', 3, 2],

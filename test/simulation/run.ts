@@ -19,7 +19,7 @@ import { Elections } from './elections.ts';
 import { faults } from './faults.ts';
 import { lostWrites, sameData, sameHistorySameData } from './invariants.ts';
 import { LoadHistories } from './loadHistories.ts';
-import { Operator } from './operator.ts';
+import { type Heard, Operator } from './operator.ts';
 import { LOAD, type Plan, START, type Step } from './plan.ts';
 import { Probes } from './probes.ts';
 import { loadOf, serverOf } from './reading.ts';
@@ -51,6 +51,8 @@ const OPERATOR_PERIOD_MICROS = 2_000_000;
 const COMPARE_MICROS = 1_000_000;
 /** How long the last write may take to reach everybody. */
 const LAST_WRITE_MICROS = 3_000_000;
+/** How long the last answers may take: longer than any WAIT. */
+const ANSWERS_MICROS = 5_000_000;
 
 export interface RunOptions {
   readonly record: boolean;
@@ -228,10 +230,10 @@ export class Run {
       inject: (input) => this.injectFault(input),
       later: (act) => this.agenda.add(world.now + step.forMicros, act),
       command: (node, ...words) => {
-        if (!world.state.nodes.has(node)) return;
-        this.say(`  ${node}> ${words.join(' ')}`);
         this.tell(node, [words]);
       },
+      pipeline: (node, requests, heard) => this.tell(node, requests, heard),
+      violation: (text) => this.violations.push(text),
       probe: (master, wanted, timeoutMs) => {
         const { requests, heard } = probes.begin(master, wanted, timeoutMs, world.now);
         operator.say(master, this.portOf(master), requests, this.watches ? heard : undefined);
@@ -255,10 +257,15 @@ export class Run {
     this.tracks.inject(input);
   }
 
-  /** A command whose answer nobody waits for. */
-  private tell(node: string, requests: readonly (readonly string[])[]): void {
-    const conn = this.operator.say(node, this.portOf(node), requests);
-    this.agenda.add(this.world.now + 2_000_000, () => this.operator.end(conn));
+  /** Commands at a node, if it is there; the connection ends a while after their answers. */
+  private tell(node: string, requests: readonly (readonly string[])[], heard?: Heard): void {
+    const { agenda, operator, world } = this;
+    if (!world.state.nodes.has(node)) return;
+    this.say(`  ${node}> ${requests.map((words) => words.join(' ')).join('; ')}`);
+    const conn = operator.say(node, this.portOf(node), requests, this.watches ? heard : undefined);
+    agenda.add(world.now + 2_000_000, () => {
+      if (!operator.isWaiting(conn)) operator.end(conn);
+    });
   }
 
   private portOf(name: string): number {
@@ -338,6 +345,10 @@ export class Run {
       this.violations.push(
         `the last write does not reach all: ${unsettled(world, plan).join('; ')}`,
       );
+    }
+    const unanswered = (): string[] => this.operator.unanswered(world);
+    if (!this.waitFor(() => unanswered().length === 0, ANSWERS_MICROS)) {
+      this.violations.push(...unanswered());
     }
     this.violations.push(...sameData(world, plan));
   }
