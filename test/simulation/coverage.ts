@@ -54,6 +54,7 @@ export const REQUIRED: Readonly<Record<string, number>> = {
   'partial resynchronizations': 100,
   'backlog overruns': 25,
   'power losses': 25,
+  'nodes removed': 50,
   chains: 25,
 };
 

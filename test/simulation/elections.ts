@@ -22,6 +22,15 @@ export class Elections {
     }
   }
 
+  /**
+   * A Sentinel has been removed: who takes its name has a vote of its own, also in an epoch in which
+   * the one before it voted, and may decide that epoch anew.
+   */
+  forget(node: string): void {
+    for (const what of this.votes.keys()) if (what.startsWith(`${node} `)) this.votes.delete(what);
+    this.leaders.clear();
+  }
+
   private once(known: Map<string, string>, what: string, value: string, verb: string): void {
     const before = known.get(what);
     known.set(what, value);

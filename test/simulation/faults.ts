@@ -3,21 +3,32 @@
  * a while; the plan's calm undoes the rest.
  */
 
+import { replyText } from '../../src/engine/resp/replyReader.ts';
 import type { Input } from '../../src/world/input.ts';
 import type { World } from '../../src/world/world.ts';
+import { FIRST_DATA_DB } from './clients/vocabulary.ts';
+import type { Heard } from './operator.ts';
 import type { FaultKind, Plan, Step } from './plan.ts';
 import { isRunning, isServing, presentMaster, serverOf } from './reading.ts';
 import { HOST, MASTER_NAME } from './topologyPlan.ts';
+
+/** Neither LOAD's nor that of the WAIT probes. */
+const DATA_DB = String(FIRST_DATA_DB);
 
 export interface FaultContext {
   readonly world: World;
   readonly plan: Plan;
   readonly step: Step;
+  /** What is for a node that has been removed meanwhile is dropped, here and below. */
   inject(input: Input): void;
   /** Does something when the fault has lasted. */
   later(act: () => void): void;
   /** An operator's command. */
   command(node: string, ...words: string[]): void;
+  /** Requests in one write; `heard` gets their answers, if the run is watched. */
+  pipeline(node: string, requests: readonly (readonly string[])[], heard?: Heard): void;
+  /** What must not be. */
+  violation(text: string): void;
   /** A write that WAITs. */
   probe(master: string, wanted: number, timeoutMs: number): void;
 }
@@ -78,6 +89,17 @@ function kill(kind: 'crash' | 'powerLoss', whom: (context: FaultContext) => stri
   };
 }
 
+/** Away with its disk; after a while another node takes its name, its port and its first configuration. */
+function remove(whom: (context: FaultContext) => string | undefined): Fault {
+  return (context) => {
+    const name = whom(context);
+    const added = context.plan.nodes.find(({ node }) => node.name === name);
+    if (added === undefined) return;
+    context.inject({ kind: 'removeNode', node: added.node.name });
+    context.later(() => context.inject(added.node));
+  };
+}
+
 function isAlive(world: World, name: string): boolean {
   return world.state.nodes.get(name)?.isAlive ?? false;
 }
@@ -93,7 +115,9 @@ function freeze(whom: (context: FaultContext) => string): Fault {
 /** The two ends of a replication link, wherever it is now. */
 function replicationLink(context: FaultContext): { a: string; b: string } {
   const a = replicaOrAny(context);
-  const port = serverOf(context.world, a).configuration?.settings.replicaof?.port;
+  const port = context.world.nodes().some(({ name }) => name === a)
+    ? serverOf(context.world, a).configuration?.settings.replicaof?.port
+    : undefined;
   const upstream = context.plan.topology.servers.find((server) => server.port === port);
   return { a, b: upstream?.name ?? master(context) };
 }
@@ -125,6 +149,8 @@ export const faults: Readonly<Record<FaultKind, Fault>> = {
   powerLossMaster: kill('powerLoss', master),
   freeze: freeze(victim),
   freezeMaster: freeze(master),
+  removeServer: remove((context) => choose(serverNames(context), context.step.picks[0])),
+  removeSentinel: remove((context) => choose(sentinelNames(context), context.step.picks[0])),
   restart: (context) => context.inject({ kind: 'restart', node: victim(context) }),
   shutdown: (context) => {
     const node = victim(context);
@@ -173,6 +199,9 @@ export const faults: Readonly<Record<FaultKind, Fault>> = {
   bgsave: (context) =>
     context.command(choose(serverNames(context), context.step.picks[0])!, 'BGSAVE'),
   save: (context) => context.command(choose(serverNames(context), context.step.picks[0])!, 'SAVE'),
+  multiSave,
+  pausedSaves,
+  busyPipeline,
   killChild: (context) => {
     const parents = serverNames(context).filter(
       (name) => (context.world.node(name)?.children.length ?? 0) > 0,
@@ -208,6 +237,49 @@ export const faults: Readonly<Record<FaultKind, Fault>> = {
     context.probe(name, Math.floor(wanted * 4), 20 + Math.floor(timeout * 1_500));
   },
 };
+
+/** A save among the commands of a transaction: its dump must be of an instant between transactions. */
+function multiSave(context: FaultContext): void {
+  const { at, picks } = context.step;
+  const save = choose([['BGSAVE'], ['BGSAVE', 'SCHEDULE'], ['SAVE']], picks[1])!;
+  context.pipeline(victimServer(context), [
+    ['SELECT', DATA_DB],
+    ['MULTI'],
+    ['SET', 'multi:a', String(at)],
+    save,
+    ['SET', 'multi:b', String(at)],
+    ['EXEC'],
+  ]);
+}
+
+/** Saves that have to wait, all of which are answered in the end. */
+function pausedSaves(context: FaultContext): void {
+  const node = victimServer(context);
+  context.command(node, 'CLIENT', 'PAUSE', '300');
+  for (let i = 0; i < 3; i += 1) context.command(node, 'SAVE');
+}
+
+/** Commands that take the CPU amid others: what comes after them comes later. */
+function busyPipeline(context: FaultContext): void {
+  const { at, picks } = context.step;
+  const node = victimServer(context);
+  const busy = ['DEBUG', 'SLEEP', '0.3'];
+  const key = `busy:${at}`;
+  const requests = [
+    ['SELECT', DATA_DB],
+    ['SET', key, 'v', 'PX', '100'],
+    busy,
+    ['GET', key],
+    ['INCR', 'counter:0'],
+    picks[1] < 0.5 ? ['SAVE'] : busy,
+    ['INCR', 'counter:0'],
+  ];
+  context.pipeline(node, requests, ([, set, , get]) => {
+    if (set === undefined || replyText(set) !== 'OK') return;
+    if (get === undefined || replyText(get) === undefined) return;
+    context.violation(`${node} has slept for 0.3 s, and ${key} with 0.1 s to live is still there`);
+  });
+}
 
 function victimServer(context: FaultContext): string {
   return choose(serverNames(context), context.step.picks[0])!;

@@ -5,11 +5,15 @@
 
 import { type Reply, ReplyReader } from '../../src/engine/resp/replyReader.ts';
 import { encodeRequest } from '../../src/sandbox/requests.ts';
+import { END } from '../../src/world/connection.ts';
 import type { Input, OutsidePort } from '../../src/world/input.ts';
+import type { World } from '../../src/world/world.ts';
 
 export type Heard = (replies: readonly Reply[]) => void;
 
 interface Conversation {
+  readonly node: string;
+  readonly text: string;
   readonly reader: ReplyReader;
   readonly replies: Reply[];
   readonly wanted: number;
@@ -39,11 +43,27 @@ export class Operator implements OutsidePort {
     const conn = this.lastConn;
     const peer = `127.0.0.1:${10_000 + conn}`;
     const wanted = requests.length;
-    this.conversations.set(conn, { reader: new ReplyReader(), replies: [], wanted, heard });
+    const text = requests.map((words) => words.join(' ')).join('; ');
+    const reader = new ReplyReader();
+    this.conversations.set(conn, { node, text, reader, replies: [], wanted, heard });
     this.inject({ kind: 'accept', conn, node, port, peer });
     const bytes = Buffer.concat(requests.map((words) => encodeRequest(words)));
     this.inject({ kind: 'data', conn, bytes });
     return conn;
+  }
+
+  isWaiting(conn: number): boolean {
+    return this.conversations.has(conn);
+  }
+
+  /** What has not been answered although its connection is open at both ends; a sentence each. */
+  unanswered(world: World): string[] {
+    const found: string[] = [];
+    for (const [conn, { node, text, replies, wanted }] of this.conversations) {
+      if (world.state.outsideEnds.get(conn)?.peer.state !== END.open) continue;
+      found.push(`${node} has given ${replies.length} of ${wanted} answers to ${text}`);
+    }
+    return found;
   }
 
   end(conn: number): void {

@@ -29,6 +29,8 @@ export type FaultKind =
   | 'freeze'
   | 'freezeMaster'
   | 'restart'
+  | 'removeServer'
+  | 'removeSentinel'
   | 'shutdown'
   | 'cut'
   | 'cutReplica'
@@ -42,6 +44,9 @@ export type FaultKind =
   | 'diskFull'
   | 'bgsave'
   | 'save'
+  | 'multiSave'
+  | 'pausedSaves'
+  | 'busyPipeline'
   | 'killChild'
   | 'sleep'
   | 'configSet'
@@ -62,6 +67,8 @@ const WEIGHTS: readonly (readonly [FaultKind, number, number])[] = [
   ['freeze', 3, 2],
   ['freezeMaster', 3, 4],
   ['restart', 4, 3],
+  ['removeServer', 3, 2],
+  ['removeSentinel', 0, 2],
   ['shutdown', 3, 2],
   ['cut', 5, 5],
   ['cutReplica', 8, 5],
@@ -75,6 +82,9 @@ const WEIGHTS: readonly (readonly [FaultKind, number, number])[] = [
   ['diskFull', 3, 2],
   ['bgsave', 4, 3],
   ['save', 1, 1],
+  ['multiSave', 4, 3],
+  ['pausedSaves', 1, 1],
+  ['busyPipeline', 3, 3],
   ['killChild', 3, 2],
   ['sleep', 2, 2],
   ['configSet', 3, 2],

@@ -62,6 +62,7 @@ export class Probes {
     for (const probe of this.waiting) {
       for (const name of this.servers) {
         if (probe.holders.has(name) || name === probe.master) continue;
+        if (!world.state.nodes.has(name)) continue;
         const { keyspace } = serverOf(world, name);
         if (keyspace?.databases[PROBE_DB]?.get(probe.key) !== undefined) probe.holders.add(name);
       }

@@ -10,6 +10,7 @@
 import { dbDigest } from '../../src/engine/data/digest.ts';
 import { NEVER } from '../../src/engine/machine/machine.ts';
 import { seedFromNumber } from '../../src/engine/machine/random.ts';
+import type { Input } from '../../src/world/input.ts';
 import type { Recording } from '../../src/world/journal.ts';
 import { World } from '../../src/world/world.ts';
 import { Agenda } from './agenda.ts';
@@ -18,13 +19,14 @@ import { Elections } from './elections.ts';
 import { faults } from './faults.ts';
 import { lostWrites, sameData, sameHistorySameData } from './invariants.ts';
 import { LoadHistories } from './loadHistories.ts';
-import { Operator } from './operator.ts';
+import { type Heard, Operator } from './operator.ts';
 import { LOAD, type Plan, START, type Step } from './plan.ts';
 import { Probes } from './probes.ts';
 import { loadOf, serverOf } from './reading.ts';
 import {
   disorder,
   endFaults,
+  forgetRemoved,
   repairChains,
   restartDead,
   restoreTopology,
@@ -49,6 +51,8 @@ const OPERATOR_PERIOD_MICROS = 2_000_000;
 const COMPARE_MICROS = 1_000_000;
 /** How long the last write may take to reach everybody. */
 const LAST_WRITE_MICROS = 3_000_000;
+/** How long the last answers may take: longer than any WAIT. */
+const ANSWERS_MICROS = 5_000_000;
 
 export interface RunOptions {
   readonly record: boolean;
@@ -214,7 +218,7 @@ export class Run {
   // Faults.
 
   private perform(step: Step): void {
-    const { world, plan, tracks, operator, probes } = this;
+    const { world, plan, operator, probes } = this;
     if (step.what !== 'wait') {
       count(this.coverage, `fault: ${step.what}`);
       this.say(`fault: ${step.what}`);
@@ -223,16 +227,13 @@ export class Run {
       world,
       plan,
       step,
-      inject: (input) => {
-        if (input.kind === 'powerLoss') count(this.coverage, 'power losses');
-        this.say(`  ${JSON.stringify(input)}`);
-        tracks.inject(input);
-      },
+      inject: (input) => this.injectFault(input),
       later: (act) => this.agenda.add(world.now + step.forMicros, act),
       command: (node, ...words) => {
-        this.say(`  ${node}> ${words.join(' ')}`);
         this.tell(node, [words]);
       },
+      pipeline: (node, requests, heard) => this.tell(node, requests, heard),
+      violation: (text) => this.violations.push(text),
       probe: (master, wanted, timeoutMs) => {
         const { requests, heard } = probes.begin(master, wanted, timeoutMs, world.now);
         operator.say(master, this.portOf(master), requests, this.watches ? heard : undefined);
@@ -240,10 +241,31 @@ export class Run {
     });
   }
 
-  /** A command whose answer nobody waits for. */
-  private tell(node: string, requests: readonly (readonly string[])[]): void {
-    const conn = this.operator.say(node, this.portOf(node), requests);
-    this.agenda.add(this.world.now + 2_000_000, () => this.operator.end(conn));
+  private injectFault(input: Input): void {
+    const { nodes } = this.world.state;
+    const adds = input.kind === 'addNode';
+    const names = [adds ? input.name : '', 'node' in input ? input.node : ''];
+    if ('a' in input) names.push(input.a ?? '', input.b ?? '');
+    if (names.some((name) => name !== '' && nodes.has(name) === adds)) return;
+    if (input.kind === 'powerLoss') count(this.coverage, 'power losses');
+    if (input.kind === 'removeNode') {
+      count(this.coverage, 'nodes removed');
+      this.elections.forget(input.node);
+      this.lastLine.delete(input.node);
+    }
+    this.say(`  ${JSON.stringify(input)}`);
+    this.tracks.inject(input);
+  }
+
+  /** Commands at a node, if it is there; the connection ends a while after their answers. */
+  private tell(node: string, requests: readonly (readonly string[])[], heard?: Heard): void {
+    const { agenda, operator, world } = this;
+    if (!world.state.nodes.has(node)) return;
+    this.say(`  ${node}> ${requests.map((words) => words.join(' ')).join('; ')}`);
+    const conn = operator.say(node, this.portOf(node), requests, this.watches ? heard : undefined);
+    agenda.add(world.now + 2_000_000, () => {
+      if (!operator.isWaiting(conn)) operator.end(conn);
+    });
   }
 
   private portOf(name: string): number {
@@ -286,6 +308,7 @@ export class Run {
     const { world, plan, tracks, operator } = this;
     restartDead(tracks);
     saveAgain(world, plan, operator);
+    forgetRemoved(world, plan, operator);
     if (plan.topology.sentinels.length === 0) restoreTopology(world, plan, operator);
     else if (calmMicros > REPAIR_AFTER_MICROS) repairChains(world, plan, operator);
   }
@@ -323,6 +346,10 @@ export class Run {
         `the last write does not reach all: ${unsettled(world, plan).join('; ')}`,
       );
     }
+    const unanswered = (): string[] => this.operator.unanswered(world);
+    if (!this.waitFor(() => unanswered().length === 0, ANSWERS_MICROS)) {
+      this.violations.push(...unanswered());
+    }
     this.violations.push(...sameData(world, plan));
   }
 
@@ -356,6 +383,7 @@ export function outcomeOf(world: World, plan: Plan): Outcome {
     traceHash: world.traceHash,
     digest: world.digest(),
     data: plan.topology.servers.map(({ name }) => {
+      if (!world.state.nodes.has(name)) return '';
       const { keyspace } = serverOf(world, name);
       return keyspace === undefined ? '' : dbDigest(keyspace);
     }),

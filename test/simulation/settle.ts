@@ -10,13 +10,21 @@ import { NEVER } from '../../src/engine/machine/machine.ts';
 import type { World } from '../../src/world/world.ts';
 import type { Operator } from './operator.ts';
 import type { Plan } from './plan.ts';
-import { agreedMaster, followed, isServing, nodeAt, rootOf, serverOf } from './reading.ts';
-import { HOST } from './topologyPlan.ts';
+import {
+  agreedMaster,
+  followed,
+  isServing,
+  nodeAt,
+  rootOf,
+  sentinelOf,
+  serverOf,
+} from './reading.ts';
+import { HOST, MASTER_NAME } from './topologyPlan.ts';
 import type { Tracks } from './tracks.ts';
 
 const FAST = 500;
 
-/** Ends every fault: links, disks, frozen and dead processes. */
+/** Ends every fault: nodes that are away, links, disks, frozen and dead processes. */
 export function endFaults(tracks: Tracks, plan: Plan): void {
   const world = tracks.original;
   for (const link of world.links()) {
@@ -34,6 +42,7 @@ export function endFaults(tracks: Tracks, plan: Plan): void {
       tracks.inject({ kind: 'latency', a, b, oneway: true, micros: FAST });
     }
   }
+  for (const { node } of plan.nodes) if (!world.state.nodes.has(node.name)) tracks.inject(node);
   tracks.inject({ kind: 'heal' });
   for (const { name, state, diskFull } of world.nodes()) {
     if (diskFull) tracks.inject({ kind: 'diskFault', node: name, full: false });
@@ -87,6 +96,22 @@ export function repairChains(world: World, plan: Plan, operator: Operator): void
   for (const { name, port } of plan.topology.servers) {
     if (!isServing(world, name) || rootOf(world, plan, name) === master) continue;
     operator.say(name, port, [replicaofWords(name === master ? undefined : masterPort)]);
+  }
+}
+
+/**
+ * A Sentinel counts those that were removed among the voters, in Redis as here, until SENTINEL RESET:
+ * too many of them, and there is no majority. One at a time, as each forgets the replicas, too.
+ */
+export function forgetRemoved(world: World, plan: Plan, operator: Operator): void {
+  const { sentinels } = plan.topology;
+  for (const { name, port } of sentinels) {
+    if (!isServing(world, name)) continue;
+    const master = sentinelOf(world, name).masters.get(MASTER_NAME);
+    if (master === undefined || master.sDown || master.failoverInProgress) continue;
+    if (master.sentinels.size < sentinels.length) continue;
+    operator.say(name, port, [['SENTINEL', 'RESET', MASTER_NAME]]);
+    return;
   }
 }
 
