@@ -26,6 +26,7 @@ import { loadOf, serverOf } from './reading.ts';
 import {
   disorder,
   endFaults,
+  endFlapping,
   forgetRemoved,
   repairChains,
   restartDead,
@@ -310,7 +311,10 @@ export class Run {
     saveAgain(world, plan, operator);
     forgetRemoved(world, plan, operator);
     if (plan.topology.sentinels.length === 0) restoreTopology(world, plan, operator);
-    else if (calmMicros > REPAIR_AFTER_MICROS) repairChains(world, plan, operator);
+    else if (calmMicros > REPAIR_AFTER_MICROS) {
+      endFlapping(world, plan, operator);
+      repairChains(world, plan, operator);
+    }
   }
 
   /** LOAD reads its keys back from the last master. */

@@ -23,6 +23,8 @@ import { HOST, MASTER_NAME } from './topologyPlan.ts';
 import type { Tracks } from './tracks.ts';
 
 const FAST = 500;
+/** A down-after that outlasts the second between two connects. */
+const PATIENT_MS = 1_500;
 
 /** Ends every fault: nodes that are away, links, disks, frozen and dead processes. */
 export function endFaults(tracks: Tracks, plan: Plan): void {
@@ -112,6 +114,21 @@ export function forgetRemoved(world: World, plan: Plan, operator: Operator): voi
     if (master.sentinels.size < sentinels.length) continue;
     operator.say(name, port, [['SENTINEL', 'RESET', MASTER_NAME]]);
     return;
+  }
+}
+
+/**
+ * Sentinels with a small quorum and less than a second of down-after can fail over for ever, as
+ * Redis's can: to a new master they connect a second after they last connected, so that it can be
+ * silent for longer than down-after allows as soon as it is one (seed 141: 630 ms, quorum 1).
+ */
+export function endFlapping(world: World, plan: Plan, operator: Operator): void {
+  for (const { name, port } of plan.topology.sentinels) {
+    if (!isServing(world, name)) continue;
+    const master = sentinelOf(world, name).masters.get(MASTER_NAME);
+    if (master === undefined || master.downAfterMs >= PATIENT_MS) continue;
+    const value = String(PATIENT_MS);
+    operator.say(name, port, [['SENTINEL', 'SET', MASTER_NAME, 'down-after-milliseconds', value]]);
   }
 }
 
