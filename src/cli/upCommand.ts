@@ -1,6 +1,8 @@
 /** `up`: a sandbox that runs until SIGINT or SIGTERM. */
 
 import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { failureLine } from '../gateway/failureReport.ts';
 import type { EndpointList } from '../gateway/hostMessages.ts';
 import { formatLogEntry } from '../gateway/logLine.ts';
@@ -20,6 +22,8 @@ export async function up(args: readonly string[]): Promise<number> {
     end = resolve;
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(0));
+  // The thread finds its code compiled, from the second start on and with Node 22 and later.
+  process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
   const worker = await start(options, seed, (reason) => {
     process.stderr.write(`The sandbox has died: ${reason}\n`);
     end(1);

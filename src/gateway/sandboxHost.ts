@@ -21,7 +21,7 @@ import { MemoryGuard } from './memoryGuard.ts';
 const HOST = '127.0.0.1';
 /**
  * The world begins so long ago: booting is virtual time, and it is to go live at the present. A
- * topology agrees 2.15 s after its start, with the second hello of its Sentinels (one each 2 s),
+ * topology agrees 2.2 s after its start, with the second hello of its Sentinels (one each 2 s),
  * whatever its size.
  */
 const BOOT_SECONDS = 3;

@@ -36,6 +36,8 @@ import {
 
 /** How often, in world time, roles and offsets are looked at. */
 export const OBSERVE_MICROS = 10_000;
+/** How often it is looked at, in world time, whether a topology has agreed. */
+const BOOT_LOOK_MICROS = 200_000;
 /** How long a topology may take to agree, in world time. */
 export const BOOT_MICROS_MAX = 60_000_000;
 
@@ -134,7 +136,7 @@ export class Sandbox {
   boot(microsMax: Micros = BOOT_MICROS_MAX): void {
     const limit = this.world.now + microsMax;
     while (this.world.now < limit) {
-      this.advance(this.world.now + 5 * OBSERVE_MICROS);
+      this.advance(this.world.now + BOOT_LOOK_MICROS);
       if (this.world.failure !== undefined) throw new BootError(this.world.failure.error);
       if (missingForAgreement(this.snapshot()).length === 0) return;
     }
