@@ -12,7 +12,7 @@
 
 import { ProtocolError } from '../machine/errors.ts';
 import { registerState } from '../machine/state.ts';
-import { type Bytes, fromBorrowed } from './bytes.ts';
+import { type Bytes, fromBorrowed, toLatin1 } from './bytes.ts';
 import { InputBuffer } from './inputBuffer.ts';
 import { splitArguments } from './splitArguments.ts';
 
@@ -24,6 +24,8 @@ const CR = 13;
 const LF = 10;
 const STAR = 42;
 const DOLLAR = 36;
+/** No command has a longer name. */
+const NAME_MAX = 32;
 
 export interface ReaderLimits {
   /** proto-max-bulk-len, bytes. */
@@ -40,6 +42,7 @@ export class RequestReader extends InputBuffer {
   private left = -1;
   private bulkLength = -1;
   private finished = true;
+  private lastName = '';
 
   /** Bytes not yet read. */
   get unread(): number {
@@ -89,7 +92,8 @@ export class RequestReader extends InputBuffer {
         if (this.bulkLength > 32 * 1024) missing = this.bulkLength + 2;
         break;
       }
-      this.arguments.push(fromBorrowed(this.buffer, this.at, stop));
+      const isName = this.arguments.length === 0;
+      this.arguments.push(isName ? this.readName(stop) : fromBorrowed(this.buffer, this.at, stop));
       this.at = stop + 2;
       this.bulkLength = -1;
       this.left -= 1;
@@ -99,6 +103,19 @@ export class RequestReader extends InputBuffer {
     if (missing > 0) this.expect(missing);
     this.finished = this.left === 0;
     return this.finished;
+  }
+
+  /** Clients send the same command again and again: its name is then the same string, hash and all. */
+  private readName(stop: number): Bytes {
+    const { buffer, at, lastName } = this;
+    if (lastName.length === stop - at) {
+      let i = 0;
+      while (i < lastName.length && buffer[at + i] === lastName.charCodeAt(i)) i += 1;
+      if (i === lastName.length) return lastName;
+    }
+    const name = fromBorrowed(buffer, at, stop);
+    if (name.length <= NAME_MAX) this.lastName = toLatin1(name);
+    return name;
   }
 
   /** `*3\r\n`; a count of zero or less is an empty request, which is skipped. */
