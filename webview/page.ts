@@ -21,6 +21,9 @@ import { Said } from './views/said.ts';
 import { Toolbar } from './views/toolbar.ts';
 import { TopologyView } from './views/topologyView.ts';
 
+/** Numbers that change faster cannot be read, and without a graphics card each picture costs dearly. */
+const DRAW_MS = 100;
+
 /** Asks for an operation; what comes of it is said on the page. */
 export type Ask = (operation: Operation) => void;
 
@@ -41,6 +44,7 @@ export class Page {
   private snapshot: Snapshot | undefined = undefined;
   private goneReason = '';
   private isDrawQueued = false;
+  private drawnAt = 0;
   /** What comes next is of another sandbox, or all over again. */
   private isAnew = false;
 
@@ -111,10 +115,14 @@ export class Page {
   private queueDraw(): void {
     if (this.isDrawQueued) return;
     this.isDrawQueued = true;
-    requestAnimationFrame(() => {
+    const draw = (): void => {
       this.isDrawQueued = false;
+      this.drawnAt = performance.now();
       this.draw();
-    });
+    };
+    const rest = this.drawnAt + DRAW_MS - performance.now();
+    if (rest <= 0) requestAnimationFrame(draw);
+    else setTimeout(() => requestAnimationFrame(draw), rest);
   }
 
   private draw(): void {
