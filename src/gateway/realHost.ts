@@ -168,6 +168,8 @@ export class RealHost implements Effects {
     const now = this.clock.now();
     this.machine.closed(now, connection.id, connection.reason, this);
     this.finish(now);
+    // The peer may have closed its side only: what it was sent before goes out.
+    endInOrder(connection.socket);
   }
 
   private established(connection: RealConnection, error: Error | undefined): void {
@@ -366,7 +368,7 @@ export class RealHost implements Effects {
   }
 
   connect(host: string, port: number): ConnId {
-    const socket = net.connect({ host, port, noDelay: true });
+    const socket = net.connect({ host, port, noDelay: true, allowHalfOpen: true });
     let isOpen = false;
     const connection = this.adopt(socket, (error) => {
       if (!isOpen) this.established(connection, error);
@@ -380,8 +382,9 @@ export class RealHost implements Effects {
 
   listen(port: number): void {
     this.logFile.portOpening();
-    const server = net.createServer({ noDelay: true, pauseOnConnect: true }, (socket) =>
-      this.accept(socket),
+    const server = net.createServer(
+      { noDelay: true, pauseOnConnect: true, allowHalfOpen: true },
+      (socket) => this.accept(socket),
     );
     server.on('error', (error) => {
       this.logFile.portRefused(this.clock.now(), port, errnoText(error));

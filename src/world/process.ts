@@ -137,7 +137,9 @@ export function goOn(run: Runtime, node: WorldNode, afterTick: boolean): void {
 function queueRun(run: Runtime, node: WorldNode): void {
   if (node.runQueued) return;
   node.runQueued = true;
-  run.state.schedule(run.state.now, KIND.run, node, run.cause);
+  const { state } = run;
+  const event = state.event(state.now, KIND.run, node, undefined, undefined, run.cause);
+  node.inbox.unshift(event);
 }
 
 function queueWake(run: Runtime, node: WorldNode, at: Micros): void {
@@ -149,7 +151,8 @@ function queueWake(run: Runtime, node: WorldNode, at: Micros): void {
 /** Carries out what was emitted; `child` is set when it was the node's child that wrote. */
 function commit(run: Runtime, node: WorldNode, child: ChildProcess | undefined): void {
   const { items, conns, holdsOutput } = run.effects;
-  for (let i = 0; i < items.length; i += 1) {
+  const { machine } = node;
+  for (let i = 0; i < items.length && node.isAlive && node.machine === machine; i += 1) {
     const item = items[i]!;
     if (Buffer.isBuffer(item)) {
       if (holdsOutput) node.held.push({ conn: conns[i]!, bytes: item });

@@ -69,3 +69,26 @@ test('every client is answered whose save waited for the end of a pause', async 
     assert.deepEqual(await Promise.all(asked), [ok, ok, ok, ok, ok, ok + ok + ok]);
   }
 });
+
+test('a client that has closed its side gets all replies', async (t) => {
+  if (!requirePeer(t, 'redis-server')) return;
+  const texts = ['SAVE\r\nPING\r\n', 'DEBUG SLEEP 0.1\r\nPING\r\n', 'FLUSHALL\r\n', 'PING\r\n'];
+  for (const { port } of await bothServers(t)) {
+    const replies: string[] = [];
+    for (const text of texts) {
+      const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      let got = '';
+      let isOver = false;
+      socket.setEncoding('latin1').on('data', (part: string) => {
+        got += part;
+      });
+      socket.on('end', () => {
+        isOver = true;
+      });
+      socket.end(text);
+      await waitFor(() => isOver, LIMIT_MS);
+      replies.push(got);
+    }
+    assert.deepEqual(replies, ['+OK\r\n+PONG\r\n', '+OK\r\n+PONG\r\n', '+OK\r\n', '+PONG\r\n']);
+  }
+});

@@ -119,7 +119,7 @@ function debug(call: ServerCall): void {
   }
 }
 
-/** The process does nothing else meanwhile: every other input waits. */
+/** The process does nothing else meanwhile: every other input waits. Two within one EXEC overlap. */
 function sleep(call: ServerCall): void {
   const seconds = parseDouble(call.str(2)) ?? 0;
   call.out.busy(call.now + Math.round(Math.max(0, seconds) * 1_000_000));
@@ -185,7 +185,9 @@ function reload(call: ServerCall): void {
       return;
     }
   }
-  new Reload(call.server, options, call.client).begin();
+  // The loader is busy with another file.
+  if (call.server.loading.active) call.reply.error(replyErrors.loading);
+  else new Reload(call.server, options, call.client).begin();
 }
 
 function changeReplId(call: ServerCall): void {

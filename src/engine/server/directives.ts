@@ -81,6 +81,7 @@ export const directives: readonly Directive[] = [
   text('masteruser', 'masteruser'),
   replicaof,
   yesNo('replica-serve-stale-data', 'replicaServeStaleData', 'free', 'slave-serve-stale-data'),
+  yesNo('replica-ignore-maxmemory', 'replicaIgnoreMaxmemory', 'free', 'slave-ignore-maxmemory'),
   yesNo('replica-read-only', 'replicaReadOnly', 'free', 'slave-read-only'),
   integer('replica-priority', 'replicaPriority', { min: 0, max: INT, alias: 'slave-priority' }),
   yesNo('replica-announced', 'replicaAnnounced'),

@@ -28,9 +28,9 @@ lfu-log-factor list-compress-depth lua-time-limit
 maxmemory-clients maxmemory-eviction-tenacity maxmemory-samples no-appendfsync-on-rewrite
 oom-score-adj oom-score-adj-values pidfile proc-title-template propagation-error-behavior
 rdb-del-sync-files rdb-save-incremental-fsync rdb-key-save-delay repl-diskless-sync-max-replicas
-replica-ignore-disk-write-errors replica-ignore-maxmemory replica-lazy-flush
+replica-ignore-disk-write-errors replica-lazy-flush
 sanitize-dump-payload server_cpulist set-proc-title shutdown-on-sigint shutdown-on-sigterm
-slave-ignore-maxmemory slave-lazy-flush slowlog-log-slower-than slowlog-max-len socket-mark-id
+slave-lazy-flush slowlog-log-slower-than slowlog-max-len socket-mark-id
 stream-node-max-bytes stream-node-max-entries supervised syslog-enabled syslog-facility
 syslog-ident tcp-backlog tcp-keepalive tls-auth-clients tls-ca-cert-dir tls-ca-cert-file
 tls-cert-file tls-ciphers tls-ciphersuites tls-client-cert-file tls-client-key-file

@@ -37,6 +37,8 @@ export class Loading implements RdbSink {
   private db = 0;
   private merge = true;
   private nextSliceAt: Micros = NEVER;
+  /** The process ends with this event; what is left of the file is of no interest. */
+  private isFatal = false;
   totalBytes = 0;
   startedAt: Micros = 0;
   keysLoaded = 0;
@@ -178,10 +180,12 @@ export class Loading implements RdbSink {
       this.expired.push({ db: this.db, key });
       return;
     }
+    if (this.isFatal) return;
     const db = server.keyspace.databases[this.db]!;
     if (!this.merge && db.get(key) !== undefined) {
       // As there: what the file and memory say of one key cannot both be kept.
       server.log('warning', `RDB has duplicated key '${key}' in DB ${db.index}`);
+      this.isFatal = true;
       server.out.exit(1);
       return;
     }

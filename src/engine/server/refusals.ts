@@ -80,7 +80,9 @@ function touchesKeyspace(server: Server, entry: CommandEntry, client: Client): b
 function dataRefusal(server: Server, entry: CommandEntry, client: Client): string | undefined {
   const { settings, replication } = server;
   if (client.kind === 'master') return undefined;
-  if (settings.maxmemory > 0 && server.memory.used > settings.maxmemory) {
+  // A replica takes what its master has taken; and a Sentinel must be able to promote it.
+  const isExempt = replication.isReplica && settings.replicaIgnoreMaxmemory;
+  if (settings.maxmemory > 0 && !isExempt && server.memory.used > settings.maxmemory) {
     const queues = client.transaction !== undefined && !LEAVES_TRANSACTION.has(entry.name);
     if (queues || has(server, entry, client, deniesOom)) return replyErrors.oom;
   }

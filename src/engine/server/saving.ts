@@ -33,6 +33,7 @@ export class Saving {
   lastTryAt: Micros = 0;
   lastStatusOk = true;
   lastDurationSeconds = -1;
+  /** SAVEs and BGSAVEs begun; what FLUSHALL and DEBUG RELOAD write does not count. */
   saves = 0;
   latestForkMicros = 0;
   forks = 0;
@@ -71,6 +72,7 @@ export class Saving {
     const token = server.out.fork(child);
     this.child = { token, pid, startedAt: server.now, dirtyAtFork: this.changes };
     this.forks += 1;
+    this.saves += 1;
     this.latestForkMicros = Math.round(
       (server.memory.used / GB) * server.facts.costs.forkMicrosPerGb,
     );
@@ -119,7 +121,6 @@ export class Saving {
     this.dirty -= saved;
     this.lastSave = Math.floor(this.server.now / 1_000_000);
     this.lastStatusOk = true;
-    this.saves += 1;
   }
 
   /**
@@ -139,7 +140,7 @@ export class Saving {
   /** Starts a save when a save point asks for one. */
   cron(): void {
     const { server } = this;
-    if (this.child !== undefined || server.loading.active) return;
+    if (this.child !== undefined || server.loading.active || server.foreground.busy) return;
     if (this.scheduled) {
       this.scheduled = false;
       this.background();
@@ -154,6 +155,12 @@ export class Saving {
     if (due === undefined || !retryAllowed) return;
     server.log('notice', `${due.changes} changes in ${due.seconds} seconds. Saving...`);
     this.background();
+  }
+
+  resetStatistics(): void {
+    this.saves = 0;
+    this.forks = 0;
+    this.latestForkMicros = 0;
   }
 
   private aux(): RdbAux {

@@ -391,6 +391,7 @@ export class Server extends Process {
     this.stats.outputBytes = 0;
     this.stats.replicaOutputBytes = 0;
     this.stats.errorReplies = 0;
+    this.saving.resetStatistics();
     this.commandStats.reset();
     this.replication.resetStatistics();
     this.rates = new Rates();

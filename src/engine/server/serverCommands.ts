@@ -67,6 +67,7 @@ function save(call: ServerCall): void {
     call.reply.error('ERR Background save already in progress');
     return;
   }
+  server.saving.saves += 1;
   server.saving.inForeground(new Asker(server, client, 'save'));
 }
 

@@ -32,6 +32,7 @@ export interface Settings {
   masteruser: string;
   replicaof: { host: string; port: number } | undefined;
   replicaServeStaleData: boolean;
+  replicaIgnoreMaxmemory: boolean;
   replicaReadOnly: boolean;
   replicaPriority: number;
   replicaAnnounced: boolean;
@@ -102,6 +103,7 @@ export function defaultSettings(): Settings {
     masteruser: '',
     replicaof: undefined,
     replicaServeStaleData: true,
+    replicaIgnoreMaxmemory: true,
     replicaReadOnly: true,
     replicaPriority: 100,
     replicaAnnounced: true,

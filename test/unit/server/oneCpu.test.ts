@@ -107,3 +107,59 @@ test('nothing runs any more once the process is to end', () => {
   assert.equal(server.world.node('a')!.state, 'exited');
   assert.equal(server.text(late), '');
 });
+
+test('what a client has sent before it closed is executed, whatever takes the CPU', () => {
+  for (const first of ['DEBUG SLEEP 0.1', 'DEBUG RELOAD', 'BGSAVE', 'INCR n\r\n'.repeat(5_000)]) {
+    const server = new OneServer();
+    const conn = server.send('');
+    server.world.inject({ kind: 'data', conn, bytes: Buffer.from(`${first}\r\nSET k 1\r\n`) });
+    server.world.inject({ kind: 'eof', conn });
+    pass(server.world, 5_000_000);
+    const other = server.send('GET k\r\n');
+    pass(server.world, 1_000_000);
+    assert.equal(server.text(other), '$1\r\n1\r\n', first.slice(0, 20));
+  }
+});
+
+test('a process that ends in the midst of a transaction leaves nothing to the next one', () => {
+  const server = new OneServer();
+  const { world } = server;
+  server.send('SET a 1\r\nSAVE\r\n');
+  pass(world, 1_000_000);
+  // A duplicated key ends the process, in Redis too; CONFIG REWRITE would have gone on with files.
+  server.send('MULTI\r\nDEBUG RELOAD NOSAVE NOFLUSH\r\nCONFIG REWRITE\r\nEXEC\r\n');
+  pass(world, 1_000_000);
+  assert.equal(world.node('a')!.state, 'exited');
+  world.inject({ kind: 'restart', node: 'a' });
+  pass(world, 5_000_000);
+  const later = server.send('GET a\r\n');
+  pass(world, 1_000_000);
+  assert.equal(server.text(later), '$1\r\n1\r\n');
+});
+
+test('DEBUG RELOAD does not take the loader away from the dump it is reading', () => {
+  const server = new OneServer();
+  const { world } = server;
+  server.send(
+    'CONFIG SET key-load-delay 1000\r\nDEBUG POPULATE 3000\r\nSAVE\r\nCONFIG REWRITE\r\n',
+  );
+  pass(world, 1_000_000);
+  world.inject({ kind: 'crash', node: 'a' });
+  world.inject({ kind: 'restart', node: 'a' });
+  pass(world, 1_000_000);
+  const early = server.send('DEBUG RELOAD\r\n');
+  pass(world, 60_000_000);
+  assert.match(server.text(early), /^-LOADING /);
+  const late = server.send('DBSIZE\r\n');
+  pass(world, 1_000_000);
+  assert.equal(server.text(late), ':3000\r\n');
+});
+
+test('a replica with little memory can be promoted in a transaction', () => {
+  const server = new OneServer();
+  const conn = server.send(
+    'CONFIG SET maxmemory 1\r\nREPLICAOF 127.0.0.1 1\r\nMULTI\r\nREPLICAOF NO ONE\r\nEXEC\r\nSET a 1\r\n',
+  );
+  pass(server.world, 1_000_000);
+  assert.match(server.text(conn), /\+QUEUED\r\n\*1\r\n\+OK\r\n-OOM /);
+});
