@@ -18,7 +18,7 @@ class OneServer {
   private readonly received = new Map<number, string>();
   private connections = 0;
 
-  constructor() {
+  constructor(...more: readonly string[][]) {
     this.world.outside = {
       send: (conn, bytes) => this.received.set(conn, this.text(conn) + bytes.latin1Slice()),
       close: () => {},
@@ -30,6 +30,7 @@ class OneServer {
       ['port', '7000'],
       ['save', '3600', '1'],
       ['enable-debug-command', 'yes'],
+      ...more,
     ];
     this.world.inject({ kind: 'addNode', name: 'a', machine: 'server', ports: [7000], directives });
     pass(this.world, 1_000_000);
@@ -138,11 +139,9 @@ test('a process that ends in the midst of a transaction leaves nothing to the ne
 });
 
 test('DEBUG RELOAD does not take the loader away from the dump it is reading', () => {
-  const server = new OneServer();
+  const server = new OneServer(['key-load-delay', '1000']);
   const { world } = server;
-  server.send(
-    'CONFIG SET key-load-delay 1000\r\nDEBUG POPULATE 3000\r\nSAVE\r\nCONFIG REWRITE\r\n',
-  );
+  server.send('DEBUG POPULATE 3000\r\nSAVE\r\n');
   pass(world, 1_000_000);
   world.inject({ kind: 'crash', node: 'a' });
   world.inject({ kind: 'restart', node: 'a' });
