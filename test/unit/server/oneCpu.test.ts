@@ -139,7 +139,8 @@ test('a process that ends in the midst of a transaction leaves nothing to the ne
 });
 
 test('DEBUG RELOAD does not take the loader away from the dump it is reading', () => {
-  const server = new OneServer(['key-load-delay', '1000']);
+  const slow = ['key-load-delay', '1000'];
+  const server = new OneServer(slow, ['loading-process-events-interval-bytes', '1024']);
   const { world } = server;
   server.send('DEBUG POPULATE 3000\r\nSAVE\r\n');
   pass(world, 1_000_000);
