@@ -334,6 +334,11 @@ export abstract class Process implements Machine {
   private forget(client: Client): void {
     this.clients.delete(client.conn);
     client.closeAfterReply = true;
+    this.cleanUp(client);
+  }
+
+  /** Drops whatever the parts keep of a client that has gone. */
+  protected cleanUp(client: Client): void {
     this.pubSub.unsubscribeAll(client);
     this.clientGone(client);
   }
