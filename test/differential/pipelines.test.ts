@@ -118,3 +118,39 @@ pipelineTest('CLIENT REPLY and RESET', [
   ON,
   'PING',
 ]);
+
+pipelineTest('CLIENT REPLY OFF: errors after SUBSCRIBE', [OFF, 'SUBSCRIBE x', 'FOO', 'SUBSCRIBE']);
+pipelineTest('CLIENT REPLY OFF: SUBSCRIBE queued', [OFF, 'MULTI', 'SUBSCRIBE x', 'DISCARD', ON]);
+replyTest([OFF], ['SET a 1', 'SUBSCRIBE x', 'SET a 1'], [ON]);
+replyTest([OFF], [ON, 'SET a 1', OFF], ['PING', ON]);
+replyTest([], [OFF, 'SUBSCRIBE x', 'SET a 1', ON], []);
+replyTest([SKIP], ['PING'], ['PING']);
+pipelineTest('CLIENT REPLY OFF: messages to oneself', [
+  'CONFIG SET notify-keyspace-events KA',
+  'PING',
+  OFF,
+  'HELLO 3',
+  'SUBSCRIBE x __keyspace@0__:k',
+  'PUBLISH x 1',
+  'SET k 1',
+  'LPUSH k 1',
+  'MULTI',
+  'PUBLISH x 2',
+  ON,
+  'PUBLISH x 3',
+  'DEL k',
+  OFF,
+  'PUBLISH x 4',
+  'EXEC',
+  'PUBLISH x 5',
+  SKIP,
+  ON,
+  SKIP,
+  'PUBLISH x 6',
+  'PING',
+]);
+
+const NOT_BULK = '*1\r\n:foo';
+pipelineTest('CLIENT REPLY OFF and a protocol error', ['PING', OFF, NOT_BULK]);
+pipelineTest('CLIENT REPLY SKIP and a protocol error', ['PING', SKIP, NOT_BULK]);
+pipelineTest('CLIENT REPLY SKIP, SAVE and a protocol error', [SKIP, 'SAVE', NOT_BULK]);

@@ -40,6 +40,8 @@ export class Client extends Connection {
   ready = false;
   /** CLIENT REPLY OFF and SKIP: replyMode.ts. */
   replyMode: 'on' | 'off' | 'skip' | 'skipNext' = 'on';
+  /** Where the replies begin that its mode has not been asked about yet; -1: none. */
+  unjudgedFrom = -1;
   noEvict = false;
   transaction: Transaction | undefined = undefined;
   /** Watched keys as `db:key`; true for one that had expired already when it was watched. */

@@ -334,6 +334,11 @@ export abstract class Process implements Machine {
   private forget(client: Client): void {
     this.clients.delete(client.conn);
     client.closeAfterReply = true;
+    this.cleanUp(client);
+  }
+
+  /** Drops whatever the parts keep of a client that has gone. */
+  protected cleanUp(client: Client): void {
     this.pubSub.unsubscribeAll(client);
     this.clientGone(client);
   }
@@ -354,10 +359,9 @@ export abstract class Process implements Machine {
 
   /** The client does not want the replies to all of its commands. */
   private executeMuted(client: Client): void {
-    const start = client.reply.length;
     beginMuted(client);
     this.execute(client);
-    endMuted(client, start);
+    endMuted(client);
   }
 
   /** Makes the client's reader hold the next request; false when there is none yet. */
@@ -387,7 +391,10 @@ export abstract class Process implements Machine {
       `Protocol error (${message}) from client: id=${client.id} addr=${client.peer.addr}.`,
     );
     const error = `ERR Protocol error: ${message}`;
+    // In a command's place: its reply may be unwanted, too.
+    beginMuted(client);
     client.reply.error(error);
+    endMuted(client);
     this.countError(client, error);
     this.closeAfterReply(client);
   }

@@ -9,6 +9,7 @@ import { registerState } from '../machine/state.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import type { Client } from './client.ts';
 import { globMatch } from './glob.ts';
+import { beginPush, endPush } from './replyMode.ts';
 
 /** Calls that deliver one message end by naming each client that got output. */
 export type Touch = (client: Client) => void;
@@ -48,21 +49,25 @@ export class PubSub {
   publish(channel: string, message: Bytes, touch: Touch): number {
     let receivers = 0;
     for (const client of this.channels.get(channel) ?? []) {
+      beginPush(client);
       client.reply.push(3);
       client.reply.bulk('message');
       client.reply.bulk(channel);
       client.reply.bulk(message);
+      endPush(client);
       touch(client);
       receivers += 1;
     }
     for (const [pattern, clients] of this.patterns) {
       if (!globMatch(pattern, channel)) continue;
       for (const client of clients) {
+        beginPush(client);
         client.reply.push(4);
         client.reply.bulk('pmessage');
         client.reply.bulk(pattern);
         client.reply.bulk(channel);
         client.reply.bulk(message);
+        endPush(client);
         touch(client);
         receivers += 1;
       }

@@ -4,6 +4,7 @@ import type { Call } from './call.ts';
 import type { CommandSpec } from './commandTable.ts';
 import { globMatch } from './glob.ts';
 import { helpOf } from './help.ts';
+import { beginPush, endPush } from './replyMode.ts';
 
 const LISTEN = ['pubsub', 'noscript', 'loading', 'stale'] as const;
 const ASK = ['pubsub', 'loading', 'stale'] as const;
@@ -55,10 +56,12 @@ export const pubSubCommands: readonly CommandSpec<Call>[] = [
 ];
 
 function answer(call: Call, word: string, name: string | undefined): void {
+  beginPush(call.client);
   call.reply.push(3);
   call.reply.bulk(word);
   call.reply.bulkOrNull(name);
   call.reply.integer(call.client.subscriptionCount);
+  endPush(call.client);
 }
 
 function subscribe(call: Call): void {

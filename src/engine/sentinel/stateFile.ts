@@ -15,6 +15,7 @@ import type { FileOp, FileResult, Token } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
 import { FileReplacement } from '../process/fileReplacement.ts';
+import { dropUnwanted } from '../process/replyMode.ts';
 import type { Sentinel } from './sentinel.ts';
 import { mergeLines, stateLines } from './stateLines.ts';
 
@@ -120,8 +121,10 @@ export class StateFile {
     const { sentinel } = this;
     for (const client of this.answering) {
       if (sentinel.clients.get(client.conn) !== client) continue;
+      const start = client.reply.length;
       if (error === undefined) client.reply.ok();
       else client.reply.error(error);
+      dropUnwanted(client, start);
       sentinel.unblock(client);
     }
     this.answering = [];

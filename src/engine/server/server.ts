@@ -195,8 +195,7 @@ export class Server extends Process {
   }
 
   protected perform(call: ServerCall): void {
-    const { client } = call;
-    const { reply } = client;
+    const { client, reply } = call;
     const before = reply.length;
     const wasReplica = client.kind === 'replica';
     if (!queueInTransaction(call)) {
@@ -224,6 +223,8 @@ export class Server extends Process {
     this.call.args = ['EXEC'];
     this.unblock(client);
     this.perform(this.call);
+    // Gone meanwhile: what the rest of its commands has left of it goes, too.
+    if (this.clients.get(client.conn) !== client) this.cleanUp(client);
   }
 
   protected override reject(client: Client, error: string): void {
@@ -256,8 +257,7 @@ export class Server extends Process {
   }
 
   protected clientGone(client: Client): void {
-    this.watchers.unwatch(client);
-    client.transaction = undefined;
+    endTransaction(this, client);
     this.clientLimits.forget(client);
     this.shutdown.clientGone(client);
     this.replication.clientGone(client);

@@ -8,7 +8,7 @@
 import type { Client } from '../process/client.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
-import { dropUnwanted } from '../process/replyMode.ts';
+import { beginJudged, endJudged } from '../process/replyMode.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import type { Server } from './server.ts';
 import type { ServerCall } from './serverCall.ts';
@@ -98,9 +98,9 @@ function exec(call: ServerCall): void {
       reply.nullArray();
       return;
     }
-    const start = reply.length;
+    beginJudged(client);
     reply.array(transaction.queued.length);
-    dropUnwanted(client, start);
+    endJudged(client);
     server.execution = { client, queued: transaction.queued, next: 0 };
   }
   execute(call, server.execution);
@@ -147,8 +147,9 @@ function performQueued(server: Server, client: Client, args: readonly Bytes[]): 
   client.lastCommand = call.entry.name;
   const start = client.reply.length;
   const isKilled = client.closeAfterReply;
+  beginJudged(client);
   call.perform();
+  endJudged(client);
   // A client that has killed itself gets the reply to that, and nothing more.
   if (isKilled) client.reply.truncate(start);
-  else dropUnwanted(client, start);
 }

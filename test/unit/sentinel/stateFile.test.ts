@@ -183,3 +183,13 @@ test('without a file it does not start; with an empty one the command line is en
   stage.pass(0.001);
   assert.equal(stage.masterPort('b'), 7005);
 });
+
+test('CLIENT REPLY concerns the late reply of FLUSHCONFIG, too', () => {
+  const stage = new Stage({ sentinels: 1 });
+  stage.settle(['s1']);
+  const flush = 'SENTINEL FLUSHCONFIG';
+  const answers = (...lines: readonly string[]) => stage.ask('s1', lines.join('\r\n'));
+  assert.equal(answers('CLIENT REPLY SKIP', flush, 'PING'), '+PONG\r\n');
+  assert.equal(answers('CLIENT REPLY SKIP', flush, flush, 'PING'), '+OK\r\n+PONG\r\n');
+  assert.equal(answers('CLIENT REPLY OFF', flush, 'CLIENT REPLY ON'), '+OK\r\n');
+});

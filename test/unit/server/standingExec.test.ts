@@ -168,3 +168,18 @@ test('CLIENT REPLY OFF is kept', () => {
   }
   assert.equal(harness.send(['CLIENT', 'REPLY', 'ON']).toString(), '+OK\r\n');
 });
+
+test('a client that goes while its EXEC stands still leaves nothing behind', () => {
+  const harness = new ServerHarness([], undefined, 'maxclients 50\n');
+  const [other, app] = [harness.connect(), harness.connect()];
+  harness.sendRaw(Buffer.from('CLIENT REPLY OFF\r\n'), app);
+  const kill = 'CLIENT KILL SKIPME no TYPE normal';
+  for (const line of ['MULTI', kill, 'CONFIG REWRITE', 'SUBSCRIBE x', 'SET a 1', 'EXEC']) {
+    harness.send(line.split(' '), app);
+  }
+  assert.equal(harness.isOpen(other), false);
+  assert.equal(harness.isOpen(app), false);
+  const watcher = harness.connect();
+  assert.equal(harness.send(['GET', 'a'], watcher).toString(), '$1\r\n1\r\n');
+  assert.equal(harness.send(['PUBSUB', 'CHANNELS'], watcher).toString(), '*0\r\n');
+});

@@ -29,7 +29,7 @@ test("an error while the master's stream is applied is logged: the data differs"
 
 test('a replica that would get a reply is disconnected', () => {
   const { cluster, m } = pair();
-  for (const command of ['PING', 'GET k']) {
+  for (const command of ['PING', 'SAVE', 'GET k']) {
     const peer = m.client();
     peer.raw('SYNC\r\n');
     cluster.until(() => m.server.replication.replicaCount === 2);
