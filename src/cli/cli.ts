@@ -11,13 +11,16 @@ import { VERSION_TEXT } from './version.ts';
 
 async function main(args: readonly string[]): Promise<void> {
   const [command, ...rest] = args;
-  if (command === undefined || command === 'help' || command === '-h' || args.includes('--help')) {
+  // `up -v` as well; a directive of `server` may have any value, so there only its first word counts.
+  const options = command === 'up' ? args : args.slice(0, command === 'server' ? 2 : 1);
+  const asks = (...names: readonly string[]): boolean =>
+    options.some((option) => names.includes(option));
+  if (command === undefined || command === 'help' || args.includes('--help') || asks('-h')) {
     process.stdout.write(HELP);
     process.exitCode = command === undefined ? 1 : 0;
     return;
   }
-  const asksVersion = (arg: string | undefined): boolean => arg === '--version' || arg === '-v';
-  if (asksVersion(command) || (command === 'server' && asksVersion(rest[0]))) {
+  if (asks('--version', '-v')) {
     process.stdout.write(VERSION_TEXT);
     return;
   }

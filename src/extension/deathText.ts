@@ -1,4 +1,6 @@
-/** How a sandbox that died is spoken of. */
+/** How a sandbox that died, or that a bug has stopped, is spoken of. */
+
+import type { FailureReport } from '../gateway/hostMessages.ts';
 
 export interface DeathText {
   /** `has died: its thread ended with exit code 1`, `ran out of memory: it had used up …`. */
@@ -22,4 +24,10 @@ export function deathText(reason: string): DeathText {
     what: `has died: ${cause}`,
     advice: 'Its data is gone. The output channel “Replication Sandbox” has the details.',
   };
+}
+
+/** `title`: the sandbox's. */
+export function failureText(title: string, { error, event, node }: FailureReport): string {
+  const where = node === '' ? `event ${event}` : `event ${event}, node ${node}`;
+  return `a bug has stopped ${title}: ${error} (${where}). It stands still for you to look at; stop it and start it again to go on.`;
 }

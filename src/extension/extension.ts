@@ -9,7 +9,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/commands.ts';
 import { registerContextKeys } from './contextKeys.ts';
 import { isGuideOpen } from './guide.ts';
-import { Lifecycle, RESTART } from './lifecycle.ts';
+import { Lifecycle } from './lifecycle.ts';
 import { Logs } from './logs.ts';
 import { Panels } from './panels.ts';
 import { registerReadyFile } from './readyFile.ts';
@@ -37,7 +37,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerCommands({ sandboxes, lifecycle, panels, logs }),
     sandboxes.onEnd((event) => void lifecycle.died(event)),
     sandboxes.onWarning((warning) => void lifecycle.warn(warning)),
-    ...registerFailureNotice(sandboxes, lifecycle, logs),
+    sandboxes.onFailure((failure) => void lifecycle.failed(failure)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void begin(sandboxes, lifecycle, panels)),
   );
   setImmediate(() => void begin(sandboxes, lifecycle, panels));
@@ -60,24 +60,4 @@ async function begin(sandboxes: Sandboxes, lifecycle: Lifecycle, panels: Panels)
     const session = await lifecycle.start();
     if (session !== undefined) await panels.show(session, await isGuideOpen());
   }
-}
-
-/** A machine broke an invariant: its world stands still, the editor and other sandboxes do not. */
-function registerFailureNotice(
-  sandboxes: Sandboxes,
-  lifecycle: Lifecycle,
-  logs: Logs,
-): vscode.Disposable[] {
-  const told = new Set<number>();
-  return [
-    sandboxes.onStart(({ id }) => told.delete(id)),
-    sandboxes.onSnapshot(async (session) => {
-      const { failure, seed } = session.snapshot;
-      if (failure === null || told.has(session.id)) return;
-      told.add(session.id);
-      logs.main.appendLine(`${session.title} stands still: ${failure} (seed ${seed})`);
-      const text = `Replication Sandbox: a bug has stopped ${session.title}: ${failure}. It stands still for you to look at; stop it and start it again to go on.`;
-      await lifecycle.offerRestart(session, vscode.window.showErrorMessage(text, RESTART));
-    }),
-  ];
 }

@@ -7,10 +7,10 @@
 
 import * as vscode from 'vscode';
 import { takenPorts } from '../gateway/freePorts.ts';
-import { deathText } from './deathText.ts';
+import { deathText, failureText } from './deathText.ts';
 import { holderText } from './holders.ts';
 import { BLOCKS_MAX, listPorts, type PortPlan, portPlan, portsOf } from './portPlan.ts';
-import type { EndEvent, Sandboxes } from './sandboxes.ts';
+import type { EndEvent, FailureEvent, Sandboxes } from './sandboxes.ts';
 import type { Session, SessionPlan } from './session.ts';
 import { readSettings } from './settings.ts';
 
@@ -20,7 +20,8 @@ const WAIT_POLL_MS = 500;
 
 const OTHER_PORTS = 'Start on Other Ports';
 const START_AGAIN = 'Start Again';
-export const RESTART = 'Stop and Start Again';
+const RESTART = 'Stop and Start Again';
+const DETAILS = 'Show Details';
 const TRUST = 'Manage Workspace Trust';
 const OK = 'OK';
 const CHANGE_PORTS = 'Change Ports…';
@@ -84,12 +85,25 @@ export class Lifecycle {
   }): Promise<void> {
     const name = this.sandboxes.all.length > 1 ? `${session.title}: ` : '';
     const message = `Replication Sandbox: ${name}${text}`;
-    await this.offerRestart(session, vscode.window.showWarningMessage(message, RESTART));
+    const answer = await vscode.window.showWarningMessage(message, RESTART);
+    if (answer === RESTART) await this.restart(session);
   }
 
-  /** Starts it anew, on the same ports, when that is the answer. */
-  async offerRestart(session: Session, question: Thenable<string | undefined>): Promise<void> {
-    if ((await question) !== RESTART || !this.sandboxes.all.includes(session)) return;
+  /**
+   * A machine broke an invariant: its world stands still, the editor and other sandboxes do not. The
+   * sandbox's own feed says where the recording is; the stack comes beside it.
+   */
+  async failed({ session, report }: FailureEvent): Promise<void> {
+    this.log.appendLine(`${session.title} was stopped by ${report.stack}`);
+    const text = `Replication Sandbox: ${failureText(session.title, report)}`;
+    const answer = await vscode.window.showErrorMessage(text, RESTART, DETAILS);
+    if (answer === RESTART) await this.restart(session);
+    if (answer === DETAILS) this.log.show(true);
+  }
+
+  /** Anew, on the same ports. */
+  private async restart(session: Session): Promise<void> {
+    if (!this.sandboxes.all.includes(session)) return;
     await this.sandboxes.stop(session);
     await this.bring(session.plan);
   }
@@ -103,10 +117,10 @@ export class Lifecycle {
     const answer = await vscode.window.showErrorMessage(
       `Replication Sandbox: ${session.title} ${what}. ${advice}${others}`,
       START_AGAIN,
-      'Show Details',
+      DETAILS,
     );
     if (answer === START_AGAIN) await this.bring(session.plan);
-    if (answer === 'Show Details') this.log.show(true);
+    if (answer === DETAILS) this.log.show(true);
   }
 
   private async isTrusted(): Promise<boolean> {

@@ -1,5 +1,6 @@
 /**
- * What there is to work on: the context keys that `when` and `enablement` clauses ask for.
+ * What there is to work on: the context keys that `when` and `enablement` clauses ask for. A world
+ * that has failed can be looked at and stopped, and no more.
  *
  * Invariant: package.json uses these names, after `replicationSandbox.`, and no others.
  */
@@ -21,8 +22,9 @@ export interface Offers {
 }
 
 export function offersOf(snapshots: readonly Snapshot[]): Offers {
-  const some = (test: (snapshot: Snapshot) => boolean): boolean => snapshots.some(test);
-  const processes = snapshots.flatMap(({ nodes, sentinels }) =>
+  const sound = snapshots.filter(({ failure }) => failure === null);
+  const some = (test: (snapshot: Snapshot) => boolean): boolean => sound.some(test);
+  const processes = sound.flatMap(({ nodes, sentinels }) =>
     [...nodes, ...sentinels].map((node) => node.process),
   );
   return {

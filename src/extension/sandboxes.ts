@@ -7,6 +7,7 @@
  */
 
 import * as vscode from 'vscode';
+import type { FailureReport } from '../gateway/hostMessages.ts';
 import { defaultMemoryMb } from '../gateway/sandboxWorker.ts';
 import type { FeedEntry } from '../view/messages.ts';
 import { Holders } from './holders.ts';
@@ -27,6 +28,11 @@ export interface EndEvent {
   readonly reason: string;
 }
 
+export interface FailureEvent {
+  readonly session: Session;
+  readonly report: FailureReport;
+}
+
 export class Sandboxes implements SessionListener, vscode.Disposable {
   readonly holders: Holders;
   private readonly context: vscode.ExtensionContext;
@@ -37,6 +43,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   private readonly fed = new vscode.EventEmitter<FeedEvent>();
   private readonly ended = new vscode.EventEmitter<EndEvent>();
   private readonly warned = new vscode.EventEmitter<{ session: Session; text: string }>();
+  private readonly failed = new vscode.EventEmitter<FailureEvent>();
 
   readonly onStart = this.started.event;
   /** A new snapshot; 20 times a second at most. */
@@ -44,6 +51,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   readonly onFeed = this.fed.event;
   readonly onEnd = this.ended.event;
   readonly onWarning = this.warned.event;
+  readonly onFailure = this.failed.event;
 
   constructor(context: vscode.ExtensionContext) {
     this.context = context;
@@ -89,6 +97,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
       this.sessions = [...this.sessions, session].sort((a, b) => a.id - b.id);
       // Before anything else of it can arrive.
       this.started.fire(session);
+      if (session.earlyFailure !== undefined) this.failure(session, session.earlyFailure);
       await this.remember();
       await this.holders.hold(id, portsOf(plan.ports, plan));
       return session;
@@ -115,9 +124,8 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   }
 
   dispose(): void {
-    for (const emitter of [this.started, this.changed, this.fed, this.ended, this.warned]) {
-      emitter.dispose();
-    }
+    const { started, changed, fed, ended, warned, failed } = this;
+    for (const emitter of [started, changed, fed, ended, warned, failed]) emitter.dispose();
   }
 
   // From sessions.
@@ -132,6 +140,10 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
 
   warning(session: Session, text: string): void {
     this.warned.fire({ session, text });
+  }
+
+  failure(session: Session, report: FailureReport): void {
+    this.failed.fire({ session, report });
   }
 
   death(session: Session, reason: string): void {

@@ -5,7 +5,7 @@
  */
 
 import * as vscode from 'vscode';
-import type { EndpointList, HostOptions } from '../gateway/hostMessages.ts';
+import type { EndpointList, FailureReport, HostOptions } from '../gateway/hostMessages.ts';
 import { SandboxWorker } from '../gateway/sandboxWorker.ts';
 import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
 import { addToRecent } from '../view/recentFeed.ts';
@@ -23,6 +23,8 @@ export interface SessionListener {
   snapshot(session: Session): void;
   feed(session: Session, entries: readonly FeedEntry[]): void;
   warning(session: Session, text: string): void;
+  /** A bug has stopped its world. */
+  failure(session: Session, report: FailureReport): void;
   death(session: Session, reason: string): void;
 }
 
@@ -33,6 +35,8 @@ export class Session {
   readonly endpoints: EndpointList;
   snapshot: Snapshot;
   recent: readonly FeedEntry[] = [];
+  /** What stopped it before anybody could be told. */
+  earlyFailure: FailureReport | undefined = undefined;
   private readonly worker: SandboxWorker;
 
   private constructor(id: number, plan: SessionPlan, worker: SandboxWorker, snapshot: Snapshot) {
@@ -51,6 +55,7 @@ export class Session {
     listener: SessionListener,
   ): Promise<Session> {
     const feedBefore: FeedEntry[] = [];
+    let failureBefore: FailureReport | undefined;
     let session: Session | undefined;
     const worker = await SandboxWorker.start(options, {
       onSnapshot: (snapshot) => session?.newSnapshot(snapshot, listener),
@@ -59,6 +64,10 @@ export class Session {
         else session.newFeed(entries, listener);
       },
       onWarning: (text) => session !== undefined && listener.warning(session, text),
+      onFailure: (report) => {
+        if (session === undefined) failureBefore = report;
+        else listener.failure(session, report);
+      },
       onDeath: (reason) => session !== undefined && listener.death(session, reason),
     });
     const outcome = await worker.request({ op: 'state' });
@@ -67,6 +76,7 @@ export class Session {
     }
     session = new Session(id, plan, worker, outcome.snapshot);
     session.recent = addToRecent([], feedBefore);
+    session.earlyFailure = failureBefore;
     return session;
   }
 

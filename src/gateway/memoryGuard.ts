@@ -8,7 +8,9 @@
  *
  * Invariants: every process that runs while writes are refused is told once, also one that starts
  * later (a user who raises its maxmemory by hand has the last word); each gets back the value it had,
- * unless somebody has set another one meanwhile.
+ * unless somebody has set another one meanwhile. A CONFIG REWRITE while writes are refused (Sentinels
+ * send one with every reconfiguration) puts our value into the node's file: a process that reads it
+ * from there later gets the value back, too, as soon as it runs.
  */
 
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
@@ -47,6 +49,8 @@ export class MemoryGuard {
   private collections = 0;
   private isRefusing = false;
   private readonly told = new Map<string, Told>();
+  /** Nodes whose configuration file may still have our value, with the last process we know of. */
+  private readonly released = new Map<string, Told>();
 
   constructor(options: MemoryGuardOptions) {
     this.options = options;
@@ -83,11 +87,10 @@ export class MemoryGuard {
     } else if (verdict === 'fine') {
       this.isRefusing = false;
       this.release();
-      const text = `There is room in the ${limit} again: the sandbox's servers take writes again.`;
-      this.say(text);
-      warn(text);
+      this.say(`There is room in the ${limit} again: the sandbox's servers take writes again.`);
     }
     if (this.isRefusing) this.refuse();
+    else this.releaseStarted();
   }
 
   private dataBytes(): number {
@@ -104,8 +107,8 @@ export class MemoryGuard {
       const server = serverOf(sandbox.world, name);
       const node = sandbox.world.state.nodes.get(name);
       if (server === undefined || node?.isAlive !== true) continue;
-      const earlier = this.told.get(name);
-      if (earlier?.pid === node.pid) continue;
+      if (this.told.get(name)?.pid === node.pid) continue;
+      const earlier = this.told.get(name) ?? this.released.get(name);
       const { maxmemory } = server.settings;
       // A process that has read our own value back from its configuration file.
       const isOurs = earlier !== undefined && maxmemory === MAXMEMORY_REFUSING;
@@ -114,17 +117,40 @@ export class MemoryGuard {
     }
   }
 
+  /** Gives the processes that were told their values back. */
   private release(): void {
     const { world } = this.options.sandbox;
-    for (const [name, { pid, before }] of this.told) {
+    for (const [name, told] of this.told) {
+      this.released.set(name, told);
       const server = serverOf(world, name);
       const node = world.state.nodes.get(name);
-      if (server === undefined || node?.isAlive !== true || node.pid !== pid) continue;
+      if (server === undefined || node?.isAlive !== true || node.pid !== told.pid) continue;
       // Not ours yet when the process is frozen: it finds both commands when it is thawed.
       const { maxmemory } = server.settings;
+      const { before } = told;
       if (maxmemory === MAXMEMORY_REFUSING || maxmemory === before) this.setMaxmemory(name, before);
     }
     this.told.clear();
+  }
+
+  /**
+   * The same for processes that started since then and read our value from their files. One that read
+   * another shows that its file is free of ours: the node is forgotten.
+   */
+  private releaseStarted(): void {
+    const { world } = this.options.sandbox;
+    for (const [name, { pid, before }] of this.released) {
+      const server = serverOf(world, name);
+      const node = world.state.nodes.get(name);
+      if (node === undefined) this.released.delete(name);
+      if (server === undefined || node?.isAlive !== true || node.pid === pid) continue;
+      if (server.settings.maxmemory === MAXMEMORY_REFUSING) {
+        this.released.set(name, { pid: node.pid, before });
+        this.setMaxmemory(name, before);
+      } else {
+        this.released.delete(name);
+      }
+    }
   }
 
   private setMaxmemory(node: string, bytes: number): void {

@@ -1,8 +1,13 @@
-/** LOAD and LOAD STOP: the load client is a node of the world, added when it is first wanted. */
+/**
+ * LOAD and LOAD STOP: the load client is a node of the world, added when it is first wanted.
+ *
+ * Invariant: it knows the Sentinels there are, at first by its directives, then by a signal whenever
+ * one comes or goes.
+ */
 
 import type { Outcome } from '../view/messages.ts';
 import type { AddNode } from '../world/input.ts';
-import { rateSignal } from './load/loadSettings.ts';
+import { type Address, rateSignal, sentinelsSignal } from './load/loadSettings.ts';
 import { OperationError } from './operationErrors.ts';
 import type { Done } from './operator.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -27,9 +32,7 @@ export function startLoad(sandbox: Sandbox, rate: number, bytes: number, done: D
 }
 
 function loadNode(sandbox: Sandbox): AddNode {
-  const directives = sandbox.specs.flatMap((spec) =>
-    spec.machine === 'sentinel' ? [['sentinel', HOST, String(spec.port)]] : [],
-  );
+  const directives = sentinelsOf(sandbox).map(({ host, port }) => ['sentinel', host, String(port)]);
   const server = sandbox.specs.find((spec) => spec.machine === 'server');
   const master = ['master', HOST, String(server!.port)];
   const name = ['master-name', sandbox.masterName];
@@ -39,6 +42,17 @@ function loadNode(sandbox: Sandbox): AddNode {
     machine: 'load',
     directives: [...directives, master, name],
   };
+}
+
+/** Called when a Sentinel has come or gone. */
+export function tellLoad(sandbox: Sandbox): void {
+  if (sandbox.world.node(LOAD) === undefined) return;
+  sandbox.inject({ kind: 'signal', node: LOAD, name: sentinelsSignal(sentinelsOf(sandbox)) });
+}
+
+function sentinelsOf({ specs }: Sandbox): Address[] {
+  const sentinels = specs.filter((spec) => spec.machine === 'sentinel');
+  return sentinels.map(({ port }) => ({ host: HOST, port }));
 }
 
 /** Answered when the keys have been read back, so that the numbers are final. */

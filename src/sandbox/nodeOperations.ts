@@ -8,6 +8,7 @@
 import { splitArguments } from '../engine/resp/splitArguments.ts';
 import type { Operation } from '../view/messages.ts';
 import { logEntry } from './feed.ts';
+import { tellLoad } from './loadOperations.ts';
 import { command, nodeSpec, serverSpec } from './nodeCommand.ts';
 import { OperationError } from './operationErrors.ts';
 import type { Done } from './operator.ts';
@@ -58,6 +59,7 @@ function addSentinel(sandbox: Sandbox, port: number, done: Done): void {
   const quorum = quorumOf(others.length + 1, topology);
   const name = newName(sandbox, 's');
   sandbox.addNode(sentinelNode(name, port, masterPort(sandbox), quorum, topology));
+  tellLoad(sandbox);
   const different = others
     .map((spec) => ({ name: spec.name, quorum: quorumAt(sandbox, spec.name) }))
     .filter((other) => other.quorum !== undefined && other.quorum !== quorum)
@@ -118,6 +120,7 @@ export function removeNode(sandbox: Sandbox, name: string, done: Done): void {
     throw new OperationError(`ERR ${name} is the last server; a sandbox needs one`);
   }
   sandbox.removeNode(name);
+  if (spec.machine === 'sentinel') tellLoad(sandbox);
   sandbox.feed.say(sandbox.world.now, `remove ${name} (${HOST}:${spec.port})`);
   done({ ok: true, text: 'OK' });
 }

@@ -25,10 +25,17 @@ const STEP_MAX = 100_000;
 const STEP_TOLD_MAX = 100;
 const LATENCY_MS_MAX = 3_600_000;
 
-/** Throws OperationError when the operation makes no sense. */
+/**
+ * Throws OperationError when the operation makes no sense. In a world that has failed one can still
+ * look around, and no more.
+ */
 export function perform(sandbox: Sandbox, operation: Operation, done: Done): void {
   if (operation.op === 'state') {
     done({ ok: true, text: 'OK', snapshot: sandbox.snapshot() });
+    return;
+  }
+  if (operation.op === 'log') {
+    tellLog(sandbox, operation.node, operation.count, done);
     return;
   }
   const failure = failureText(sandbox.world);
@@ -75,8 +82,6 @@ export function perform(sandbox: Sandbox, operation: Operation, done: Done): voi
       return removeNode(sandbox, operation.node, done);
     case 'backlog':
       return setBacklog(sandbox, operation.node, operation.bytes, done);
-    case 'log':
-      return tellLog(sandbox, operation.node, operation.count, done);
     case 'command':
       return runLine(sandbox, operation.node, operation.line, done);
   }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import * as net from 'node:net';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { Message } from '../../src/view/messages.ts';
 import {
@@ -51,16 +51,13 @@ test('a port that is in use is named', async (t) => {
 });
 
 test('wrong options and --help', async (t) => {
-  const help = await runCli(t, ['--help']);
-  assert.equal(help.code, 0);
-  assert.match(help.output, /--replicas N/);
-  for (const args of [['--version'], ['-v'], ['server', '--version'], ['server', '-v']]) {
-    const version = await runCli(t, args);
-    assert.equal(version.code, 0, args.join(' '));
-    assert.match(
-      version.output,
-      /^Replication Sandbox for Redis v=\S+, compatible with Redis 7\.0/,
-    );
+  for (const args of ['--help', '-h', 'help', 'up --help', 'up -h', 'server --help', 'server -h']) {
+    const help = await runCli(t, args.split(' '));
+    assert.equal(help.code, 0, args);
+    assert.match(help.output, /--replicas N/);
+  }
+  for (const command of [[], ['up'], ['server']]) {
+    for (const option of ['--version', '-v']) await tellsVersion(t, [...command, option]);
   }
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [['up', '--nonsense'], /unknown option '--nonsense'/],
@@ -79,6 +76,12 @@ test('wrong options and --help', async (t) => {
     assert.match(output, error);
   }
 });
+
+async function tellsVersion(t: TestContext, args: readonly string[]): Promise<void> {
+  const { code, output } = await runCli(t, args);
+  assert.equal(code, 0, args.join(' '));
+  assert.match(output, /^Replication Sandbox for Redis v=\S+, compatible with Redis 7\.0/);
+}
 
 test('server: in place of redis-server, with its log, its dump and its end', async (t) => {
   if (!requirePeer(t, 'redis-cli')) return;

@@ -33,6 +33,7 @@ import {
   type LoadSettings,
   readLoadSettings,
   readRateSignal,
+  readSentinelsSignal,
 } from './loadSettings.ts';
 import { Pacer } from './pacer.ts';
 import { type Heard, SwitchWatch } from './switchWatch.ts';
@@ -94,13 +95,14 @@ export class LoadClient implements Machine {
     this.book = new WriteBook(this.settings.slots);
   }
 
-  /** `RATE <per second> <bytes>` starts or changes it; STOP ends it after a last reading back. */
+  /** RATE starts or changes it, STOP ends it after a last reading back, SENTINELS says whom to ask. */
   signal(now: Micros, name: string, out: Effects): void {
     if (name === 'SIGTERM' || name === 'SIGINT') {
       out.exit(0);
       return;
     }
     const asked = readRateSignal(name);
+    const sentinels = readSentinelsSignal(name);
     if (asked !== undefined) {
       this.rate = asked.rate;
       this.bytes = asked.bytes;
@@ -113,6 +115,10 @@ export class LoadClient implements Machine {
     } else if (name === 'STOP' && this.phase !== 'stopped') {
       this.stopping = true;
       if (this.phase === 'writing' && this.unanswered.length === 0) this.beginReading(now, out);
+    } else if (sentinels !== undefined) {
+      this.settings = { ...this.settings, sentinels };
+      this.watch.configure(this.settings);
+      if (this.isRunning) this.watch.start(now, out);
     }
   }
 

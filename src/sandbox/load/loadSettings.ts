@@ -41,3 +41,17 @@ export function readRateSignal(name: string): { rate: number; bytes: number } | 
   const match = /^RATE (\d+) (\d+)$/.exec(name);
   return match === null ? undefined : { rate: Number(match[1]), bytes: Number(match[2]) };
 }
+
+/** `SENTINELS 127.0.0.1:26400 127.0.0.1:26401`: the signal that says which there are from now on. */
+export function sentinelsSignal(sentinels: readonly Address[]): string {
+  return ['SENTINELS', ...sentinels.map(({ host, port }) => `${host}:${port}`)].join(' ');
+}
+
+export function readSentinelsSignal(name: string): Address[] | undefined {
+  const [word, ...addresses] = name.split(' ');
+  if (word !== 'SENTINELS') return undefined;
+  return addresses.map((address) => {
+    const [host, port] = address.split(':');
+    return { host: host!, port: Number(port) };
+  });
+}

@@ -1,6 +1,6 @@
 /**
  * What no user can do to an extension, for its tests: end a sandbox's thread, start one with a bug in
- * it, measure the delay of the event loop they share. Asked over HTTP on a port of its own, which it
+ * it or where it is not offered, measure the delay of the event loop they share. Asked over HTTP on a port of its own, which it
  * writes into REPLICATION_SANDBOX_PROBE_FILE.
  *
  * Invariant: until it is asked nothing is different, except that threads are remembered.
@@ -45,6 +45,11 @@ const answers = {
   set: async ({ name, value }) => {
     const settings = vscode.workspace.getConfiguration();
     await settings.update(name, JSON.parse(value), vscode.ConfigurationTarget.Global);
+  },
+  /** As another extension or a keybinding does it, which no enablement holds back. */
+  start: () => {
+    vscode.commands.executeCommand('replicationSandbox.start'); // It waits for the user.
+    return true;
   },
   measure: () => {
     delay?.disable();

@@ -5,7 +5,7 @@ import * as net from 'node:net';
 import type { EndpointList } from '../../../src/gateway/hostMessages.ts';
 import { ask, isListening } from '../support/endpoints.ts';
 import type { Story, Tell } from '../support/story.ts';
-import { until } from '../support/window.ts';
+import { until, WAIT_MS } from '../support/window.ts';
 
 const MEGABYTE = 1024 * 1024;
 const MEMORY_MB = 200;
@@ -42,6 +42,8 @@ async function standsStill(story: Story): Promise<void> {
   await window.untilNotified(
     /a bug has stopped Sandbox 1: Error: a planted bug \(event \d+, node m\)\. .* start it again/,
   );
+  const details = window.buttonOfNotified(/a bug has stopped Sandbox 1/, 'Show Details');
+  await details.waitFor({ timeout: WAIT_MS });
   await window.command('Open Panel', 'Sandbox 1');
   await until(async () => {
     const notice = (await window.panel()).locator('.notice', { hasText: 'The world stands still' });

@@ -78,6 +78,10 @@ async function isRestricted(story: Story): Promise<void> {
   await restricted.openContainer();
   await restricted.tree('Nodes').getByText('In Restricted Mode no port is opened').waitFor();
   assert.equal(await restricted.offers('Start'), false);
+  // It runs, and has nothing but that to say: what is not started now will not be.
+  await editor.probe.start();
+  await restricted.untilNotified(/in Restricted Mode no port is opened\. Trust this workspace/);
   assert.equal(await isListening(PORT), false);
+  assert.deepEqual(editor.endpoints(), []);
   await restricted.pictures('17-restricted');
 }

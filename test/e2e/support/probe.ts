@@ -36,6 +36,11 @@ export class Probe {
     await this.ask(`set?name=${name}&value=${encodeURIComponent(JSON.stringify(value))}`);
   }
 
+  /** Runs the Start command whether it is offered or not, and with it activates the extension. */
+  async start(): Promise<void> {
+    await this.ask('start');
+  }
+
   /** Begins to measure the delay of the event loop. */
   async measure(): Promise<void> {
     await this.ask('measure');

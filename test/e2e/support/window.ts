@@ -243,12 +243,15 @@ export class Window {
 
   /** Presses a button of a notification. */
   async answerNotified(pattern: RegExp, button: string): Promise<void> {
-    await this.page
+    await this.buttonOfNotified(pattern, button).click({ timeout: WAIT_MS });
+  }
+
+  buttonOfNotified(pattern: RegExp, button: string): Locator {
+    return this.page
       .locator('.notification-list-item', {
         has: this.page.locator('.notification-list-item-message', { hasText: pattern }),
       })
-      .locator('.monaco-button', { hasText: button })
-      .click({ timeout: WAIT_MS });
+      .locator('.monaco-button', { hasText: button });
   }
 
   /** The frame of our panel: the innermost one that has `#panel`. */

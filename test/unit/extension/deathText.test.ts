@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deathText } from '../../../src/extension/deathText.ts';
+import { deathText, failureText } from '../../../src/extension/deathText.ts';
 
 test('a death is told by its first line, with what to do about it', () => {
   const bug = deathText('TypeError: x is not a function\n    at run (worker.js:1:1)');
@@ -18,4 +18,13 @@ test('memory that ran out is told as such, whoever noticed', () => {
   );
   assert.equal(heap.what, 'ran out of memory: its heap is full');
   assert.equal(deathText('Error: no memory of that').what, 'has died: Error: no memory of that');
+});
+
+test('a world that a bug has stopped is told with the place of the bug', () => {
+  const report = { error: 'InvariantError: x', stack: '', node: 'm', event: 12, seed: 1 };
+  assert.match(
+    failureText('Sandbox 1', report),
+    /^a bug has stopped Sandbox 1: InvariantError: x \(event 12, node m\)\. It stands still /,
+  );
+  assert.match(failureText('Sandbox 1', { ...report, node: '' }), /: x \(event 12\)\. /);
 });

@@ -142,6 +142,14 @@ test('commands are offered for what there is', () => {
   });
 });
 
+test('on a world that has failed nothing is offered but to look at it and to stop it', () => {
+  const failed = snapshot({ failure: 'InvariantError: x', nodes: [node('m'), replica('r1', 'm')] });
+  const { running, ...rest } = offersOf([failed]);
+  assert.equal(running, true);
+  assert.deepEqual(new Set(Object.values(rest)), new Set([false]));
+  assert.equal(offersOf([failed, snapshot()]).live, true);
+});
+
 test('the status bar names the master, or that there is none', () => {
   assert.match(statusText(snapshot()), /^m · live · \d\d:\d\d:\d\d$/);
   const dead = snapshot({

@@ -10,7 +10,7 @@ import type { Worker } from 'node:worker_threads';
 import '../../../src/sandbox/machines.ts';
 import { parse } from '../../../src/world/journal.ts';
 import { replay } from '../../../src/world/replay.ts';
-import { ask, closeAll, start } from './startedWorker.ts';
+import { ask, closeAll, start, until } from './startedWorker.ts';
 
 after(closeAll);
 
@@ -27,7 +27,7 @@ test('a thread that is killed is reported once, and what waited is answered', as
 test('a machine that breaks an invariant stops its world; what is needed to see it again is kept', async () => {
   const other = await start(200);
   const faulty = new URL('../../support/faultyWorker.ts', import.meta.url);
-  const { worker, port, controlPort, failure, warnings } = await start(200, faulty);
+  const { worker, port, controlPort, failure, warnings, said } = await start(200, faulty);
   assert.equal(await ask(port, 'SET k v'), '+OK');
   const idle = net.connect(port, '127.0.0.1');
   await once(idle, 'connect');
@@ -37,6 +37,9 @@ test('a machine that breaks an invariant stops its world; what is needed to see 
   assert.deepEqual([error, node, seed], ['InvariantError: as the test wanted', 'm', 1]);
   assert.match(stack, /faultyWorker\.ts/);
   assert.equal(statSync(recording!).mode & 0o777, 0o600);
+
+  // What output channel and panel show.
+  await until(() => said.some((text) => text.includes(`Recording: ${recording}`)));
 
   await letGo;
   await assert.rejects(ask(port, 'PING'), /ECONNREFUSED/);

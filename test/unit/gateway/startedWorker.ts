@@ -21,6 +21,8 @@ export interface Started {
   readonly port: number;
   readonly controlPort: number;
   readonly warnings: string[];
+  /** What the sandbox said in its feed. */
+  readonly said: string[];
   readonly failure: Promise<FailureReport>;
   readonly death: Promise<string>;
 }
@@ -33,6 +35,7 @@ export async function start(memoryMb: number, entry?: URL): Promise<Started> {
   }
   const [port, controlPort, dashboardPort] = ports as [number, number, number];
   const warnings: string[] = [];
+  const said: string[] = [];
   let die: (reason: string) => void = () => {};
   const death = new Promise<string>((resolve) => {
     die = resolve;
@@ -44,11 +47,18 @@ export async function start(memoryMb: number, entry?: URL): Promise<Started> {
   const topology = { replicas: 0, sentinels: 0, port, sentinelPort: 0 };
   const worker = await SandboxWorker.start(
     { topology, seed: 1, nonce: 'n', controlPort, dashboardPort, memoryMb },
-    { onWarning: (text) => warnings.push(text), onFailure: fail, onDeath: die },
+    {
+      onWarning: (text) => warnings.push(text),
+      onFeed: (entries) => {
+        for (const entry of entries) if (entry.source === 'sandbox') said.push(entry.text);
+      },
+      onFailure: fail,
+      onDeath: die,
+    },
     entry,
   );
   running.push(worker);
-  return { worker, port, controlPort, warnings, failure, death };
+  return { worker, port, controlPort, warnings, said, failure, death };
 }
 
 /** The beginning of the answer to an inline command; one line as a rule. */

@@ -139,6 +139,33 @@ test('a command is answered as redis-cli would print it', () => {
   );
 });
 
+test('the load listens to Sentinels that come, and asks none that has gone', () => {
+  const topology = { replicas: 2, sentinels: 0, port: 6400, sentinelPort: 26_400 };
+  const sandbox = new Sandbox({ topology, seed: 3, startAt: 1.7e15, record: false });
+  sandbox.boot();
+  const stateOfLoad = (): string => {
+    const { phase, master } = sandbox.snapshot().load!;
+    return `${phase} ${master}`;
+  };
+  ask(sandbox, { op: 'load', rate: 100, bytes: 32 });
+  run(sandbox, 1);
+  assert.equal(stateOfLoad(), 'writing m');
+  for (let i = 0; i < 3; i += 1) ask(sandbox, { op: 'addSentinel' });
+  run(sandbox, 5);
+  ask(sandbox, { op: 'crash', node: 'm' });
+  run(sandbox, 60);
+  const after = stateOfLoad();
+  assert.match(after, /^writing r[12]$/);
+
+  ask(sandbox, { op: 'loadStop' });
+  for (const node of ['s1', 's2', 's3']) ask(sandbox, { op: 'remove', node });
+  ask(sandbox, { op: 'addSentinel' });
+  run(sandbox, 5);
+  ask(sandbox, { op: 'load', rate: 10, bytes: 32 });
+  run(sandbox, 1);
+  assert.equal(stateOfLoad(), after);
+});
+
 test('the backlog size is that of CONFIG SET', () => {
   const sandbox = started();
   assert.equal(textOf(ask(sandbox, { op: 'backlog', node: 'm', bytes: 20_000 })), 'OK');

@@ -313,6 +313,11 @@ test('when the world fails, whoever waits is told', () => {
   const error =
     /^ERR the world stands still: Error: as if an invariant was broken \(event \d+, node m\)$/;
   assert.match(outcomes[1]?.ok === false ? outcomes[1].error : '', error);
+  // What the nodes have said is there to be read.
+  ask({ op: 'log', node: 'm', count: 1 });
+  ask({ op: 'pause' });
+  assert.ok(outcomes[2]?.ok && outcomes[2].log?.length === 1);
+  assert.match(outcomes[3]?.ok === false ? outcomes[3].error : '', error);
 });
 
 test('a process that has been spawned but has not run yet is shown in its last role', () => {
