@@ -13,6 +13,7 @@ import type { Plan } from './plan.ts';
 import {
   agreedMaster,
   followed,
+  hopelessMaster,
   isServing,
   nodeAt,
   rootOf,
@@ -99,6 +100,23 @@ export function repairChains(world: World, plan: Plan, operator: Operator): void
     if (!isServing(world, name) || rootOf(world, plan, name) === master) continue;
     operator.say(name, port, [replicaofWords(name === master ? undefined : masterPort)]);
   }
+}
+
+/**
+ * Makes the Sentinels' master one again where all are replicas and Sentinels cannot help, Redis's no
+ * more than these. They see it down only 20 s (twice the INFO period) and down-after after it has
+ * said that it is a replica; by then the others have been without a master for longer than ten times
+ * down-after, and none is ever good enough, as both times go on growing.
+ *
+ * Seed 248, down-after 991 ms: a master's container is removed; it comes back with its first
+ * configuration, as the old master's replica, just before a Sentinel that has not seen this yet makes
+ * the old master its replica. At +sdown the links of all have been down for 24 s.
+ */
+export function openCircle(world: World, plan: Plan, operator: Operator): void {
+  const master = hopelessMaster(world, plan);
+  if (master === undefined || mastersOf(world, plan).length > 0) return;
+  const server = plan.topology.servers.find(({ name }) => name === master)!;
+  if (isServing(world, master)) operator.say(master, server.port, [replicaofWords(undefined)]);
 }
 
 /**
