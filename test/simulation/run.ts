@@ -27,6 +27,7 @@ import {
   disorder,
   endFaults,
   endFlapping,
+  endStalemate,
   forgetRemoved,
   repairChains,
   restartDead,
@@ -313,6 +314,7 @@ export class Run {
     if (plan.topology.sentinels.length === 0) restoreTopology(world, plan, operator);
     else if (calmMicros > REPAIR_AFTER_MICROS) {
       endFlapping(world, plan, operator);
+      endStalemate(world, plan, operator);
       repairChains(world, plan, operator);
     }
   }
