@@ -27,6 +27,7 @@ import {
   disorder,
   endFaults,
   endFlapping,
+  endStalemate,
   forgetRemoved,
   openCircle,
   repairChains,
@@ -314,6 +315,7 @@ export class Run {
     if (plan.topology.sentinels.length === 0) restoreTopology(world, plan, operator);
     else if (calmMicros > REPAIR_AFTER_MICROS) {
       endFlapping(world, plan, operator);
+      endStalemate(world, plan, operator);
       repairChains(world, plan, operator);
       openCircle(world, plan, operator);
     }

@@ -7,6 +7,7 @@
  */
 
 import { NEVER } from '../../src/engine/machine/machine.ts';
+import { currentAddress } from '../../src/engine/sentinel/instances.ts';
 import type { World } from '../../src/world/world.ts';
 import type { Operator } from './operator.ts';
 import type { Plan } from './plan.ts';
@@ -148,6 +149,27 @@ export function endFlapping(world: World, plan: Plan, operator: Operator): void 
     const value = String(PATIENT_MS);
     operator.say(name, port, [['SENTINEL', 'SET', MASTER_NAME, 'down-after-milliseconds', value]]);
   }
+}
+
+/**
+ * Two Sentinels can follow different masters under one configuration epoch for good, in Redis 7.0.15 as
+ * here: a newer configuration that names the master being failed over comes in, its epoch is taken, and
+ * the switch at the failover's end keeps it. Seed 1140: s0 has promoted n1 in epoch 9, is cut off, and
+ * hears of n0 in epoch 10 before it switches to n1; nobody's epoch is greater, nor does anybody who
+ * follows n0 vote about n1. A forced failover ends it, as its epoch is above all; at one who takes its
+ * master for down, if there is one, as elsewhere it could be answered with another failover.
+ */
+export function endStalemate(world: World, plan: Plan, operator: Operator): void {
+  const views = plan.topology.sentinels.flatMap(({ name, port }) => {
+    const master = isServing(world, name) && sentinelOf(world, name).masters.get(MASTER_NAME);
+    return master ? [{ name, port, master, at: currentAddress(master).port }] : [];
+  });
+  const isStalemate = views.some(({ master, at }) =>
+    views.some((other) => other.master.configEpoch === master.configEpoch && other.at !== at),
+  );
+  if (!isStalemate) return;
+  const { name, port } = views.find(({ master }) => master.sDown) ?? views[0]!;
+  operator.say(name, port, [['SENTINEL', 'FAILOVER', MASTER_NAME]]);
 }
 
 function replicaofWords(port: number | undefined): string[] {
