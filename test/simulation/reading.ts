@@ -1,5 +1,7 @@
 /** Looks at nodes of a world without an event: roles, who follows whom, what Sentinels think. */
 
+import type { Instance } from '../../src/engine/sentinel/instance.ts';
+import { selectReplica } from '../../src/engine/sentinel/selection.ts';
 import { Sentinel } from '../../src/engine/sentinel/sentinel.ts';
 import { Server } from '../../src/engine/server/server.ts';
 import { LoadClient } from '../../src/sandbox/load/loadClient.ts';
@@ -78,11 +80,38 @@ export function rootOf(world: World, plan: Plan, name: string): string | undefin
 
 /** The master that every Sentinel monitors, when they agree and none is failing over. */
 export function agreedMaster(world: World, plan: Plan): string | undefined {
+  return commonMaster(world, plan, (_, master) => !master.sDown);
+}
+
+/**
+ * The master that no Sentinel will ever replace: all see it down, as it says it is a replica, and for
+ * none of them is any other good enough to be promoted.
+ */
+export function hopelessMaster(world: World, plan: Plan): string | undefined {
+  return commonMaster(
+    world,
+    plan,
+    (sentinel, master) =>
+      master.sDown &&
+      master.roleReported === 'slave' &&
+      selectReplica(sentinel, master).replica === undefined,
+  );
+}
+
+/** The one master that all Sentinels monitor, none is failing over, and that fits for each of them. */
+function commonMaster(
+  world: World,
+  plan: Plan,
+  fits: (sentinel: Sentinel, master: Instance) => boolean,
+): string | undefined {
   const ports = new Set<number>();
   for (const { name } of plan.topology.sentinels) {
     if (!isServing(world, name)) return undefined;
-    const master = sentinelOf(world, name).masters.get(MASTER_NAME);
-    if (master === undefined || master.failoverInProgress || master.sDown) return undefined;
+    const sentinel = sentinelOf(world, name);
+    const master = sentinel.masters.get(MASTER_NAME);
+    if (master === undefined || master.failoverInProgress || !fits(sentinel, master)) {
+      return undefined;
+    }
     ports.add(master.address.port);
   }
   const [port] = ports;

@@ -28,6 +28,7 @@ import {
   endFaults,
   endFlapping,
   forgetRemoved,
+  openCircle,
   repairChains,
   restartDead,
   restoreTopology,
@@ -314,6 +315,7 @@ export class Run {
     else if (calmMicros > REPAIR_AFTER_MICROS) {
       endFlapping(world, plan, operator);
       repairChains(world, plan, operator);
+      openCircle(world, plan, operator);
     }
   }
 

@@ -13,6 +13,7 @@ import type { Plan } from './plan.ts';
 import {
   agreedMaster,
   followed,
+  hopelessMaster,
   isServing,
   nodeAt,
   rootOf,
@@ -99,6 +100,24 @@ export function repairChains(world: World, plan: Plan, operator: Operator): void
     if (!isServing(world, name) || rootOf(world, plan, name) === master) continue;
     operator.say(name, port, [replicaofWords(name === master ? undefined : masterPort)]);
   }
+}
+
+/**
+ * Makes the Sentinels' master one again where all are replicas and no Sentinel can help (as Redis
+ * 7.0.15's cannot: tried). They see it down only 20 s (twice the INFO period) and down-after after it
+ * said that it is a replica; by then the others' links can have been down for longer than ten times
+ * down-after, so that none is good enough, nor ever will be: both times grow alike.
+ *
+ * Seed 248, down-after 991 ms: the master's container is removed; it comes back with its first
+ * configuration, as the old master's replica. A Sentinel that has not seen this yet makes the old
+ * master its replica: a circle, in which all links are up until the master restarts. At +sdown they
+ * have been down for 24 s.
+ */
+export function openCircle(world: World, plan: Plan, operator: Operator): void {
+  const master = hopelessMaster(world, plan);
+  if (master === undefined || mastersOf(world, plan).length > 0) return;
+  const server = plan.topology.servers.find(({ name }) => name === master)!;
+  if (isServing(world, master)) operator.say(master, server.port, [replicaofWords(undefined)]);
 }
 
 /**
