@@ -25,8 +25,8 @@ const HOST = '127.0.0.1';
  * whatever its size.
  */
 const BOOT_SECONDS = 3;
-/** 20 snapshots a second. */
-const PUMP_MS = 50;
+/** Ten snapshots a second: more cannot be read, and each is drawn by somebody's processor. */
+const PUMP_MS = 100;
 /** Ports looked at for a new node. */
 const PORTS_TRIED_MAX = 100;
 

@@ -104,14 +104,15 @@ export function repairChains(world: World, plan: Plan, operator: Operator): void
 }
 
 /**
- * Makes the Sentinels' master one again where all are replicas and Sentinels cannot help, Redis's no
- * more than these. They see it down only 20 s (twice the INFO period) and down-after after it has
- * said that it is a replica; by then the others have been without a master for longer than ten times
- * down-after, and none is ever good enough, as both times go on growing.
+ * Makes the Sentinels' master one again where all are replicas and no Sentinel can help (as Redis
+ * 7.0.15's cannot: tried). They see it down only 20 s (twice the INFO period) and down-after after it
+ * said that it is a replica; by then the others' links can have been down for longer than ten times
+ * down-after, so that none is good enough, nor ever will be: both times grow alike.
  *
- * Seed 248, down-after 991 ms: a master's container is removed; it comes back with its first
- * configuration, as the old master's replica, just before a Sentinel that has not seen this yet makes
- * the old master its replica. At +sdown the links of all have been down for 24 s.
+ * Seed 248, down-after 991 ms: the master's container is removed; it comes back with its first
+ * configuration, as the old master's replica. A Sentinel that has not seen this yet makes the old
+ * master its replica: a circle, in which all links are up until the master restarts. At +sdown they
+ * have been down for 24 s.
  */
 export function openCircle(world: World, plan: Plan, operator: Operator): void {
   const master = hopelessMaster(world, plan);
