@@ -46,7 +46,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   private readonly failed = new vscode.EventEmitter<FailureEvent>();
 
   readonly onStart = this.started.event;
-  /** A new snapshot; 20 times a second at most. */
+  /** A new snapshot; ten times a second at most. */
   readonly onSnapshot = this.changed.event;
   readonly onFeed = this.fed.event;
   readonly onEnd = this.ended.event;

@@ -142,7 +142,7 @@ export class Dashboard {
     });
   }
 
-  /** Sends every page what is new; called at most 20 times a second. */
+  /** Sends every page what is new; called at most ten times a second. */
   pump(): void {
     for (const [webSocket, channel] of this.channels) {
       if (webSocket.bufferedAmount < WAITING_BYTES_MAX) channel.pump(performance.now());

@@ -40,7 +40,7 @@ export class Service {
     return () => this.listeners.delete(listener);
   }
 
-  /** Tells subscribers what is new; called at most 20 times a second. */
+  /** Tells subscribers what is new; called at most ten times a second. */
   pump(): void {
     const entries = this.sandbox.takeFeed();
     if (entries.length > 0) {

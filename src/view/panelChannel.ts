@@ -48,7 +48,7 @@ export class PanelChannel {
     }
   }
 
-  /** Sends what there is and may go; called about 20 times a second. `nowMs` is any clock's. */
+  /** Sends what there is and may go; called about ten times a second. `nowMs` is any clock's. */
   pump(nowMs: number): void {
     const earned = ((nowMs - this.pumpedAtMs) * BYTES_PER_SECOND) / 1000;
     this.credit = Math.min(CREDIT_MAX, this.credit + Math.max(0, earned));
