@@ -2,6 +2,7 @@
 
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
+import { dropUnwanted } from '../process/replyMode.ts';
 import type { SaveListener } from './foregroundSave.ts';
 import type { Server } from './server.ts';
 
@@ -9,16 +10,12 @@ export class Asker implements SaveListener {
   private readonly server: Server;
   private readonly client: Client;
   private readonly command: readonly string[];
-  /** CLIENT REPLY says so, or the client has killed itself before in its transaction. */
-  private readonly unwanted: boolean;
 
   /** The client runs nothing until the answer; `command` is its name, and its subcommand's. */
   constructor(server: Server, client: Client, ...command: readonly string[]) {
     this.server = server;
     this.client = client;
     this.command = command;
-    this.unwanted =
-      client.replyMode === 'off' || client.replyMode === 'skip' || client.closeAfterReply;
     server.block(client);
   }
 
@@ -37,8 +34,9 @@ export class Asker implements SaveListener {
       client.reply.error(error);
       server.commandFailed(client, server.commands.resolve(this.command)!, error);
     }
-    // A master gets no replies.
-    if (this.unwanted || client.kind === 'master') client.reply.truncate(start);
+    // A master gets no replies, nor does a client that has killed itself before in its transaction.
+    if (client.kind === 'master' || client.closeAfterReply) client.reply.truncate(start);
+    else dropUnwanted(client, start);
   }
 }
 registerState(Asker);

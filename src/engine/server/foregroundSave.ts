@@ -19,13 +19,13 @@ export class ForegroundSave implements Work {
   /** Changes made before it began. */
   private readonly dirty: number;
   /** Who is told; nobody, after FLUSHALL. */
-  private readonly asker: SaveListener | undefined;
+  private readonly listener: SaveListener | undefined;
 
-  constructor(server: Server, save: RdbSave, dirty: number, asker: SaveListener | undefined) {
+  constructor(server: Server, save: RdbSave, dirty: number, listener: SaveListener | undefined) {
     this.server = server;
     this.save = save;
     this.dirty = dirty;
-    this.asker = asker;
+    this.listener = listener;
   }
 
   next(result: FileResult | undefined): FileOp | undefined {
@@ -47,7 +47,7 @@ export class ForegroundSave implements Work {
     const ok = this.save.outcome === 'saved';
     // As in 7.0, only a child's failure is remembered: who asked for this one is told.
     if (ok) this.server.saving.succeeded(this.dirty);
-    this.asker?.saved(ok);
+    this.listener?.saved(ok);
   }
 }
 registerState(ForegroundSave);

@@ -82,7 +82,7 @@ export class Saving {
   }
 
   /** Saves in the process: nothing else runs until the file is there, or could not be written. */
-  inForeground(asker: SaveListener | undefined): void {
+  inForeground(listener: SaveListener | undefined): void {
     const { server } = this;
     const { dbfilename, dir } = server.settings;
     const save = new RdbSave(
@@ -91,7 +91,7 @@ export class Saving {
       this.aux(),
       this.writerOptions(),
     );
-    server.foreground.begin(new ForegroundSave(server, save, this.changes, asker));
+    server.foreground.begin(new ForegroundSave(server, save, this.changes, listener));
   }
 
   childDone(token: Token, result: ChildResult): boolean {

@@ -8,6 +8,7 @@ import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
 import { dropUnwanted } from '../process/replyMode.ts';
+import type { SaveListener } from './foregroundSave.ts';
 import type { Server } from './server.ts';
 
 export interface ShutdownOptions {
@@ -17,7 +18,7 @@ export interface ShutdownOptions {
   readonly force: boolean;
 }
 
-export class Shutdown {
+export class Shutdown implements SaveListener {
   private readonly server: Server;
   private options: ShutdownOptions | undefined = undefined;
   private deadline: Micros = NEVER;
