@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ServerHarness } from '../support/serverHarness.ts';
 import { RealServer, whyNoRealServer } from './realServer.ts';
 
@@ -33,12 +34,17 @@ const COMMANDS = [
   'CONFIG SET maxmemory 0',
 ];
 
-/** The lines of a section, without the times and in order of their names: a hash table has its own. */
-function lines(reply: Buffer): string[] {
+/** The lines of INFO that are asked for. */
+function matching(reply: Buffer, pattern: RegExp): string[] {
   return reply
     .toString()
     .split('\r\n')
-    .filter((line) => line.includes('stat_'))
+    .filter((line) => pattern.test(line));
+}
+
+/** The lines of a section, without the times and in order of their names: a hash table has its own. */
+function lines(reply: Buffer): string[] {
+  return matching(reply, /stat_/)
     .map((line) => line.replace(/usec=\d+,usec_per_call=[\d.]+/, 'usec'))
     .sort();
 }
@@ -108,11 +114,7 @@ test('the bytes of clients are counted as a real server counts them', {
 }, async () => {
   const real = await RealServer.start();
   const ours = new ServerHarness();
-  const counted = (reply: Buffer): string[] =>
-    reply
-      .toString()
-      .split('\r\n')
-      .filter((line) => /^total_(net|commands)/.test(line));
+  const counted = (reply: Buffer): string[] => matching(reply, /^total_(net|commands)/);
   try {
     const args = [
       ['CONFIG', 'RESETSTAT'],
@@ -124,6 +126,47 @@ test('the bytes of clients are counted as a real server counts them', {
     const mine = counted(ours.send(['INFO', 'stats']));
     assert.equal(mine.length, 5);
     assert.deepEqual(mine, counted(await real.send(['INFO', 'stats'])));
+  } finally {
+    await real.stop();
+  }
+});
+
+const SAVES = [
+  ['SET', 'a', '1'],
+  ['SAVE'],
+  ['BGSAVE'],
+  ['CONFIG', 'SET', 'save', '3600 1'],
+  ['FLUSHALL'],
+  ['SET', 'b', '1'],
+  ['DEBUG', 'RELOAD'],
+  ['SAVE'],
+  ['CONFIG', 'RESETSTAT'],
+  ['SAVE'],
+];
+const COUNTERS = /^(rdb_saves|total_forks)/;
+
+async function idle(server: RealServer): Promise<void> {
+  const busy = async () =>
+    (await server.send(['INFO', 'persistence'])).includes('rdb_bgsave_in_progress:1');
+  for (let i = 0; i < 500 && (await busy()); i += 1) await delay(10);
+}
+
+test('rdb_saves and total_forks, as a real server', {
+  skip: whyNoRealServer() ?? false,
+}, async () => {
+  const real = await RealServer.start();
+  const ours = new ServerHarness();
+  try {
+    for (const words of SAVES) {
+      const command = words.join(' ');
+      assert.equal(ours.send(words).toString(), (await real.send(words)).toString(), command);
+      await idle(real);
+      assert.deepEqual(
+        matching(ours.send(['INFO']), COUNTERS),
+        matching(await real.send(['INFO']), COUNTERS),
+        command,
+      );
+    }
   } finally {
     await real.stop();
   }

@@ -7,6 +7,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { missing, skipFor } from '../support/required.ts';
 import { Incoming } from './incoming.ts';
 import { replyEnd, splitReplies } from './replies.ts';
 
@@ -16,17 +17,14 @@ const EXCHANGE_LIMIT_MS = 15_000;
 
 export type Arg = string | Buffer;
 
-/**
- * Why the tests against a real server cannot run here; undefined when they can. With REQUIRE_PEERS=1
- * that they cannot run is an error.
- */
+/** Why the tests against a real server cannot run here; undefined when they can. Throws where they must. */
 export function whyNoRealServer(): string | undefined {
-  const { stdout, error } = spawnSync('redis-server', ['--version'], { encoding: 'utf8' });
-  let why: string | undefined;
-  if (error !== undefined) why = 'redis-server is not installed';
-  else if (!stdout.includes('v=7.0.')) why = `not a redis-server 7.0: ${stdout.trim()}`;
-  if (why !== undefined && process.env['REQUIRE_PEERS'] === '1') throw new Error(why);
-  return why;
+  return skipFor(missing('redis-server') ?? otherVersion()) || undefined;
+}
+
+function otherVersion(): string | undefined {
+  const { stdout } = spawnSync('redis-server', ['--version'], { encoding: 'utf8' });
+  return stdout.includes('v=7.0.') ? undefined : `not a redis-server 7.0: ${stdout.trim()}`;
 }
 
 /** A command as bytes; strings are latin1. */

@@ -5,7 +5,7 @@
  */
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -22,10 +22,9 @@ import { ZsetValue } from '../../src/engine/data/zset.ts';
 import { Random, seedFromNumber } from '../../src/engine/machine/random.ts';
 import { fromLatin1 } from '../../src/engine/resp/bytes.ts';
 import { formatDouble } from '../../src/engine/resp/double.ts';
+import { missing, skipFor } from '../support/required.ts';
 
-const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
-const skip =
-  !isInstalled && process.env['REQUIRE_PEERS'] !== '1' ? 'redis-server is not installed' : false;
+const skip = skipFor(missing('redis-server'));
 
 /** A redis-server of this test's own, spoken to by lines: no reply here is a bulk string. */
 class RealServer {

@@ -5,7 +5,7 @@
  * is ended by its pid when the test that started it ends.
  */
 
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { EndpointList } from '../../src/gateway/hostMessages.ts';
+import { missing, skipFor } from '../support/required.ts';
 
 const CLI = fileURLToPath(new URL('../../src/cli/cli.ts', import.meta.url));
 const HOST = '127.0.0.1';
@@ -37,15 +38,9 @@ export interface SandboxProcess extends Peer {
 
 /** True when the program is there; otherwise the test is skipped, or fails where REQUIRE_PEERS=1. */
 export function requirePeer(t: TestContext, name: string): boolean {
-  try {
-    execFileSync(name, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    const reason = `${name} is not installed`;
-    if (process.env['REQUIRE_PEERS'] === '1') throw new Error(reason);
-    t.skip(reason);
-    return false;
-  }
+  const reason = skipFor(missing(name));
+  if (reason !== false) t.skip(reason);
+  return reason === false;
 }
 
 /** Polls until `condition` gives something true; its last error or `what` says what was missing. */

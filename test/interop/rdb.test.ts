@@ -10,11 +10,12 @@ import type { Keyspace } from '../../src/engine/data/keyspace.ts';
 import { typeName } from '../../src/engine/data/value.ts';
 import { dumpIsSane, dumpValue, loadDump } from '../../src/engine/persistence/rdb/dump.ts';
 import { RdbError } from '../../src/engine/persistence/rdb/errors.ts';
+import { missing, skipFor } from '../support/required.ts';
 import { file, latin1, oldEncodings, raw, record } from '../unit/rdb/builders.ts';
 import { AUX, expiries, readAll, sampleKeyspace, writeAll } from '../unit/rdb/support.ts';
-import { checkRdb, RdbServer, skipReason } from './rdbServer.ts';
+import { checkRdb, RdbServer } from './rdbServer.ts';
 
-const options = { skip: skipReason() };
+const options = { skip: skipFor(missing('redis-server', 'redis-check-rdb')) };
 
 async function withServer(
   input: Buffer | undefined,

@@ -9,15 +9,6 @@ import { Redis } from 'ioredis';
 
 const START_TIMEOUT_MS = 30_000;
 
-/** Why the tests cannot run here; false when they can, or must. */
-export function skipReason(): string | false {
-  if (process.env['REQUIRE_PEERS'] === '1') return false;
-  for (const name of ['redis-server', 'redis-check-rdb']) {
-    if (spawnSync(name, ['--version']).error !== undefined) return `no ${name} on the PATH`;
-  }
-  return false;
-}
-
 /** What redis-check-rdb prints about a file, and its exit code. */
 export function checkRdb(file: Buffer): { readonly code: number | null; readonly text: string } {
   const directory = mkdtempSync(join(tmpdir(), 'rdb-check-'));

@@ -5,21 +5,15 @@ import * as http from 'node:http';
 import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { Dashboard } from '../../../src/gateway/dashboard.ts';
-import { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { Service } from '../../../src/sandbox/service.ts';
 import type { ToPage } from '../../../src/view/panel.ts';
+import { loneMaster } from '../../support/sandboxes.ts';
 
 let dashboard: Dashboard;
 let pump: NodeJS.Timeout;
 
 before(async () => {
-  const sandbox = new Sandbox({
-    topology: { replicas: 0, sentinels: 0, port: 6400, sentinelPort: 26400 },
-    seed: 1,
-    startAt: 1_790_000_000_000_000,
-    record: false,
-  });
-  sandbox.boot();
+  const sandbox = loneMaster();
   const service = new Service(sandbox);
   dashboard = new Dashboard(service, (operation, done) => service.perform(operation, done));
   await dashboard.open(await freePort());

@@ -3,16 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LiveLoop } from '../../../src/gateway/liveLoop.ts';
-import { Sandbox } from '../../../src/sandbox/sandbox.ts';
+import { loneMaster } from '../../support/sandboxes.ts';
 
 test('others get their turn while there is more to execute than one turn has time for', async (t) => {
-  const sandbox = new Sandbox({
-    topology: { replicas: 0, sentinels: 0, port: 6400, sentinelPort: 26400 },
-    seed: 1,
-    startAt: 1_790_000_000_000_000,
-    record: false,
-  });
-  sandbox.boot();
+  const sandbox = loneMaster();
   const loop = new LiveLoop(sandbox);
   t.after(() => loop.close());
   sandbox.driver = loop;

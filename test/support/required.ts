@@ -1,0 +1,20 @@
+/**
+ * The one rule for what a test needs and this machine may lack: a test without it is skipped, with
+ * the reason; where REQUIRE_PEERS=1, as in CI, that it is missing is an error.
+ */
+
+import { spawnSync } from 'node:child_process';
+
+/** What `skip` takes: false, or why. Throws where nothing may be missing. */
+export function skipFor(why: string | undefined): string | false {
+  if (why !== undefined && process.env['REQUIRE_PEERS'] === '1') throw new Error(why);
+  return why ?? false;
+}
+
+/** Why programs cannot be run; undefined when all can. */
+export function missing(...programs: readonly string[]): string | undefined {
+  const absent = programs.find(
+    (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error !== undefined,
+  );
+  return absent === undefined ? undefined : `${absent} is not installed`;
+}
