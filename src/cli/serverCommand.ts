@@ -15,8 +15,8 @@ import {
   configurationLines,
 } from '../engine/process/configFile.ts';
 import { Sentinel } from '../engine/sentinel/sentinel.ts';
-import { Configuration } from '../engine/server/configuration.ts';
-import { LOG_LEVELS } from '../engine/server/logLevels.ts';
+import { Configuration } from '../engine/server/config/configuration.ts';
+import { LOG_LEVELS } from '../engine/server/config/logLevels.ts';
 import { Server } from '../engine/server/server.ts';
 import { errnoText } from '../gateway/errno.ts';
 import { RealHost } from '../gateway/realHost.ts';

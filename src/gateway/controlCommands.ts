@@ -6,7 +6,7 @@
  */
 
 import { quoteArgument } from '../engine/resp/splitArguments.ts';
-import { parseMemory } from '../engine/server/directiveKinds.ts';
+import { parseMemory } from '../engine/server/config/directiveKinds.ts';
 import type { Operation } from '../view/messages.ts';
 
 interface Subcommand {

@@ -11,13 +11,13 @@
  * in both.
  */
 
-import type { Database } from '../engine/data/database.ts';
-import { HashValue } from '../engine/data/hash.ts';
-import type { Keyspace } from '../engine/data/keyspace.ts';
-import { ListValue } from '../engine/data/list.ts';
-import { SetValue } from '../engine/data/set.ts';
-import { isString, type Value } from '../engine/data/value.ts';
-import type { ZsetValue } from '../engine/data/zset.ts';
+import type { Database } from '../engine/data/table/database.ts';
+import type { Keyspace } from '../engine/data/table/keyspace.ts';
+import { HashValue } from '../engine/data/types/hash.ts';
+import { ListValue } from '../engine/data/types/list.ts';
+import { SetValue } from '../engine/data/types/set.ts';
+import { isString, type Value } from '../engine/data/types/value.ts';
+import type { ZsetValue } from '../engine/data/types/zset.ts';
 import type { Machine } from '../engine/machine/machine.ts';
 import type { Bytes } from '../engine/resp/bytes.ts';
 import { Server } from '../engine/server/server.ts';

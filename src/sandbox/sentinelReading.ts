@@ -1,7 +1,7 @@
 /** Reads a Sentinel node's view from its machine, without an event: watching never changes a run. */
 
 import type { Micros } from '../engine/machine/machine.ts';
-import { flagsOf, type Instance } from '../engine/sentinel/instance.ts';
+import { flagsOf, type Instance } from '../engine/sentinel/model/instance.ts';
 import { Sentinel } from '../engine/sentinel/sentinel.ts';
 import type { SentinelInstanceSnapshot, SentinelSnapshot, VoteSnapshot } from '../view/snapshot.ts';
 import type { NodeView } from '../world/views.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseServerArguments } from '../../src/cli/serverArguments.ts';
 import { ConfigError } from '../../src/engine/process/configFile.ts';
-import { Configuration } from '../../src/engine/server/configuration.ts';
+import { Configuration } from '../../src/engine/server/config/configuration.ts';
 import { whyNoRealServer } from './realServer.ts';
 
 const FILES = [

@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dbDigest, digestValue } from '../../src/engine/data/digest.ts';
-import type { Keyspace } from '../../src/engine/data/keyspace.ts';
-import { typeName } from '../../src/engine/data/value.ts';
+import type { Keyspace } from '../../src/engine/data/table/keyspace.ts';
+import { typeName } from '../../src/engine/data/types/value.ts';
 import { dumpIsSane, dumpValue, loadDump } from '../../src/engine/persistence/rdb/dump.ts';
 import { RdbError } from '../../src/engine/persistence/rdb/errors.ts';
 import { missing, skipFor } from '../support/required.ts';

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Database } from '../../src/engine/data/database.ts';
+import { Database } from '../../src/engine/data/table/database.ts';
 import type { Effects, Micros } from '../../src/engine/machine/machine.ts';
 import { copyState, registerState } from '../../src/engine/machine/state.ts';
 import { Backlog } from '../../src/engine/replication/backlog.ts';

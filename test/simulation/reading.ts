@@ -1,7 +1,7 @@
 /** Looks at nodes of a world without an event: roles, who follows whom, what Sentinels think. */
 
-import type { Instance } from '../../src/engine/sentinel/instance.ts';
-import { selectReplica } from '../../src/engine/sentinel/selection.ts';
+import { selectReplica } from '../../src/engine/sentinel/acting/selection.ts';
+import type { Instance } from '../../src/engine/sentinel/model/instance.ts';
 import { Sentinel } from '../../src/engine/sentinel/sentinel.ts';
 import { Server } from '../../src/engine/server/server.ts';
 import { LoadClient } from '../../src/sandbox/load/loadClient.ts';

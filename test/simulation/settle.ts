@@ -7,7 +7,7 @@
  */
 
 import { NEVER } from '../../src/engine/machine/machine.ts';
-import { currentAddress } from '../../src/engine/sentinel/instances.ts';
+import { currentAddress } from '../../src/engine/sentinel/model/instances.ts';
 import type { World } from '../../src/world/world.ts';
 import type { Operator } from './operator.ts';
 import type { Plan } from './plan.ts';

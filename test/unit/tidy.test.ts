@@ -17,6 +17,7 @@ const ENGINE_ROOMS = [
   'resp',
   'data',
   'process',
+  'execution',
   'commands',
   'persistence',
   'replication',
@@ -118,6 +119,43 @@ function allowed(path: string, imported: string): boolean {
   if (target !== 'engine') return false;
   if (subroom === 'sentinel' && targetSubroom === 'server') return false;
   return ENGINE_ROOMS.indexOf(targetSubroom) <= ENGINE_ROOMS.indexOf(subroom);
+}
+
+test('value imports make no circle', () => {
+  assert.deepEqual(circles(files), []);
+});
+
+test('a planted circle is found', () => {
+  const file = (path: string, text: string) => ({ path, text, imports: importsOf(path, text) });
+  const a = file('src/a.ts', "import { b } from './b.ts';\n");
+  assert.deepEqual(circles([a, file('src/b.ts', "import { a } from './a.ts';\n")]), [
+    ['src/a.ts', 'src/b.ts', 'src/a.ts'],
+  ]);
+  const typesOnly = file('src/b.ts', "import { type a, type c } from './a.ts';\n");
+  assert.deepEqual(circles([a, typesOnly]), []);
+});
+
+/** Circles of imports that exist at run time, each as the walk that found it. */
+function circles(all: readonly SourceFile[]): string[][] {
+  const values = new Map(all.map(({ path, text }) => [path, valueImportsOf(path, text)]));
+  const found: string[][] = [];
+  const done = new Set<string>();
+  const walk = (path: string, trail: readonly string[]) => {
+    const at = trail.indexOf(path);
+    if (at >= 0) found.push([...trail.slice(at), path]);
+    if (at >= 0 || done.has(path)) return;
+    for (const next of values.get(path) ?? []) walk(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of values.keys()) walk(path, []);
+  return found;
+}
+
+/** What is left of a file's imports once types are erased. */
+function valueImportsOf(path: string, text: string): string[] {
+  const typeOnly =
+    /^(?:import|export) (?:type\b[^;']*|\{(?:\s*type \w+(?: as \w+)?,?)+\s*\}\s*)from '[^']+';/gm;
+  return importsOf(path, text.replace(typeOnly, ''));
 }
 
 test('every file stands in a known room', () => {

@@ -1,11 +1,11 @@
 /** What several families do with arguments and values: integers that clamp, keys that are made. */
 
-import type { Database } from '../data/database.ts';
-import type { Value } from '../data/value.ts';
+import type { Database } from '../data/table/database.ts';
+import type { Value } from '../data/types/value.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
-import type { DataCall } from './call.ts';
 
 const INT32_MAX = 0x7fff_ffff;
 const INT32_MIN = -0x8000_0000;

@@ -1,9 +1,9 @@
 /** Bits of a string: where an argument says they are, reading one, counting and finding them. */
 
+import type { DataCall } from '../execution/dataCall.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import { STRING_BYTES_MAX } from './arguments.ts';
-import type { DataCall } from './call.ts';
 
 const OFFSET_INVALID = 'ERR bit offset is not an integer or out of range';
 

@@ -3,13 +3,13 @@
  * carried out; values are bigints, since fields go up to 64 bits.
  */
 
-import { isString } from '../data/value.ts';
+import { isString } from '../data/types/value.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { parseInt64 } from '../resp/integer.ts';
 import { copyForEdit, replaceValue } from './arguments.ts';
 import { bitAt, fieldOffset } from './bitArray.ts';
-import type { DataCall } from './call.ts';
 
 const TYPE_INVALID =
   'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.';

@@ -3,7 +3,8 @@
  * handlers but BITFIELD's (bitfield.ts).
  */
 
-import { isString } from '../data/value.ts';
+import { isString } from '../data/types/value.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { toBuffer } from '../resp/bytes.ts';
@@ -11,7 +12,6 @@ import { parseInteger } from '../resp/integer.ts';
 import { copyForEdit, indexArgument, replaceValue, storeValue } from './arguments.ts';
 import { bitAt, bitOffset, countBits, findBit } from './bitArray.ts';
 import { bitfield, bitfieldReadOnly } from './bitfield.ts';
-import type { DataCall } from './call.ts';
 import { family } from './family.ts';
 
 const BIT_INVALID = 'ERR bit is not an integer or out of range';

@@ -3,9 +3,9 @@
  * Redis keeps in compact form is returned whole, as there: its cursor is always 0.
  */
 
-import type { Value } from '../data/value.ts';
+import type { Value } from '../data/types/value.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { Bytes } from '../resp/bytes.ts';
-import type { DataCall } from './call.ts';
 import { type ContainerType, existing } from './containers.ts';
 import { readCursor, readScanOptions, replyScanned, type ScanOptions } from './scanOptions.ts';
 

@@ -3,11 +3,11 @@
  * goes when it is empty, how a STORE command replaces its destination, and how slots are drawn.
  */
 
-import type { Value } from '../data/value.ts';
+import type { Value } from '../data/types/value.ts';
+import type { DataCall, NotifyClass } from '../execution/dataCall.ts';
 import type { Random } from '../machine/random.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { storeValue } from './arguments.ts';
-import type { DataCall, NotifyClass } from './call.ts';
 import { settle } from './encoding.ts';
 
 /** The class of a container. */

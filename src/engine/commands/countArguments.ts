@@ -1,8 +1,8 @@
 /** Counts among the arguments: those with a least value, and those whose sign has a meaning. */
 
+import type { DataCall } from '../execution/dataCall.ts';
 import { parseInteger } from '../resp/integer.ts';
 import { indexArgument } from './arguments.ts';
-import type { DataCall } from './call.ts';
 
 const INT64_MIN = -0x8000_0000_0000_0000n;
 const NOT_NEGATABLE =

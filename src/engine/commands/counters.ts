@@ -1,11 +1,11 @@
 /** Strings as numbers: INCR and its relatives on 64-bit integers, INCRBYFLOAT on long doubles. */
 
-import { isString } from '../data/value.ts';
+import { isString } from '../data/types/value.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { fitsInt64, parseInteger } from '../resp/integer.ts';
 import { replaceValue } from './arguments.ts';
-import type { DataCall } from './call.ts';
 import { addLongDouble, formatLongDouble, parseLongDouble, ZERO } from './longDouble.ts';
 
 const INT64_MIN = -0x8000_0000_0000_0000n;

@@ -8,14 +8,14 @@
  * Containers: compact until they outgrow the configured limits, and large from then on.
  */
 
-import { HashValue } from '../data/hash.ts';
-import { ListValue } from '../data/list.ts';
-import { SetValue } from '../data/set.ts';
-import { isString, type Value } from '../data/value.ts';
-import { ZsetValue } from '../data/zset.ts';
+import { HashValue } from '../data/types/hash.ts';
+import { ListValue } from '../data/types/list.ts';
+import { SetValue } from '../data/types/set.ts';
+import { isString, type Value } from '../data/types/value.ts';
+import { ZsetValue } from '../data/types/zset.ts';
+import type { EncodingLimits } from '../execution/dataCall.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
-import type { EncodingLimits } from './call.ts';
 
 const EMBSTR_BYTES_MAX = 44;
 const INTEGERS_SHARED = 10000;

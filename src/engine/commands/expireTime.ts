@@ -5,10 +5,10 @@
  * propagated as 2^53 - 1.
  */
 
+import type { DataCall } from '../execution/dataCall.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { parseInteger } from '../resp/integer.ts';
 import { clampToSafe } from './arguments.ts';
-import type { DataCall } from './call.ts';
 
 const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
 const INT64_MIN = -0x8000_0000_0000_0000n;

@@ -5,10 +5,10 @@
  * that has passed already.
  */
 
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { parseInteger } from '../resp/integer.ts';
-import type { DataCall } from './call.ts';
 import { instantOf, meansDeletion, type TimeForm } from './expireTime.ts';
 import { family } from './family.ts';
 

@@ -1,7 +1,7 @@
 /** Declarations of commands that share their categories and have their keys at fixed places. */
 
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
-import type { DataCall } from './call.ts';
 
 export const NO_KEYS: KeyRange = { first: 0, last: 0, step: 0 };
 export const ONE_KEY: KeyRange = { first: 1, last: 1, step: 1 };

@@ -1,12 +1,12 @@
 /** Hash commands. A hash whose last field goes is deleted with it. */
 
-import { HashValue } from '../data/hash.ts';
+import { HashValue } from '../data/types/hash.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { fitsInt64, parseInt64, parseInteger } from '../resp/integer.ts';
 import { storeValue } from './arguments.ts';
-import type { DataCall } from './call.ts';
 import { scanCollection } from './collectionScan.ts';
 import {
   existing,

@@ -4,12 +4,12 @@
  * object.ts.
  */
 
-import type { Database } from '../data/database.ts';
-import { isString, typeName, type Value } from '../data/value.ts';
+import type { Database } from '../data/table/database.ts';
+import { isString, typeName, type Value } from '../data/types/value.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { databaseArgument, storeValue } from './arguments.ts';
-import type { DataCall } from './call.ts';
 import { ALL_KEYS, family, NO_KEYS, TWO_KEYS } from './family.ts';
 import { objectCommand } from './object.ts';
 import { dbsize, flushall, flushdb, keys, randomkey, scan, swapdb } from './wholeDatabases.ts';

@@ -1,9 +1,9 @@
 /** LCS: the longest common subsequence of two strings, its length, or where its parts lie. */
 
-import { isString } from '../data/value.ts';
+import { isString } from '../data/types/value.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import { indexArgument, STRING_BYTES_MAX } from './arguments.ts';
-import type { DataCall } from './call.ts';
 
 interface Options {
   length: boolean;

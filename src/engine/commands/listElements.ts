@@ -1,11 +1,11 @@
 /** List commands that look at elements, by index or by value. */
 
-import { ListValue } from '../data/list.ts';
+import { ListValue } from '../data/types/list.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, equalBytes } from '../resp/bytes.ts';
 import { indexArgument } from './arguments.ts';
-import type { DataCall } from './call.ts';
 import {
   existing,
   isWrongType,

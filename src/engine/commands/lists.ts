@@ -3,12 +3,12 @@
  * A list whose last element goes is deleted with it. Blocking variants are no part of this file.
  */
 
-import { ListValue } from '../data/list.ts';
+import { ListValue } from '../data/types/list.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import { type CommandSpec, countedKeys } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
-import type { DataCall } from './call.ts';
 import { existing, isWrongType, removeKey, replyNull } from './containers.ts';
 import { countAtLeast, popCount } from './countArguments.ts';
 import { family, TWO_KEYS } from './family.ts';

@@ -6,10 +6,10 @@
  * says openly that it has no answer.
  */
 
-import type { Value } from '../data/value.ts';
+import type { Value } from '../data/types/value.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { type HelpText, helpOf, nameOf } from '../process/help.ts';
-import type { DataCall } from './call.ts';
 import { encodingName, referenceCount } from './encoding.ts';
 
 const NO_FREQUENCY =

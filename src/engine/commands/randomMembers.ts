@@ -5,8 +5,8 @@
  * repetition.
  */
 
+import type { DataCall } from '../execution/dataCall.ts';
 import { replyErrors } from '../process/replyErrors.ts';
-import type { DataCall } from './call.ts';
 import { distinctSlots } from './containers.ts';
 import { signedCount } from './countArguments.ts';
 

@@ -1,6 +1,7 @@
 /** Parts of strings: APPEND, STRLEN, GETRANGE, SETRANGE. */
 
-import { isString } from '../data/value.ts';
+import { isString } from '../data/types/value.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import {
@@ -11,7 +12,6 @@ import {
   STRING_TOO_LONG,
   storeValue,
 } from './arguments.ts';
-import type { DataCall } from './call.ts';
 
 const EMPTY = '';
 

@@ -1,9 +1,9 @@
 /** SCAN, HSCAN, SSCAN and ZSCAN: what they share of cursors, options and the reply. */
 
+import type { DataCall } from '../execution/dataCall.ts';
 import { globMatch, matchesAll } from '../process/glob.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { indexArgument } from './arguments.ts';
-import type { DataCall } from './call.ts';
 
 const COUNT_DEFAULT = 10;
 const CURSOR_LIMIT = 1n << 64n;

@@ -5,7 +5,7 @@
  * and emitting, removing and LIMIT are the same for all.
  */
 
-import type { ZsetValue } from '../data/zset.ts';
+import type { ZsetValue } from '../data/types/zset.ts';
 import { parseDouble } from '../resp/double.ts';
 
 /** A score as ZADD takes it: nothing around it, and neither too large nor too small for a double. */

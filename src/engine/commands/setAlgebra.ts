@@ -5,10 +5,10 @@
  * exist is an empty set. Results are new sets: a destination may be one of the sources.
  */
 
-import { SetValue } from '../data/set.ts';
+import { SetValue } from '../data/types/set.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import { type CommandSpec, countedKeys } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
-import type { DataCall } from './call.ts';
 import { storeResult } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
 import { ALL_KEYS, family } from './family.ts';

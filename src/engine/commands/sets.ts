@@ -1,11 +1,11 @@
 /** Set commands for one set; those over several sets are in setAlgebra.ts. */
 
-import { SetValue } from '../data/set.ts';
+import { SetValue } from '../data/types/set.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { fromLatin1 } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
-import type { DataCall } from './call.ts';
 import { scanCollection } from './collectionScan.ts';
 import {
   distinctSlots,

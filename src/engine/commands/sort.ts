@@ -7,16 +7,16 @@
  *   SORT users BY nosort                      → a pattern without `*`: as they come
  */
 
-import { HashValue } from '../data/hash.ts';
-import { ListValue } from '../data/list.ts';
-import { SetValue } from '../data/set.ts';
-import { isString, type Value } from '../data/value.ts';
-import { ZsetValue } from '../data/zset.ts';
+import { HashValue } from '../data/types/hash.ts';
+import { ListValue } from '../data/types/list.ts';
+import { SetValue } from '../data/types/set.ts';
+import { isString, type Value } from '../data/types/value.ts';
+import { ZsetValue } from '../data/types/zset.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { indexArgument, storeValue } from './arguments.ts';
-import type { DataCall } from './call.ts';
 import { parseStrtod } from './scores.ts';
 
 const NOT_A_NUMBER = "ERR One or more scores can't be converted into double";

@@ -6,12 +6,12 @@
  * aggregated first, as in Redis: the order shows in the last digit of a sum.
  */
 
-import { SetValue } from '../data/set.ts';
-import { ZsetValue } from '../data/zset.ts';
+import { SetValue } from '../data/types/set.ts';
+import { ZsetValue } from '../data/types/zset.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import { type CommandFlag, type CommandSpec, countedKeys } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { indexArgument } from './arguments.ts';
-import type { DataCall } from './call.ts';
 import { storeResult } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
 import { parseScore } from './scores.ts';

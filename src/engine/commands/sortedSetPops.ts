@@ -1,9 +1,9 @@
 /** ZPOPMIN, ZPOPMAX and ZMPOP. */
 
-import { ZsetValue } from '../data/zset.ts';
+import { ZsetValue } from '../data/types/zset.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import { type CommandSpec, countedKeys } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
-import type { DataCall } from './call.ts';
 import { existing, isWrongType, removeKey, replyEmptyArray } from './containers.ts';
 import { countAtLeast, popCount } from './countArguments.ts';
 

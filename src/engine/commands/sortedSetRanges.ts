@@ -1,9 +1,9 @@
 /** Ranges of sorted sets: by rank, score or member; to reply with, to store, to count, to remove. */
 
-import { ZsetValue } from '../data/zset.ts';
+import { ZsetValue } from '../data/types/zset.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { indexArgument } from './arguments.ts';
-import type { DataCall } from './call.ts';
 import {
   existing,
   isWrongType,

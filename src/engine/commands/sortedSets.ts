@@ -3,12 +3,12 @@
  * sortedSetPops.ts, unions and the like in sortedSetAlgebra.ts; `sortedSetCommands` has them all.
  */
 
-import { ZsetValue } from '../data/zset.ts';
+import { ZsetValue } from '../data/types/zset.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { formatDouble } from '../resp/double.ts';
 import { storeValue } from './arguments.ts';
-import type { DataCall } from './call.ts';
 import { scanCollection } from './collectionScan.ts';
 import { existing, isWrongType, removeKey, replyNull, replyZero } from './containers.ts';
 import { settle } from './encoding.ts';

@@ -1,6 +1,6 @@
 /** The options of SET and GETEX: one grammar, each command with its own part of the words. */
 
-import type { DataCall } from './call.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { TimeForm } from './expireTime.ts';
 
 export interface ExpiryOption extends TimeForm {

@@ -3,12 +3,12 @@
  * values. Counters, ranges and LCS have files of their own.
  */
 
-import { isString } from '../data/value.ts';
+import { isString } from '../data/types/value.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
-import type { DataCall } from './call.ts';
 import { decr, decrby, incr, incrby, incrbyfloat } from './counters.ts';
 import { meansDeletion, positiveInstant, type TimeForm } from './expireTime.ts';
 import { ALL_KEYS, family, TWO_KEYS } from './family.ts';

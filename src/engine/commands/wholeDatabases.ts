@@ -1,11 +1,11 @@
 /** Commands that walk, count, empty or exchange whole databases. */
 
-import type { Database } from '../data/database.ts';
-import { typeName } from '../data/value.ts';
+import type { Database } from '../data/table/database.ts';
+import { typeName } from '../data/types/value.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import { globMatch, matchesAll } from '../process/glob.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { parseInteger } from '../resp/integer.ts';
-import type { DataCall } from './call.ts';
 import { hasExpired } from './expireTime.ts';
 import { matches, readCursor, readScanOptions, replyScanned } from './scanOptions.ts';
 

@@ -8,13 +8,13 @@
 
 import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import { formatDouble } from '../resp/double.ts';
-import type { Database } from './database.ts';
-import { HashValue } from './hash.ts';
-import type { Keyspace } from './keyspace.ts';
-import { ListValue } from './list.ts';
-import { SetValue } from './set.ts';
 import { SHA1_BYTES, sha1Into } from './sha1.ts';
-import { isString, type Value } from './value.ts';
+import type { Database } from './table/database.ts';
+import type { Keyspace } from './table/keyspace.ts';
+import { HashValue } from './types/hash.ts';
+import { ListValue } from './types/list.ts';
+import { SetValue } from './types/set.ts';
+import { isString, type Value } from './types/value.ts';
 
 /** Redis's numbers of the types, which are part of the digest. */
 const TYPE_STRING = 0;

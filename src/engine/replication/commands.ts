@@ -1,6 +1,6 @@
 /** REPLICAOF, PSYNC, SYNC, REPLCONF, ROLE and WAIT. */
 
-import type { DataCall } from '../commands/call.ts';
+import type { DataCall } from '../execution/dataCall.ts';
 import { describeClient } from '../process/clientCommands.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { parseInteger } from '../resp/integer.ts';

@@ -4,7 +4,7 @@
  */
 
 import type { LogLevel } from '../machine/machine.ts';
-import type { Instance } from './instance.ts';
+import type { Instance } from './model/instance.ts';
 import type { Sentinel } from './sentinel.ts';
 
 /** An event about an instance; `detail` follows its description after a blank. */

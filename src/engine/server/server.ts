@@ -6,9 +6,9 @@
  * loader touches the keyspace.
  */
 
-import type { NotifyClass } from '../commands/call.ts';
-import type { Database } from '../data/database.ts';
-import { Keyspace } from '../data/keyspace.ts';
+import type { Database } from '../data/table/database.ts';
+import { Keyspace } from '../data/table/keyspace.ts';
+import type { NotifyClass } from '../execution/dataCall.ts';
 import type {
   ChildResult,
   ConnId,
@@ -29,27 +29,27 @@ import { type Connection, type Link, STATIC_REPLY_BYTES } from '../process/conne
 import { Process } from '../process/process.ts';
 import { Replication } from '../replication/replication.ts';
 import type { Bytes } from '../resp/bytes.ts';
-import { ClientLimits } from './clientLimits.ts';
+import { ClientLimits } from './clients/clientLimits.ts';
+import { Pausing } from './clients/pausing.ts';
+import { errorInStream } from './clients/streamErrors.ts';
 import { CommandStats } from './commandStats.ts';
-import { serverTable } from './commands.ts';
-import { Configuration } from './configuration.ts';
+import { serverTable } from './commands/table.ts';
+import { type Execution, endTransaction, queueInTransaction } from './commands/transactions.ts';
+import { Configuration } from './config/configuration.ts';
+import { isLogged } from './config/logLevels.ts';
+import type { Settings } from './config/settings.ts';
 import { Cron } from './cron.ts';
-import { ExpireCycle } from './expireCycle.ts';
-import { Foreground } from './foreground.ts';
-import { Loading } from './loading.ts';
-import { isLogged } from './logLevels.ts';
+import { ExpireCycle } from './keyspace/expireCycle.ts';
+import { Watchers } from './keyspace/watchers.ts';
 import { Memory } from './memory.ts';
-import { Pausing } from './pausing.ts';
 import { Rates } from './rates.ts';
 import { refusalOf } from './refusals.ts';
-import { Saving } from './saving.ts';
+import { Foreground } from './saving/foreground.ts';
+import { Loading } from './saving/loading.ts';
+import { Saving } from './saving/saving.ts';
 import { ServerCall } from './serverCall.ts';
-import type { Settings } from './settings.ts';
 import { Shutdown } from './shutdown.ts';
 import { announceReady, logStart, refuseToStart } from './startup.ts';
-import { errorInStream } from './streamErrors.ts';
-import { type Execution, endTransaction, queueInTransaction } from './transactions.ts';
-import { Watchers } from './watchers.ts';
 
 export class Server extends Process {
   readonly mode = 'standalone';

@@ -8,10 +8,10 @@
  * Invariant: between events `nesting` is 0, and `operations` is empty unless an EXEC stands still.
  */
 
-import { DataCall, type EncodingLimits, type NotifyClass } from '../commands/call.ts';
-import type { Database } from '../data/database.ts';
-import type { Keyspace } from '../data/keyspace.ts';
-import type { Value } from '../data/value.ts';
+import type { Database } from '../data/table/database.ts';
+import type { Keyspace } from '../data/table/keyspace.ts';
+import type { Value } from '../data/types/value.ts';
+import { DataCall, type EncodingLimits, type NotifyClass } from '../execution/dataCall.ts';
 import type { Random } from '../machine/random.ts';
 import { registerState } from '../machine/state.ts';
 import type { Replication } from '../replication/replication.ts';

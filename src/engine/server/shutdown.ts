@@ -8,7 +8,7 @@ import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
 import { dropUnwanted } from '../process/replyMode.ts';
-import type { SaveListener } from './foregroundSave.ts';
+import type { SaveListener } from './saving/foregroundSave.ts';
 import type { Server } from './server.ts';
 
 export interface ShutdownOptions {

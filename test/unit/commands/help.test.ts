@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CommandTable } from '../../../src/engine/process/commandTable.ts';
-import { sentinelTable } from '../../../src/engine/sentinel/commands.ts';
-import { serverTable } from '../../../src/engine/server/commands.ts';
+import { sentinelTable } from '../../../src/engine/sentinel/commands/table.ts';
+import { serverTable } from '../../../src/engine/server/commands/table.ts';
 import { ServerHarness } from '../../support/serverHarness.ts';
 
 const ours = new ServerHarness();

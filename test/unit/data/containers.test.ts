@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HashValue } from '../../../src/engine/data/hash.ts';
-import { ListValue } from '../../../src/engine/data/list.ts';
-import { SetValue } from '../../../src/engine/data/set.ts';
-import type { Value } from '../../../src/engine/data/value.ts';
-import { ZsetValue } from '../../../src/engine/data/zset.ts';
+import { HashValue } from '../../../src/engine/data/types/hash.ts';
+import { ListValue } from '../../../src/engine/data/types/list.ts';
+import { SetValue } from '../../../src/engine/data/types/set.ts';
+import type { Value } from '../../../src/engine/data/types/value.ts';
+import { ZsetValue } from '../../../src/engine/data/types/zset.ts';
 import { copyState } from '../../../src/engine/machine/state.ts';
 import { assertContent, changeBoth, copyModel, type Model, randomFor, word } from './models.ts';
 

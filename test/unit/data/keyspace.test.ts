@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Database } from '../../../src/engine/data/database.ts';
-import { HashValue } from '../../../src/engine/data/hash.ts';
-import { Keyspace, type KeyspaceSnapshot } from '../../../src/engine/data/keyspace.ts';
-import { isString } from '../../../src/engine/data/value.ts';
+import type { Database } from '../../../src/engine/data/table/database.ts';
+import { Keyspace, type KeyspaceSnapshot } from '../../../src/engine/data/table/keyspace.ts';
+import { HashValue } from '../../../src/engine/data/types/hash.ts';
+import { isString } from '../../../src/engine/data/types/value.ts';
 import { InvariantError } from '../../../src/engine/machine/errors.ts';
 import type { Random } from '../../../src/engine/machine/random.ts';
 import { copyState } from '../../../src/engine/machine/state.ts';

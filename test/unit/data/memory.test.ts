@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Keyspace } from '../../../src/engine/data/keyspace.ts';
 import { bucketBytes, DICT_ENTRY_BYTES, keyBytes } from '../../../src/engine/data/memory.ts';
-import { isString, valueBytes } from '../../../src/engine/data/value.ts';
+import { Keyspace } from '../../../src/engine/data/table/keyspace.ts';
+import { isString, valueBytes } from '../../../src/engine/data/types/value.ts';
 import { copyState } from '../../../src/engine/machine/state.ts';
 import { changeBoth, emptyPair, randomFor, word } from './models.ts';
 

@@ -1,11 +1,11 @@
 /** Naive models of the data types, and the random operations that drive a value and its model alike. */
 
 import assert from 'node:assert/strict';
-import { HashValue } from '../../../src/engine/data/hash.ts';
-import { ListValue } from '../../../src/engine/data/list.ts';
-import { SetValue } from '../../../src/engine/data/set.ts';
-import { isString, type Value } from '../../../src/engine/data/value.ts';
-import { ZsetValue } from '../../../src/engine/data/zset.ts';
+import { HashValue } from '../../../src/engine/data/types/hash.ts';
+import { ListValue } from '../../../src/engine/data/types/list.ts';
+import { SetValue } from '../../../src/engine/data/types/set.ts';
+import { isString, type Value } from '../../../src/engine/data/types/value.ts';
+import { ZsetValue } from '../../../src/engine/data/types/zset.ts';
 import { Random, seedFromNumber, seedOf } from '../../../src/engine/machine/random.ts';
 
 /** Plain data with the content of a value. */

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HashValue } from '../../../src/engine/data/hash.ts';
-import { Keyspace } from '../../../src/engine/data/keyspace.ts';
-import { SetValue } from '../../../src/engine/data/set.ts';
-import { ZsetValue } from '../../../src/engine/data/zset.ts';
+import { Keyspace } from '../../../src/engine/data/table/keyspace.ts';
+import { HashValue } from '../../../src/engine/data/types/hash.ts';
+import { SetValue } from '../../../src/engine/data/types/set.ts';
+import { ZsetValue } from '../../../src/engine/data/types/zset.ts';
 import type { Random } from '../../../src/engine/machine/random.ts';
 import { randomFor } from './models.ts';
 

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Keyspace } from '../../../src/engine/data/keyspace.ts';
-import { isString } from '../../../src/engine/data/value.ts';
+import { Keyspace } from '../../../src/engine/data/table/keyspace.ts';
+import { isString } from '../../../src/engine/data/types/value.ts';
 import { copyState, registrationOf } from '../../../src/engine/machine/state.ts';
 import { changeBoth, emptyPair, randomFor, word } from './models.ts';
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ZsetValue } from '../../../src/engine/data/zset.ts';
+import { ZsetValue } from '../../../src/engine/data/types/zset.ts';
 import type { Random } from '../../../src/engine/machine/random.ts';
 import { randomFor, sortedEntries, word } from './models.ts';
 

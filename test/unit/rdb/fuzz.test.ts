@@ -5,9 +5,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Keyspace } from '../../../src/engine/data/keyspace.ts';
-import { ListValue } from '../../../src/engine/data/list.ts';
-import { ZsetValue } from '../../../src/engine/data/zset.ts';
+import { Keyspace } from '../../../src/engine/data/table/keyspace.ts';
+import { ListValue } from '../../../src/engine/data/types/list.ts';
+import { ZsetValue } from '../../../src/engine/data/types/zset.ts';
 import { Random, seedFromNumber } from '../../../src/engine/machine/random.ts';
 import { RdbError } from '../../../src/engine/persistence/rdb/errors.ts';
 import { bytes, file, oldEncodings, raw, record } from './builders.ts';

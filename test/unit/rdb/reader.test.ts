@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dbDigest } from '../../../src/engine/data/digest.ts';
-import type { HashValue } from '../../../src/engine/data/hash.ts';
-import { Keyspace } from '../../../src/engine/data/keyspace.ts';
-import type { ListValue } from '../../../src/engine/data/list.ts';
-import type { SetValue } from '../../../src/engine/data/set.ts';
-import type { ZsetValue } from '../../../src/engine/data/zset.ts';
+import { Keyspace } from '../../../src/engine/data/table/keyspace.ts';
+import type { HashValue } from '../../../src/engine/data/types/hash.ts';
+import type { ListValue } from '../../../src/engine/data/types/list.ts';
+import type { SetValue } from '../../../src/engine/data/types/set.ts';
+import type { ZsetValue } from '../../../src/engine/data/types/zset.ts';
 import { copyState } from '../../../src/engine/machine/state.ts';
 import { RdbError, type RdbFault } from '../../../src/engine/persistence/rdb/errors.ts';
 import { RdbReader } from '../../../src/engine/persistence/rdb/reader.ts';

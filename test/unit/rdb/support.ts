@@ -1,11 +1,11 @@
 /** What the RDB tests share: keyspaces with everything in them, whole writes, whole reads. */
 
-import { HashValue } from '../../../src/engine/data/hash.ts';
-import { Keyspace } from '../../../src/engine/data/keyspace.ts';
-import { ListValue } from '../../../src/engine/data/list.ts';
-import { SetValue } from '../../../src/engine/data/set.ts';
-import type { Value } from '../../../src/engine/data/value.ts';
-import { ZsetValue } from '../../../src/engine/data/zset.ts';
+import { Keyspace } from '../../../src/engine/data/table/keyspace.ts';
+import { HashValue } from '../../../src/engine/data/types/hash.ts';
+import { ListValue } from '../../../src/engine/data/types/list.ts';
+import { SetValue } from '../../../src/engine/data/types/set.ts';
+import type { Value } from '../../../src/engine/data/types/value.ts';
+import { ZsetValue } from '../../../src/engine/data/types/zset.ts';
 import { Random, seedFromNumber } from '../../../src/engine/machine/random.ts';
 import { RdbReader, type RdbSink } from '../../../src/engine/persistence/rdb/reader.ts';
 import {

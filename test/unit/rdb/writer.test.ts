@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dbDigest } from '../../../src/engine/data/digest.ts';
-import { Keyspace } from '../../../src/engine/data/keyspace.ts';
-import { SetValue } from '../../../src/engine/data/set.ts';
+import { Keyspace } from '../../../src/engine/data/table/keyspace.ts';
+import { SetValue } from '../../../src/engine/data/types/set.ts';
 import { copyState } from '../../../src/engine/machine/state.ts';
 import { RdbWriter } from '../../../src/engine/persistence/rdb/writer.ts';
 import { AUX, drain, expiries, readAll, sampleKeyspace, writeAll } from './support.ts';

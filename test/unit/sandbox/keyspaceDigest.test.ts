@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HashValue } from '../../../src/engine/data/hash.ts';
-import { Keyspace } from '../../../src/engine/data/keyspace.ts';
-import { ListValue } from '../../../src/engine/data/list.ts';
-import { SetValue } from '../../../src/engine/data/set.ts';
-import { ZsetValue } from '../../../src/engine/data/zset.ts';
+import { Keyspace } from '../../../src/engine/data/table/keyspace.ts';
+import { HashValue } from '../../../src/engine/data/types/hash.ts';
+import { ListValue } from '../../../src/engine/data/types/list.ts';
+import { SetValue } from '../../../src/engine/data/types/set.ts';
+import { ZsetValue } from '../../../src/engine/data/types/zset.ts';
 import { copyState } from '../../../src/engine/machine/state.ts';
 import { digestKeyspace } from '../../../src/sandbox/keyspaceDigest.ts';
 import { Hash } from '../../../src/world/hash.ts';

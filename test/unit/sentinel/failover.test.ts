@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Instance } from '../../../src/engine/sentinel/instance.ts';
-import { defaultPeriods } from '../../../src/engine/sentinel/periods.ts';
-import { compareReplicas } from '../../../src/engine/sentinel/selection.ts';
+import { compareReplicas } from '../../../src/engine/sentinel/acting/selection.ts';
+import { Instance } from '../../../src/engine/sentinel/model/instance.ts';
+import { defaultPeriods } from '../../../src/engine/sentinel/model/periods.ts';
 import { MASTER, Stage, type StageOptions } from './stage.ts';
 
 const ALL = ['s1', 's2', 's3'];

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { seedFromNumber } from '../../../src/engine/machine/random.ts';
 import { type Reply, ReplyReader } from '../../../src/engine/resp/replyReader.ts';
-import type { Instance } from '../../../src/engine/sentinel/instance.ts';
+import type { Instance } from '../../../src/engine/sentinel/model/instance.ts';
 import { Sentinel } from '../../../src/engine/sentinel/sentinel.ts';
 import type { Operation, OutsidePort } from '../../../src/world/input.ts';
 import { registerMachine } from '../../../src/world/registry.ts';

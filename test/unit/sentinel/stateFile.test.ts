@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mergeLines } from '../../../src/engine/sentinel/stateLines.ts';
+import { mergeLines } from '../../../src/engine/sentinel/conf/stateLines.ts';
 import { MASTER, Stage } from './stage.ts';
 
 test("the user's lines and comments stay, state comes behind", () => {

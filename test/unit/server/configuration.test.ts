@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Facts } from '../../../src/engine/machine/machine.ts';
 import { NO_COSTS } from '../../../src/engine/machine/machine.ts';
 import { ConfigError } from '../../../src/engine/process/configFile.ts';
-import { Configuration } from '../../../src/engine/server/configuration.ts';
+import { Configuration } from '../../../src/engine/server/config/configuration.ts';
 import { ServerHarness } from '../../support/serverHarness.ts';
 
 /** What Debian 12's /etc/redis/redis.conf sets, comments aside. */

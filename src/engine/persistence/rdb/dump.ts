@@ -3,7 +3,7 @@
  * first) and the CRC-64 of all before it.
  */
 
-import { isString, type Value } from '../../data/value.ts';
+import { isString, type Value } from '../../data/types/value.ts';
 import { Crc64 } from './crc64.ts';
 import { corrupt, shortRead } from './errors.ts';
 import { RDB_VERSION } from './format.ts';

@@ -7,7 +7,7 @@
  * the reader is of no use afterwards.
  */
 
-import { isString, type Value } from '../../data/value.ts';
+import { isString, type Value } from '../../data/types/value.ts';
 import { registerState } from '../../machine/state.ts';
 import { hex64 } from './crc64.ts';
 import { corrupt, RdbError, unsupported } from './errors.ts';

@@ -8,7 +8,7 @@
  * it logs what redis-server logs and removes the temp file.
  */
 
-import type { KeyspaceSnapshot } from '../../data/keyspace.ts';
+import type { KeyspaceSnapshot } from '../../data/table/keyspace.ts';
 import type { FileOp, FileResult, LogLevel, Token } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
 import { type RdbAux, RdbWriter, type RdbWriterOptions } from './writer.ts';

@@ -1,6 +1,6 @@
 /** The child of BGSAVE: one save of a snapshot, then exit 0, or 1 when it failed. */
 
-import type { KeyspaceSnapshot } from '../../data/keyspace.ts';
+import type { KeyspaceSnapshot } from '../../data/table/keyspace.ts';
 import type { Child, ChildEffects, FileResult, Micros, Token } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
 import { RdbSave, type RdbSaveHost, type RdbSaveTarget } from './save.ts';

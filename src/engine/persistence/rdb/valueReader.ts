@@ -8,11 +8,11 @@
  * Invariant: a step that lacks input has changed nothing (input.ts).
  */
 
-import { HashValue } from '../../data/hash.ts';
-import { ListValue } from '../../data/list.ts';
-import { SetValue } from '../../data/set.ts';
-import type { Value } from '../../data/value.ts';
-import { ZsetValue } from '../../data/zset.ts';
+import { HashValue } from '../../data/types/hash.ts';
+import { ListValue } from '../../data/types/list.ts';
+import { SetValue } from '../../data/types/set.ts';
+import type { Value } from '../../data/types/value.ts';
+import { ZsetValue } from '../../data/types/zset.ts';
 import { registerState } from '../../machine/state.ts';
 import type { Bytes } from '../../resp/bytes.ts';
 import { toLatin1 } from '../../resp/bytes.ts';

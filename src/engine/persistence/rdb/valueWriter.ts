@@ -2,11 +2,11 @@
  * Writes values: the type, and the elements of a collection from any position on.
  */
 
-import { HashValue } from '../../data/hash.ts';
-import { ListValue } from '../../data/list.ts';
-import { SetValue } from '../../data/set.ts';
-import { isString, type Value } from '../../data/value.ts';
-import { ZsetValue } from '../../data/zset.ts';
+import { HashValue } from '../../data/types/hash.ts';
+import { ListValue } from '../../data/types/list.ts';
+import { SetValue } from '../../data/types/set.ts';
+import { isString, type Value } from '../../data/types/value.ts';
+import { ZsetValue } from '../../data/types/zset.ts';
 import type { Bytes } from '../../resp/bytes.ts';
 import { TYPE } from './format.ts';
 import type { output } from './output.ts';

@@ -9,9 +9,9 @@
  * every Redis since 4.0 loads them and picks its own encoding in memory.
  */
 
-import type { DatabaseSnapshot } from '../../data/database.ts';
-import type { KeyspaceSnapshot } from '../../data/keyspace.ts';
-import { isString } from '../../data/value.ts';
+import type { DatabaseSnapshot } from '../../data/table/database.ts';
+import type { KeyspaceSnapshot } from '../../data/table/keyspace.ts';
+import { isString } from '../../data/types/value.ts';
 import { registerState } from '../../machine/state.ts';
 import { Crc64 } from './crc64.ts';
 import { OPCODE, RDB_HEADER_BYTES, RDB_SIGNATURE, RDB_VERSION } from './format.ts';

@@ -1,0 +1,117 @@
+/** A hash: field -> value, in slots (pagedTable.ts). */
+
+import { registerState } from '../../machine/state.ts';
+import type { Bytes } from '../../resp/bytes.ts';
+import {
+  DICT_ENTRY_BYTES,
+  dictBytes,
+  LISTPACK_ENTRIES_MAX,
+  LISTPACK_VALUE_MAX,
+  listpackBytes,
+  listpackEntryBytes,
+  sdsBytes,
+} from '../memory.ts';
+import { CompactContainer } from './compactContainer.ts';
+import { Dictionary } from './dictionary.ts';
+
+export class HashValue extends CompactContainer {
+  private fields: Dictionary<Bytes> = new Dictionary();
+  /** The longest of all fields and values there ever were, in bytes. */
+  private longest = 0;
+
+  get size(): number {
+    return this.fields.size;
+  }
+
+  get(field: string): Bytes | undefined {
+    return this.fields.get(field);
+  }
+
+  has(field: string): boolean {
+    return this.fields.find(field) >= 0;
+  }
+
+  /** True when the field is new. */
+  set(field: string, value: Bytes): boolean {
+    const { fields } = this;
+    const slot = fields.find(field);
+    if (slot < 0) {
+      fields.add(field, value);
+      this.entryBytes += this.bytesOf(field, value);
+    } else {
+      this.entryBytes += this.bytesOf(field, value) - this.bytesOf(field, fields.valueAt(slot));
+      fields.setValueAt(slot, value);
+    }
+    this.longest = Math.max(this.longest, field.length, value.length);
+    if (this.compact && !this.fits(field, value)) this.unpack();
+    this.account();
+    return slot < 0;
+  }
+
+  delete(field: string): boolean {
+    const { fields } = this;
+    const slot = fields.find(field);
+    if (slot < 0) return false;
+    this.entryBytes -= this.bytesOf(field, fields.valueAt(slot));
+    fields.remove(slot);
+    this.account();
+    return true;
+  }
+
+  forEach(visit: (field: string, value: Bytes) => void): void {
+    this.fields.forEach(visit);
+  }
+
+  /** Visits `count` slots; returns the next cursor, 0 at the end (pagedTable.ts). */
+  scan(cursor: number, count: number, visit: (field: string, value: Bytes) => void): number {
+    return this.fields.scan(cursor, count, visit);
+  }
+
+  fieldAt(slot: number): string {
+    return this.fields.keyAt(slot);
+  }
+
+  valueAt(slot: number): Bytes {
+    return this.fields.valueAt(slot);
+  }
+
+  override clone(): HashValue {
+    const clone = new HashValue();
+    clone.fields = this.fields.share();
+    clone.longest = this.longest;
+    this.copyForm(clone);
+    return clone;
+  }
+
+  /** After fields and values were set: whether it still is a listpack by the configured limits. */
+  settle(entriesMax: number, bytesMax: number): void {
+    if (this.size > entriesMax || this.longest > bytesMax) this.enlarge();
+  }
+
+  protected override modelBytes(): number {
+    return this.compact ? listpackBytes(this.entryBytes) : dictBytes(this.size, this.entryBytes);
+  }
+
+  private fits(field: string, value: Bytes): boolean {
+    return (
+      this.size <= LISTPACK_ENTRIES_MAX &&
+      field.length <= LISTPACK_VALUE_MAX &&
+      value.length <= LISTPACK_VALUE_MAX
+    );
+  }
+
+  protected override measureEntries(): number {
+    let bytes = 0;
+    this.fields.forEach((field, value) => {
+      bytes += this.bytesOf(field, value);
+    });
+    return bytes;
+  }
+
+  private bytesOf(field: string, value: Bytes): number {
+    return this.compact
+      ? listpackEntryBytes(field) + listpackEntryBytes(value)
+      : DICT_ENTRY_BYTES + sdsBytes(field.length) + sdsBytes(value.length);
+  }
+}
+registerState(HashValue, (hash: HashValue) => hash.clone());

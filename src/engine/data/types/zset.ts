@@ -1,0 +1,179 @@
+/**
+ * A sorted set: member -> score in slots (pagedTable.ts), and the order by score, then member bytewise
+ * (scoreTree.ts).
+ *
+ * Invariant: both hold the same entries, with identical scores. Negative zero equals zero.
+ */
+
+import { registerState } from '../../machine/state.ts';
+import {
+  DICT_ENTRY_BYTES,
+  LISTPACK_ENTRIES_MAX,
+  LISTPACK_VALUE_MAX,
+  listpackBytes,
+  listpackEntryBytes,
+  SKIPLIST_NODE_BYTES,
+  sdsBytes,
+  skiplistBytes,
+} from '../memory.ts';
+import { CompactContainer } from './compactContainer.ts';
+import { Dictionary } from './dictionary.ts';
+import { ScoreTree } from './scoreTree.ts';
+
+export class ZsetValue extends CompactContainer {
+  private members: Dictionary<number> = new Dictionary();
+  private order = new ScoreTree();
+  /** The longest of all members there ever were, in bytes. */
+  private longest = 0;
+
+  get size(): number {
+    return this.members.size;
+  }
+
+  score(member: string): number | undefined {
+    return this.members.get(member);
+  }
+
+  set(member: string, score: number): 'added' | 'updated' | 'same' {
+    const { members, order } = this;
+    const slot = members.find(member);
+    if (this.compact && slot < 0 && !this.hasRoomFor(member)) this.unpack();
+    // A listpack holds whole scores as integers, and so loses the sign of zero; a skiplist keeps it.
+    if (this.compact && score === 0) score = 0;
+    if (slot < 0) {
+      this.longest = Math.max(this.longest, member.length);
+      members.add(member, score);
+      order.insert(score, member);
+      this.entryBytes += this.bytesOf(member, score);
+    } else {
+      const old = members.valueAt(slot);
+      if (old === score) return 'same';
+      order.remove(old, member);
+      order.insert(score, member);
+      members.setValueAt(slot, score);
+      this.entryBytes += this.bytesOf(member, score) - this.bytesOf(member, old);
+    }
+    this.account();
+    return slot < 0 ? 'added' : 'updated';
+  }
+
+  delete(member: string): boolean {
+    const slot = this.members.find(member);
+    if (slot < 0) return false;
+    const score = this.members.valueAt(slot);
+    this.members.remove(slot);
+    this.order.remove(score, member);
+    this.entryBytes -= this.bytesOf(member, score);
+    this.account();
+    return true;
+  }
+
+  /** Counted from the lowest score, from 0; -1 when absent. */
+  rank(member: string): number {
+    const score = this.members.get(member);
+    return score === undefined ? -1 : this.order.rank(score, member);
+  }
+
+  entryAt(rank: number): { member: string; score: number } | undefined {
+    let entry: { member: string; score: number } | undefined;
+    if (rank >= 0 && rank < this.size) {
+      this.order.forEachRank(rank, rank, (member, score) => {
+        entry = { member, score };
+      });
+    }
+    return entry;
+  }
+
+  /** Visits the ranks from `start` to `stop`, inclusive; reversed, rank 0 is the highest. */
+  range(
+    start: number,
+    stop: number,
+    reverse: boolean,
+    visit: (member: string, score: number) => void,
+  ): void {
+    const last = this.size - 1;
+    const from = Math.max(start, 0);
+    const to = Math.min(stop, last);
+    if (from > to) return;
+    if (reverse) this.order.forEachRankDown(last - to, last - from, visit);
+    else this.order.forEachRank(from, to, visit);
+  }
+
+  /** The rank of the first entry with a score at or above (`exclusive`: above) `score`; size when none. */
+  firstRankFrom(score: number, exclusive: boolean): number {
+    return this.order.countBelow(score, exclusive);
+  }
+
+  /**
+   * The rank of the first member at or after (`exclusive`: after) `member`. Meant for equal scores;
+   * with different ones it is the first such member by score, which makes sense while both orders agree.
+   */
+  firstRankFromLex(member: string, exclusive: boolean): number {
+    const first = this.entryAt(0);
+    if (first === undefined) return 0;
+    if (first.score !== this.entryAt(this.size - 1)!.score) {
+      return this.walkToMember(member, exclusive);
+    }
+    const rank = this.order.rank(first.score, member);
+    return exclusive && this.entryAt(rank)?.member === member ? rank + 1 : rank;
+  }
+
+  private walkToMember(member: string, exclusive: boolean): number {
+    let rank = 0;
+    let found = this.size;
+    this.forEach((other) => {
+      if (found === this.size && (exclusive ? other > member : other >= member)) found = rank;
+      rank += 1;
+    });
+    return found;
+  }
+
+  /** Visits all entries from the lowest to the highest. */
+  forEach(visit: (member: string, score: number) => void): void {
+    this.range(0, this.size - 1, false, visit);
+  }
+
+  /** Visits `count` slots; returns the next cursor, 0 at the end (pagedTable.ts). */
+  scan(cursor: number, count: number, visit: (member: string, score: number) => void): number {
+    return this.members.scan(cursor, count, visit);
+  }
+
+  override clone(): ZsetValue {
+    const clone = new ZsetValue();
+    clone.members = this.members.share();
+    clone.order = this.order.share();
+    clone.longest = this.longest;
+    this.copyForm(clone);
+    return clone;
+  }
+
+  /** After members were set: whether it still is a listpack by the configured limits. */
+  settle(entriesMax: number, bytesMax: number): void {
+    if (this.size > entriesMax || this.longest > bytesMax) this.enlarge();
+  }
+
+  protected override modelBytes(): number {
+    return this.compact
+      ? listpackBytes(this.entryBytes)
+      : skiplistBytes(this.size, this.entryBytes);
+  }
+
+  private hasRoomFor(member: string): boolean {
+    return this.size < LISTPACK_ENTRIES_MAX && member.length <= LISTPACK_VALUE_MAX;
+  }
+
+  protected override measureEntries(): number {
+    let bytes = 0;
+    this.members.forEach((member, score) => {
+      bytes += this.bytesOf(member, score);
+    });
+    return bytes;
+  }
+
+  private bytesOf(member: string, score: number): number {
+    return this.compact
+      ? listpackEntryBytes(member) + listpackEntryBytes(String(score))
+      : DICT_ENTRY_BYTES + SKIPLIST_NODE_BYTES + sdsBytes(member.length);
+  }
+}
+registerState(ZsetValue, (zset: ZsetValue) => zset.clone());

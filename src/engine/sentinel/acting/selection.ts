@@ -1,0 +1,64 @@
+/**
+ * Which replica becomes the master: of those that are good, the one with the lowest priority
+ * number, then the greatest replication offset, then the lowest run ID.
+ */
+
+import type { Instance } from '../model/instance.ts';
+import type { Sentinel } from '../sentinel.ts';
+
+export interface Selection {
+  readonly replica: Instance | undefined;
+  /** The good ones, best first, and why the others are none: `127.0.0.1:6381: priority 0`. */
+  readonly order: readonly string[];
+  readonly rejected: readonly string[];
+}
+
+export function selectReplica(sentinel: Sentinel, master: Instance): Selection {
+  const good: Instance[] = [];
+  const rejected: string[] = [];
+  for (const replica of master.replicas.values()) {
+    const reason = reasonAgainst(sentinel, master, replica);
+    if (reason === undefined) good.push(replica);
+    else rejected.push(`${replica.name}: ${reason}`);
+  }
+  good.sort(compareReplicas);
+  return { replica: good[0], order: good.map((replica) => replica.name), rejected };
+}
+
+/** Why the replica must not be promoted; undefined when it may. */
+function reasonAgainst(
+  sentinel: Sentinel,
+  master: Instance,
+  replica: Instance,
+): string | undefined {
+  const { pingPeriod, infoPeriod } = sentinel.periods;
+  const now = sentinel.nowMs;
+  if (replica.sDown || replica.oDown) return 'down';
+  if (replica.link.disconnected) return 'disconnected';
+  const silentMs = now - replica.link.lastAvailableTime;
+  if (silentMs > pingPeriod * 5) return `no reply to PING for ${silentMs} ms`;
+  if (replica.replicaPriority === 0) return 'priority 0';
+  // INFO comes every second while the master is down, else with the usual period.
+  const validMs = master.sDown ? pingPeriod * 5 : infoPeriod * 3;
+  if (now - replica.infoRefresh > validMs) return 'its INFO is too old';
+  // Older data than that are worth less than no failover: the link may have been down for as long as
+  // the master is, and ten times down-after-milliseconds before that.
+  const masterDownMs = master.sDown ? now - master.sDownSince : 0;
+  const linkDownMax = masterDownMs + master.downAfterMs * 10;
+  if (replica.masterLinkDownMs > linkDownMax) {
+    return `link to the master down for ${replica.masterLinkDownMs} ms, more than ${linkDownMax} ms`;
+  }
+  return undefined;
+}
+
+/** Negative when `a` is the better one. A replica without a run ID comes last. */
+export function compareReplicas(a: Instance, b: Instance): number {
+  if (a.replicaPriority !== b.replicaPriority) return a.replicaPriority - b.replicaPriority;
+  if (a.replicaOffset !== b.replicaOffset) return b.replicaOffset - a.replicaOffset;
+  if (a.runid === undefined || b.runid === undefined) {
+    return (a.runid === undefined ? 1 : 0) - (b.runid === undefined ? 1 : 0);
+  }
+  const left = a.runid.toLowerCase();
+  const right = b.runid.toLowerCase();
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,155 @@
+/** Subcommands of SENTINEL that ask: by clients looking for the master, by people, by other Sentinels. */
+
+import type { CommandSpec } from '../../process/commandTable.ts';
+import { helpOf } from '../../process/help.ts';
+import type { ReplyWriter } from '../../resp/replyWriter.ts';
+import { vote } from '../acting/election.ts';
+import type { Instance } from '../model/instance.ts';
+import { currentAddress, findInstance } from '../model/instances.ts';
+import { writeInstance, writeInstances } from './instanceReply.ts';
+import type { SentinelCall } from './sentinelCall.ts';
+import { subcommand } from './subcommand.ts';
+
+export const queryCommands: readonly CommandSpec<SentinelCall>[] = [
+  subcommand(['MASTERS', 'Every watched master and its state.'], 2, (call) =>
+    writeInstances(call.reply, call.sentinel, [...call.sentinel.masters.values()]),
+  ),
+  subcommand(['MASTER <master-name>', 'One watched master and its state.'], 3, master),
+  subcommand(['REPLICAS <master-name>', 'The replicas of a master and their state.'], 3, replicas),
+  subcommand(['SLAVES <master-name>', 'The older name of REPLICAS.'], 3, replicas),
+  subcommand(
+    ['SENTINELS <master-name>', 'The other Sentinels of a master and their state.'],
+    3,
+    sentinels,
+  ),
+  subcommand(['MYID', "This Sentinel's ID."], 2, (call) => call.reply.bulk(call.sentinel.myId)),
+  subcommand(
+    ['GET-MASTER-ADDR-BY-NAME <master-name>', 'Where clients find the master at present.'],
+    3,
+    getMasterAddress,
+  ),
+  subcommand(
+    [
+      'IS-MASTER-DOWN-BY-ADDR <ip> <port> <epoch> <runid>',
+      'Whether this Sentinel sees the master down; with a run ID, asks for its vote.',
+    ],
+    6,
+    isMasterDown,
+  ),
+  subcommand(
+    [
+      'CKQUORUM <master-name>',
+      'Whether enough Sentinels are reachable to agree on a failover and to authorize it.',
+    ],
+    3,
+    checkQuorum,
+  ),
+  subcommand(
+    [
+      'INFO-CACHE <master-name> [<master-name> ...]',
+      'The last INFO of masters and their replicas, and its age.',
+    ],
+    -3,
+    infoCache,
+  ),
+  // Scripts are not run here, so none is ever pending.
+  subcommand(['PENDING-SCRIPTS', 'Always empty: no scripts are run here.'], 2, (call) =>
+    call.reply.array(0),
+  ),
+  helpOf('sentinel'),
+];
+
+function master(call: SentinelCall): void {
+  const found = call.master(2);
+  if (found !== undefined) writeInstance(call.reply, call.sentinel, found);
+}
+
+/** Replicas that do not want to be announced are watched, but not shown to clients. */
+function replicas(call: SentinelCall): void {
+  const found = call.master(2);
+  if (found === undefined) return;
+  const announced = [...found.replicas.values()].filter((replica) => replica.replicaAnnounced);
+  writeInstances(call.reply, call.sentinel, announced);
+}
+
+function sentinels(call: SentinelCall): void {
+  const found = call.master(2);
+  if (found !== undefined) {
+    writeInstances(call.reply, call.sentinel, [...found.sentinels.values()]);
+  }
+}
+
+function getMasterAddress(call: SentinelCall): void {
+  const found = call.sentinel.masters.get(call.str(2));
+  if (found === undefined) {
+    call.reply.nullArray();
+    return;
+  }
+  const address = currentAddress(found);
+  call.reply.array(2);
+  call.reply.bulk(call.sentinel.announced(address));
+  call.reply.bulk(String(address.port));
+}
+
+/**
+ * SENTINEL IS-MASTER-DOWN-BY-ADDR ip port epoch runid: do you see it down, and (unless the run ID is
+ * `*`) do you vote for that Sentinel? A Sentinel in TILT sees nobody down.
+ */
+function isMasterDown(call: SentinelCall): void {
+  const { sentinel, reply } = call;
+  const port = call.int(3);
+  if (port === undefined) return;
+  const epoch = call.int(4);
+  if (epoch === undefined) return;
+  const place = { hostname: call.str(2), port };
+  const found = findInstance(sentinel, sentinel.masters, place, undefined);
+  const isDown = found?.sDown === true && !sentinel.tilt;
+  const candidate = call.str(5);
+  const given =
+    found !== undefined && candidate !== '*' ? vote(sentinel, found, epoch, candidate) : undefined;
+  reply.array(3);
+  reply.integer(isDown ? 1 : 0);
+  reply.bulk(given?.leader ?? '*');
+  reply.integer(given?.epoch ?? 0);
+}
+
+function checkQuorum(call: SentinelCall): void {
+  const found = call.master(2);
+  if (found === undefined) return;
+  const others = [...found.sentinels.values()];
+  const usable = 1 + others.filter((other) => !other.sDown && !other.oDown).length;
+  const majority = Math.floor((others.length + 1) / 2) + 1;
+  const missing: string[] = [];
+  if (usable < found.quorum) {
+    missing.push('Not enough available Sentinels to reach the specified quorum for this master');
+  }
+  if (usable < majority) {
+    missing.push('Not enough available Sentinels to reach the majority and authorize a failover');
+  }
+  if (missing.length === 0) {
+    const verdict = 'Quorum and failover authorization can be reached';
+    call.reply.simple(`OK ${usable} usable Sentinels. ${verdict}`);
+  } else {
+    call.reply.error(`NOQUORUM ${usable} usable Sentinels. ${missing.join('. ')}`);
+  }
+}
+
+function infoCache(call: SentinelCall): void {
+  const { sentinel, reply } = call;
+  const names = new Set(call.args.slice(2).map((_, index) => call.str(index + 2)));
+  const masters = [...sentinel.masters.values()].filter((found) => names.has(found.name));
+  reply.array(masters.length * 2);
+  for (const found of masters) {
+    reply.bulk(found.name);
+    reply.array(found.replicas.size + 1);
+    for (const instance of [found, ...found.replicas.values()]) {
+      writeCachedInfo(reply, sentinel.nowMs, instance);
+    }
+  }
+}
+
+function writeCachedInfo(reply: ReplyWriter, now: number, instance: Instance): void {
+  reply.array(2);
+  reply.integer(instance.infoRefresh === 0 ? 0 : now - instance.infoRefresh);
+  reply.bulkOrNull(instance.info);
+}

@@ -1,0 +1,14 @@
+/** How subcommands of SENTINEL are declared. */
+
+import type { CommandSpec } from '../../process/commandTable.ts';
+import { type HelpText, nameOf } from '../../process/help.ts';
+import type { SentinelCall } from './sentinelCall.ts';
+
+/** Named as its help says. */
+export function subcommand(
+  help: HelpText,
+  arity: number,
+  run: (call: SentinelCall) => void,
+): CommandSpec<SentinelCall> {
+  return { name: `sentinel|${nameOf(help)}`, arity, flags: ['admin'], help, run };
+}

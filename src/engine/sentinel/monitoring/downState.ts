@@ -1,0 +1,160 @@
+/**
+ * Who is down: subjectively (SDOWN), by what this Sentinel sees; objectively (ODOWN, masters only),
+ * when as many Sentinels as the quorum see it. ODOWN is no consensus: what the others said may be up
+ * to five ask periods old.
+ */
+
+import { type Reply, replyText } from '../../resp/replyReader.ts';
+import { emitEvent } from '../events.ts';
+import type { Instance } from '../model/instance.ts';
+import type { Sentinel } from '../sentinel.ts';
+import { closeCommands, closePubSub, sendCommand } from './links.ts';
+
+export function checkSubjectivelyDown(sentinel: Sentinel, instance: Instance): void {
+  dropSilentLinks(sentinel, instance);
+  const silentMs = silence(sentinel, instance);
+  const reason = reasonDown(sentinel, instance, silentMs);
+  if (reason === undefined) {
+    if (!instance.sDown) return;
+    emitEvent(sentinel, 'warning', '-sdown', instance);
+    instance.sDown = false;
+    instance.scriptKillSent = false;
+    noteDown(sentinel, instance, 'answers again', silentMs);
+    return;
+  }
+  if (instance.sDown) return;
+  emitEvent(sentinel, 'warning', '+sdown', instance);
+  instance.sDownSince = sentinel.nowMs;
+  instance.sDown = true;
+  noteDown(sentinel, instance, reason, silentMs);
+}
+
+function noteDown(sentinel: Sentinel, instance: Instance, reason: string, silentMs: number): void {
+  sentinel.note({
+    kind: 'sdown',
+    instance: instance.name,
+    role: instance.kind,
+    master: (instance.master ?? instance).name,
+    down: instance.sDown,
+    reason,
+    silentMs,
+    downAfterMs: instance.downAfterMs,
+  });
+}
+
+/** For how long the instance has owed an answer. */
+function silence(sentinel: Sentinel, instance: Instance): number {
+  const { link } = instance;
+  if (link.actPingTime !== 0) return sentinel.nowMs - link.actPingTime;
+  return link.disconnected ? sentinel.nowMs - link.lastAvailableTime : 0;
+}
+
+function reasonDown(sentinel: Sentinel, instance: Instance, silentMs: number): string | undefined {
+  if (silentMs > instance.downAfterMs) return 'no acceptable reply to PING';
+  // It calls itself a replica: by now two INFO must have come that should have said otherwise.
+  const roleMs = sentinel.nowMs - instance.roleReportedTime;
+  const patience = instance.downAfterMs + sentinel.periods.infoPeriod * 2;
+  if (instance.kind === 'master' && instance.roleReported === 'slave' && roleMs > patience) {
+    return 'it says it is a replica';
+  }
+  const rebootMs = sentinel.nowMs - instance.masterRebootSince;
+  if (instance.masterReboot && rebootMs > instance.masterRebootDownAfterMs) {
+    return 'it rebooted and does not serve yet';
+  }
+  return undefined;
+}
+
+/** Closes connections that seem open but bring nothing: opening them again may help. */
+function dropSilentLinks(sentinel: Sentinel, instance: Instance): void {
+  const { link } = instance;
+  const { minLinkReconnectPeriod, publishPeriod } = sentinel.periods;
+  const now = sentinel.nowMs;
+  const half = instance.downAfterMs / 2;
+  if (
+    link.commands !== undefined &&
+    now - link.commandsSince > minLinkReconnectPeriod &&
+    link.actPingTime !== 0 &&
+    now - link.actPingTime > half &&
+    now - link.lastPongTime > half
+  ) {
+    closeCommands(sentinel, link);
+  }
+  if (
+    link.pubSub !== undefined &&
+    now - link.pubSubSince > minLinkReconnectPeriod &&
+    now - link.lastPubSubActivity > publishPeriod * 3
+  ) {
+    closePubSub(sentinel, link);
+  }
+}
+
+export function checkObjectivelyDown(sentinel: Sentinel, master: Instance): void {
+  let votes = 0;
+  if (master.sDown) {
+    votes = 1;
+    for (const other of master.sentinels.values()) if (other.masterDown) votes += 1;
+  }
+  const isDown = master.sDown && votes >= master.quorum;
+  if (isDown === master.oDown) return;
+  if (isDown) {
+    emitEvent(sentinel, 'warning', '+odown', master, `#quorum ${votes}/${master.quorum}`);
+    master.oDownSince = sentinel.nowMs;
+  } else {
+    emitEvent(sentinel, 'warning', '-odown', master);
+  }
+  master.oDown = isDown;
+  sentinel.note({
+    kind: 'odown',
+    master: master.name,
+    down: isDown,
+    votes,
+    quorum: master.quorum,
+    sentinels: master.sentinels.size + 1,
+  });
+}
+
+/**
+ * Asks the other Sentinels whether they see the master down and, once a failover has been started
+ * here, for their vote. `forced`: at once, without waiting for the ask period.
+ */
+export function askOtherSentinels(sentinel: Sentinel, master: Instance, forced: boolean): void {
+  const { askPeriod } = sentinel.periods;
+  const candidate = master.failoverState === 'none' ? '*' : sentinel.myId;
+  for (const other of master.sentinels.values()) {
+    const elapsed = sentinel.nowMs - other.lastMasterDownReplyTime;
+    if (elapsed > askPeriod * 5) {
+      other.masterDown = false;
+      other.leader = undefined;
+    }
+    if (!master.sDown || other.link.disconnected) continue;
+    if (!forced && elapsed < askPeriod) continue;
+    sendCommand(
+      sentinel,
+      other,
+      'masterDown',
+      'SENTINEL',
+      'is-master-down-by-addr',
+      sentinel.announced(master.address),
+      String(master.address.port),
+      String(sentinel.currentEpoch),
+      candidate,
+    );
+  }
+}
+
+/** `[1 or 0, leader or *, epoch]`; anything else is ignored, and the flag expires by itself. */
+export function receiveMasterDownReply(sentinel: Sentinel, other: Instance, reply: Reply): void {
+  if (reply.type !== 'array' || reply.items.length !== 3) return;
+  const [down, leader, epoch] = reply.items;
+  if (down?.type !== 'integer' || leader?.type !== 'bulk' || epoch?.type !== 'integer') return;
+  other.lastMasterDownReplyTime = sentinel.nowMs;
+  other.masterDown = Number(down.value) === 1;
+  const name = replyText(leader)!;
+  if (name === '*') return;
+  const leaderEpoch = Number(epoch.value);
+  if (other.leaderEpoch !== leaderEpoch) {
+    sentinel.log('warning', `${other.name} voted for ${name} ${leaderEpoch}`);
+  }
+  other.leader = name;
+  other.leaderEpoch = leaderEpoch;
+}

@@ -1,0 +1,186 @@
+/**
+ * Hello messages: how Sentinels find each other and agree on where a master is.
+ *
+ * Every Sentinel publishes one to the master, the replicas and the other Sentinels every two
+ * seconds: `ip,port,runid,current_epoch,master,master_ip,master_port,config_epoch`. Who receives
+ * one with a greater config_epoch than it knows takes that configuration over.
+ */
+
+import { type Reply, replyText } from '../../resp/replyReader.ts';
+import { emitEvent, emitMessage } from '../events.ts';
+import type { Address } from '../model/address.ts';
+import type { Instance, InstanceLink } from '../model/instance.ts';
+import {
+  changeMasterAddress,
+  createInstance,
+  currentAddress,
+  findInstance,
+  removeSentinels,
+  shareLink,
+} from '../model/instances.ts';
+import { leadingInteger } from '../model/numbers.ts';
+import { HELLO_CHANNEL } from '../model/periods.ts';
+import type { Sentinel } from '../sentinel.ts';
+import { closeLink, sendCommand } from './links.ts';
+
+/** Publishes this Sentinel's view of the instance's master on the instance. */
+export function sendHello(sentinel: Sentinel, instance: Instance): void {
+  const own = sentinel.ownAddress(instance);
+  if (own === undefined) return;
+  const master = instance.master ?? instance;
+  const address = currentAddress(master);
+  const message = [
+    own,
+    sentinel.settings.announcePort || sentinel.settings.port,
+    sentinel.myId,
+    sentinel.currentEpoch,
+    master.name,
+    sentinel.announced(address),
+    address.port,
+    master.configEpoch,
+  ].join(',');
+  sendCommand(sentinel, instance, 'publish', 'PUBLISH', HELLO_CHANNEL, message);
+}
+
+/** Makes the next hello about this master due at once, everywhere. */
+export function hurryHello(sentinel: Sentinel, master: Instance): void {
+  const back = sentinel.periods.publishPeriod + 1;
+  for (const instance of [master, ...master.sentinels.values(), ...master.replicas.values()]) {
+    if (instance.lastPublishTime >= back) instance.lastPublishTime -= back;
+  }
+}
+
+/** A message on an instance's Pub/Sub connection: SUBSCRIBE's reply, or a hello. */
+export function receiveHello(sentinel: Sentinel, link: InstanceLink, reply: Reply): void {
+  // Our own hellos come back as well: a channel that is silent is a connection that is dead.
+  link.lastPubSubActivity = sentinel.nowMs;
+  if (reply.type !== 'array' || reply.items.length !== 3) return;
+  const [kind, , payload] = reply.items.map(replyText);
+  if (kind !== 'message' || payload === undefined || payload.includes(sentinel.myId)) return;
+  processHello(sentinel, payload);
+}
+
+interface Hello {
+  readonly hostname: string;
+  readonly port: number;
+  readonly runid: string;
+  readonly currentEpoch: number;
+  readonly masterName: string;
+  readonly masterHostname: string;
+  readonly masterPort: number;
+  readonly configEpoch: number;
+}
+
+function parseHello(payload: string): Hello | undefined {
+  const words = payload.split(',');
+  if (words.length !== 8) return undefined;
+  const [hostname, port, runid, epoch, masterName, masterHostname, masterPort, configEpoch] =
+    words as [string, string, string, string, string, string, string, string];
+  return {
+    hostname,
+    port: leadingInteger(port),
+    runid,
+    currentEpoch: leadingInteger(epoch),
+    masterName,
+    masterHostname,
+    masterPort: leadingInteger(masterPort),
+    configEpoch: leadingInteger(configEpoch),
+  };
+}
+
+/** A hello from the channel, or by PUBLISH from another Sentinel. */
+export function processHello(sentinel: Sentinel, payload: string): void {
+  const hello = parseHello(payload);
+  if (hello === undefined) return;
+  const master = sentinel.masters.get(hello.masterName);
+  if (master === undefined) return;
+  const known = findInstance(sentinel, master.sentinels, hello, hello.runid);
+  const sender = known ?? meet(sentinel, master, hello);
+  if (hello.currentEpoch > sentinel.currentEpoch) {
+    sentinel.currentEpoch = hello.currentEpoch;
+    sentinel.save();
+    emitMessage(sentinel, 'warning', '+new-epoch', String(sentinel.currentEpoch));
+  }
+  if (sender === undefined) return;
+  if (hello.configEpoch > master.configEpoch) takeOver(sentinel, master, sender, hello);
+  sender.lastHelloTime = sentinel.nowMs;
+}
+
+/** A Sentinel not known under this address and run ID: new, moved, or in another's place. */
+function meet(sentinel: Sentinel, master: Instance, hello: Hello): Instance | undefined {
+  const { hostname, port, runid } = hello;
+  const moved = removeSentinels(sentinel, master, runid) > 0;
+  if (moved) {
+    const detail = `ip ${hostname} port ${port} for ${runid}`;
+    emitEvent(sentinel, 'notice', '+sentinel-address-switch', master, detail);
+  } else {
+    const other = findInstance(sentinel, master.sentinels, hello, undefined);
+    if (other !== undefined) forgetEverywhere(sentinel, other);
+  }
+  const created = createInstance(sentinel, {
+    kind: 'sentinel',
+    name: runid,
+    hostname,
+    port,
+    quorum: master.quorum,
+    master,
+  });
+  if (typeof created === 'string') return undefined;
+  if (!moved) emitEvent(sentinel, 'notice', '+sentinel', created);
+  created.runid = runid;
+  shareLink(sentinel, created);
+  if (moved) updateElsewhere(sentinel, created);
+  sentinel.save();
+  return created;
+}
+
+/** Another Sentinel has this one's address now: the old one is gone for all masters. */
+function forgetEverywhere(sentinel: Sentinel, other: Instance): void {
+  emitEvent(sentinel, 'notice', '+sentinel-invalid-addr', other);
+  const runid = other.runid;
+  if (runid === undefined) return;
+  for (const master of sentinel.masters.values()) removeSentinels(sentinel, master, runid);
+}
+
+/** The same Sentinel under other masters gets the new address, too. */
+function updateElsewhere(sentinel: Sentinel, moved: Instance): void {
+  let updated = 0;
+  for (const master of sentinel.masters.values()) {
+    const match = findInstance(sentinel, master.sentinels, undefined, moved.runid);
+    if (match === undefined) continue;
+    closeLink(sentinel, match.link);
+    if (match === moved) continue;
+    match.address = moved.address;
+    updated += 1;
+  }
+  if (updated === 0) return;
+  const detail = `${updated} additional matching instances`;
+  emitEvent(sentinel, 'notice', '+sentinel-address-update', moved, detail);
+}
+
+/** The sender knows a newer configuration of the master. */
+function takeOver(sentinel: Sentinel, master: Instance, sender: Instance, hello: Hello): void {
+  const { masterHostname, masterPort } = hello;
+  master.configEpoch = hello.configEpoch;
+  const { address } = master;
+  if (address.port === masterPort && sentinel.isAt(address, masterHostname)) return;
+  emitEvent(sentinel, 'warning', '+config-update-from', sender);
+  announceSwitch(sentinel, master, masterHostname, masterPort);
+  changeMasterAddress(sentinel, master, masterHostname, masterPort);
+}
+
+/** `+switch-master mymaster <old ip> <old port> <new ip> <new port>`: what clients listen to. */
+export function announceSwitch(
+  sentinel: Sentinel,
+  master: Instance,
+  host: string,
+  port: number,
+): void {
+  const old: Address = master.address;
+  emitMessage(
+    sentinel,
+    'warning',
+    '+switch-master',
+    `${master.name} ${sentinel.announced(old)} ${old.port} ${host} ${port}`,
+  );
+}

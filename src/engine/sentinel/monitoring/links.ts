@@ -1,0 +1,165 @@
+/**
+ * Connections to instances: opened and reopened at most once a ping period, commands sent on them.
+ * Who reads the replies is replies.ts's affair.
+ *
+ * Invariant: `sentinel.connections` holds exactly the connections that some link's `commands` or
+ * `pubSub` names. A link counts as connected once both have been asked for: commands queue up
+ * behind a connection that hangs, as they do in Redis, and go out when it opens.
+ */
+
+import type { Link } from '../../process/connection.ts';
+import { emitEvent } from '../events.ts';
+import { commandName, type Instance, type InstanceLink } from '../model/instance.ts';
+import { HELLO_CHANNEL } from '../model/periods.ts';
+import type { Sentinel } from '../sentinel.ts';
+import { LinkConnection, type ReplyUse } from './linkConnection.ts';
+
+/** Opens what is missing of the instance's connections. */
+export function reconnect(sentinel: Sentinel, instance: Instance): void {
+  const { link } = instance;
+  if (!link.disconnected || instance.address.port === 0) return;
+  const now = sentinel.nowMs;
+  if (now - link.lastReconnectTime < sentinel.periods.pingPeriod) return;
+  link.lastReconnectTime = now;
+  if (instance.address.ip === '') {
+    // A name that did not resolve when the instance was made may do so now.
+    instance.address = sentinel.resolveAgain(instance.address);
+    if (instance.address.ip === '') {
+      emitEvent(
+        sentinel,
+        'debug',
+        '-cmd-link-reconnection',
+        instance,
+        '#Failed to establish connection',
+      );
+      return;
+    }
+  }
+  if (link.commands === undefined) {
+    link.commands = open(sentinel, instance, 'cmd');
+    link.pendingCommands = 0;
+    link.commandsSince = now;
+    greet(sentinel, instance, link.commands);
+    sendPing(sentinel, instance);
+  }
+  if (instance.kind !== 'sentinel' && link.pubSub === undefined) {
+    link.pubSub = open(sentinel, instance, 'pubsub');
+    link.pubSubSince = now;
+    greet(sentinel, instance, link.pubSub);
+    // Neither counted as pending nor expected: its reply is one of the channel's messages.
+    write(sentinel, link.pubSub, [commandName(instance, 'SUBSCRIBE'), HELLO_CHANNEL]);
+  }
+  link.disconnected = false;
+}
+
+function open(sentinel: Sentinel, instance: Instance, purpose: 'cmd' | 'pubsub'): LinkConnection {
+  const { ip, port } = instance.address;
+  const connection = sentinel.connect(ip, port, `sentinel ${purpose} ${instance.name}`);
+  connection.corked = true; // Until it is established.
+  const opened = new LinkConnection(instance.link, purpose, connection);
+  sentinel.connections.set(connection.conn, opened);
+  return opened;
+}
+
+/** AUTH and CLIENT SETNAME, the first commands of each connection. */
+function greet(sentinel: Sentinel, instance: Instance, connection: LinkConnection): void {
+  const { password, user } = sentinel.credentialsFor(instance);
+  if (password !== undefined) {
+    const words = user === undefined ? [password] : [user, password];
+    sendOn(sentinel, connection, instance, 'discard', ['AUTH', ...words]);
+  }
+  const name = `sentinel-${sentinel.myId.slice(0, 8)}-${connection.purpose}`;
+  sendOn(sentinel, connection, instance, 'discard', ['CLIENT', 'SETNAME', name]);
+}
+
+/** Sends a command to the instance; false when there is no connection to send it on. */
+export function sendCommand(
+  sentinel: Sentinel,
+  instance: Instance,
+  use: ReplyUse,
+  ...words: readonly string[]
+): boolean {
+  const connection = instance.link.commands;
+  if (connection === undefined) return false;
+  sendOn(sentinel, connection, instance, use, words);
+  return true;
+}
+
+export function sendPing(sentinel: Sentinel, instance: Instance): void {
+  if (!sendCommand(sentinel, instance, 'ping', 'PING')) return;
+  const { link } = instance;
+  link.lastPingTime = sentinel.nowMs;
+  // While a PING is unanswered it is its time that counts, however many follow.
+  if (link.actPingTime === 0) link.actPingTime = link.lastPingTime;
+}
+
+function sendOn(
+  sentinel: Sentinel,
+  connection: LinkConnection,
+  instance: Instance,
+  use: ReplyUse,
+  words: readonly string[],
+): void {
+  const [command, ...values] = words;
+  write(sentinel, connection, [commandName(instance, command!), ...values]);
+  connection.expected.push({ use, instance });
+  connection.link.pendingCommands += 1;
+}
+
+function write(sentinel: Sentinel, connection: LinkConnection, words: readonly string[]): void {
+  const { reply } = connection.connection;
+  reply.array(words.length);
+  for (const word of words) reply.bulk(word);
+  sentinel.touch(connection.connection);
+}
+
+/** A connection opened: what was asked meanwhile goes out. */
+export function linkOpened(sentinel: Sentinel, connection: Link): void {
+  connection.corked = false;
+  sentinel.touch(connection);
+}
+
+/** A connection could not be opened, broke, or was closed by the peer. */
+export function linkLost(sentinel: Sentinel, connection: Link): void {
+  const known = sentinel.connections.get(connection.conn);
+  if (known === undefined) return;
+  sentinel.connections.delete(connection.conn);
+  const { link } = known;
+  if (link.pubSub === known) link.pubSub = undefined;
+  else link.commands = undefined;
+  link.disconnected = true;
+}
+
+/** Closes the link's connections from this side. */
+export function closeLink(sentinel: Sentinel, link: InstanceLink): void {
+  closeCommands(sentinel, link);
+  closePubSub(sentinel, link);
+}
+
+export function closeCommands(sentinel: Sentinel, link: InstanceLink): void {
+  if (link.commands === undefined) return;
+  close(sentinel, link.commands);
+  link.commands = undefined;
+  link.pendingCommands = 0;
+  link.disconnected = true;
+}
+
+export function closePubSub(sentinel: Sentinel, link: InstanceLink): void {
+  if (link.pubSub === undefined) return;
+  close(sentinel, link.pubSub);
+  link.pubSub = undefined;
+  link.disconnected = true;
+}
+
+function close(sentinel: Sentinel, connection: LinkConnection): void {
+  sentinel.connections.delete(connection.connection.conn);
+  sentinel.disconnect(connection.connection);
+}
+
+/** The instance no longer uses its link; the last one to leave closes it. */
+export function releaseLink(sentinel: Sentinel, instance: Instance): void {
+  const { link } = instance;
+  link.refcount -= 1;
+  if (link.refcount === 0) closeLink(sentinel, link);
+  else link.commands?.disown(instance);
+}

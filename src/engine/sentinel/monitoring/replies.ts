@@ -1,0 +1,78 @@
+/**
+ * What comes in on the links: each reply to the command it answers, messages of the hello channel
+ * to hello.ts.
+ */
+
+import { ProtocolError } from '../../machine/errors.ts';
+import type { Link } from '../../process/connection.ts';
+import type { Reply } from '../../resp/replyReader.ts';
+import { replyText } from '../../resp/replyReader.ts';
+import type { Instance } from '../model/instance.ts';
+import type { Sentinel } from '../sentinel.ts';
+import { receiveMasterDownReply } from './downState.ts';
+import { receiveHello } from './hello.ts';
+import { receiveInfo } from './infoReply.ts';
+import type { LinkConnection } from './linkConnection.ts';
+import { linkLost, sendCommand } from './links.ts';
+
+/** Bytes from an instance; `chunk` is borrowed. */
+export function linkData(sentinel: Sentinel, connection: Link, chunk: Buffer): void {
+  const known = sentinel.connections.get(connection.conn);
+  if (known === undefined) return;
+  known.reader.feed(chunk);
+  try {
+    for (;;) {
+      const reply = known.reader.next();
+      if (reply === undefined) return;
+      receive(sentinel, known, reply);
+      // Reading a reply may have closed the very connection it came on.
+      if (sentinel.connections.get(connection.conn) !== known) return;
+    }
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    linkLost(sentinel, connection);
+    sentinel.disconnect(connection);
+  }
+}
+
+function receive(sentinel: Sentinel, connection: LinkConnection, reply: Reply): void {
+  const expected = connection.expected.shift();
+  if (expected === undefined) {
+    if (connection.purpose === 'pubsub') receiveHello(sentinel, connection.link, reply);
+    return;
+  }
+  connection.link.pendingCommands -= 1;
+  switch (expected.use) {
+    case 'ping':
+      receivePing(sentinel, expected.instance, reply);
+      break;
+    case 'info':
+      receiveInfo(sentinel, expected.instance, reply);
+      break;
+    case 'publish':
+      if (reply.type !== 'error') expected.instance.lastPublishTime = sentinel.nowMs;
+      break;
+    case 'masterDown':
+      receiveMasterDownReply(sentinel, expected.instance, reply);
+      break;
+    case 'discard':
+  }
+}
+
+/** Replies that show a process at work: it answers, or says why it cannot serve data just now. */
+const AVAILABLE = /^(PONG|LOADING|MASTERDOWN)/;
+
+function receivePing(sentinel: Sentinel, instance: Instance, reply: Reply): void {
+  const { link } = instance;
+  const text = reply.type === 'error' ? reply.text : (replyText(reply) ?? '');
+  if (AVAILABLE.test(text)) {
+    link.lastAvailableTime = sentinel.nowMs;
+    link.actPingTime = 0;
+    if (text.startsWith('PONG')) instance.masterReboot = false;
+  } else if (text.startsWith('BUSY') && instance.sDown && !instance.scriptKillSent) {
+    // Down for a script that does not end: ask for its end, once.
+    sendCommand(sentinel, instance, 'discard', 'SCRIPT', 'KILL');
+    instance.scriptKillSent = true;
+  }
+  link.lastPongTime = sentinel.nowMs;
+}

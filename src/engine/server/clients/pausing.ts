@@ -1,0 +1,74 @@
+/**
+ * Clients paused: for a while, commands (or only those that write) wait. CLIENT PAUSE asks for it,
+ * and SHUTDOWN while it waits for replicas. The data stands still then: no key expires either.
+ * Replicas are not paused, and so can catch up. Source: Redis 7.0.
+ *
+ * Invariant: a client with a command put off is blocked, and `postponed`.
+ */
+
+import type { Micros } from '../../machine/machine.ts';
+import { NEVER } from '../../machine/machine.ts';
+import { registerState } from '../../machine/state.ts';
+import type { Client } from '../../process/client.ts';
+import type { CommandEntry } from '../../process/commandTable.ts';
+import { has, mayReplicate } from '../refusals.ts';
+import type { Server } from '../server.ts';
+
+type Cause = 'command' | 'shutdown';
+
+interface Pause {
+  readonly onlyWrites: boolean;
+  readonly until: Micros;
+}
+
+export class Pausing {
+  private readonly server: Server;
+  private readonly pauses = new Map<Cause, Pause>();
+
+  constructor(server: Server) {
+    this.server = server;
+  }
+
+  get active(): boolean {
+    if (this.pauses.size === 0) return false;
+    for (const pause of this.pauses.values()) if (pause.until > this.server.now) return true;
+    return false;
+  }
+
+  /** A pause under way is only ever made longer and stricter. */
+  begin(cause: Cause, onlyWrites: boolean, until: Micros): void {
+    const before = this.pauses.get(cause);
+    this.pauses.set(cause, {
+      onlyWrites: onlyWrites && (before?.onlyWrites ?? true),
+      until: Math.max(until, before?.until ?? 0),
+    });
+  }
+
+  /** Clients go on; what another pause concerns is put off again. */
+  end(cause: Cause): void {
+    if (!this.pauses.delete(cause)) return;
+    for (const client of this.server.clients.values()) {
+      if (client.postponed) this.server.unblock(client);
+    }
+  }
+
+  /** Whether the pause concerns the command. */
+  concerns(entry: CommandEntry, client: Client): boolean {
+    if (client.kind === 'replica') return false;
+    for (const { onlyWrites, until } of this.pauses.values()) {
+      if (until > this.server.now && !onlyWrites) return true;
+    }
+    return has(this.server, entry, client, mayReplicate);
+  }
+
+  tick(): void {
+    for (const [cause, { until }] of this.pauses) if (until <= this.server.now) this.end(cause);
+  }
+
+  nextDeadline(): Micros {
+    let earliest = NEVER;
+    for (const { until } of this.pauses.values()) earliest = Math.min(earliest, until);
+    return earliest;
+  }
+}
+registerState(Pausing);

@@ -1,0 +1,155 @@
+/**
+ * MULTI, EXEC, DISCARD, WATCH, UNWATCH. Source: Redis 7.0's transactions.
+ *
+ * An EXEC whose command works in the foreground (CONFIG REWRITE, as every failover of a Sentinel
+ * sends it) stands still at that command, and is run again for the rest when the work is over.
+ */
+
+import type { Client } from '../../process/client.ts';
+import type { CommandSpec } from '../../process/commandTable.ts';
+import { replyErrors } from '../../process/replyErrors.ts';
+import { beginJudged, endJudged } from '../../process/replyMode.ts';
+import type { Bytes } from '../../resp/bytes.ts';
+import type { Server } from '../server.ts';
+import type { ServerCall } from '../serverCall.ts';
+
+const FLAGS = ['noscript', 'loading', 'stale', 'fast', 'allow_busy'] as const;
+
+export const transactionCommands: readonly CommandSpec<ServerCall>[] = [
+  { name: 'multi', arity: 1, flags: FLAGS, categories: ['transaction'], run: multi },
+  {
+    name: 'exec',
+    arity: 1,
+    flags: ['noscript', 'loading', 'stale', 'skip_slowlog'],
+    categories: ['transaction'],
+    run: exec,
+  },
+  { name: 'discard', arity: 1, flags: FLAGS, categories: ['transaction'], run: discard },
+  {
+    name: 'watch',
+    arity: -2,
+    flags: FLAGS,
+    keys: { first: 1, last: -1, step: 1 },
+    categories: ['transaction'],
+    run: watch,
+  },
+  { name: 'unwatch', arity: 1, flags: FLAGS, categories: ['transaction'], run: unwatch },
+];
+
+/** An EXEC that has begun. */
+export interface Execution {
+  readonly client: Client;
+  readonly queued: readonly (readonly Bytes[])[];
+  /** Index of the next command to run. */
+  next: number;
+}
+
+/** Executed at once inside MULTI; everything else is queued. */
+const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+
+/** Queues the command when its client is in MULTI; true when it did. */
+export function queueInTransaction(call: ServerCall): boolean {
+  const { transaction } = call.client;
+  if (transaction === undefined || NOT_QUEUED.has(call.entry.name)) return false;
+  transaction.queued.push(call.args.slice());
+  call.reply.text('+QUEUED\r\n');
+  return true;
+}
+
+function multi(call: ServerCall): void {
+  if (call.client.transaction !== undefined) {
+    call.reply.error('ERR MULTI calls can not be nested');
+    return;
+  }
+  call.client.transaction = { queued: [], failed: false };
+  call.reply.ok();
+}
+
+function discard(call: ServerCall): void {
+  if (call.client.transaction === undefined) {
+    call.reply.error('ERR DISCARD without MULTI');
+    return;
+  }
+  endTransaction(call.server, call.client);
+  call.reply.ok();
+}
+
+/** Forgets the transaction and all watched keys. */
+export function endTransaction(server: Server, client: Client): void {
+  client.transaction = undefined;
+  server.watchers.unwatch(client);
+}
+
+function exec(call: ServerCall): void {
+  const { client, server, reply } = call;
+  if (server.execution === undefined) {
+    const { transaction } = client;
+    if (transaction === undefined) {
+      reply.error('ERR EXEC without MULTI');
+      return;
+    }
+    const broken = server.watchers.isBroken(client);
+    endTransaction(server, client);
+    if (transaction.failed) {
+      reply.error(replyErrors.execAbort);
+      return;
+    }
+    if (broken) {
+      reply.nullArray();
+      return;
+    }
+    beginJudged(client);
+    reply.array(transaction.queued.length);
+    endJudged(client);
+    server.execution = { client, queued: transaction.queued, next: 0 };
+  }
+  execute(call, server.execution);
+}
+
+/** Runs the commands, up to one that works in the foreground. */
+function execute(call: ServerCall, execution: Execution): void {
+  const { server, entry, args } = call;
+  const { client, queued } = execution;
+  call.nesting += 1;
+  while (execution.next < queued.length && !server.foreground.busy) {
+    execution.next += 1;
+    performQueued(server, client, queued[execution.next - 1]!);
+  }
+  call.entry = entry;
+  call.args = args;
+  call.nesting -= 1;
+  // EXEC itself is no change: the operations it gathered stand for it.
+  call.dontPropagate();
+  if (server.foreground.busy) server.block(client);
+  else server.execution = undefined;
+}
+
+function watch(call: ServerCall): void {
+  const { client, server } = call;
+  if (client.transaction !== undefined) {
+    call.reply.error('ERR WATCH inside MULTI is not allowed');
+    return;
+  }
+  for (let at = 1; at < call.argc; at += 1) server.watchers.watch(client, call.str(at), call.db);
+  call.reply.ok();
+}
+
+function unwatch(call: ServerCall): void {
+  call.server.watchers.unwatch(call.client);
+  call.reply.ok();
+}
+
+/** Runs one of the queued commands, under EXEC. */
+function performQueued(server: Server, client: Client, args: readonly Bytes[]): void {
+  const { call } = server;
+  call.entry = server.commands.resolve(args)!;
+  call.args = args as Bytes[];
+  client.lastCommand = call.entry.name;
+  const start = client.reply.length;
+  const isKilled = client.closeAfterReply;
+  beginJudged(client);
+  call.perform();
+  endJudged(client);
+  // A client that has killed itself gets the reply to that, and nothing more.
+  if (isKilled) client.reply.truncate(start);
+}

@@ -1,0 +1,107 @@
+/**
+ * WATCH: who watches which key, and what breaks a watch. Source: Redis 7.0's transactions.
+ *
+ * A key past its time counts as absent. So a key that had expired already when it was watched may
+ * be deleted without breaking the watch (nothing changed for the client), and emptying or
+ * exchanging a database concerns only keys that are there before or afterwards:
+ *
+ *   WATCH a (absent), FLUSHALL              → EXEC runs
+ *   WATCH a (absent), SWAPDB 0 1 (1 has a)  → EXEC answers null
+ *
+ * Invariant: a client is in `byKey.get(k)` iff `k` is in its own `watched`.
+ */
+
+import type { Database } from '../../data/table/database.ts';
+import { registerState } from '../../machine/state.ts';
+import type { Client } from '../../process/client.ts';
+import type { Server } from '../server.ts';
+
+export class Watchers {
+  private readonly server: Server;
+  /** By `db:key`. */
+  private readonly byKey = new Map<string, Set<Client>>();
+
+  constructor(server: Server) {
+    this.server = server;
+  }
+
+  watch(client: Client, key: string, db: Database): void {
+    // Once broken, EXEC fails whatever else happens.
+    if (client.watchBroken) return;
+    const name = `${db.index}:${key}`;
+    client.watched ??= new Map();
+    if (client.watched.has(name)) return;
+    client.watched.set(name, this.server.isExpired(key, db));
+    const clients = this.byKey.get(name);
+    if (clients === undefined) this.byKey.set(name, new Set([client]));
+    else clients.add(client);
+  }
+
+  /** Drops all the client watches. */
+  unwatch(client: Client): void {
+    for (const name of client.watched?.keys() ?? []) {
+      const clients = this.byKey.get(name);
+      clients?.delete(client);
+      if (clients?.size === 0) this.byKey.delete(name);
+    }
+    client.watched = undefined;
+    client.watchBroken = false;
+  }
+
+  /** Whether EXEC must answer null: a change, or a key that has expired since it was watched. */
+  isBroken(client: Client): boolean {
+    if (client.watchBroken) return true;
+    for (const [name, expiredThen] of client.watched ?? []) {
+      if (expiredThen) continue;
+      const { db, key } = this.place(name);
+      if (this.server.isExpired(key, db)) return true;
+    }
+    return false;
+  }
+
+  /** The key was modified, or deleted. */
+  touch(key: string, db: Database): void {
+    if (this.byKey.size === 0) return;
+    const name = `${db.index}:${key}`;
+    for (const client of this.byKey.get(name) ?? []) {
+      if (client.watched!.get(name) === true && db.get(key) === undefined) {
+        client.watched!.set(name, false);
+      } else {
+        client.watchBroken = true;
+      }
+    }
+  }
+
+  /** Before all keys of `db` go, and those of `next`, if given, take their place. */
+  touchAll(db: Database, next: Database | undefined): void {
+    for (const [name, clients] of this.byKey) {
+      const place = this.place(name);
+      if (place.db !== db) continue;
+      const was = db.get(place.key) !== undefined;
+      const comes = next?.get(place.key) !== undefined;
+      if (!was && !comes) continue;
+      const comesExpired = comes && this.server.isExpired(place.key, next!);
+      for (const client of clients) this.exchange(client, name, { was, comes, comesExpired });
+    }
+  }
+
+  private exchange(
+    client: Client,
+    name: string,
+    { was, comes, comesExpired }: { was: boolean; comes: boolean; comesExpired: boolean },
+  ): void {
+    const expiredThen = client.watched!.get(name) === true;
+    // Expired, and now gone: no change, and no longer a key that has expired.
+    if (expiredThen && !comes) client.watched!.set(name, false);
+    // Expired or absent, and now one that has expired.
+    else if ((expiredThen || !was) && comesExpired) client.watched!.set(name, true);
+    else client.watchBroken = true;
+  }
+
+  private place(name: string): { db: Database; key: string } {
+    const colon = name.indexOf(':');
+    const db = this.server.keyspace.databases[Number(name.slice(0, colon))]!;
+    return { db, key: name.slice(colon + 1) };
+  }
+}
+registerState(Watchers);

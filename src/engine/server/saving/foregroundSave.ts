@@ -1,0 +1,53 @@
+/** SAVE, and whatever else saves as SAVE does: one save of the present data by the process itself. */
+
+import type { FileOp, FileResult } from '../../machine/machine.ts';
+import { registerState } from '../../machine/state.ts';
+import type { RdbSave } from '../../persistence/rdb/save.ts';
+import type { Server } from '../server.ts';
+import type { Work } from './foreground.ts';
+
+const SLICE_BYTES = 1024 * 1024;
+
+/** Who hears of the save's end: the client that asked, or the part of the server that goes on then. */
+export interface SaveListener {
+  saved(ok: boolean): void;
+}
+
+export class ForegroundSave implements Work {
+  private readonly server: Server;
+  private readonly save: RdbSave;
+  /** Changes made before it began. */
+  private readonly dirty: number;
+  /** Who is told; nobody, after FLUSHALL. */
+  private readonly listener: SaveListener | undefined;
+
+  constructor(server: Server, save: RdbSave, dirty: number, listener: SaveListener | undefined) {
+    this.server = server;
+    this.save = save;
+    this.dirty = dirty;
+    this.listener = listener;
+  }
+
+  next(result: FileResult | undefined): FileOp | undefined {
+    const { save, server } = this;
+    let asked: FileOp | undefined;
+    const host = {
+      file: (op: FileOp) => {
+        asked = op;
+        return 0; // One operation at a time: its token says nothing.
+      },
+      log: server.log.bind(server),
+    };
+    if (result !== undefined) save.fileDone(0, result, host);
+    if (asked === undefined && save.outcome === undefined) save.slice(SLICE_BYTES, host);
+    return asked;
+  }
+
+  ended(): void {
+    const ok = this.save.outcome === 'saved';
+    // As in 7.0, only a child's failure is remembered: who asked for this one is told.
+    if (ok) this.server.saving.succeeded(this.dirty);
+    this.listener?.saved(ok);
+  }
+}
+registerState(ForegroundSave);

@@ -1,0 +1,210 @@
+/**
+ * Loading an RDB: the dump at start, or the payload of a full resynchronization. It goes by slices
+ * so that clients get -LOADING and PINGs are answered meanwhile; with modelled costs each slice
+ * takes the time its bytes take.
+ *
+ * Invariant: while `active`, the databases belong to the loader.
+ */
+
+import { settle } from '../../commands/encoding.ts';
+import type { Value } from '../../data/types/value.ts';
+import type { Micros } from '../../machine/machine.ts';
+import { NEVER } from '../../machine/machine.ts';
+import { registerState } from '../../machine/state.ts';
+import { checksumError, RdbError } from '../../persistence/rdb/errors.ts';
+import { RdbReader, type RdbSink } from '../../persistence/rdb/reader.ts';
+import { representation } from '../../resp/splitArguments.ts';
+import type { Server } from '../server.ts';
+import { startLoaded } from '../startup.ts';
+
+/**
+ * Input read in one slice: other nodes of a sandbox wait for it, a few milliseconds when all its
+ * keys are small.
+ */
+const SLICE_BYTES = 256 * 1024;
+
+/** What the auxiliary fields of a dump say about its place in a replication history. */
+export interface LoadedAux {
+  replId?: string;
+  replOffset?: number;
+  replStreamDb?: number;
+}
+
+export class Loading implements RdbSink {
+  private readonly server: Server;
+  private reader: RdbReader | undefined = undefined;
+  private origin: 'start' | 'replication' = 'start';
+  private db = 0;
+  private merge = true;
+  private nextSliceAt: Micros = NEVER;
+  /** The process ends with this event; what is left of the file is of no interest. */
+  private isFatal = false;
+  totalBytes = 0;
+  startedAt: Micros = 0;
+  keysLoaded = 0;
+  keysExpired = 0;
+  /** Keys a master has dropped as it read them, because they had expired; until replicas are told. */
+  expired: { readonly db: number; readonly key: string }[] = [];
+  fields: LoadedAux = {};
+
+  constructor(server: Server) {
+    this.server = server;
+  }
+
+  get active(): boolean {
+    return this.reader !== undefined;
+  }
+
+  get loadedBytes(): number {
+    return this.reader?.bytesRead ?? 0;
+  }
+
+  nextDeadline(): Micros {
+    return this.nextSliceAt;
+  }
+
+  /** Begins to load; the chunks are given away. */
+  begin(chunks: readonly Buffer[], origin: 'start' | 'replication'): void {
+    this.prepare(chunks);
+    this.origin = origin;
+    this.nextSliceAt = this.server.now;
+  }
+
+  /**
+   * Loads a whole file within this event, as DEBUG RELOAD does; gives what was wrong with it.
+   * `merge`: keys that are there already are replaced; without it such a key ends the process.
+   */
+  loadAtOnce(bytes: Buffer, merge: boolean): string | undefined {
+    this.prepare([bytes]);
+    this.merge = merge;
+    try {
+      while (this.reader!.read(this, SLICE_BYTES) !== 'done');
+      const { now, out, facts } = this.server;
+      const took = (bytes.length / facts.costs.loadBytesPerSecond) * 1e6;
+      if (took > 0) out.busy(now + Math.round(took));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof RdbError)) throw error;
+      return this.report(error);
+    } finally {
+      this.cancel();
+    }
+  }
+
+  private prepare(chunks: readonly Buffer[]): void {
+    this.reader = new RdbReader({
+      checksum: this.server.settings.rdbchecksum,
+      databases: this.server.keyspace.databases.length,
+    });
+    this.totalBytes = 0;
+    for (const chunk of chunks) {
+      this.reader.push(chunk);
+      this.totalBytes += chunk.length;
+    }
+    this.reader.end();
+    this.merge = true;
+    this.db = 0;
+    this.startedAt = this.server.now;
+    this.keysLoaded = 0;
+    this.keysExpired = 0;
+    this.expired = [];
+    this.fields = {};
+  }
+
+  /** Gives up: the link to the master broke, or the role changed. */
+  cancel(): void {
+    this.reader = undefined;
+    this.nextSliceAt = NEVER;
+  }
+
+  /** Loads one slice when its time has come. */
+  tick(): void {
+    const { reader, server } = this;
+    if (reader === undefined || server.now < this.nextSliceAt) return;
+    const before = reader.bytesRead;
+    try {
+      const keysBefore = this.keysLoaded;
+      const state = reader.read(this, this.sliceBytes());
+      const took = ((reader.bytesRead - before) / server.facts.costs.loadBytesPerSecond) * 1e6;
+      const delay = (this.keysLoaded - keysBefore) * this.microsPerKey();
+      this.nextSliceAt = server.now + Math.round(took + delay);
+      if (state === 'done') this.finish(undefined);
+    } catch (error) {
+      if (!(error instanceof RdbError)) throw error;
+      this.finish(this.report(error));
+    }
+  }
+
+  /** key-load-delay: a negative one is a delay of 1 µs for one key of so many. */
+  private microsPerKey(): number {
+    const delay = this.server.settings.keyLoadDelay;
+    return delay < 0 ? -1 / delay : delay;
+  }
+
+  private sliceBytes(): number {
+    const { keyLoadDelay, loadingProcessEventsIntervalBytes } = this.server.settings;
+    return keyLoadDelay === 0 ? SLICE_BYTES : loadingProcessEventsIntervalBytes;
+  }
+
+  /** What the log says of a fault; a wrong checksum takes two lines. */
+  private report(error: RdbError): string {
+    if (error.fault !== 'checksum') return error.message;
+    this.server.log('warning', error.message);
+    return checksumError(error.offset);
+  }
+
+  private finish(error: string | undefined): void {
+    this.cancel();
+    if (this.origin === 'start') startLoaded(this.server, error);
+    else this.server.replication.loadDone(error);
+  }
+
+  aux(key: string, value: string): void {
+    if (key === 'repl-id') this.fields.replId = value;
+    else if (key === 'repl-offset') this.fields.replOffset = Number(value);
+    else if (key === 'repl-stream-db') this.fields.replStreamDb = Number(value);
+  }
+
+  select(db: number): void {
+    this.db = db;
+  }
+
+  resize(): void {}
+
+  entry(key: string, value: Value, expireAt: number): void {
+    const { server } = this;
+    // A master drops what has expired; a replica keeps it until its master says DEL.
+    const expired = expireAt >= 0 && expireAt < server.nowMs;
+    if (expired && !server.replication.isReplica) {
+      this.keysExpired += 1;
+      this.expired.push({ db: this.db, key });
+      return;
+    }
+    if (this.isFatal) return;
+    const db = server.keyspace.databases[this.db]!;
+    if (!this.merge && db.get(key) !== undefined) {
+      // As there: what the file and memory say of one key cannot both be kept.
+      server.log('warning', `RDB has duplicated key '${key}' in DB ${db.index}`);
+      this.isFatal = true;
+      server.out.exit(1);
+      return;
+    }
+    settle(value, server.settings);
+    db.set(key, value);
+    if (expireAt >= 0) db.setExpireAt(key, expireAt);
+    this.keysLoaded += 1;
+  }
+
+  emptyKey(key: string): void {
+    this.server.log('notice', `Empty key found while loading dataset: ${representation(key)}`);
+  }
+
+  function(): void {
+    throw new RdbError(
+      'unsupported',
+      'Functions are not available in this server',
+      this.loadedBytes,
+    );
+  }
+}
+registerState(Loading);

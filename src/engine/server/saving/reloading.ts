@@ -1,0 +1,71 @@
+/**
+ * DEBUG RELOAD: saves, empties, and loads what was saved; or takes the dump that is there.
+ * Nothing else runs from beginning to end.
+ */
+
+import type { FileOp, FileResult } from '../../machine/machine.ts';
+import { registerState } from '../../machine/state.ts';
+import type { Client } from '../../process/client.ts';
+import { Asker } from '../clients/asker.ts';
+import type { Server } from '../server.ts';
+import type { Work } from './foreground.ts';
+import type { SaveListener } from './foregroundSave.ts';
+
+export interface ReloadOptions {
+  readonly save: boolean;
+  readonly flush: boolean;
+  /** A key that is there already is replaced. */
+  readonly merge: boolean;
+}
+
+/** One DEBUG RELOAD; the reading of the dump is its work, the saving before it is a save's. */
+export class Reload implements Work, SaveListener {
+  private readonly server: Server;
+  private readonly options: ReloadOptions;
+  private readonly asker: Asker;
+  private error: string | undefined = undefined;
+
+  constructor(server: Server, options: ReloadOptions, client: Client) {
+    this.server = server;
+    this.options = options;
+    this.asker = new Asker(server, client, 'debug', 'reload');
+  }
+
+  begin(): void {
+    if (this.options.save) this.server.saving.inForeground(this);
+    else this.server.foreground.begin(this);
+  }
+
+  saved(ok: boolean): void {
+    if (ok) {
+      this.server.foreground.begin(this);
+      return;
+    }
+    this.error = 'ERR';
+    this.ended();
+  }
+
+  next(result: FileResult | undefined): FileOp | undefined {
+    if (result === undefined) return { kind: 'read', path: this.server.settings.dbfilename };
+    this.load(result);
+    return undefined;
+  }
+
+  private load(result: FileResult): void {
+    const { flush, merge } = this.options;
+    const { server } = this;
+    if (flush) server.emptyDatabases();
+    const error = result.ok
+      ? server.loading.loadAtOnce(Buffer.from(result.bytes!), merge)
+      : result.error;
+    server.log('warning', error ?? 'DB reloaded by DEBUG RELOAD');
+    if (error !== undefined) {
+      this.error = 'ERR Error trying to load the RDB dump, check server logs.';
+    }
+  }
+
+  ended(): void {
+    this.asker.answer(this.error);
+  }
+}
+registerState(Reload);

@@ -1,0 +1,180 @@
+/**
+ * Saving to dbfilename: BGSAVE by a forked child, SAVE in the process itself, and save points.
+ *
+ * Invariant: at most one child; `changes` since the last successful save, `dirtyAtFork` of them in
+ * the child's snapshot. Source: Redis 7.0's RDB persistence.
+ */
+
+import type { ChildResult, Micros, Token } from '../../machine/machine.ts';
+import { registerState } from '../../machine/state.ts';
+import { RdbSave, tempRdbName } from '../../persistence/rdb/save.ts';
+import { RdbSaveChild } from '../../persistence/rdb/saver.ts';
+import type { RdbAux } from '../../persistence/rdb/writer.ts';
+import type { Server } from '../server.ts';
+import { ForegroundSave, type SaveListener } from './foregroundSave.ts';
+
+/** After a failed save, the next one by a save point waits that long (CONFIG_BGSAVE_RETRY_DELAY). */
+const RETRY_SECONDS = 5;
+const GB = 1024 ** 3;
+
+interface RunningChild {
+  readonly token: Token;
+  readonly pid: number;
+  readonly startedAt: Micros;
+  readonly dirtyAtFork: number;
+}
+
+export class Saving {
+  private readonly server: Server;
+  /** Changes of earlier events since the last successful save. */
+  dirty = 0;
+  /** Unix seconds. */
+  lastSave: number;
+  lastTryAt: Micros = 0;
+  lastStatusOk = true;
+  lastDurationSeconds = -1;
+  /** SAVEs and BGSAVEs begun; what FLUSHALL and DEBUG RELOAD write does not count. */
+  saves = 0;
+  latestForkMicros = 0;
+  forks = 0;
+  child: RunningChild | undefined = undefined;
+  /** BGSAVE inside a transaction. */
+  scheduled = false;
+
+  constructor(server: Server) {
+    this.server = server;
+    this.lastSave = Math.floor(server.now / 1_000_000);
+  }
+
+  /** Changes since the last successful save, those of the present event among them: rdb_changes_since_last_save. */
+  get changes(): number {
+    return this.dirty + this.server.call.dirty;
+  }
+
+  /** Has cron save soon: not in the middle of a transaction, whose writes have no offset yet. */
+  schedule(): void {
+    this.scheduled = true;
+    this.server.cron.soon();
+  }
+
+  /** Forks the saving child; false when one runs already. */
+  background(): boolean {
+    const { server } = this;
+    if (this.child !== undefined) return false;
+    this.lastTryAt = server.now;
+    const pid = server.nextChildPid();
+    const child = new RdbSaveChild(
+      { pid, path: server.settings.dbfilename, dir: server.settings.dir },
+      server.keyspace.snapshot(),
+      this.aux(),
+      this.writerOptions(),
+    );
+    const token = server.out.fork(child);
+    this.child = { token, pid, startedAt: server.now, dirtyAtFork: this.changes };
+    this.forks += 1;
+    this.saves += 1;
+    this.latestForkMicros = Math.round(
+      (server.memory.used / GB) * server.facts.costs.forkMicrosPerGb,
+    );
+    if (this.latestForkMicros > 0) server.out.busy(server.now + this.latestForkMicros);
+    server.log('notice', `Background saving started by pid ${pid}`);
+    return true;
+  }
+
+  /** Saves in the process: nothing else runs until the file is there, or could not be written. */
+  inForeground(listener: SaveListener | undefined): void {
+    const { server } = this;
+    const { dbfilename, dir } = server.settings;
+    const save = new RdbSave(
+      { pid: server.facts.pid, path: dbfilename, dir },
+      server.keyspace.snapshot(),
+      this.aux(),
+      this.writerOptions(),
+    );
+    server.foreground.begin(new ForegroundSave(server, save, this.changes, listener));
+  }
+
+  childDone(token: Token, result: ChildResult): boolean {
+    const { server, child } = this;
+    if (child === undefined || child.token !== token) return false;
+    this.child = undefined;
+    this.lastDurationSeconds = Math.floor((server.now - child.startedAt) / 1_000_000);
+    const ok = result.signal === undefined && result.code === 0;
+    if (ok) {
+      server.log('notice', 'Background saving terminated with success');
+      this.succeeded(child.dirtyAtFork);
+    } else if (result.signal === undefined) {
+      server.log('warning', 'Background saving error');
+      this.lastStatusOk = false;
+    } else {
+      server.log('warning', `Background saving terminated by signal ${result.signal}`);
+      server.out.file({ kind: 'unlink', path: tempRdbName(child.pid) });
+      // SIGUSR1 is how the server itself ends a child: no error then.
+      if (result.signal !== 'SIGUSR1') this.lastStatusOk = false;
+    }
+    server.replication.saveDone(ok);
+    return true;
+  }
+
+  /** `saved`: changes that are in the file. */
+  succeeded(saved: number): void {
+    this.dirty -= saved;
+    this.lastSave = Math.floor(this.server.now / 1_000_000);
+    this.lastStatusOk = true;
+  }
+
+  /**
+   * FLUSHALL: a child would save what is no more; and where there are save points, an empty dump
+   * takes the place of the one on disk at once.
+   */
+  flushed(): void {
+    this.killChild();
+    if (this.server.settings.save.length > 0) this.inForeground(undefined);
+  }
+
+  /** Kills the child, as FLUSHALL and a full resynchronization do. */
+  killChild(): void {
+    if (this.child !== undefined) this.server.out.killChild(this.child.token);
+  }
+
+  /** Starts a save when a save point asks for one. */
+  cron(): void {
+    const { server } = this;
+    if (this.child !== undefined || server.loading.active || server.foreground.busy) return;
+    if (this.scheduled) {
+      this.scheduled = false;
+      this.background();
+      return;
+    }
+    const retryAllowed =
+      this.lastStatusOk || server.now - this.lastTryAt > RETRY_SECONDS * 1_000_000;
+    const seconds = Math.floor(server.now / 1_000_000) - this.lastSave;
+    const due = server.settings.save.find(
+      (point) => this.dirty >= point.changes && seconds > point.seconds,
+    );
+    if (due === undefined || !retryAllowed) return;
+    server.log('notice', `${due.changes} changes in ${due.seconds} seconds. Saving...`);
+    this.background();
+  }
+
+  resetStatistics(): void {
+    this.saves = 0;
+    this.forks = 0;
+    this.latestForkMicros = 0;
+  }
+
+  private aux(): RdbAux {
+    const { server } = this;
+    return {
+      ctime: Math.floor(server.now / 1_000_000),
+      usedMemory: server.memory.used,
+      ...server.replication.rdbAux(),
+    };
+  }
+
+  private writerOptions() {
+    const { rdbcompression, rdbchecksum } = this.server.settings;
+    return { compression: rdbcompression, checksum: rdbchecksum };
+  }
+}
+registerState(Saving);
