@@ -123,7 +123,7 @@ function setUntil(call: DataCall, key: string, value: Bytes, instant: number): v
 
 /** SET's arguments as replicas get them: nobody reads what GET would answer there. */
 function withoutGet(call: DataCall): Bytes[] {
-  return call.args.filter((_, index) => index < 3 || call.word(index) !== 'get');
+  return call.argsFrom(0).filter((_, index) => index < 3 || call.word(index) !== 'get');
 }
 
 /** Replies with the string at `key` or null; false when it holds something else, which is replied too. */

@@ -60,6 +60,23 @@ export abstract class Call {
     return typeof arg === 'string' ? arg : toLatin1(arg);
   }
 
+  /** A copy of the arguments from `from` on, in storage form. */
+  argsFrom(from: number): Bytes[] {
+    return this.args.slice(from);
+  }
+
+  /** The arguments from `from` on as latin1 strings. */
+  strsFrom(from: number): string[] {
+    const texts: string[] = [];
+    for (let at = from; at < this.argc; at += 1) texts.push(this.str(at));
+    return texts;
+  }
+
+  /** The arguments from `from` on in lower case. */
+  wordsFrom(from: number): string[] {
+    return this.strsFrom(from).map((text) => text.toLowerCase());
+  }
+
   /** Argument `index` in lower case: option words. */
   word(index: number): string {
     return this.str(index).toLowerCase();

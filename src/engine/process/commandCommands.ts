@@ -107,7 +107,7 @@ function list(call: Call): void {
 }
 
 function getKeys(call: Call): void {
-  const args = call.args.slice(2);
+  const args = call.argsFrom(2);
   const entry = call.process.commands.resolve(args);
   if (entry === undefined) {
     call.reply.error('ERR Invalid command specified');

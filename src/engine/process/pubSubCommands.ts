@@ -101,7 +101,7 @@ function unsubscribePatterns(call: Call): void {
 /** The names given, or all the client has when none is given. */
 function namesOr(call: Call, all: Set<string> | undefined): string[] {
   if (call.argc === 1) return [...(all ?? [])];
-  return call.args.slice(1).map((_, index) => call.str(index + 1));
+  return call.strsFrom(1);
 }
 
 function channels(call: Call): void {

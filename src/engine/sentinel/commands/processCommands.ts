@@ -32,8 +32,7 @@ export const processCommands: readonly CommandSpec<SentinelCall>[] = [
 ];
 
 function info(call: SentinelCall): void {
-  const sections = call.args.slice(1).map((_, index) => call.word(index + 1));
-  call.reply.bulk(infoText(call.sentinel, sections));
+  call.reply.bulk(infoText(call.sentinel, call.wordsFrom(1)));
 }
 
 function role(call: SentinelCall): void {
@@ -57,7 +56,7 @@ function publish(call: SentinelCall): void {
 const SHUTDOWN_WORDS = new Set(['save', 'nosave', 'now', 'force', 'abort']);
 
 function shutdown(call: SentinelCall): void {
-  const words = call.args.slice(1).map((_, index) => call.word(index + 1));
+  const words = call.wordsFrom(1);
   const isAbort = words.includes('abort');
   const isContradiction = words.includes('save') && words.includes('nosave');
   if (

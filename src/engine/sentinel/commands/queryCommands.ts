@@ -136,7 +136,7 @@ function checkQuorum(call: SentinelCall): void {
 
 function infoCache(call: SentinelCall): void {
   const { sentinel, reply } = call;
-  const names = new Set(call.args.slice(2).map((_, index) => call.str(index + 2)));
+  const names = new Set(call.strsFrom(2));
   const masters = [...sentinel.masters.values()].filter((found) => names.has(found.name));
   reply.array(masters.length * 2);
   for (const found of masters) {

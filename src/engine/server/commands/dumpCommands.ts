@@ -94,8 +94,7 @@ function put(call: DataCall, key: string, value: Value, place: Place): void {
   if (instant !== undefined) {
     call.setExpire(key, instant);
     if (!absolute) {
-      const [name, , , payload, ...options] = call.args;
-      call.rewrite(name!, call.arg(1), String(instant), payload!, ...options, 'ABSTTL');
+      call.rewrite(call.arg(0), call.arg(1), String(instant), ...call.argsFrom(3), 'ABSTTL');
     }
   }
   call.changed(key);

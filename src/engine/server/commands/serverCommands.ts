@@ -46,8 +46,7 @@ export const serverCommands: readonly CommandSpec<ServerCall>[] = [
 ];
 
 function info(call: ServerCall): void {
-  const asked = call.args.slice(1).map((_, index) => call.word(index + 1));
-  call.reply.verbatim('txt', infoText(call.server, asked));
+  call.reply.verbatim('txt', infoText(call.server, call.wordsFrom(1)));
 }
 
 function select(call: ServerCall): void {
@@ -130,6 +129,6 @@ function publish(call: ServerCall): void {
     server.touch(client),
   );
   // Messages go down the replication stream, so that subscribers of replicas get them.
-  if (!server.replication.isReplica) call.alsoPropagate(...call.args);
+  if (!server.replication.isReplica) call.alsoPropagate(...call.argsFrom(0));
   call.reply.integer(receivers);
 }

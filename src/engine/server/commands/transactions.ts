@@ -51,7 +51,7 @@ const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset'
 export function queueInTransaction(call: ServerCall): boolean {
   const { transaction } = call.client;
   if (transaction === undefined || NOT_QUEUED.has(call.entry.name)) return false;
-  transaction.queued.push(call.args.slice());
+  transaction.queued.push(call.argsFrom(0));
   call.reply.text('+QUEUED\r\n');
   return true;
 }
