@@ -1,5 +1,5 @@
 /**
- * A client: a connection that sends commands. The link from a replica's master is one too, once
+ * A client: a connection that sends commands. A replica's connection to its master is one too, once
  * its handshake is over.
  *
  * Invariant: plain state; what other parts know of a client (a replica's offset, a blocked WAIT)

@@ -1,6 +1,6 @@
 /**
  * One connection's output: replies being written, chunks that wait for the send window, and the
- * bytes in flight. Clients and outgoing links are both connections.
+ * bytes in flight. Clients and outgoing connections are both connections.
  *
  * Invariant: inFlight <= SEND_WINDOW_BYTES; what does not fit waits in `queue`.
  */
@@ -115,10 +115,10 @@ export class Connection {
 registerState(Connection);
 
 /**
- * A connection this process opened; `owner` names the part that reads it: `master` for a replica's
- * link during its handshake, a Sentinel's instance and purpose.
+ * A connection this process opened. `owner` names the part that reads it: `master` for a replica's
+ * handshake, a Sentinel's instance and purpose.
  */
-export class Link extends Connection {
+export class OutgoingConnection extends Connection {
   readonly owner: string;
   established = false;
 
@@ -127,4 +127,4 @@ export class Link extends Connection {
     this.owner = owner;
   }
 }
-registerState(Link);
+registerState(OutgoingConnection);

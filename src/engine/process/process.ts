@@ -32,7 +32,7 @@ import type { Call } from './call.ts';
 import { Client } from './client.ts';
 import type { CommandEntry, CommandTable } from './commandTable.ts';
 import type { Connection } from './connection.ts';
-import { Link, STATIC_REPLY_BYTES } from './connection.ts';
+import { OutgoingConnection, STATIC_REPLY_BYTES } from './connection.ts';
 import { PubSub } from './pubSub.ts';
 import { replyErrors } from './replyErrors.ts';
 import { beginMuted, endMuted } from './replyMode.ts';
@@ -72,7 +72,7 @@ export abstract class Process implements Machine {
   /** In the order of their arrival. */
   readonly clients = new Map<ConnId, Client>();
   /** Connections this process opened and that are not clients (yet). */
-  readonly links = new Map<ConnId, Link>();
+  readonly outgoing = new Map<ConnId, OutgoingConnection>();
   readonly pubSub = new PubSub();
   readonly stats: ProcessStats = {
     connectionsReceived: 0,
@@ -134,10 +134,13 @@ export abstract class Process implements Machine {
   abstract resetClient(client: Client): void;
   /** CLIENT UNBLOCK: ends the wait with the reply of a timeout or an UNBLOCKED error; false if it cannot be ended so. */
   abstract unblockEarly(client: Client, withError: boolean): boolean;
-  protected abstract linkConnected(link: Link, error: string | undefined): void;
+  protected abstract outgoingConnected(
+    outgoing: OutgoingConnection,
+    error: string | undefined,
+  ): void;
   /** `chunk` is borrowed. */
-  protected abstract linkData(link: Link, chunk: Buffer): void;
-  protected abstract linkClosed(link: Link): void;
+  protected abstract outgoingData(outgoing: OutgoingConnection, chunk: Buffer): void;
+  protected abstract outgoingClosed(outgoing: OutgoingConnection): void;
   /** Output is large, or exceeds the send window: the place for output buffer limits. May kill the connection. */
   protected abstract outputWaits(connection: Connection): void;
   /** After the commands of an event, before its output leaves: what is done once an event. */
@@ -175,15 +178,15 @@ export abstract class Process implements Machine {
     out: Effects,
   ): void {
     this.begin(now, out);
-    const link = this.links.get(conn);
-    if (link === undefined) return;
+    const outgoing = this.outgoing.get(conn);
+    if (outgoing === undefined) return;
     if (peer !== undefined) {
-      link.peer = peer;
-      link.established = true;
+      outgoing.peer = peer;
+      outgoing.established = true;
     } else {
-      this.links.delete(conn);
+      this.outgoing.delete(conn);
     }
-    this.linkConnected(link, error);
+    this.outgoingConnected(outgoing, error);
   }
 
   receive(now: Micros, conn: ConnId, chunk: Buffer, out: Effects): void {
@@ -197,13 +200,13 @@ export abstract class Process implements Machine {
       this.wake(client);
       return;
     }
-    const link = this.links.get(conn);
-    if (link !== undefined) this.linkData(link, chunk);
+    const outgoing = this.outgoing.get(conn);
+    if (outgoing !== undefined) this.outgoingData(outgoing, chunk);
   }
 
   drained(now: Micros, conn: ConnId, bytes: number, out: Effects): void {
     this.begin(now, out);
-    const connection = this.clients.get(conn) ?? this.links.get(conn);
+    const connection = this.clients.get(conn) ?? this.outgoing.get(conn);
     if (connection === undefined) return;
     connection.inFlight -= bytes;
     this.touch(connection);
@@ -216,10 +219,10 @@ export abstract class Process implements Machine {
       this.forget(client);
       return;
     }
-    const link = this.links.get(conn);
-    if (link === undefined) return;
-    this.links.delete(conn);
-    this.linkClosed(link);
+    const outgoing = this.outgoing.get(conn);
+    if (outgoing === undefined) return;
+    this.outgoing.delete(conn);
+    this.outgoingClosed(outgoing);
   }
 
   run(now: Micros, budget: number, out: Effects): boolean {
@@ -246,24 +249,24 @@ export abstract class Process implements Machine {
     return this.ready.length > 0;
   }
 
-  /** Opens a connection for `owner`; linkConnected follows. */
-  connect(host: string, port: number, owner: string): Link {
-    const link = new Link(this.out.connect(host, port), owner);
-    this.links.set(link.conn, link);
-    return link;
+  /** Opens a connection for `owner`; outgoingConnected follows. */
+  connect(host: string, port: number, owner: string): OutgoingConnection {
+    const outgoing = new OutgoingConnection(this.out.connect(host, port), owner);
+    this.outgoing.set(outgoing.conn, outgoing);
+    return outgoing;
   }
 
-  /** Closes an outgoing connection; linkClosed is not called. */
-  disconnect(link: Link): void {
-    if (this.links.delete(link.conn)) this.out.close(link.conn);
+  /** Closes an outgoing connection; outgoingClosed is not called. */
+  disconnect(outgoing: OutgoingConnection): void {
+    if (this.outgoing.delete(outgoing.conn)) this.out.close(outgoing.conn);
   }
 
-  /** Turns an outgoing link into a client, as a replica does with its master's after the handshake. */
-  adopt(link: Link): Client {
-    this.links.delete(link.conn);
-    const client = this.addClient(link.conn, link.peer);
+  /** Turns an outgoing connection into a client, as a replica does with its master's after the handshake. */
+  adopt(outgoing: OutgoingConnection): Client {
+    this.outgoing.delete(outgoing.conn);
+    const client = this.addClient(outgoing.conn, outgoing.peer);
     client.authenticated = true;
-    client.inFlight = link.inFlight;
+    client.inFlight = outgoing.inFlight;
     return client;
   }
 
@@ -484,7 +487,7 @@ export abstract class Process implements Machine {
       const connection = dirty[i]!;
       connection.dirty = false;
       const known =
-        this.clients.get(connection.conn) === connection || this.links.has(connection.conn);
+        this.clients.get(connection.conn) === connection || this.outgoing.has(connection.conn);
       if (!known) continue;
       if (connection.reply.length > STATIC_REPLY_BYTES) {
         this.outputWaits(connection);
@@ -509,7 +512,7 @@ export abstract class Process implements Machine {
   private finish(connection: Connection): void {
     this.out.close(connection.conn);
     if (connection instanceof Client) this.forget(connection);
-    else this.links.delete(connection.conn);
+    else this.outgoing.delete(connection.conn);
   }
 }
 

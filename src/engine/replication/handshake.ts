@@ -15,7 +15,7 @@
  */
 
 import { registerState } from '../machine/state.ts';
-import type { Link } from '../process/connection.ts';
+import type { OutgoingConnection } from '../process/connection.ts';
 import type { ReplicationHost } from './host.ts';
 import type { PsyncRequest } from './psyncDecision.ts';
 
@@ -29,13 +29,13 @@ export type HandshakeState =
   | 'receivePsyncReply';
 
 export class Handshake {
-  readonly link: Link;
+  readonly connection: OutgoingConnection;
   state: HandshakeState = 'connecting';
   private readonly host: ReplicationHost;
 
-  constructor(host: ReplicationHost, link: Link) {
+  constructor(host: ReplicationHost, connection: OutgoingConnection) {
     this.host = host;
-    this.link = link;
+    this.connection = connection;
   }
 
   /** The connection stands. */
@@ -127,8 +127,8 @@ export class Handshake {
   }
 
   private sendText(text: string): void {
-    this.link.feed(Buffer.from(text));
-    this.host.touch(this.link);
+    this.connection.feed(Buffer.from(text));
+    this.host.touch(this.connection);
   }
 }
 registerState(Handshake);

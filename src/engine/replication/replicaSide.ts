@@ -4,7 +4,7 @@
  *     connect ──> handshake ──+CONTINUE─────────────────────> connected
  *                            └─+FULLRESYNC─> transfer, load ─┘
  *
- * A lost link is tried again at once, a refused one with the next cron. What it takes to continue
+ * A lost connection is tried again at once, a refused one with the next cron. What it takes to continue
  * (the master's ID and the database of its stream; the offset is our own) survives as the cached
  * master, until a full resynchronization has replaced the data or this server becomes a master.
  *
@@ -15,7 +15,7 @@
 import type { FileResult, Micros, Token } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
-import type { Link } from '../process/connection.ts';
+import type { OutgoingConnection } from '../process/connection.ts';
 import { requestText } from './handshake.ts';
 import type { ReplicationHost } from './host.ts';
 import type { MasterSide } from './masterSide.ts';
@@ -25,7 +25,7 @@ import { NO_DATABASE } from './stream.ts';
 import { type MasterAddress, SyncAttempt, type SyncOutcome } from './syncAttempt.ts';
 import { Upstream } from './upstream.ts';
 
-/** What survives of a link; the offset is the stream's. */
+/** What survives of a connection; the offset is in Stream. */
 interface CachedMaster {
   readonly replid: string;
   readonly db: number;
@@ -33,14 +33,20 @@ interface CachedMaster {
 }
 
 /** As ROLE names it. */
-export type LinkState = 'none' | 'connect' | 'connecting' | 'handshake' | 'sync' | 'connected';
+export type MasterConnectionState =
+  | 'none'
+  | 'connect'
+  | 'connecting'
+  | 'handshake'
+  | 'sync'
+  | 'connected';
 
 export class ReplicaSide {
   master: MasterAddress | undefined = undefined;
   attempt: SyncAttempt | undefined = undefined;
   upstream: Upstream | undefined = undefined;
   cached: CachedMaster | undefined = undefined;
-  /** Since when the link is down; undefined: it never was up. */
+  /** Since when there has been no connection; undefined: there never was one. */
   downSince: Micros | undefined = undefined;
   /** Bytes that came from masters: part of INFO's total_net_repl_input_bytes. */
   inputBytes = 0;
@@ -54,7 +60,7 @@ export class ReplicaSide {
     this.masterSide = masterSide;
   }
 
-  get state(): LinkState {
+  get state(): MasterConnectionState {
     if (this.master === undefined) return 'none';
     if (this.upstream !== undefined) return 'connected';
     if (this.attempt === undefined) return 'connect';
@@ -139,7 +145,7 @@ export class ReplicaSide {
     }
   }
 
-  /** Ends the link or the attempt at one, and the relation: nothing reconnects. */
+  /** Ends the connection or the attempt at one, and the relation: nothing reconnects. */
   private leaveMaster(): void {
     this.master = undefined;
     if (this.upstream !== undefined) this.host.kill(this.upstream.client);
@@ -183,19 +189,19 @@ export class ReplicaSide {
     this.attempt = new SyncAttempt(this.host, this.master!, request);
   }
 
-  linkConnected(link: Link, error: string | undefined): void {
-    if (this.attempt?.link === link) this.conclude(this.attempt.connected(error));
+  outgoingConnected(connection: OutgoingConnection, error: string | undefined): void {
+    if (this.attempt?.connection === connection) this.conclude(this.attempt.connected(error));
   }
 
   /** `chunk` is borrowed. */
-  linkData(link: Link, chunk: Buffer): void {
-    if (this.attempt?.link !== link) return;
+  outgoingData(connection: OutgoingConnection, chunk: Buffer): void {
+    if (this.attempt?.connection !== connection) return;
     this.inputBytes += chunk.length;
     this.conclude(this.attempt.received(chunk));
   }
 
-  linkClosed(link: Link): void {
-    if (this.attempt?.link === link) this.conclude(this.attempt.closed());
+  outgoingClosed(connection: OutgoingConnection): void {
+    if (this.attempt?.connection === connection) this.conclude(this.attempt.closed());
   }
 
   /** True when the completion was of the dump's file. */
@@ -266,11 +272,11 @@ export class ReplicaSide {
     stream.backlog.startAt(announced.offset);
     const db = host.loading.fields.replStreamDb ?? 0;
     const prePsync = announced.offset === -1;
-    if (attempt.link === undefined) {
+    if (attempt.connection === undefined) {
       host.log('notice', 'MASTER <-> REPLICA sync: Finished with success');
       this.attempt = undefined;
       this.cached = { replid: announced.replid, db, prePsync };
-      this.linkLost();
+      this.connectionLost();
       return;
     }
     const acknowledge = attempt.transfer!.marked;
@@ -285,7 +291,7 @@ export class ReplicaSide {
   private establish(db: number, prePsync: boolean): void {
     const attempt = this.attempt!;
     this.attempt = undefined;
-    const client = this.host.adopt(attempt.link!);
+    const client = this.host.adopt(attempt.connection!);
     client.kind = 'master';
     client.db = db;
     this.upstream = new Upstream(client, this.stream.offset, prePsync);
@@ -304,7 +310,7 @@ export class ReplicaSide {
     this.host.note({ kind: 'link-up', master: `${host}:${port}`, by, replid: history.id, offset });
   }
 
-  // The established link.
+  // The established connection.
 
   /** `chunk` is borrowed. */
   streamReceived(chunk: Buffer): void {
@@ -347,10 +353,10 @@ export class ReplicaSide {
     this.cached = upstream.spoiled
       ? undefined
       : { replid: id, db: client.db, prePsync: upstream.prePsync };
-    this.linkLost();
+    this.connectionLost();
   }
 
-  private linkLost(): void {
+  private connectionLost(): void {
     const { host } = this;
     host.log('warning', 'Connection with master lost.');
     if (this.cached !== undefined) host.log('notice', 'Caching the disconnected master state.');

@@ -16,7 +16,7 @@ import type { FileResult, Micros, Token } from '../machine/machine.ts';
 import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
-import type { Link } from '../process/connection.ts';
+import type { OutgoingConnection } from '../process/connection.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import type { ReplicationHost } from './host.ts';
 import { infoFields } from './info.ts';
@@ -230,16 +230,16 @@ export class Replication {
 
   // Events.
 
-  linkConnected(link: Link, error: string | undefined): void {
-    this.replicaSide.linkConnected(link, error);
+  outgoingConnected(connection: OutgoingConnection, error: string | undefined): void {
+    this.replicaSide.outgoingConnected(connection, error);
   }
 
-  linkData(link: Link, chunk: Buffer): void {
-    this.replicaSide.linkData(link, chunk);
+  outgoingData(connection: OutgoingConnection, chunk: Buffer): void {
+    this.replicaSide.outgoingData(connection, chunk);
   }
 
-  linkClosed(link: Link): void {
-    this.replicaSide.linkClosed(link);
+  outgoingClosed(connection: OutgoingConnection): void {
+    this.replicaSide.outgoingClosed(connection);
   }
 
   clientGone(client: Client): void {

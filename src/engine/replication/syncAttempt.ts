@@ -5,12 +5,12 @@
  * It decides nothing about roles or data. Each input gives an outcome; when that is not undefined
  * the attempt has ended, or waits to be told that the dump was loaded.
  *
- * Invariant: `link` is set while the connection stands; `transfer` from the answer to PSYNC on.
+ * Invariant: `connection` is set while the connection stands; `transfer` from the answer to PSYNC on.
  */
 
 import type { FileResult, Micros, Token } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
-import type { Link } from '../process/connection.ts';
+import type { OutgoingConnection } from '../process/connection.ts';
 import { Handshake } from './handshake.ts';
 import { NO_REPLID } from './history.ts';
 import type { ReplicationHost } from './host.ts';
@@ -43,7 +43,7 @@ const NEWLINE = Buffer.from('\n');
 
 export class SyncAttempt {
   /** Undefined once the other end has closed it. */
-  link: Link | undefined;
+  connection: OutgoingConnection | undefined;
   transfer: Transfer | undefined = undefined;
   readonly handshake: Handshake;
   /** Of +FULLRESYNC. An offset of -1: the master is too old to have one. */
@@ -59,14 +59,14 @@ export class SyncAttempt {
     this.host = host;
     this.request = request;
     this.lastIoAt = host.now;
-    this.link = host.connect(master.host, master.port, 'master');
-    this.handshake = new Handshake(host, this.link);
+    this.connection = host.connect(master.host, master.port, 'master');
+    this.handshake = new Handshake(host, this.connection);
     host.log('notice', 'MASTER <-> REPLICA sync started');
   }
 
   connected(error: string | undefined): SyncOutcome {
     if (error !== undefined) {
-      this.link = undefined;
+      this.connection = undefined;
       this.host.log('warning', `Error condition on socket for SYNC: ${error}`);
       return REFUSED;
     }
@@ -98,7 +98,7 @@ export class SyncAttempt {
 
   /** The other end closed the connection, or it broke. */
   closed(): SyncOutcome {
-    this.link = undefined;
+    this.connection = undefined;
     const { host, transfer, handshake } = this;
     if (transfer === undefined) {
       host.log('warning', 'Failed to read response from the server: Success');
@@ -135,12 +135,12 @@ export class SyncAttempt {
 
   /** Once a second. */
   cron(): SyncOutcome {
-    const { host, link, transfer } = this;
+    const { host, connection, transfer } = this;
     if (transfer?.whole) {
       // The master must not take us for dead while we store and load.
-      if (link !== undefined) {
-        link.feed(NEWLINE);
-        host.touch(link);
+      if (connection !== undefined) {
+        connection.feed(NEWLINE);
+        host.touch(connection);
       }
       return undefined;
     }
@@ -158,8 +158,8 @@ export class SyncAttempt {
       if (this.transfer.loading) this.host.cancelLoading();
       this.transfer.abort();
     }
-    if (this.link !== undefined) this.host.disconnect(this.link);
-    this.link = undefined;
+    if (this.connection !== undefined) this.host.disconnect(this.connection);
+    this.connection = undefined;
   }
 
   private fail(line: string): SyncOutcome {

@@ -1,5 +1,5 @@
 /**
- * A replica's established link: the client that is its master, and how far its stream has been
+ * A replica's established connection: the client that is its master, and how far its stream has been
  * received and applied.
  *
  * The stream is passed on as the very bytes that came: after each command (a transaction counts as

@@ -21,7 +21,7 @@ import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
 import type { CommandEntry, CommandTable } from '../process/commandTable.ts';
 import { ConfigError } from '../process/configFile.ts';
-import type { Connection, Link } from '../process/connection.ts';
+import type { Connection, OutgoingConnection } from '../process/connection.ts';
 import { Process } from '../process/process.ts';
 import { refusalOf } from './commands/refusals.ts';
 import { SentinelCall } from './commands/sentinelCall.ts';
@@ -34,10 +34,10 @@ import { type Address, isPort, resolveHost } from './model/address.ts';
 import type { Instance } from './model/instance.ts';
 import type { CreationError } from './model/instances.ts';
 import { defaultPeriods, type Periods } from './model/periods.ts';
-import type { LinkConnection } from './monitoring/linkConnection.ts';
-import { linkLost, linkOpened } from './monitoring/links.ts';
+import type { InstanceConnection } from './monitoring/instanceConnection.ts';
+import { connectionLost, connectionOpened } from './monitoring/instanceLinks.ts';
 import { turn } from './monitoring/monitor.ts';
-import { linkData } from './monitoring/replies.ts';
+import { bytesReceived } from './monitoring/replies.ts';
 
 const BASE_HZ = 10;
 /** A pubsub client's output may grow to this: the default client-output-buffer-limit, hard part. */
@@ -54,7 +54,7 @@ export class Sentinel extends Process {
   myId = '';
   currentEpoch = 0;
   readonly masters = new Map<string, Instance>();
-  readonly connections = new Map<number, LinkConnection>();
+  readonly connections = new Map<number, InstanceConnection>();
   tilt = false;
   tiltSince = 0;
   previousTurnTime = 0;
@@ -224,17 +224,17 @@ export class Sentinel extends Process {
 
   // Links.
 
-  protected linkConnected(link: Link, error: string | undefined): void {
-    if (error === undefined) linkOpened(this, link);
-    else linkLost(this, link);
+  protected outgoingConnected(connection: OutgoingConnection, error: string | undefined): void {
+    if (error === undefined) connectionOpened(this, connection);
+    else connectionLost(this, connection);
   }
 
-  protected linkData(link: Link, chunk: Buffer): void {
-    linkData(this, link, chunk);
+  protected outgoingData(connection: OutgoingConnection, chunk: Buffer): void {
+    bytesReceived(this, connection, chunk);
   }
 
-  protected linkClosed(link: Link): void {
-    linkLost(this, link);
+  protected outgoingClosed(connection: OutgoingConnection): void {
+    connectionLost(this, connection);
   }
 
   /** What the links to an instance authenticate with. */

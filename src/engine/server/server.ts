@@ -25,7 +25,11 @@ import { Client } from '../process/client.ts';
 import { describeClient } from '../process/clientCommands.ts';
 import type { CommandEntry, CommandTable } from '../process/commandTable.ts';
 import { ConfigError } from '../process/configFile.ts';
-import { type Connection, type Link, STATIC_REPLY_BYTES } from '../process/connection.ts';
+import {
+  type Connection,
+  type OutgoingConnection,
+  STATIC_REPLY_BYTES,
+} from '../process/connection.ts';
 import { Process } from '../process/process.ts';
 import { Replication } from '../replication/replication.ts';
 import type { Bytes } from '../resp/bytes.ts';
@@ -272,16 +276,16 @@ export class Server extends Process {
     return this.replication.unblockEarly(client, withError);
   }
 
-  protected linkConnected(link: Link, error: string | undefined): void {
-    this.replication.linkConnected(link, error);
+  protected outgoingConnected(connection: OutgoingConnection, error: string | undefined): void {
+    this.replication.outgoingConnected(connection, error);
   }
 
-  protected linkData(link: Link, chunk: Buffer): void {
-    this.replication.linkData(link, chunk);
+  protected outgoingData(connection: OutgoingConnection, chunk: Buffer): void {
+    this.replication.outgoingData(connection, chunk);
   }
 
-  protected linkClosed(link: Link): void {
-    this.replication.linkClosed(link);
+  protected outgoingClosed(connection: OutgoingConnection): void {
+    this.replication.outgoingClosed(connection);
   }
 
   protected outputWaits(connection: Connection): void {

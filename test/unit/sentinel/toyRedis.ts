@@ -18,7 +18,7 @@ import {
   type CommandSpec,
   CommandTable,
 } from '../../../src/engine/process/commandTable.ts';
-import type { Link } from '../../../src/engine/process/connection.ts';
+import type { OutgoingConnection } from '../../../src/engine/process/connection.ts';
 import { connectionCommands } from '../../../src/engine/process/connectionCommands.ts';
 import { Process } from '../../../src/engine/process/process.ts';
 import { pubSubCommands } from '../../../src/engine/process/pubSubCommands.ts';
@@ -45,7 +45,7 @@ export class ToyRedis extends Process {
   priority = 100;
   offset = 0;
   master: { host: string; port: number } | undefined = undefined;
-  masterLink: Link | undefined = undefined;
+  masterLink: OutgoingConnection | undefined = undefined;
   masterLinkLostAt = -1;
   /** What PING is answered with. */
   pingReply = 'PONG';
@@ -96,19 +96,20 @@ export class ToyRedis extends Process {
     return this.nextTurnAt;
   }
 
-  protected linkConnected(link: Link, error: string | undefined): void {
+  protected outgoingConnected(connection: OutgoingConnection, error: string | undefined): void {
     if (error !== undefined) this.masterLink = undefined;
     else {
-      link.reply.array(3);
-      for (const word of ['REPLCONF', 'listening-port', String(this.port)]) link.reply.bulk(word);
-      this.touch(link);
+      connection.reply.array(3);
+      for (const word of ['REPLCONF', 'listening-port', String(this.port)])
+        connection.reply.bulk(word);
+      this.touch(connection);
     }
   }
 
-  protected linkData(): void {}
+  protected outgoingData(): void {}
 
-  protected linkClosed(link: Link): void {
-    if (link !== this.masterLink) return;
+  protected outgoingClosed(connection: OutgoingConnection): void {
+    if (connection !== this.masterLink) return;
     this.masterLink = undefined;
     this.masterLinkLostAt = this.now;
   }

@@ -2,7 +2,7 @@
 
 import type { Address } from '../model/address.ts';
 import type { Instance } from '../model/instance.ts';
-import { sendCommand } from '../monitoring/links.ts';
+import { sendCommand } from '../monitoring/instanceLinks.ts';
 import type { Sentinel } from '../sentinel.ts';
 
 /**

@@ -4,7 +4,7 @@ import { globMatch } from '../../process/glob.ts';
 import { parseInteger } from '../../resp/integer.ts';
 import { parseYesNo, type SentinelSettings } from '../conf/settings.ts';
 import { PERIOD_NAMES } from '../model/periods.ts';
-import { closeLink } from '../monitoring/links.ts';
+import { closeLink } from '../monitoring/instanceLinks.ts';
 import type { Sentinel } from '../sentinel.ts';
 import type { SentinelCall } from './sentinelCall.ts';
 import { subcommand } from './subcommand.ts';

@@ -15,7 +15,7 @@ import {
   removeMaster,
   resetMasterByUser,
 } from '../model/instances.ts';
-import { closeLink } from '../monitoring/links.ts';
+import { closeLink } from '../monitoring/instanceLinks.ts';
 import type { Sentinel } from '../sentinel.ts';
 import type { SentinelCall } from './sentinelCall.ts';
 import { subcommand } from './subcommand.ts';

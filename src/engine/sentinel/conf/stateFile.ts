@@ -133,9 +133,9 @@ export class StateFile {
 
   /** Nothing written until now leaves before `releaseOutput`. */
   holdOutput(): void {
-    const { clients, links } = this.sentinel;
+    const { clients, outgoing } = this.sentinel;
     for (const client of clients.values()) client.corked = true;
-    for (const link of links.values()) link.corked = true;
+    for (const connection of outgoing.values()) connection.corked = true;
   }
 
   private releaseOutput(): void {
@@ -144,9 +144,9 @@ export class StateFile {
       client.corked = false;
       sentinel.touch(client);
     }
-    for (const link of sentinel.links.values()) {
-      link.corked = !link.established;
-      sentinel.touch(link);
+    for (const connection of sentinel.outgoing.values()) {
+      connection.corked = !connection.established;
+      sentinel.touch(connection);
     }
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import { registerState } from '../../machine/state.ts';
-import type { LinkConnection } from '../monitoring/linkConnection.ts';
+import type { InstanceConnection } from '../monitoring/instanceConnection.ts';
 import type { Address } from './address.ts';
 import { DEFAULT_PARALLEL_SYNCS, DEFAULT_REPLICA_PRIORITY, type Periods } from './periods.ts';
 
@@ -36,8 +36,8 @@ export class InstanceLink {
   disconnected = true;
   /** Commands sent and not yet answered, of both connections. */
   pendingCommands = 0;
-  commands: LinkConnection | undefined = undefined;
-  pubSub: LinkConnection | undefined = undefined;
+  commands: InstanceConnection | undefined = undefined;
+  pubSub: InstanceConnection | undefined = undefined;
   commandsSince = 0;
   pubSubSince = 0;
   /** The last message on the Pub/Sub connection: our own hellos come back there, too. */

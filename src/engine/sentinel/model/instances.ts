@@ -6,7 +6,7 @@
  */
 
 import { emitEvent } from '../events.ts';
-import { closeLink, releaseLink } from '../monitoring/links.ts';
+import { closeLink, releaseLink } from '../monitoring/instanceLinks.ts';
 import type { Sentinel } from '../sentinel.ts';
 import { type Address, sameAddress } from './address.ts';
 import { Instance, type InstanceKind } from './instance.ts';

@@ -8,7 +8,7 @@ import { type Reply, replyText } from '../../resp/replyReader.ts';
 import { emitEvent } from '../events.ts';
 import type { Instance } from '../model/instance.ts';
 import type { Sentinel } from '../sentinel.ts';
-import { closeCommands, closePubSub, sendCommand } from './links.ts';
+import { closeCommands, closePubSub, sendCommand } from './instanceLinks.ts';
 
 export function checkSubjectivelyDown(sentinel: Sentinel, instance: Instance): void {
   dropSilentLinks(sentinel, instance);

@@ -21,7 +21,7 @@ import {
 import { leadingInteger } from '../model/numbers.ts';
 import { HELLO_CHANNEL } from '../model/periods.ts';
 import type { Sentinel } from '../sentinel.ts';
-import { closeLink, sendCommand } from './links.ts';
+import { closeLink, sendCommand } from './instanceLinks.ts';
 
 /** Publishes this Sentinel's view of the instance's master on the instance. */
 export function sendHello(sentinel: Sentinel, instance: Instance): void {

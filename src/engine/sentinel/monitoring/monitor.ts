@@ -11,7 +11,7 @@ import { FAST_INFO_PERIOD_MS, PENDING_COMMANDS_MAX } from '../model/periods.ts';
 import type { Sentinel } from '../sentinel.ts';
 import { askOtherSentinels, checkObjectivelyDown, checkSubjectivelyDown } from './downState.ts';
 import { sendHello } from './hello.ts';
-import { reconnect, sendCommand, sendPing } from './links.ts';
+import { reconnect, sendCommand, sendPing } from './instanceLinks.ts';
 
 export function turn(sentinel: Sentinel): void {
   checkTilt(sentinel);

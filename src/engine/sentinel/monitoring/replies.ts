@@ -4,7 +4,7 @@
  */
 
 import { ProtocolError } from '../../machine/errors.ts';
-import type { Link } from '../../process/connection.ts';
+import type { OutgoingConnection } from '../../process/connection.ts';
 import type { Reply } from '../../resp/replyReader.ts';
 import { replyText } from '../../resp/replyReader.ts';
 import type { Instance } from '../model/instance.ts';
@@ -12,11 +12,15 @@ import type { Sentinel } from '../sentinel.ts';
 import { receiveMasterDownReply } from './downState.ts';
 import { receiveHello } from './hello.ts';
 import { receiveInfo } from './infoReply.ts';
-import type { LinkConnection } from './linkConnection.ts';
-import { linkLost, sendCommand } from './links.ts';
+import type { InstanceConnection } from './instanceConnection.ts';
+import { connectionLost, sendCommand } from './instanceLinks.ts';
 
 /** Bytes from an instance; `chunk` is borrowed. */
-export function linkData(sentinel: Sentinel, connection: Link, chunk: Buffer): void {
+export function bytesReceived(
+  sentinel: Sentinel,
+  connection: OutgoingConnection,
+  chunk: Buffer,
+): void {
   const known = sentinel.connections.get(connection.conn);
   if (known === undefined) return;
   known.reader.feed(chunk);
@@ -30,12 +34,12 @@ export function linkData(sentinel: Sentinel, connection: Link, chunk: Buffer): v
     }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    linkLost(sentinel, connection);
+    connectionLost(sentinel, connection);
     sentinel.disconnect(connection);
   }
 }
 
-function receive(sentinel: Sentinel, connection: LinkConnection, reply: Reply): void {
+function receive(sentinel: Sentinel, connection: InstanceConnection, reply: Reply): void {
   const expected = connection.expected.shift();
   if (expected === undefined) {
     if (connection.purpose === 'pubsub') receiveHello(sentinel, connection.link, reply);

@@ -1,5 +1,5 @@
 /**
- * What the log says of errors that no client sees: those within a replication link. They mean that
+ * What the log says of errors that no client sees: those within a replication stream. They mean that
  * master and replica do not hold the same data. Texts are Redis 7.0's.
  */
 
@@ -11,7 +11,7 @@ const readyMade: ReadonlySet<string> = new Set(
   Object.values(replyErrors).filter((error) => typeof error === 'string'),
 );
 
-/** `client` is the link: a replica, or the master. */
+/** `client` is the other end: a replica, or the master. */
 export function errorInStream(client: Client, error: string): string {
   const [from, to] = client.kind === 'master' ? ['replica', 'master'] : ['master', 'replica'];
   const text = readyMade.has(error) ? `-${error}` : error.replace(/^ERR /, '');

@@ -111,7 +111,7 @@ export class Loading implements RdbSink {
     this.fields = {};
   }
 
-  /** Gives up: the link to the master broke, or the role changed. */
+  /** Gives up: the connection to the master broke, or the role changed. */
   cancel(): void {
     this.reader = undefined;
     this.nextSliceAt = NEVER;

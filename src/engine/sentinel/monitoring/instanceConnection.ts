@@ -6,7 +6,7 @@
  */
 
 import { registerState } from '../../machine/state.ts';
-import type { Link } from '../../process/connection.ts';
+import type { OutgoingConnection } from '../../process/connection.ts';
 import { ReplyReader } from '../../resp/replyReader.ts';
 import type { Instance, InstanceLink } from '../model/instance.ts';
 
@@ -18,14 +18,14 @@ export interface Expected {
   instance: Instance;
 }
 
-export class LinkConnection {
+export class InstanceConnection {
   readonly link: InstanceLink;
   readonly purpose: 'cmd' | 'pubsub';
-  readonly connection: Link;
+  readonly connection: OutgoingConnection;
   readonly reader = new ReplyReader();
   readonly expected: Expected[] = [];
 
-  constructor(link: InstanceLink, purpose: 'cmd' | 'pubsub', connection: Link) {
+  constructor(link: InstanceLink, purpose: 'cmd' | 'pubsub', connection: OutgoingConnection) {
     this.link = link;
     this.purpose = purpose;
     this.connection = connection;
@@ -38,4 +38,4 @@ export class LinkConnection {
     }
   }
 }
-registerState(LinkConnection);
+registerState(InstanceConnection);

@@ -7,12 +7,12 @@
  * behind a connection that hangs, as they do in Redis, and go out when it opens.
  */
 
-import type { Link } from '../../process/connection.ts';
+import type { OutgoingConnection } from '../../process/connection.ts';
 import { emitEvent } from '../events.ts';
 import { commandName, type Instance, type InstanceLink } from '../model/instance.ts';
 import { HELLO_CHANNEL } from '../model/periods.ts';
 import type { Sentinel } from '../sentinel.ts';
-import { LinkConnection, type ReplyUse } from './linkConnection.ts';
+import { InstanceConnection, type ReplyUse } from './instanceConnection.ts';
 
 /** Opens what is missing of the instance's connections. */
 export function reconnect(sentinel: Sentinel, instance: Instance): void {
@@ -52,17 +52,21 @@ export function reconnect(sentinel: Sentinel, instance: Instance): void {
   link.disconnected = false;
 }
 
-function open(sentinel: Sentinel, instance: Instance, purpose: 'cmd' | 'pubsub'): LinkConnection {
+function open(
+  sentinel: Sentinel,
+  instance: Instance,
+  purpose: 'cmd' | 'pubsub',
+): InstanceConnection {
   const { ip, port } = instance.address;
   const connection = sentinel.connect(ip, port, `sentinel ${purpose} ${instance.name}`);
   connection.corked = true; // Until it is established.
-  const opened = new LinkConnection(instance.link, purpose, connection);
+  const opened = new InstanceConnection(instance.link, purpose, connection);
   sentinel.connections.set(connection.conn, opened);
   return opened;
 }
 
 /** AUTH and CLIENT SETNAME, the first commands of each connection. */
-function greet(sentinel: Sentinel, instance: Instance, connection: LinkConnection): void {
+function greet(sentinel: Sentinel, instance: Instance, connection: InstanceConnection): void {
   const { password, user } = sentinel.credentialsFor(instance);
   if (password !== undefined) {
     const words = user === undefined ? [password] : [user, password];
@@ -95,7 +99,7 @@ export function sendPing(sentinel: Sentinel, instance: Instance): void {
 
 function sendOn(
   sentinel: Sentinel,
-  connection: LinkConnection,
+  connection: InstanceConnection,
   instance: Instance,
   use: ReplyUse,
   words: readonly string[],
@@ -106,7 +110,7 @@ function sendOn(
   connection.link.pendingCommands += 1;
 }
 
-function write(sentinel: Sentinel, connection: LinkConnection, words: readonly string[]): void {
+function write(sentinel: Sentinel, connection: InstanceConnection, words: readonly string[]): void {
   const { reply } = connection.connection;
   reply.array(words.length);
   for (const word of words) reply.bulk(word);
@@ -114,13 +118,13 @@ function write(sentinel: Sentinel, connection: LinkConnection, words: readonly s
 }
 
 /** A connection opened: what was asked meanwhile goes out. */
-export function linkOpened(sentinel: Sentinel, connection: Link): void {
+export function connectionOpened(sentinel: Sentinel, connection: OutgoingConnection): void {
   connection.corked = false;
   sentinel.touch(connection);
 }
 
 /** A connection could not be opened, broke, or was closed by the peer. */
-export function linkLost(sentinel: Sentinel, connection: Link): void {
+export function connectionLost(sentinel: Sentinel, connection: OutgoingConnection): void {
   const known = sentinel.connections.get(connection.conn);
   if (known === undefined) return;
   sentinel.connections.delete(connection.conn);
@@ -151,7 +155,7 @@ export function closePubSub(sentinel: Sentinel, link: InstanceLink): void {
   link.disconnected = true;
 }
 
-function close(sentinel: Sentinel, connection: LinkConnection): void {
+function close(sentinel: Sentinel, connection: InstanceConnection): void {
   sentinel.connections.delete(connection.connection.conn);
   sentinel.disconnect(connection.connection);
 }
