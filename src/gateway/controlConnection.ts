@@ -57,9 +57,11 @@ export class ControlConnection {
   }
 
   private flush(): void {
-    const bytes = this.reply.take();
-    if (this.socket.destroyed) return;
-    if (bytes !== undefined) this.socket.write(bytes);
+    const { reply, socket } = this;
+    for (let part = reply.take(); part !== undefined; part = reply.take()) {
+      if (!socket.destroyed) socket.write(part);
+    }
+    if (socket.destroyed) return;
     if (this.isClosing) this.socket.destroySoon();
     else if (this.socket.writableLength > OUTPUT_BYTES_MAX) this.socket.destroy();
   }

@@ -8,6 +8,7 @@
 import { type ConnId, type Effects, type Peer, SEND_WINDOW_BYTES } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import { ReplyWriter } from '../resp/replyWriter.ts';
+import { OutputQueue } from './outputQueue.ts';
 
 /** Up to here a reply lies in the client's own buffer, which no output buffer limit counts. */
 export const STATIC_REPLY_BYTES = 16 * 1024;
@@ -19,8 +20,6 @@ export class Connection {
   readonly conn: ConnId;
   peer: Peer;
   readonly reply = new ReplyWriter();
-  /** Bytes waiting for the window. */
-  queuedBytes = 0;
   /** Bytes sent and not yet reported as taken. */
   inFlight = 0;
   /** Output is collected but not sent: a replica waiting for its RDB. */
@@ -29,11 +28,16 @@ export class Connection {
   dirty = false;
   /** Close once everything has been sent; no further input is read. */
   closeAfterReply = false;
-  private queue: Buffer[] = [];
+  private readonly queue = new OutputQueue();
 
   constructor(conn: ConnId, peer: Peer) {
     this.conn = conn;
     this.peer = peer;
+  }
+
+  /** Bytes waiting for the window, those of values that the output shares with the data included. */
+  get queuedBytes(): number {
+    return this.queue.bytes;
   }
 
   /**
@@ -56,60 +60,51 @@ export class Connection {
 
   /** Adds bytes behind everything written so far; the buffer may be shared and is never written to. */
   feed(bytes: Buffer): void {
-    const written = this.reply.take();
-    if (written !== undefined) this.enqueue(written);
-    this.enqueue(bytes);
+    this.enqueueReplies();
+    this.queue.push(bytes);
   }
 
   /** Sends what the window takes; true when nothing is left waiting. */
   flush(out: Effects): boolean {
-    const written = this.reply.take();
+    const { reply, queue } = this;
     if (this.corked) {
-      if (written !== undefined) this.enqueue(written);
+      this.enqueueReplies();
       return false;
     }
-    if (written !== undefined) {
+    if (queue.bytes === 0 && reply.isOneChunk) {
       // The common case: nothing waits, the reply fits, and no queue is touched.
-      if (this.queuedBytes === 0 && this.inFlight + written.length <= SEND_WINDOW_BYTES) {
+      if (this.inFlight + reply.length <= SEND_WINDOW_BYTES) {
+        const written = reply.take();
+        if (written === undefined) return true;
         this.inFlight += written.length;
         out.send(this.conn, written);
         return true;
       }
-      this.enqueue(written);
     }
+    this.enqueueReplies();
     return this.sendQueue(out);
   }
 
   /** Drops everything not yet sent. */
   discard(): void {
     this.reply.truncate(0);
-    this.queue = [];
-    this.queuedBytes = 0;
+    this.queue.clear();
   }
 
-  private enqueue(bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    this.queue.push(bytes);
-    this.queuedBytes += bytes.length;
+  private enqueueReplies(): void {
+    for (let part = this.reply.take(); part !== undefined; part = this.reply.take()) {
+      this.queue.gather(part);
+    }
   }
 
   private sendQueue(out: Effects): boolean {
-    let sent = 0;
-    while (sent < this.queue.length && this.inFlight < SEND_WINDOW_BYTES) {
-      const chunk = this.queue[sent]!;
-      const room = SEND_WINDOW_BYTES - this.inFlight;
-      const part = chunk.length <= room ? chunk : chunk.subarray(0, room);
+    while (this.inFlight < SEND_WINDOW_BYTES) {
+      const part = this.queue.take(SEND_WINDOW_BYTES - this.inFlight);
+      if (part === undefined) return true;
       this.inFlight += part.length;
-      this.queuedBytes -= part.length;
       out.send(this.conn, part);
-      if (part.length < chunk.length) {
-        this.queue[sent] = chunk.subarray(part.length);
-        break;
-      }
-      sent += 1;
     }
-    if (sent > 0) this.queue.splice(0, sent);
-    return this.queue.length === 0;
+    return this.queue.bytes === 0;
   }
 }
 registerState(Connection);

@@ -1,8 +1,10 @@
 /**
- * Writes replies in RESP2 or RESP3 into one growing buffer a client.
+ * Writes replies in RESP2 or RESP3, into chunks: no reply, however long, is one allocation. A long
+ * value is not copied but becomes a chunk itself: a thousand unread GETs of 100 MB hold it once.
  *
- * Invariant: bytes [0, length) of `buffer` are whole replies not yet handed over; `take` hands them
- * over and starts anew. Nothing here knows of connections.
+ * Invariant: `sealed`, from `firstSealed` on, and then bytes [0, used) of `buffer` are the replies not
+ * yet handed over; a sealed chunk is not empty and never written to again. An error's line lies within
+ * one chunk. `take` hands the chunks over in their order. Nothing here knows of connections.
  *
  * Types RESP2 lacks are written as RESP2 clients of Redis 7.0 get them: a map as a flat array, a
  * set as an array, a double as a bulk string, null as `$-1`, a push as an array.
@@ -15,6 +17,10 @@ import { formatDouble } from './double.ts';
 const INITIAL_BYTES = 512;
 /** Buffers above this are given away instead of copied. */
 const COPY_BYTES_MAX = 4096;
+/** A chunk takes no more replies once the next would make it longer: about what a send window takes. */
+const CHUNK_BYTES_MAX = 256 * 1024;
+/** A value at least this long is a chunk itself: it fills a window, so no send is the shorter for it. */
+const SHARED_BYTES_MIN = 256 * 1024;
 const CR = 13;
 const LF = 10;
 const MINUS = 45;
@@ -26,23 +32,82 @@ for (let i = 0; i < SMALL_INTEGERS; i += 1) integerReplies.push(`:${i}\r\n`);
 export class ReplyWriter {
   /** 2 until the client says HELLO 3. */
   protocol: 2 | 3 = 2;
-  length = 0;
   private buffer: Buffer = Buffer.alloc(INITIAL_BYTES);
+  private used = 0;
+  private sealed: Buffer[] = [];
+  private firstSealed = 0;
+  private sealedBytes = 0;
 
-  /** The bytes written since the last call; undefined when there are none. The caller owns them. */
+  /** Bytes written and not taken: a position in the output, for `truncate` and `errorAt`. */
+  get length(): number {
+    return this.sealedBytes + this.used;
+  }
+
+  /** `take` would hand over everything at once. */
+  get isOneChunk(): boolean {
+    return this.sealedBytes === 0;
+  }
+
+  /** The next chunk of what was written; undefined when there is none. It is not to be written to. */
   take(): Buffer | undefined {
-    const length = this.length;
+    if (this.sealedBytes > 0) return this.takeSealed();
+    const length = this.used;
     if (length === 0) return undefined;
-    this.length = 0;
+    this.used = 0;
     if (length <= COPY_BYTES_MAX) return Buffer.from(this.buffer.subarray(0, length));
     const taken = this.buffer.subarray(0, length);
     this.buffer = Buffer.alloc(INITIAL_BYTES);
     return taken;
   }
 
+  private takeSealed(): Buffer {
+    const chunk = this.sealed[this.firstSealed]!;
+    this.firstSealed += 1;
+    this.sealedBytes -= chunk.length;
+    if (this.sealedBytes === 0) {
+      this.sealed = [];
+      this.firstSealed = 0;
+    }
+    return chunk;
+  }
+
   /** Forgets what was written after `length`: a reply that turned out otherwise. */
   truncate(length: number): void {
-    this.length = length;
+    if (length >= this.sealedBytes) {
+      this.used = length - this.sealedBytes;
+      return;
+    }
+    this.used = 0;
+    while (this.sealedBytes > length) {
+      const chunk = this.sealed.pop()!;
+      this.sealedBytes -= chunk.length;
+      if (this.sealedBytes >= length) continue;
+      this.sealed.push(chunk.subarray(0, length - this.sealedBytes));
+      this.sealedBytes = length;
+    }
+    if (length === 0) {
+      this.sealed = [];
+      this.firstSealed = 0;
+    }
+  }
+
+  /** The error reply that begins at `start`, without its line end; undefined when it is none. */
+  errorAt(start: number): string | undefined {
+    if (start >= this.length) return undefined;
+    if (start < this.sealedBytes) return this.sealedErrorAt(start);
+    const { buffer } = this;
+    const at = start - this.sealedBytes;
+    if (buffer[at] !== MINUS) return undefined;
+    return buffer.latin1Slice(at + 1, buffer.indexOf(CR, at));
+  }
+
+  private sealedErrorAt(start: number): string | undefined {
+    let at = start;
+    let index = this.firstSealed;
+    for (; at >= this.sealed[index]!.length; index += 1) at -= this.sealed[index]!.length;
+    const chunk = this.sealed[index]!;
+    if (chunk[at] !== MINUS) return undefined;
+    return chunk.latin1Slice(at + 1, chunk.indexOf(CR, at));
   }
 
   /** `+OK` and other fixed words; the text holds no CR or LF. */
@@ -52,12 +117,6 @@ export class ReplyWriter {
 
   ok(): void {
     this.text('+OK\r\n');
-  }
-
-  /** The error reply that begins at `start`, without its line end; undefined when it is none. */
-  errorAt(start: number): string | undefined {
-    if (start >= this.length || this.buffer[start] !== MINUS) return undefined;
-    return this.buffer.latin1Slice(start + 1, this.buffer.indexOf(CR, start));
   }
 
   /** `text` begins with the code: `ERR …`, `WRONGTYPE …`. Line breaks become blanks, as in Redis. */
@@ -78,13 +137,21 @@ export class ReplyWriter {
     }
   }
 
+  /** A Buffer must never be written to again: a long one is not copied. */
   bulk(value: Bytes): void {
     const size = value.length;
     this.header(36, size);
-    this.reserve(size + 2);
-    if (typeof value === 'string') this.buffer.latin1Write(value, this.length);
-    else value.copy(this.buffer, this.length);
-    this.length += size;
+    if (typeof value === 'string') {
+      this.reserve(size + 2);
+      this.buffer.latin1Write(value, this.used);
+      this.used += size;
+    } else if (size < SHARED_BYTES_MIN) {
+      this.reserve(size + 2);
+      value.copy(this.buffer, this.used);
+      this.used += size;
+    } else {
+      this.share(value);
+    }
     this.newline();
   }
 
@@ -160,24 +227,28 @@ export class ReplyWriter {
     this.newline();
   }
 
-  /** Bytes that are RESP already. */
+  /** Bytes that are RESP already; as with `bulk`, a long Buffer is not copied. */
   raw(bytes: Buffer): void {
+    if (bytes.length >= SHARED_BYTES_MIN) {
+      this.share(bytes);
+      return;
+    }
     this.reserve(bytes.length);
-    bytes.copy(this.buffer, this.length);
-    this.length += bytes.length;
+    bytes.copy(this.buffer, this.used);
+    this.used += bytes.length;
   }
 
   /** Latin1 text that is RESP already. */
   text(text: string): void {
     this.reserve(text.length);
-    this.buffer.latin1Write(text, this.length);
-    this.length += text.length;
+    this.buffer.latin1Write(text, this.used);
+    this.used += text.length;
   }
 
   private line(type: number, text: string): void {
     this.reserve(text.length * 3 + 3);
-    this.buffer[this.length] = type;
-    this.length += 1 + this.buffer.write(text, this.length + 1);
+    this.buffer[this.used] = type;
+    this.used += 1 + this.buffer.write(text, this.used + 1);
     this.newline();
   }
 
@@ -185,7 +256,7 @@ export class ReplyWriter {
   private header(type: number, count: number): void {
     this.reserve(24);
     const buffer = this.buffer;
-    let at = this.length;
+    let at = this.used;
     buffer[at++] = type;
     if (count < 10) {
       buffer[at++] = 48 + count;
@@ -197,22 +268,48 @@ export class ReplyWriter {
     }
     buffer[at++] = CR;
     buffer[at++] = LF;
-    this.length = at;
+    this.used = at;
   }
 
   private newline(): void {
     this.reserve(2);
-    this.buffer[this.length] = CR;
-    this.buffer[this.length + 1] = LF;
-    this.length += 2;
+    this.buffer[this.used] = CR;
+    this.buffer[this.used + 1] = LF;
+    this.used += 2;
+  }
+
+  private share(bytes: Buffer): void {
+    this.seal();
+    this.sealed.push(bytes);
+    this.sealedBytes += bytes.length;
+  }
+
+  /** What has been written becomes a chunk. */
+  private seal(): void {
+    if (this.used === 0) return;
+    this.sealed.push(this.buffer.subarray(0, this.used));
+    this.sealedBytes += this.used;
+    this.buffer = Buffer.alloc(INITIAL_BYTES);
+    this.used = 0;
   }
 
   private reserve(bytes: number): void {
-    const needed = this.length + bytes;
-    if (needed <= this.buffer.length) return;
+    const needed = this.used + bytes;
+    if (needed > this.buffer.length) this.makeRoom(bytes);
+  }
+
+  private makeRoom(bytes: number): void {
+    if (this.used + bytes > CHUNK_BYTES_MAX) {
+      this.seal();
+      // Much has come, so more will: the next chunk grows to its full length at once.
+      this.buffer = Buffer.alloc(Math.max(bytes, CHUNK_BYTES_MAX));
+      return;
+    }
     // Not allocUnsafe: digests of the state read a buffer whole, and equal runs must have equal ones.
-    const grown = Buffer.alloc(Math.max(needed, this.buffer.length * 2));
-    this.buffer.copy(grown, 0, 0, this.length);
+    const grown = Buffer.alloc(
+      Math.min(Math.max(this.used + bytes, this.buffer.length * 2), CHUNK_BYTES_MAX),
+    );
+    this.buffer.copy(grown, 0, 0, this.used);
     this.buffer = grown;
   }
 }
