@@ -161,6 +161,11 @@ class Panel {
       this.greet();
       return;
     }
+    if (message.kind === 'refused') {
+      const { id, error } = message;
+      this.tell({ kind: 'answer', id, outcome: { ok: false, error } });
+      return;
+    }
     const { id, operation } = message;
     const session = this.sandboxes.byId(this.sessionId);
     if (session === undefined) {

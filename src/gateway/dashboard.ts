@@ -135,6 +135,9 @@ export class Dashboard {
       } else if (message.kind === 'ready') {
         unsubscribe();
         unsubscribe = this.service.subscribe((told) => channel.take(told));
+      } else if (message.kind === 'refused') {
+        const { id, error } = message;
+        channel.take({ kind: 'answer', id, outcome: { ok: false, error } });
       } else {
         const { id, operation } = message;
         this.perform(operation, (outcome) => channel.take({ kind: 'answer', id, outcome }));

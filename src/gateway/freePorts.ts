@@ -6,15 +6,23 @@
  */
 
 import * as net from 'node:net';
+import { PORT_MAX } from '../view/operationTable.ts';
+import { errnoText } from './errno.ts';
 
 const HOST = '127.0.0.1';
-const PORT_MAX = 65_535;
 
-export function isPortFree(port: number): Promise<boolean> {
+export async function isPortFree(port: number): Promise<boolean> {
+  return (await portTrouble(port)) === undefined;
+}
+
+/** Why one cannot listen at the port, in the system's words; undefined when one can. */
+export function portTrouble(port: number): Promise<string | undefined> {
   const server = net.createServer();
   return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen({ port, host: HOST, exclusive: true }, () => server.close(() => resolve(true)));
+    server.once('error', (error) => resolve(errnoText(error)));
+    server.listen({ port, host: HOST, exclusive: true }, () =>
+      server.close(() => resolve(undefined)),
+    );
   });
 }
 

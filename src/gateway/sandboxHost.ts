@@ -9,11 +9,12 @@ import { nextPort } from '../sandbox/nodeOperations.ts';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { Service } from '../sandbox/service.ts';
 import type { Operation, Outcome } from '../view/messages.ts';
+import { refusalOf } from '../view/operationTable.ts';
 import { ControlEndpoint } from './controlEndpoint.ts';
 import { Dashboard } from './dashboard.ts';
 import { Endpoints } from './endpoints.ts';
 import { failureLine, reportFailure } from './failureReport.ts';
-import { freePort } from './freePorts.ts';
+import { freePort, portTrouble } from './freePorts.ts';
 import type { EndpointList, FromWorker, HostOptions } from './hostMessages.ts';
 import { LiveLoop } from './liveLoop.ts';
 import { MemoryGuard } from './memoryGuard.ts';
@@ -121,8 +122,8 @@ export class SandboxHost {
   }
 
   perform(operation: Operation, done: (outcome: Outcome) => void): void {
-    if (isAddition(operation)) {
-      void this.add(operation, done);
+    if (isAddition(operation) && refusalOf(operation) === undefined) {
+      this.add(operation, done).catch((error: unknown) => done(this.service.bug(error)));
       return;
     }
     this.loop.beforeInput();
@@ -131,16 +132,22 @@ export class SandboxHost {
 
   /** A new node needs a port that is free on this host, too; which one that is takes a while to find out. */
   private async add(operation: Addition, done: (outcome: Outcome) => void): Promise<void> {
-    const given = operation.port;
     const isOwn = (port: number): boolean => this.sandbox.nameOf(HOST, port) !== null;
-    const first = given ?? nextPort(this.sandbox, operation.op === 'addSentinel');
-    const port =
-      given !== undefined && isOwn(given)
-        ? given // The sandbox says whose it is.
-        : await freePort(first, given === undefined ? PORTS_TRIED_MAX : 1, isOwn);
+    let { port } = operation;
     if (port === undefined) {
-      done({ ok: false, error: `ERR port ${first} is taken: name a free one` });
-      return;
+      const first = nextPort(this.sandbox, operation.op === 'addSentinel');
+      port = await freePort(first, PORTS_TRIED_MAX, isOwn);
+      if (port === undefined) {
+        const last = first + PORTS_TRIED_MAX - 1;
+        done({ ok: false, error: `ERR no port from ${first} to ${last} is free: name one` });
+        return;
+      }
+    } else if (!isOwn(port)) {
+      const trouble = await portTrouble(port);
+      if (trouble !== undefined) {
+        done({ ok: false, error: `ERR port ${port}: ${trouble}; name a free one` });
+        return;
+      }
     }
     this.loop.beforeInput();
     this.service.perform({ ...operation, port }, done);

@@ -7,6 +7,7 @@
 
 import { splitArguments } from '../engine/resp/splitArguments.ts';
 import type { Operation } from '../view/messages.ts';
+import { PORT_MAX } from '../view/operationTable.ts';
 import { logEntry } from './feed.ts';
 import { tellLoad } from './loadOperations.ts';
 import { command, nodeSpec, serverSpec } from './nodeCommand.ts';
@@ -25,9 +26,6 @@ import {
 } from './topology.ts';
 
 const NODES_MAX = 100;
-const PORT_MAX = 65_535;
-/** As redis-server takes it: at least 1 byte, and here no more than 512 MB. */
-const BACKLOG_BYTES_MAX = 512 * 1024 * 1024;
 
 type ServerAddition = Extract<Operation, { op: 'addServer' | 'addReplica' }>;
 type Addition = ServerAddition | Extract<Operation, { op: 'addSentinel' }>;
@@ -98,9 +96,8 @@ export function nextPort(sandbox: Sandbox, isSentinel: boolean): number {
 }
 
 function checkPort(sandbox: Sandbox, port: number): void {
-  if (!Number.isInteger(port) || port < 1 || port > PORT_MAX) {
-    throw new OperationError(`ERR a port is a number from 1 to ${PORT_MAX}`);
-  }
+  if (port > PORT_MAX)
+    throw new OperationError('ERR there is no port above the last node: name one');
   const owner = sandbox.nameOf(HOST, port);
   if (owner !== null) throw new OperationError(`ERR ${owner} has port ${port}`);
 }
@@ -127,18 +124,12 @@ export function removeNode(sandbox: Sandbox, name: string, done: Done): void {
 
 export function setBacklog(sandbox: Sandbox, name: string, bytes: number, done: Done): void {
   const spec = serverSpec(sandbox, name);
-  if (!Number.isInteger(bytes) || bytes < 1 || bytes > BACKLOG_BYTES_MAX) {
-    throw new OperationError(`ERR a backlog has from 1 to ${BACKLOG_BYTES_MAX} bytes`);
-  }
   command(sandbox, spec, ['CONFIG', 'SET', 'repl-backlog-size', String(bytes)], done);
 }
 
 /** What a dead node said last is there, too. */
 export function tellLog(sandbox: Sandbox, name: string, count: number, done: Done): void {
   nodeSpec(sandbox, name);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new OperationError('ERR LOG takes a number of lines from 1');
-  }
   const log = sandbox.world.logSince(name, 0).slice(-count);
   done({ ok: true, text: `${log.length} lines`, log: log.map((line) => logEntry(name, line)) });
 }

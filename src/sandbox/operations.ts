@@ -1,11 +1,13 @@
 /**
  * What one can do to a sandbox, an operation each: checks that it makes sense now, turns it into
- * inputs of the world, and answers.
+ * inputs of the world, and answers. That its fields are within their limits has been checked by the
+ * table of operations (view/operationTable.ts).
  *
  * Invariant: an operation that is refused has changed nothing; the refusal says what to do.
  */
 
 import type { Operation } from '../view/messages.ts';
+import { STEP_EVENTS_MAX } from '../view/operationTable.ts';
 import type { Input } from '../world/input.ts';
 import type { EventView, NodeState } from '../world/views.ts';
 import { startLoad, stopLoad } from './loadOperations.ts';
@@ -19,11 +21,8 @@ import { HOST, LOAD } from './topology.ts';
 import { isVisible } from './visibility.ts';
 
 const OUTSIDE = 'outside';
-/** Events one STEP may ask for. */
-const STEP_MAX = 100_000;
 /** Events a STEP tells of; the last ones. */
 const STEP_TOLD_MAX = 100;
-const LATENCY_MS_MAX = 3_600_000;
 
 /**
  * Throws OperationError when the operation makes no sense. In a world that has failed one can still
@@ -99,21 +98,18 @@ function apply(sandbox: Sandbox, input: Input, text: string, done: Done): void {
 }
 
 function step(sandbox: Sandbox, count: number, done: Done): void {
-  if (!Number.isInteger(count) || count < 1 || count > STEP_MAX) {
-    throw new OperationError(`ERR STEP takes a number of events from 1 to ${STEP_MAX}`);
-  }
   const before = sandbox.world.eventCount;
   sandbox.pause();
   sandbox.driver.step(count);
   stepped(sandbox, before, done);
 }
 
-/** A world in which nothing but small talk happens is stepped no further than STEP_MAX. */
+/** A world in which nothing but small talk happens is stepped no further than STEP_EVENTS_MAX. */
 function stepVisible(sandbox: Sandbox, done: Done): void {
   const { world } = sandbox;
   const before = world.eventCount;
   sandbox.pause();
-  while (world.eventCount - before < STEP_MAX && sandbox.driver.step(1) === 1) {
+  while (world.eventCount - before < STEP_EVENTS_MAX && sandbox.driver.step(1) === 1) {
     const event = world.event(world.eventCount);
     if (event !== undefined && isVisible(event, world.event(event.cause))) break;
   }
@@ -194,11 +190,6 @@ function networkInput(operation: NetworkOperation): Input {
       };
     case 'latency': {
       const { a, b, ms, jitterMs } = operation;
-      for (const value of [ms, jitterMs]) {
-        if (!(value >= 0 && value <= LATENCY_MS_MAX)) {
-          throw new OperationError(`ERR latencies are milliseconds from 0 to ${LATENCY_MS_MAX}`);
-        }
-      }
       const micros = Math.round(ms * 1000);
       return { kind: 'latency', a, b, micros, jitterMicros: Math.round(jitterMs * 1000) };
     }
@@ -239,9 +230,6 @@ function replicaof(sandbox: Sandbox, { node, to }: ReplicaofOperation, done: Don
     const { port } = serverSpec(sandbox, to.node);
     command(sandbox, spec, ['REPLICAOF', HOST, String(port)], done);
     return;
-  }
-  if (!Number.isInteger(to.port) || to.port < 1 || to.port > 65_535) {
-    throw new OperationError(`ERR a port is a number from 1 to 65535`);
   }
   command(sandbox, spec, ['REPLICAOF', to.host, String(to.port)], done);
 }

@@ -10,6 +10,7 @@
 import type { Micros } from '../engine/machine/machine.ts';
 import { seedFromNumber } from '../engine/machine/random.ts';
 import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
+import { refusalOf } from '../view/operationTable.ts';
 import type { Snapshot } from '../view/snapshot.ts';
 import type { Input, OutsidePort, WorldParams } from '../world/input.ts';
 import { World } from '../world/world.ts';
@@ -197,8 +198,16 @@ export class Sandbox {
 
   // Operations.
 
-  /** Carries out an operation; `done` is called now or, when a node has to answer first, later. */
+  /**
+   * Carries out an operation, whoever asks for it; `done` is called now or, when a node has to answer
+   * first, later. An operation that breaks the limits of the table is answered with what is wrong.
+   */
   perform(operation: Operation, done: Done): void {
+    const refusal = refusalOf(operation);
+    if (refusal !== undefined) {
+      done({ ok: false, error: refusal });
+      return;
+    }
     this.observe();
     this.operationCount += 1;
     try {

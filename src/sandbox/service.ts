@@ -2,10 +2,12 @@
  * The sandbox for those who are not in its thread: requests in, answers out, and to every
  * subscriber whole snapshots and batches of feed when somebody (gateway/) calls `pump`.
  *
- * Invariant: a request is answered exactly once; a subscriber gets a snapshot when it comes and
- * then only what is newer.
+ * Invariants: a request is answered exactly once, also when carrying it out or giving the answer throws
+ * (a bug of ours ends neither the thread nor, in the middle of an event, the world); a subscriber gets
+ * a snapshot when it comes and then only what is newer.
  */
 
+import { displayed, SHOWN } from '../view/displayed.ts';
 import type { Answer, FeedEntry, Message, Operation, Outcome, Request } from '../view/messages.ts';
 import { addToRecent } from '../view/recentFeed.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -23,7 +25,28 @@ export class Service {
   }
 
   perform(operation: Operation, done: (outcome: Outcome) => void): void {
-    this.sandbox.perform(operation, done);
+    let isAnswered = false;
+    const answer = (outcome: Outcome): void => {
+      if (isAnswered) return;
+      isAnswered = true;
+      try {
+        done(outcome);
+      } catch (error) {
+        this.bug(error);
+      }
+    };
+    try {
+      this.sandbox.perform(operation, answer);
+    } catch (error) {
+      answer(this.bug(error));
+    }
+  }
+
+  /** An exception in what an asker wanted: said in the feed, and answered. */
+  bug(error: unknown): Outcome {
+    const text = `a bug of the sandbox: ${displayed(String(error), SHOWN.line)}`;
+    this.sandbox.feed.say(this.sandbox.world.now, text);
+    return { ok: false, error: `ERR ${text}` };
   }
 
   handle(request: Request, answer: (answer: Answer) => void): void {

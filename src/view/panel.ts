@@ -10,7 +10,7 @@
  */
 
 import type { Message, Request } from './messages.ts';
-import { parseRequest } from './parseRequest.ts';
+import { parseRequest, type RefusedRequest } from './parseRequest.ts';
 
 export type ToPage =
   | Message
@@ -19,12 +19,17 @@ export type ToPage =
 
 export type PageRequest = { readonly kind: 'request' } & Request;
 
-export type FromPage = { readonly kind: 'ready' } | PageRequest;
+export type FromPage =
+  | { readonly kind: 'ready' }
+  | PageRequest
+  /** A request that the table of operations refuses: it is answered with the error. */
+  | ({ readonly kind: 'refused' } & RefusedRequest);
 
 /** Undefined for anything a page does not say. */
 export function parseFromPage(data: unknown): FromPage | undefined {
   if (typeof data !== 'object' || data === null || !('kind' in data)) return undefined;
   if (data.kind === 'ready') return { kind: 'ready' };
   const request = data.kind === 'request' ? parseRequest(data) : undefined;
-  return request === undefined ? undefined : { kind: 'request', ...request };
+  if (request === undefined) return undefined;
+  return 'error' in request ? { kind: 'refused', ...request } : { kind: 'request', ...request };
 }

@@ -58,7 +58,7 @@ test('every form of SANDBOX becomes its operation', () => {
   };
   for (const [line, operation] of Object.entries(forms)) {
     assert.deepEqual(parsed(line), operation, line);
-    assert.deepEqual(parseRequest({ id: 1, operation })?.operation, operation, line);
+    assert.deepEqual(parseRequest({ id: 1, operation }), { id: 1, operation }, line);
   }
 });
 
@@ -75,20 +75,23 @@ test('what makes no sense gets the usage, and an unknown word HELP', () => {
   assert.ok(sandboxHelp().includes('REPLICAOF node (node | host port | NO ONE)'));
 });
 
-test('a message that is no request is none', () => {
+test('a message without an id is no request; any other is answered with what is wrong', () => {
+  for (const data of [null, 7, [], {}, { id: '1', operation: { op: 'state' } }, { id: 0.5 }]) {
+    assert.equal(parseRequest(data), undefined, JSON.stringify(data));
+  }
   const bad: unknown[] = [
+    undefined,
     null,
-    7,
-    [],
-    {},
-    { id: '1', operation: { op: 'state' } },
-    { id: 1, operation: { op: 'nothing' } },
-    { id: 1, operation: { op: 'toString' } },
-    { id: 1, operation: { op: 'crash' } },
-    { id: 1, operation: { op: 'crash', node: 5 } },
-    { id: 1, operation: { op: 'crash', node: 'm', more: true } },
-    { id: 1, operation: { op: 'replicaof', node: 'm', to: { host: 'x' } } },
-    { id: 1, operation: { op: 'replicaof', node: 'm', to: [] } },
+    { op: 'nothing' },
+    { op: 'toString' },
+    { op: 'crash' },
+    { op: 'crash', node: 5 },
+    { op: 'crash', node: 'm', more: true },
+    { op: 'replicaof', node: 'm', to: { host: 'x' } },
+    { op: 'replicaof', node: 'm', to: [] },
   ];
-  for (const data of bad) assert.equal(parseRequest(data), undefined, JSON.stringify(data));
+  for (const operation of bad) {
+    const request = parseRequest({ id: 1, operation });
+    assert.match(request !== undefined && 'error' in request ? request.error : '', /^ERR /);
+  }
 });

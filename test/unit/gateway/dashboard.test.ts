@@ -89,6 +89,11 @@ test('who is ready gets the snapshot, and answers to requests', async () => {
   const answer = await until((message) => message.kind === 'answer');
   assert.deepEqual(answer, { kind: 'answer', id: 9, outcome: { ok: true, text: 'OK' } });
   await until((message) => message.kind === 'snapshot' && message.snapshot.clock.mode === 'paused');
+  const nowhere = { op: 'addServer', port: 1.5 };
+  socket.send(JSON.stringify({ kind: 'request', id: 10, operation: nowhere }));
+  const refusal = await until((message) => message.kind === 'answer' && message.id === 10);
+  const error = 'ERR a port is a number from 1 to 65535, not 1.5';
+  assert.deepEqual(refusal, { kind: 'answer', id: 10, outcome: { ok: false, error } });
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.send('{"kind":"nonsense"}');
   assert.equal(await closed, 1007);

@@ -24,6 +24,25 @@ test('a thread that is killed is reported once, and what waited is answered', as
   await worker.close();
 });
 
+test('a port that is none is refused, and the thread goes on', async () => {
+  const { worker, controlPort, port } = await start(200);
+  for (const wrong of [-1, 1.5, 99_999, Number.NaN]) {
+    const error = `ERR a port is a number from 1 to 65535, not ${wrong}`;
+    const outcome = await worker.request({ op: 'addServer', port: wrong });
+    assert.deepEqual(outcome, { ok: false, error });
+  }
+  assert.equal(
+    await ask(controlPort, 'SANDBOX ADD SERVER 99999'),
+    '-ERR a port is a number from 1 to 65535, not 99999',
+  );
+  assert.equal(
+    await ask(controlPort, `SANDBOX ADD SERVER ${controlPort}`),
+    `-ERR port ${controlPort}: Address already in use; name a free one`,
+  );
+  assert.equal(await ask(port, 'PING'), '+PONG');
+  await worker.close();
+});
+
 test('a machine that breaks an invariant stops its world; what is needed to see it again is kept', async () => {
   const other = await start(200);
   const faulty = new URL('../../support/faultyWorker.ts', import.meta.url);

@@ -21,9 +21,14 @@ test('a page says ready or asks; anything else is nothing', () => {
   assert.deepEqual(parseFromPage({ kind: 'ready', more: 1 }), { kind: 'ready' });
   const request = { kind: 'request', id: 1, operation: { op: 'crash', node: 'm' } };
   assert.deepEqual(parseFromPage(request), request);
-  for (const wrong of [null, 'ready', { id: 1 }, { ...request, operation: { op: 'crash' } }, []]) {
+  for (const wrong of [null, 'ready', { id: 1 }, { ...request, id: 'x' }, []]) {
     assert.equal(parseFromPage(wrong), undefined);
   }
+  assert.deepEqual(parseFromPage({ ...request, operation: { op: 'crash', node: '' } }), {
+    kind: 'refused',
+    id: 1,
+    error: "ERR a node has a name of 1 to 64 characters, not ''",
+  });
 });
 
 class Page {
