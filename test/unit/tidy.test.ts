@@ -25,6 +25,20 @@ const ENGINE_ROOMS = [
   'sentinel',
 ];
 
+/**
+ * Rooms inside a room, and which of their neighbours each may import. The files beside them assemble
+ * the room, and none inside imports those: a part takes the few members it uses as an interface.
+ */
+const INNER_ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'src/engine/sentinel': {
+    model: [],
+    conf: ['model'],
+    monitoring: ['model'],
+    acting: ['model', 'monitoring'],
+    commands: ['model', 'conf', 'monitoring', 'acting'],
+  },
+};
+
 /** Which rooms the rooms outside of engine/ may import, besides themselves. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   world: ['engine'],
@@ -119,6 +133,28 @@ function allowed(path: string, imported: string): boolean {
   if (target !== 'engine') return false;
   if (subroom === 'sentinel' && targetSubroom === 'server') return false;
   return ENGINE_ROOMS.indexOf(targetSubroom) <= ENGINE_ROOMS.indexOf(subroom);
+}
+
+test('inner rooms import only the neighbours they are given, types included', () => {
+  const breaches = files.flatMap(({ path, imports }) =>
+    imports.filter((imported) => !isInner(path, imported)).map((name) => `${path}: ${name}`),
+  );
+  assert.deepEqual(breaches, []);
+  assert.ok(isInner('src/engine/sentinel/acting/a.ts', 'src/engine/sentinel/model/b.ts'));
+  assert.ok(!isInner('src/engine/sentinel/model/b.ts', 'src/engine/sentinel/acting/a.ts'));
+  assert.ok(!isInner('src/engine/sentinel/model/b.ts', 'src/engine/sentinel/sentinel.ts'));
+});
+
+/** False when the import leaves its inner room for another one, or a file beside, without leave. */
+function isInner(path: string, imported: string): boolean {
+  for (const [room, inner] of Object.entries(INNER_ROOMS)) {
+    if (!path.startsWith(`${room}/`) || !imported.startsWith(`${room}/`)) continue;
+    const [from, to] = [path, imported].map((file) => file.slice(room.length + 1).split('/'));
+    const mayImport = inner[from![0]!];
+    if (mayImport === undefined) return from!.length === 1;
+    return from![0] === to![0] || mayImport.includes(to![0]!);
+  }
+  return true;
 }
 
 test('value imports make no circle', () => {

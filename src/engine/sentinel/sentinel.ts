@@ -23,21 +23,20 @@ import type { CommandEntry, CommandTable } from '../process/commandTable.ts';
 import { ConfigError } from '../process/configFile.ts';
 import type { Connection, OutgoingConnection } from '../process/connection.ts';
 import { Process } from '../process/process.ts';
+import { correct } from './acting/corrections.ts';
 import { refusalOf } from './commands/refusals.ts';
 import { SentinelCall } from './commands/sentinelCall.ts';
 import { sentinelTable } from './commands/table.ts';
 import { readConfiguration } from './conf/configuration.ts';
 import { defaultSettings, type SentinelSettings } from './conf/settings.ts';
 import { StateFile } from './conf/stateFile.ts';
-import { emitEvent } from './events.ts';
-import { type Address, isPort, resolveHost } from './model/address.ts';
-import type { Instance } from './model/instance.ts';
-import type { CreationError } from './model/instances.ts';
+import { emitEvent } from './model/events.ts';
+import type { Instance, Role } from './model/instance.ts';
+import type { InstanceConnection } from './model/instanceConnection.ts';
 import { defaultPeriods, type Periods } from './model/periods.ts';
-import type { InstanceConnection } from './monitoring/instanceConnection.ts';
 import { connectionLost, connectionOpened } from './monitoring/instanceLinks.ts';
-import { turn } from './monitoring/monitor.ts';
 import { bytesReceived } from './monitoring/replies.ts';
+import { turn } from './turn.ts';
 
 const BASE_HZ = 10;
 /** A pubsub client's output may grow to this: the default client-output-buffer-limit, hard part. */
@@ -189,6 +188,11 @@ export class Sentinel extends Process {
     this.stateFile.request();
   }
 
+  /** An INFO of the instance has been taken over. */
+  infoReceived(instance: Instance, role: Role | undefined): void {
+    correct(this, instance, role);
+  }
+
   // Clients.
 
   protected refuses(entry: CommandEntry, client: Client): string | undefined {
@@ -206,7 +210,12 @@ export class Sentinel extends Process {
     this.pubSub.unsubscribeAll(client);
   }
 
-  /** Nobody waits here for anything but the disk. */
+  /** Sends an event's message to the clients that subscribed to its channel. */
+  publish(channel: string, message: string): void {
+    this.pubSub.publish(channel, message, (client) => this.touch(client));
+  }
+
+  /** The only wait is for the disk, which CLIENT UNBLOCK does not end. */
   unblockEarly(): boolean {
     return false;
   }
@@ -235,64 +244,6 @@ export class Sentinel extends Process {
 
   protected outgoingClosed(connection: OutgoingConnection): void {
     connectionLost(this, connection);
-  }
-
-  /** What the links to an instance authenticate with. */
-  credentialsFor(instance: Instance): { password: string | undefined; user: string | undefined } {
-    if (instance.kind !== 'sentinel') {
-      const master = instance.master ?? instance;
-      return { password: master.authPass, user: master.authUser };
-    }
-    const { sentinelPass, sentinelUser, requirepass } = this.settings;
-    if (sentinelPass !== '') return { password: sentinelPass, user: sentinelUser || undefined };
-    return { password: requirepass || undefined, user: undefined };
-  }
-
-  // Addresses.
-
-  /** The address of a host and port; `orUnresolved`: also of a name that may resolve later. */
-  makeAddress(
-    hostname: string,
-    port: number,
-    orUnresolved: boolean,
-  ): Address | Exclude<CreationError, 'duplicate'> {
-    if (!isPort(port)) return 'port';
-    const ip = resolveHost(hostname, this.settings.resolveHostnames);
-    if (ip !== undefined) return { hostname, ip, port };
-    this.log('warning', `Failed to resolve hostname '${hostname}'`);
-    if (!this.settings.resolveHostnames || !orUnresolved) return 'unresolved';
-    return { hostname, ip: '', port };
-  }
-
-  resolveAgain(address: Address): Address {
-    const { hostname, port } = address;
-    return { hostname, ip: resolveHost(hostname, this.settings.resolveHostnames) ?? '', port };
-  }
-
-  /** The address's host as clients, instances and other Sentinels are told. */
-  announced(address: Address): string {
-    return this.settings.announceHostnames ? address.hostname : address.ip;
-  }
-
-  /** True when the host is where the address is. */
-  isAt(address: Address, hostname: string): boolean {
-    const ip = resolveHost(hostname, this.settings.resolveHostnames);
-    if (ip !== undefined) return address.ip === ip;
-    return (
-      this.settings.resolveHostnames && address.hostname.toLowerCase() === hostname.toLowerCase()
-    );
-  }
-
-  /** This end of the connection to the instance, as announced to others; undefined while unknown. */
-  ownAddress(instance: Instance): string | undefined {
-    if (this.settings.announceIp !== '') return this.settings.announceIp;
-    const connection = instance.link.commands?.connection;
-    if (connection === undefined) return undefined;
-    if (connection.established) {
-      return connection.peer.laddr.slice(0, connection.peer.laddr.lastIndexOf(':'));
-    }
-    // A socket has its own address from connect() on; what goes to loopback comes from loopback.
-    return instance.address.ip.startsWith('127.') ? '127.0.0.1' : undefined;
   }
 }
 registerState(Sentinel);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { copyState } from '../../../src/engine/machine/state.ts';
-import { dateText } from '../../../src/engine/sentinel/calendar.ts';
+import { dateText } from '../../../src/engine/sentinel/acting/calendar.ts';
 import { parseInfo } from '../../../src/engine/sentinel/monitoring/info.ts';
 import { MASTER, Stage } from './stage.ts';
 

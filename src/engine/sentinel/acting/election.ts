@@ -9,11 +9,11 @@
  * takes it over and votes for s1. That are 2 of 3, a majority, and with a quorum of 2 s1 leads.
  */
 
-import { dateText } from '../calendar.ts';
-import { emitEvent, emitMessage } from '../events.ts';
+import { emitEvent, emitMessage } from '../model/events.ts';
 import type { Instance } from '../model/instance.ts';
 import { DESYNC_MS_MAX } from '../model/periods.ts';
-import type { Sentinel } from '../sentinel.ts';
+import { dateText } from './calendar.ts';
+import type { ActingContext } from './context.ts';
 import { setFailoverState } from './failoverState.ts';
 
 export interface Vote {
@@ -22,7 +22,12 @@ export interface Vote {
 }
 
 /** Votes for the candidate if there is a vote left in that epoch; gives the vote that stands. */
-export function vote(sentinel: Sentinel, master: Instance, epoch: number, candidate: string): Vote {
+export function vote(
+  sentinel: ActingContext,
+  master: Instance,
+  epoch: number,
+  candidate: string,
+): Vote {
   if (epoch > sentinel.currentEpoch) {
     sentinel.currentEpoch = epoch;
     sentinel.save();
@@ -48,7 +53,7 @@ export function vote(sentinel: Sentinel, master: Instance, epoch: number, candid
   return { leader: master.leader, epoch: master.leaderEpoch };
 }
 
-function isSelf(sentinel: Sentinel, runid: string): boolean {
+function isSelf(sentinel: ActingContext, runid: string): boolean {
   return runid.toLowerCase() === sentinel.myId;
 }
 
@@ -65,7 +70,7 @@ export interface Count {
  * Counts the votes of an epoch, this Sentinel's own included: who has not voted yet votes for the
  * candidate that has most, or for itself.
  */
-export function countVotes(sentinel: Sentinel, master: Instance, epoch: number): Count {
+export function countVotes(sentinel: ActingContext, master: Instance, epoch: number): Count {
   const counts = new Map<string, number>();
   for (const other of master.sentinels.values()) {
     if (other.leader === undefined || other.leaderEpoch !== sentinel.currentEpoch) continue;
@@ -97,12 +102,12 @@ function mostVoted(counts: ReadonlyMap<string, number>): string | undefined {
 }
 
 /** True when this Sentinel leads the failover of that master. */
-export function isLeader(sentinel: Sentinel, count: Count): boolean {
+export function isLeader(sentinel: ActingContext, count: Count): boolean {
   return count.leader !== undefined && isSelf(sentinel, count.leader);
 }
 
 /** Starts a failover of a master that is objectively down, unless one was tried too recently. */
-export function startFailoverIfNeeded(sentinel: Sentinel, master: Instance): boolean {
+export function startFailoverIfNeeded(sentinel: ActingContext, master: Instance): boolean {
   if (!master.oDown || master.failoverInProgress) return false;
   const nextMs = master.failoverStartTime + master.failoverTimeoutMs * 2;
   if (sentinel.nowMs < nextMs) {
@@ -125,7 +130,7 @@ export function startFailoverIfNeeded(sentinel: Sentinel, master: Instance): boo
 }
 
 /** A new epoch, and this Sentinel is a candidate in it. */
-export function startFailover(sentinel: Sentinel, master: Instance): void {
+export function startFailover(sentinel: ActingContext, master: Instance): void {
   master.failoverInProgress = true;
   setFailoverState(sentinel, master, 'wait_start');
   sentinel.currentEpoch += 1;

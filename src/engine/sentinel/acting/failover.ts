@@ -3,20 +3,20 @@
  * wait_start, select_slave, send_slaveof_noone, wait_promotion, reconf_slaves, update_config.
  *
  * Invariant: until wait_promotion has ended a failover can be given up and nothing has changed; the
- * step to reconf_slaves is made by infoReply.ts, when the replica's INFO says it is a master.
+ * step to reconf_slaves is made by corrections.ts, when the replica's INFO says it is a master.
  */
 
-import { emitEvent } from '../events.ts';
+import { announced } from '../model/address.ts';
+import { emitEvent } from '../model/events.ts';
 import type { Instance } from '../model/instance.ts';
-import { changeMasterAddress } from '../model/instances.ts';
-import { announceSwitch } from '../monitoring/hello.ts';
-import type { Sentinel } from '../sentinel.ts';
+import { announceSwitch, changeMasterAddress } from '../monitoring/switching.ts';
+import type { ActingContext } from './context.ts';
 import { countVotes, isLeader } from './election.ts';
 import { abortFailover, setFailoverState } from './failoverState.ts';
 import { sendReplicaOf } from './reconfigure.ts';
 import { selectReplica } from './selection.ts';
 
-export function advanceFailover(sentinel: Sentinel, master: Instance): void {
+export function advanceFailover(sentinel: ActingContext, master: Instance): void {
   if (!master.failoverInProgress) return;
   switch (master.failoverState) {
     case 'wait_start':
@@ -38,11 +38,11 @@ export function advanceFailover(sentinel: Sentinel, master: Instance): void {
   }
 }
 
-function stateAge(sentinel: Sentinel, master: Instance): number {
+function stateAge(sentinel: ActingContext, master: Instance): number {
   return sentinel.nowMs - master.failoverStateChangeTime;
 }
 
-function waitForElection(sentinel: Sentinel, master: Instance): void {
+function waitForElection(sentinel: ActingContext, master: Instance): void {
   const count = countVotes(sentinel, master, master.failoverEpoch);
   const facts = {
     master: master.name,
@@ -68,7 +68,7 @@ function waitForElection(sentinel: Sentinel, master: Instance): void {
   emitEvent(sentinel, 'warning', '+failover-state-select-slave', master);
 }
 
-function select(sentinel: Sentinel, master: Instance): void {
+function select(sentinel: ActingContext, master: Instance): void {
   const { replica, order, rejected } = selectReplica(sentinel, master);
   const candidates = { order: order.join(', '), rejected: rejected.join('; ') };
   if (replica === undefined) {
@@ -93,7 +93,7 @@ function select(sentinel: Sentinel, master: Instance): void {
   emitEvent(sentinel, 'notice', '+failover-state-send-slaveof-noone', replica);
 }
 
-function promote(sentinel: Sentinel, master: Instance): void {
+function promote(sentinel: ActingContext, master: Instance): void {
   const replica = master.promotedReplica!;
   if (replica.link.disconnected) {
     waitForPromotion(sentinel, master);
@@ -105,14 +105,14 @@ function promote(sentinel: Sentinel, master: Instance): void {
 }
 
 /** Gives up a replica that does not become a master in time. */
-function waitForPromotion(sentinel: Sentinel, master: Instance): void {
+function waitForPromotion(sentinel: ActingContext, master: Instance): void {
   if (stateAge(sentinel, master) <= master.failoverTimeoutMs) return;
   emitEvent(sentinel, 'warning', '-failover-abort-slave-timeout', master);
   abortFailover(sentinel, master);
 }
 
 /** Tells the other replicas of the new master, `parallel-syncs` at a time. */
-function reconfigureReplicas(sentinel: Sentinel, master: Instance): void {
+function reconfigureReplicas(sentinel: ActingContext, master: Instance): void {
   const replicas = [...master.replicas.values()];
   let underWay = replicas.filter((r) => r.reconfSent || r.reconfInProgress).length;
   for (const replica of replicas) {
@@ -136,7 +136,7 @@ function reconfigureReplicas(sentinel: Sentinel, master: Instance): void {
 }
 
 /** The failover ends when every replica that is up follows the new master, or after its timeout. */
-function detectEnd(sentinel: Sentinel, master: Instance): void {
+function detectEnd(sentinel: ActingContext, master: Instance): void {
   const promoted = master.promotedReplica;
   if (promoted === undefined || promoted.sDown) return;
   const waiting = [...master.replicas.values()].filter(
@@ -160,8 +160,8 @@ function detectEnd(sentinel: Sentinel, master: Instance): void {
 }
 
 /** Ends the failover: from now on the promoted replica is the master. */
-export function switchToPromoted(sentinel: Sentinel, master: Instance): void {
+export function switchToPromoted(sentinel: ActingContext, master: Instance): void {
   const { address } = master.promotedReplica ?? master;
-  announceSwitch(sentinel, master, sentinel.announced(address), address.port);
+  announceSwitch(sentinel, master, announced(sentinel, address), address.port);
   changeMasterAddress(sentinel, master, address.hostname, address.port);
 }

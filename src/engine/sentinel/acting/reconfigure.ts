@@ -1,9 +1,9 @@
 /** Turns an instance into a replica or a master. */
 
-import type { Address } from '../model/address.ts';
+import { type Address, announced } from '../model/address.ts';
 import type { Instance } from '../model/instance.ts';
 import { sendCommand } from '../monitoring/instanceLinks.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { ActingContext } from './context.ts';
 
 /**
  * Makes the instance a replica of the address, or a master when there is none; false when it is not
@@ -13,11 +13,11 @@ import type { Sentinel } from '../sentinel.ts';
  * so that they ask a Sentinel where the master is.
  */
 export function sendReplicaOf(
-  sentinel: Sentinel,
+  sentinel: ActingContext,
   instance: Instance,
   address: Address | undefined,
 ): boolean {
-  const host = address === undefined ? 'NO' : sentinel.announced(address);
+  const host = address === undefined ? 'NO' : announced(sentinel, address);
   const port = address === undefined ? 'ONE' : String(address.port);
   return (
     sendCommand(sentinel, instance, 'discard', 'MULTI') &&

@@ -4,7 +4,7 @@
  */
 
 import type { Instance } from '../model/instance.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { ActingContext } from './context.ts';
 
 export interface Selection {
   readonly replica: Instance | undefined;
@@ -13,7 +13,7 @@ export interface Selection {
   readonly rejected: readonly string[];
 }
 
-export function selectReplica(sentinel: Sentinel, master: Instance): Selection {
+export function selectReplica(sentinel: ActingContext, master: Instance): Selection {
   const good: Instance[] = [];
   const rejected: string[] = [];
   for (const replica of master.replicas.values()) {
@@ -27,7 +27,7 @@ export function selectReplica(sentinel: Sentinel, master: Instance): Selection {
 
 /** Why the replica must not be promoted; undefined when it may. */
 function reasonAgainst(
-  sentinel: Sentinel,
+  sentinel: ActingContext,
   master: Instance,
   replica: Instance,
 ): string | undefined {

@@ -5,7 +5,7 @@ import { parseInteger } from '../../resp/integer.ts';
 import { parseYesNo, type SentinelSettings } from '../conf/settings.ts';
 import { PERIOD_NAMES } from '../model/periods.ts';
 import { closeLink } from '../monitoring/instanceLinks.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { SentinelHost } from './host.ts';
 import type { SentinelCall } from './sentinelCall.ts';
 import { subcommand } from './subcommand.ts';
 
@@ -107,7 +107,7 @@ function assign(settings: SentinelSettings, key: ConfigKey, value: string): bool
 }
 
 /** New credentials are for new connections, so the old ones are closed. */
-function dropSentinelLinks(sentinel: Sentinel): void {
+function dropSentinelLinks(sentinel: SentinelHost): void {
   for (const master of sentinel.masters.values()) {
     for (const other of master.sentinels.values()) closeLink(sentinel, other.link);
   }
@@ -169,6 +169,6 @@ function simulateFailure(call: SentinelCall): void {
   reply.ok();
 }
 
-function logSimulation(sentinel: Sentinel, when: string): void {
+function logSimulation(sentinel: SentinelHost, when: string): void {
   sentinel.log('warning', `Failure simulation: this Sentinel will crash after ${when}`);
 }

@@ -3,12 +3,13 @@
  * to say about are left out; CPU time is, of a machine in a world, zero.
  */
 
+import { announced } from '../model/address.ts';
 import type { Instance } from '../model/instance.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { SentinelHost } from './host.ts';
 
 type Field = readonly [string, string | number];
 
-const SECTIONS: readonly (readonly [string, (sentinel: Sentinel) => Field[]])[] = [
+const SECTIONS: readonly (readonly [string, (sentinel: SentinelHost) => Field[]])[] = [
   ['Server', serverFields],
   ['Clients', clientFields],
   ['Stats', statsFields],
@@ -19,7 +20,7 @@ const SECTIONS: readonly (readonly [string, (sentinel: Sentinel) => Field[]])[] 
 const EVERYTHING = ['all', 'default', 'everything'];
 
 /** The text of the sections asked for, in lower case; all when none is. */
-export function infoText(sentinel: Sentinel, asked: readonly string[]): string {
+export function infoText(sentinel: SentinelHost, asked: readonly string[]): string {
   const all = asked.length === 0 || asked.some((name) => EVERYTHING.includes(name));
   return SECTIONS.filter(([title]) => all || asked.includes(title.toLowerCase()))
     .map(([title, fields]) => {
@@ -29,7 +30,7 @@ export function infoText(sentinel: Sentinel, asked: readonly string[]): string {
     .join('\r\n');
 }
 
-function serverFields(sentinel: Sentinel): Field[] {
+function serverFields(sentinel: SentinelHost): Field[] {
   const uptime = Math.floor((sentinel.now - sentinel.startedAt) / 1_000_000);
   return [
     ['redis_version', '7.0.15'],
@@ -51,7 +52,7 @@ function serverFields(sentinel: Sentinel): Field[] {
   ];
 }
 
-function clientFields(sentinel: Sentinel): Field[] {
+function clientFields(sentinel: SentinelHost): Field[] {
   let blocked = 0;
   for (const client of sentinel.clients.values()) if (client.blocked) blocked += 1;
   return [
@@ -61,7 +62,7 @@ function clientFields(sentinel: Sentinel): Field[] {
   ];
 }
 
-function statsFields(sentinel: Sentinel): Field[] {
+function statsFields(sentinel: SentinelHost): Field[] {
   const { stats, pubSub } = sentinel;
   return [
     ['total_connections_received', stats.connectionsReceived],
@@ -85,7 +86,7 @@ function cpuFields(): Field[] {
   ].map((name) => [`used_cpu_${name}`, '0.000000']);
 }
 
-function sentinelFields(sentinel: Sentinel): Field[] {
+function sentinelFields(sentinel: SentinelHost): Field[] {
   const { tilt, tiltSince, simulateFailure, masters } = sentinel;
   const { afterElection, afterPromotion } = simulateFailure;
   const tiltSeconds = tilt ? Math.floor((sentinel.nowMs - tiltSince) / 1000) : -1;
@@ -100,10 +101,10 @@ function sentinelFields(sentinel: Sentinel): Field[] {
   ];
 }
 
-function masterField(sentinel: Sentinel, master: Instance, index: number): Field {
+function masterField(sentinel: SentinelHost, master: Instance, index: number): Field {
   const status = master.oDown ? 'odown' : master.sDown ? 'sdown' : 'ok';
   const { address } = master;
-  const place = `${sentinel.announced(address)}:${address.port}`;
+  const place = `${announced(sentinel, address)}:${address.port}`;
   const counts = `slaves=${master.replicas.size},sentinels=${master.sentinels.size + 1}`;
   return [`master${index}`, `name=${master.name},status=${status},address=${place},${counts}`];
 }

@@ -1,12 +1,17 @@
 /** An instance as SENTINEL MASTER, REPLICAS and SENTINELS show it: 7.0's fields in 7.0's order. */
 
 import type { ReplyWriter } from '../../resp/replyWriter.ts';
+import { announced } from '../model/address.ts';
 import { flagsOf, type Instance } from '../model/instance.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { SentinelHost } from './host.ts';
 
 type Field = readonly [string, string | number];
 
-export function writeInstance(reply: ReplyWriter, sentinel: Sentinel, instance: Instance): void {
+export function writeInstance(
+  reply: ReplyWriter,
+  sentinel: SentinelHost,
+  instance: Instance,
+): void {
   const fields = fieldsOf(sentinel, instance);
   reply.map(fields.length);
   for (const [name, value] of fields) {
@@ -17,14 +22,14 @@ export function writeInstance(reply: ReplyWriter, sentinel: Sentinel, instance: 
 
 export function writeInstances(
   reply: ReplyWriter,
-  sentinel: Sentinel,
+  sentinel: SentinelHost,
   instances: readonly Instance[],
 ): void {
   reply.array(instances.length);
   for (const instance of instances) writeInstance(reply, sentinel, instance);
 }
 
-function fieldsOf(sentinel: Sentinel, instance: Instance): Field[] {
+function fieldsOf(sentinel: SentinelHost, instance: Instance): Field[] {
   const fields = commonFields(sentinel, instance);
   if (instance.kind === 'sentinel') return [...fields, ...sentinelFields(sentinel, instance)];
   const now = sentinel.nowMs;
@@ -38,12 +43,12 @@ function fieldsOf(sentinel: Sentinel, instance: Instance): Field[] {
   ];
 }
 
-function commonFields(sentinel: Sentinel, instance: Instance): Field[] {
+function commonFields(sentinel: SentinelHost, instance: Instance): Field[] {
   const { link } = instance;
   const now = sentinel.nowMs;
   const fields: Field[] = [
     ['name', instance.name],
-    ['ip', sentinel.announced(instance.address)],
+    ['ip', announced(sentinel, instance.address)],
     ['port', instance.address.port],
     ['runid', instance.runid ?? ''],
     ['flags', flagsOf(instance)],
@@ -83,7 +88,7 @@ function replicaFields(replica: Instance): Field[] {
   ];
 }
 
-function sentinelFields(sentinel: Sentinel, other: Instance): Field[] {
+function sentinelFields(sentinel: SentinelHost, other: Instance): Field[] {
   return [
     ['last-hello-message', sentinel.nowMs - other.lastHelloTime],
     ['voted-leader', other.leader ?? '?'],

@@ -6,17 +6,13 @@ import { startFailover } from '../acting/election.ts';
 import { selectReplica } from '../acting/selection.ts';
 import { setDownAfter } from '../conf/directives.ts';
 import { NO_SCRIPTS } from '../conf/settings.ts';
-import { emitEvent } from '../events.ts';
 import { resolveHost } from '../model/address.ts';
+import { emitEvent } from '../model/events.ts';
 import type { Instance } from '../model/instance.ts';
-import {
-  createInstance,
-  creationErrorText,
-  removeMaster,
-  resetMasterByUser,
-} from '../model/instances.ts';
+import { createInstance, creationErrorText } from '../model/instances.ts';
+import { removeMaster, resetMasterByUser } from '../monitoring/forgetting.ts';
 import { closeLink } from '../monitoring/instanceLinks.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { SentinelHost } from './host.ts';
 import type { SentinelCall } from './sentinelCall.ts';
 import { subcommand } from './subcommand.ts';
 
@@ -113,7 +109,7 @@ function failover(call: SentinelCall): void {
 /** One option of SENTINEL SET: `values` it takes; false when a value will not do. */
 interface Option {
   readonly values: 1 | 2;
-  apply(sentinel: Sentinel, master: Instance, values: readonly string[]): boolean;
+  apply(sentinel: SentinelHost, master: Instance, values: readonly string[]): boolean;
 }
 
 const options: ReadonlyMap<string, Option> = new Map<string, Option>([
@@ -154,7 +150,7 @@ function number(min: number, assign: (master: Instance, value: number) => void):
 /** New credentials are for new connections, so the old ones are closed. */
 function setCredential(
   field: 'authPass' | 'authUser',
-  sentinel: Sentinel,
+  sentinel: SentinelHost,
   master: Instance,
   [value]: readonly string[],
 ): boolean {
@@ -164,7 +160,7 @@ function setCredential(
 }
 
 function renameCommand(
-  _sentinel: Sentinel,
+  _sentinel: SentinelHost,
   master: Instance,
   [command, renamed]: readonly string[],
 ): boolean {
@@ -214,7 +210,7 @@ function setOption(call: SentinelCall, master: Instance, at: number): string | u
   return undefined;
 }
 
-function scriptError(sentinel: Sentinel, option: string, value: string): string | undefined {
+function scriptError(sentinel: SentinelHost, option: string, value: string): string | undefined {
   if (!option.endsWith('-script')) return undefined;
   if (sentinel.settings.denyScriptsReconfig) {
     return 'Reconfiguration of scripts path is denied for security reasons. Check the deny-scripts-reconfig configuration directive in your Sentinel configuration';

@@ -4,6 +4,7 @@ import type { CommandSpec } from '../../process/commandTable.ts';
 import { helpOf } from '../../process/help.ts';
 import type { ReplyWriter } from '../../resp/replyWriter.ts';
 import { vote } from '../acting/election.ts';
+import { announced } from '../model/address.ts';
 import type { Instance } from '../model/instance.ts';
 import { currentAddress, findInstance } from '../model/instances.ts';
 import { writeInstance, writeInstances } from './instanceReply.ts';
@@ -87,7 +88,7 @@ function getMasterAddress(call: SentinelCall): void {
   }
   const address = currentAddress(found);
   call.reply.array(2);
-  call.reply.bulk(call.sentinel.announced(address));
+  call.reply.bulk(announced(call.sentinel, address));
   call.reply.bulk(String(address.port));
 }
 

@@ -3,17 +3,17 @@
 import { registerState } from '../../machine/state.ts';
 import { Call } from '../../process/call.ts';
 import type { Instance } from '../model/instance.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { SentinelHost } from './host.ts';
 
 export class SentinelCall extends Call {
-  readonly process: Sentinel;
+  readonly process: SentinelHost;
 
-  constructor(sentinel: Sentinel) {
+  constructor(sentinel: SentinelHost) {
     super();
     this.process = sentinel;
   }
 
-  get sentinel(): Sentinel {
+  get sentinel(): SentinelHost {
     return this.process;
   }
 

@@ -6,7 +6,7 @@
 import type { Facts, Files } from '../../machine/machine.ts';
 import { ConfigError, type ConfigLine, configurationLines } from '../../process/configFile.ts';
 import { parseInteger } from '../../resp/integer.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { ConfContext } from './context.ts';
 import { type Directive, directives } from './directives.ts';
 
 const BAD_DIRECTIVE = 'Bad directive or wrong number of arguments';
@@ -22,7 +22,7 @@ const WITHOUT_EFFECT = new Set(
 );
 
 /** Sets the Sentinel up as its configuration says. Throws ConfigError. */
-export function readConfiguration(sentinel: Sentinel, facts: Facts, files: Files): void {
+export function readConfiguration(sentinel: ConfContext, facts: Facts, files: Files): void {
   const text = files.get(facts.configFile!)?.latin1Slice() ?? '';
   const own: { readonly line: ConfigLine; readonly directive: Directive }[] = [];
   for (const line of configurationLines(text, facts.directives)) {
@@ -45,7 +45,7 @@ function directiveOf(line: ConfigLine): Directive {
   return directive;
 }
 
-function readOwn(sentinel: Sentinel, line: ConfigLine, directive: Directive): void {
+function readOwn(sentinel: ConfContext, line: ConfigLine, directive: Directive): void {
   const values = line.words.slice(2);
   // The command line says where a master was at first; once the file knows it, a failover may have
   // moved it, and the file is right.
@@ -55,7 +55,7 @@ function readOwn(sentinel: Sentinel, line: ConfigLine, directive: Directive): vo
   if (error !== undefined) throw new ConfigError(line, error);
 }
 
-function readGeneral(sentinel: Sentinel, line: ConfigLine): void {
+function readGeneral(sentinel: ConfContext, line: ConfigLine): void {
   const [name, ...values] = line.words;
   const { settings } = sentinel;
   switch (name) {
@@ -95,7 +95,7 @@ function number(line: ConfigLine, values: readonly string[], min: number, max: n
 const DEFAULT_USER = /^default on (nopass|#[0-9a-f]{64})( sanitize-payload)? ~\* &\* \+@all$/;
 
 /** No user but the default one is known, and its password only from requirepass, which stands before. */
-function readUser(sentinel: Sentinel, line: ConfigLine): void {
+function readUser(sentinel: ConfContext, line: ConfigLine): void {
   const match = DEFAULT_USER.exec(line.words.slice(1).join(' '));
   const isOpen = match?.[1] === 'nopass';
   if (match !== null && isOpen === (sentinel.settings.requirepass === '')) return;

@@ -11,7 +11,7 @@ import {
   shareLink,
 } from '../model/instances.ts';
 import { leadingInteger } from '../model/numbers.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { ConfContext } from './context.ts';
 import { NO_SCRIPTS, parseYesNo } from './settings.ts';
 
 type Values = readonly string[];
@@ -20,11 +20,11 @@ export interface Directive {
   /** Read before masters are made (what concerns all), as masters, or after them. */
   readonly pass: 'before' | 'monitor' | 'after';
   accepts(count: number): boolean;
-  read(sentinel: Sentinel, values: Values): string | undefined;
+  read(sentinel: ConfContext, values: Values): string | undefined;
 }
 
 /** Reads what follows a master's name. */
-type MasterReader = (master: Instance, values: Values, sentinel: Sentinel) => string | undefined;
+type MasterReader = (master: Instance, values: Values, sentinel: ConfContext) => string | undefined;
 
 export const directives: ReadonlyMap<string, Directive> = new Map<string, Directive>([
   ['monitor', { pass: 'monitor', accepts: (count) => count === 4, read: readMonitor }],
@@ -53,7 +53,7 @@ export const directives: ReadonlyMap<string, Directive> = new Map<string, Direct
   ['deny-scripts-reconfig', ofAll(readDenyScripts)],
 ]);
 
-function ofAll(read: (sentinel: Sentinel, value: string) => string | undefined): Directive {
+function ofAll(read: (sentinel: ConfContext, value: string) => string | undefined): Directive {
   return {
     pass: 'before',
     accepts: (count) => count === 1,
@@ -74,7 +74,7 @@ function ofMaster(count: number, read: MasterReader): Directive {
   };
 }
 
-function readMonitor(sentinel: Sentinel, values: Values): string | undefined {
+function readMonitor(sentinel: ConfContext, values: Values): string | undefined {
   const [name, hostname, port, quorum] = values as [string, string, string, string];
   if (leadingInteger(quorum) <= 0) return 'Quorum must be 1 or greater.';
   return create(sentinel, {
@@ -86,7 +86,7 @@ function readMonitor(sentinel: Sentinel, values: Values): string | undefined {
   });
 }
 
-function create(sentinel: Sentinel, spec: InstanceSpec): string | undefined {
+function create(sentinel: ConfContext, spec: InstanceSpec): string | undefined {
   const created = createInstance(sentinel, spec);
   return typeof created === 'string' ? creationErrorText(created, spec.kind) : undefined;
 }
@@ -124,7 +124,7 @@ function readAuthUser(master: Instance, values: Values): undefined {
   master.authUser = values[0]!;
 }
 
-function readConfigEpoch(master: Instance, values: Values, sentinel: Sentinel): undefined {
+function readConfigEpoch(master: Instance, values: Values, sentinel: ConfContext): undefined {
   master.configEpoch = leadingInteger(values[0]!);
   sentinel.currentEpoch = Math.max(sentinel.currentEpoch, master.configEpoch);
 }
@@ -143,7 +143,7 @@ function readMasterReboot(master: Instance, values: Values): string | undefined 
 function readKnownReplica(
   master: Instance,
   values: Values,
-  sentinel: Sentinel,
+  sentinel: ConfContext,
 ): string | undefined {
   const [hostname, port] = values as [string, string];
   return create(sentinel, {
@@ -158,7 +158,7 @@ function readKnownReplica(
 function readKnownSentinel(
   master: Instance,
   values: Values,
-  sentinel: Sentinel,
+  sentinel: ConfContext,
 ): string | undefined {
   const [hostname, port, runid] = values as [string, string, string];
   const created = createInstance(sentinel, {
@@ -185,47 +185,47 @@ function readRenameCommand(master: Instance, values: Values): string | undefined
   return undefined;
 }
 
-function readCurrentEpoch(sentinel: Sentinel, value: string): undefined {
+function readCurrentEpoch(sentinel: ConfContext, value: string): undefined {
   sentinel.currentEpoch = Math.max(sentinel.currentEpoch, leadingInteger(value));
 }
 
-function readMyId(sentinel: Sentinel, value: string): string | undefined {
+function readMyId(sentinel: ConfContext, value: string): string | undefined {
   if (value.length !== 40) return 'Malformed Sentinel id in myid option.';
   sentinel.myId = value;
   return undefined;
 }
 
-function readAnnounceIp(sentinel: Sentinel, value: string): undefined {
+function readAnnounceIp(sentinel: ConfContext, value: string): undefined {
   sentinel.settings.announceIp = value;
 }
 
-function readAnnouncePort(sentinel: Sentinel, value: string): undefined {
+function readAnnouncePort(sentinel: ConfContext, value: string): undefined {
   sentinel.settings.announcePort = leadingInteger(value);
 }
 
-function readSentinelUser(sentinel: Sentinel, value: string): undefined {
+function readSentinelUser(sentinel: ConfContext, value: string): undefined {
   sentinel.settings.sentinelUser = value;
 }
 
-function readSentinelPass(sentinel: Sentinel, value: string): undefined {
+function readSentinelPass(sentinel: ConfContext, value: string): undefined {
   sentinel.settings.sentinelPass = value;
 }
 
-function readResolveHostnames(sentinel: Sentinel, value: string): string | undefined {
+function readResolveHostnames(sentinel: ConfContext, value: string): string | undefined {
   const flag = parseYesNo(value);
   if (flag === undefined) return 'Please specify yes or no for the resolve-hostnames option.';
   sentinel.settings.resolveHostnames = flag;
   return undefined;
 }
 
-function readAnnounceHostnames(sentinel: Sentinel, value: string): string | undefined {
+function readAnnounceHostnames(sentinel: ConfContext, value: string): string | undefined {
   const flag = parseYesNo(value);
   if (flag === undefined) return 'Please specify yes or no for the announce-hostnames option.';
   sentinel.settings.announceHostnames = flag;
   return undefined;
 }
 
-function readDenyScripts(sentinel: Sentinel, value: string): string | undefined {
+function readDenyScripts(sentinel: ConfContext, value: string): string | undefined {
   const flag = parseYesNo(value);
   if (flag === undefined) return 'Please specify yes or no for the deny-scripts-reconfig options.';
   sentinel.settings.denyScriptsReconfig = flag;

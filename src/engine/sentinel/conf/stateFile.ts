@@ -16,14 +16,14 @@ import { registerState } from '../../machine/state.ts';
 import type { Client } from '../../process/client.ts';
 import { FileReplacement } from '../../process/fileReplacement.ts';
 import { dropUnwanted } from '../../process/replyMode.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { StateFileContext } from './context.ts';
 import { mergeLines, stateLines } from './stateLines.ts';
 
 const SAVE_FAILED = 'ERR Failed to save config file. Check server logs.';
 
 export class StateFile {
   path = '';
-  private readonly sentinel: Sentinel;
+  private readonly sentinel: StateFileContext;
   /** The file as it was written or read last. */
   private text = '';
   private requested = false;
@@ -34,7 +34,7 @@ export class StateFile {
   /** Clients that get their reply when the save under way has ended. */
   private answering: Client[] = [];
 
-  constructor(sentinel: Sentinel) {
+  constructor(sentinel: StateFileContext) {
     this.sentinel = sentinel;
   }
 

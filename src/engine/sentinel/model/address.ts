@@ -2,8 +2,10 @@
  * Addresses of instances: what was said (`hostname`) and where that is (`ip`).
  *
  * Deliberately absent: DNS. Literal addresses are always known, `localhost` where
- * resolve-hostnames allows names; every other name is one that does not resolve.
+ * resolve-hostnames allows names; every other name does not resolve.
  */
+
+import type { LogLevel } from '../../machine/machine.ts';
 
 export interface Address {
   readonly hostname: string;
@@ -12,9 +14,18 @@ export interface Address {
   readonly port: number;
 }
 
+/** Why a host and port are no address. */
+export type AddressError = 'unresolved' | 'port';
+
+/** What resolving and announcing an address depends on. */
+export interface NamingContext {
+  readonly settings: { readonly resolveHostnames: boolean; readonly announceHostnames: boolean };
+  log(level: LogLevel, line: string): void;
+}
+
 const PORT_MAX = 65535;
 
-/** The address a name stands for; undefined when it does not resolve. */
+/** The IP address that a host stands for; undefined when it does not resolve. */
 export function resolveHost(hostname: string, allowNames: boolean): string | undefined {
   if (isIpv4(hostname) || isIpv6(hostname)) return hostname;
   if (allowNames && hostname.toLowerCase() === 'localhost') return '127.0.0.1';
@@ -34,7 +45,42 @@ function isIpv6(text: string): boolean {
   return text.includes(':') && /^[0-9a-f:.]+$/i.test(text);
 }
 
-/** Same place, by address or by name: two unresolved hosts of one name are one. */
+/** The address of a host and port; with `orUnresolved` also that of a name that may resolve later. */
+export function makeAddress(
+  context: NamingContext,
+  hostname: string,
+  port: number,
+  orUnresolved: boolean,
+): Address | AddressError {
+  if (!isPort(port)) return 'port';
+  const { resolveHostnames } = context.settings;
+  const ip = resolveHost(hostname, resolveHostnames);
+  if (ip !== undefined) return { hostname, ip, port };
+  context.log('warning', `Failed to resolve hostname '${hostname}'`);
+  if (!resolveHostnames || !orUnresolved) return 'unresolved';
+  return { hostname, ip: '', port };
+}
+
+/** The same host and port, its name looked up again. */
+export function resolveAgain(context: NamingContext, address: Address): Address {
+  const { hostname, port } = address;
+  return { hostname, ip: resolveHost(hostname, context.settings.resolveHostnames) ?? '', port };
+}
+
+/** The address's host as clients, instances and other Sentinels are told. */
+export function announced(context: NamingContext, address: Address): string {
+  return context.settings.announceHostnames ? address.hostname : address.ip;
+}
+
+/** True when the host is where the address is. */
+export function isAt(context: NamingContext, address: Address, hostname: string): boolean {
+  const { resolveHostnames } = context.settings;
+  const ip = resolveHost(hostname, resolveHostnames);
+  if (ip !== undefined) return address.ip === ip;
+  return resolveHostnames && address.hostname.toLowerCase() === hostname.toLowerCase();
+}
+
+/** True when both are the same place, by address or by name. Unresolved hosts of one name are one. */
 export function sameAddress(a: Address, b: Address): boolean {
   if (a.port !== b.port) return false;
   return a.ip === b.ip || a.hostname.toLowerCase() === b.hostname.toLowerCase();

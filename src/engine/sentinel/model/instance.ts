@@ -6,8 +6,8 @@
  */
 
 import { registerState } from '../../machine/state.ts';
-import type { InstanceConnection } from '../monitoring/instanceConnection.ts';
 import type { Address } from './address.ts';
+import type { InstanceConnection } from './instanceConnection.ts';
 import { DEFAULT_PARALLEL_SYNCS, DEFAULT_REPLICA_PRIORITY, type Periods } from './periods.ts';
 
 /** As events and `flags` spell it. */

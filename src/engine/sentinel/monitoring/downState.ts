@@ -5,12 +5,13 @@
  */
 
 import { type Reply, replyText } from '../../resp/replyReader.ts';
-import { emitEvent } from '../events.ts';
+import { announced } from '../model/address.ts';
+import { emitEvent } from '../model/events.ts';
 import type { Instance } from '../model/instance.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { MonitoringContext } from './context.ts';
 import { closeCommands, closePubSub, sendCommand } from './instanceLinks.ts';
 
-export function checkSubjectivelyDown(sentinel: Sentinel, instance: Instance): void {
+export function checkSubjectivelyDown(sentinel: MonitoringContext, instance: Instance): void {
   dropSilentLinks(sentinel, instance);
   const silentMs = silence(sentinel, instance);
   const reason = reasonDown(sentinel, instance, silentMs);
@@ -29,7 +30,12 @@ export function checkSubjectivelyDown(sentinel: Sentinel, instance: Instance): v
   noteDown(sentinel, instance, reason, silentMs);
 }
 
-function noteDown(sentinel: Sentinel, instance: Instance, reason: string, silentMs: number): void {
+function noteDown(
+  sentinel: MonitoringContext,
+  instance: Instance,
+  reason: string,
+  silentMs: number,
+): void {
   sentinel.note({
     kind: 'sdown',
     instance: instance.name,
@@ -43,13 +49,17 @@ function noteDown(sentinel: Sentinel, instance: Instance, reason: string, silent
 }
 
 /** For how long the instance has owed an answer. */
-function silence(sentinel: Sentinel, instance: Instance): number {
+function silence(sentinel: MonitoringContext, instance: Instance): number {
   const { link } = instance;
   if (link.actPingTime !== 0) return sentinel.nowMs - link.actPingTime;
   return link.disconnected ? sentinel.nowMs - link.lastAvailableTime : 0;
 }
 
-function reasonDown(sentinel: Sentinel, instance: Instance, silentMs: number): string | undefined {
+function reasonDown(
+  sentinel: MonitoringContext,
+  instance: Instance,
+  silentMs: number,
+): string | undefined {
   if (silentMs > instance.downAfterMs) return 'no acceptable reply to PING';
   // It calls itself a replica: by now two INFO must have come that should have said otherwise.
   const roleMs = sentinel.nowMs - instance.roleReportedTime;
@@ -65,7 +75,7 @@ function reasonDown(sentinel: Sentinel, instance: Instance, silentMs: number): s
 }
 
 /** Closes connections that seem open but bring nothing: opening them again may help. */
-function dropSilentLinks(sentinel: Sentinel, instance: Instance): void {
+function dropSilentLinks(sentinel: MonitoringContext, instance: Instance): void {
   const { link } = instance;
   const { minLinkReconnectPeriod, publishPeriod } = sentinel.periods;
   const now = sentinel.nowMs;
@@ -88,7 +98,7 @@ function dropSilentLinks(sentinel: Sentinel, instance: Instance): void {
   }
 }
 
-export function checkObjectivelyDown(sentinel: Sentinel, master: Instance): void {
+export function checkObjectivelyDown(sentinel: MonitoringContext, master: Instance): void {
   let votes = 0;
   if (master.sDown) {
     votes = 1;
@@ -117,7 +127,11 @@ export function checkObjectivelyDown(sentinel: Sentinel, master: Instance): void
  * Asks the other Sentinels whether they see the master down and, once a failover has been started
  * here, for their vote. `forced`: at once, without waiting for the ask period.
  */
-export function askOtherSentinels(sentinel: Sentinel, master: Instance, forced: boolean): void {
+export function askOtherSentinels(
+  sentinel: MonitoringContext,
+  master: Instance,
+  forced: boolean,
+): void {
   const { askPeriod } = sentinel.periods;
   const candidate = master.failoverState === 'none' ? '*' : sentinel.myId;
   for (const other of master.sentinels.values()) {
@@ -134,7 +148,7 @@ export function askOtherSentinels(sentinel: Sentinel, master: Instance, forced: 
       'masterDown',
       'SENTINEL',
       'is-master-down-by-addr',
-      sentinel.announced(master.address),
+      announced(sentinel, master.address),
       String(master.address.port),
       String(sentinel.currentEpoch),
       candidate,
@@ -143,7 +157,11 @@ export function askOtherSentinels(sentinel: Sentinel, master: Instance, forced: 
 }
 
 /** `[1 or 0, leader or *, epoch]`; anything else is ignored, and the flag expires by itself. */
-export function receiveMasterDownReply(sentinel: Sentinel, other: Instance, reply: Reply): void {
+export function receiveMasterDownReply(
+  sentinel: MonitoringContext,
+  other: Instance,
+  reply: Reply,
+): void {
   if (reply.type !== 'array' || reply.items.length !== 3) return;
   const [down, leader, epoch] = reply.items;
   if (down?.type !== 'integer' || leader?.type !== 'bulk' || epoch?.type !== 'integer') return;

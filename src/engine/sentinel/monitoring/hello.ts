@@ -7,25 +7,21 @@
  */
 
 import { type Reply, replyText } from '../../resp/replyReader.ts';
-import { emitEvent, emitMessage } from '../events.ts';
-import type { Address } from '../model/address.ts';
+import { announced, isAt } from '../model/address.ts';
+import type { ModelContext } from '../model/context.ts';
+import { emitEvent, emitMessage } from '../model/events.ts';
 import type { Instance, InstanceLink } from '../model/instance.ts';
-import {
-  changeMasterAddress,
-  createInstance,
-  currentAddress,
-  findInstance,
-  removeSentinels,
-  shareLink,
-} from '../model/instances.ts';
+import { createInstance, currentAddress, findInstance, shareLink } from '../model/instances.ts';
 import { leadingInteger } from '../model/numbers.ts';
 import { HELLO_CHANNEL } from '../model/periods.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { MonitoringContext } from './context.ts';
+import { removeSentinels } from './forgetting.ts';
 import { closeLink, sendCommand } from './instanceLinks.ts';
+import { announceSwitch, changeMasterAddress } from './switching.ts';
 
 /** Publishes this Sentinel's view of the instance's master on the instance. */
-export function sendHello(sentinel: Sentinel, instance: Instance): void {
-  const own = sentinel.ownAddress(instance);
+export function sendHello(sentinel: MonitoringContext, instance: Instance): void {
+  const own = ownAddress(sentinel, instance);
   if (own === undefined) return;
   const master = instance.master ?? instance;
   const address = currentAddress(master);
@@ -35,15 +31,27 @@ export function sendHello(sentinel: Sentinel, instance: Instance): void {
     sentinel.myId,
     sentinel.currentEpoch,
     master.name,
-    sentinel.announced(address),
+    announced(sentinel, address),
     address.port,
     master.configEpoch,
   ].join(',');
   sendCommand(sentinel, instance, 'publish', 'PUBLISH', HELLO_CHANNEL, message);
 }
 
+/** This end of the connection to the instance, as announced to others; undefined while unknown. */
+function ownAddress(sentinel: MonitoringContext, instance: Instance): string | undefined {
+  if (sentinel.settings.announceIp !== '') return sentinel.settings.announceIp;
+  const connection = instance.link.commands?.connection;
+  if (connection === undefined) return undefined;
+  if (connection.established) {
+    return connection.peer.laddr.slice(0, connection.peer.laddr.lastIndexOf(':'));
+  }
+  // A socket has its own address from connect() on; what goes to loopback comes from loopback.
+  return instance.address.ip.startsWith('127.') ? '127.0.0.1' : undefined;
+}
+
 /** Makes the next hello about this master due at once, everywhere. */
-export function hurryHello(sentinel: Sentinel, master: Instance): void {
+export function hurryHello(sentinel: ModelContext, master: Instance): void {
   const back = sentinel.periods.publishPeriod + 1;
   for (const instance of [master, ...master.sentinels.values(), ...master.replicas.values()]) {
     if (instance.lastPublishTime >= back) instance.lastPublishTime -= back;
@@ -51,7 +59,7 @@ export function hurryHello(sentinel: Sentinel, master: Instance): void {
 }
 
 /** A message on an instance's Pub/Sub connection: SUBSCRIBE's reply, or a hello. */
-export function receiveHello(sentinel: Sentinel, link: InstanceLink, reply: Reply): void {
+export function receiveHello(sentinel: MonitoringContext, link: InstanceLink, reply: Reply): void {
   // Our own hellos come back as well: a channel that is silent is a connection that is dead.
   link.lastPubSubActivity = sentinel.nowMs;
   if (reply.type !== 'array' || reply.items.length !== 3) return;
@@ -89,7 +97,7 @@ function parseHello(payload: string): Hello | undefined {
 }
 
 /** A hello from the channel, or by PUBLISH from another Sentinel. */
-export function processHello(sentinel: Sentinel, payload: string): void {
+export function processHello(sentinel: MonitoringContext, payload: string): void {
   const hello = parseHello(payload);
   if (hello === undefined) return;
   const master = sentinel.masters.get(hello.masterName);
@@ -107,7 +115,7 @@ export function processHello(sentinel: Sentinel, payload: string): void {
 }
 
 /** A Sentinel not known under this address and run ID: new, moved, or in another's place. */
-function meet(sentinel: Sentinel, master: Instance, hello: Hello): Instance | undefined {
+function meet(sentinel: MonitoringContext, master: Instance, hello: Hello): Instance | undefined {
   const { hostname, port, runid } = hello;
   const moved = removeSentinels(sentinel, master, runid) > 0;
   if (moved) {
@@ -135,7 +143,7 @@ function meet(sentinel: Sentinel, master: Instance, hello: Hello): Instance | un
 }
 
 /** Another Sentinel has this one's address now: the old one is gone for all masters. */
-function forgetEverywhere(sentinel: Sentinel, other: Instance): void {
+function forgetEverywhere(sentinel: MonitoringContext, other: Instance): void {
   emitEvent(sentinel, 'notice', '+sentinel-invalid-addr', other);
   const runid = other.runid;
   if (runid === undefined) return;
@@ -143,7 +151,7 @@ function forgetEverywhere(sentinel: Sentinel, other: Instance): void {
 }
 
 /** The same Sentinel under other masters gets the new address, too. */
-function updateElsewhere(sentinel: Sentinel, moved: Instance): void {
+function updateElsewhere(sentinel: MonitoringContext, moved: Instance): void {
   let updated = 0;
   for (const master of sentinel.masters.values()) {
     const match = findInstance(sentinel, master.sentinels, undefined, moved.runid);
@@ -159,28 +167,17 @@ function updateElsewhere(sentinel: Sentinel, moved: Instance): void {
 }
 
 /** The sender knows a newer configuration of the master. */
-function takeOver(sentinel: Sentinel, master: Instance, sender: Instance, hello: Hello): void {
+function takeOver(
+  sentinel: MonitoringContext,
+  master: Instance,
+  sender: Instance,
+  hello: Hello,
+): void {
   const { masterHostname, masterPort } = hello;
   master.configEpoch = hello.configEpoch;
   const { address } = master;
-  if (address.port === masterPort && sentinel.isAt(address, masterHostname)) return;
+  if (address.port === masterPort && isAt(sentinel, address, masterHostname)) return;
   emitEvent(sentinel, 'warning', '+config-update-from', sender);
   announceSwitch(sentinel, master, masterHostname, masterPort);
   changeMasterAddress(sentinel, master, masterHostname, masterPort);
-}
-
-/** `+switch-master mymaster <old ip> <old port> <new ip> <new port>`: what clients listen to. */
-export function announceSwitch(
-  sentinel: Sentinel,
-  master: Instance,
-  host: string,
-  port: number,
-): void {
-  const old: Address = master.address;
-  emitMessage(
-    sentinel,
-    'warning',
-    '+switch-master',
-    `${master.name} ${sentinel.announced(old)} ${old.port} ${host} ${port}`,
-  );
 }

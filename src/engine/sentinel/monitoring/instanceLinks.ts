@@ -8,14 +8,15 @@
  */
 
 import type { OutgoingConnection } from '../../process/connection.ts';
-import { emitEvent } from '../events.ts';
+import { resolveAgain } from '../model/address.ts';
+import { emitEvent } from '../model/events.ts';
 import { commandName, type Instance, type InstanceLink } from '../model/instance.ts';
+import { InstanceConnection, type ReplyUse } from '../model/instanceConnection.ts';
 import { HELLO_CHANNEL } from '../model/periods.ts';
-import type { Sentinel } from '../sentinel.ts';
-import { InstanceConnection, type ReplyUse } from './instanceConnection.ts';
+import type { LinkContext } from './context.ts';
 
 /** Opens what is missing of the instance's connections. */
-export function reconnect(sentinel: Sentinel, instance: Instance): void {
+export function reconnect(sentinel: LinkContext, instance: Instance): void {
   const { link } = instance;
   if (!link.disconnected || instance.address.port === 0) return;
   const now = sentinel.nowMs;
@@ -23,7 +24,7 @@ export function reconnect(sentinel: Sentinel, instance: Instance): void {
   link.lastReconnectTime = now;
   if (instance.address.ip === '') {
     // A name that did not resolve when the instance was made may do so now.
-    instance.address = sentinel.resolveAgain(instance.address);
+    instance.address = resolveAgain(sentinel, instance.address);
     if (instance.address.ip === '') {
       emitEvent(
         sentinel,
@@ -53,7 +54,7 @@ export function reconnect(sentinel: Sentinel, instance: Instance): void {
 }
 
 function open(
-  sentinel: Sentinel,
+  sentinel: LinkContext,
   instance: Instance,
   purpose: 'cmd' | 'pubsub',
 ): InstanceConnection {
@@ -66,8 +67,8 @@ function open(
 }
 
 /** AUTH and CLIENT SETNAME, the first commands of each connection. */
-function greet(sentinel: Sentinel, instance: Instance, connection: InstanceConnection): void {
-  const { password, user } = sentinel.credentialsFor(instance);
+function greet(sentinel: LinkContext, instance: Instance, connection: InstanceConnection): void {
+  const { password, user } = credentialsFor(sentinel, instance);
   if (password !== undefined) {
     const words = user === undefined ? [password] : [user, password];
     sendOn(sentinel, connection, instance, 'discard', ['AUTH', ...words]);
@@ -76,9 +77,23 @@ function greet(sentinel: Sentinel, instance: Instance, connection: InstanceConne
   sendOn(sentinel, connection, instance, 'discard', ['CLIENT', 'SETNAME', name]);
 }
 
+/** What connections to the instance authenticate with. */
+function credentialsFor(
+  sentinel: LinkContext,
+  instance: Instance,
+): { password: string | undefined; user: string | undefined } {
+  if (instance.kind !== 'sentinel') {
+    const master = instance.master ?? instance;
+    return { password: master.authPass, user: master.authUser };
+  }
+  const { sentinelPass, sentinelUser, requirepass } = sentinel.settings;
+  if (sentinelPass !== '') return { password: sentinelPass, user: sentinelUser || undefined };
+  return { password: requirepass || undefined, user: undefined };
+}
+
 /** Sends a command to the instance; false when there is no connection to send it on. */
 export function sendCommand(
-  sentinel: Sentinel,
+  sentinel: LinkContext,
   instance: Instance,
   use: ReplyUse,
   ...words: readonly string[]
@@ -89,7 +104,7 @@ export function sendCommand(
   return true;
 }
 
-export function sendPing(sentinel: Sentinel, instance: Instance): void {
+export function sendPing(sentinel: LinkContext, instance: Instance): void {
   if (!sendCommand(sentinel, instance, 'ping', 'PING')) return;
   const { link } = instance;
   link.lastPingTime = sentinel.nowMs;
@@ -98,7 +113,7 @@ export function sendPing(sentinel: Sentinel, instance: Instance): void {
 }
 
 function sendOn(
-  sentinel: Sentinel,
+  sentinel: LinkContext,
   connection: InstanceConnection,
   instance: Instance,
   use: ReplyUse,
@@ -110,7 +125,11 @@ function sendOn(
   connection.link.pendingCommands += 1;
 }
 
-function write(sentinel: Sentinel, connection: InstanceConnection, words: readonly string[]): void {
+function write(
+  sentinel: LinkContext,
+  connection: InstanceConnection,
+  words: readonly string[],
+): void {
   const { reply } = connection.connection;
   reply.array(words.length);
   for (const word of words) reply.bulk(word);
@@ -118,13 +137,13 @@ function write(sentinel: Sentinel, connection: InstanceConnection, words: readon
 }
 
 /** A connection opened: what was asked meanwhile goes out. */
-export function connectionOpened(sentinel: Sentinel, connection: OutgoingConnection): void {
+export function connectionOpened(sentinel: LinkContext, connection: OutgoingConnection): void {
   connection.corked = false;
   sentinel.touch(connection);
 }
 
 /** A connection could not be opened, broke, or was closed by the peer. */
-export function connectionLost(sentinel: Sentinel, connection: OutgoingConnection): void {
+export function connectionLost(sentinel: LinkContext, connection: OutgoingConnection): void {
   const known = sentinel.connections.get(connection.conn);
   if (known === undefined) return;
   sentinel.connections.delete(connection.conn);
@@ -135,12 +154,12 @@ export function connectionLost(sentinel: Sentinel, connection: OutgoingConnectio
 }
 
 /** Closes the link's connections from this side. */
-export function closeLink(sentinel: Sentinel, link: InstanceLink): void {
+export function closeLink(sentinel: LinkContext, link: InstanceLink): void {
   closeCommands(sentinel, link);
   closePubSub(sentinel, link);
 }
 
-export function closeCommands(sentinel: Sentinel, link: InstanceLink): void {
+export function closeCommands(sentinel: LinkContext, link: InstanceLink): void {
   if (link.commands === undefined) return;
   close(sentinel, link.commands);
   link.commands = undefined;
@@ -148,20 +167,20 @@ export function closeCommands(sentinel: Sentinel, link: InstanceLink): void {
   link.disconnected = true;
 }
 
-export function closePubSub(sentinel: Sentinel, link: InstanceLink): void {
+export function closePubSub(sentinel: LinkContext, link: InstanceLink): void {
   if (link.pubSub === undefined) return;
   close(sentinel, link.pubSub);
   link.pubSub = undefined;
   link.disconnected = true;
 }
 
-function close(sentinel: Sentinel, connection: InstanceConnection): void {
+function close(sentinel: LinkContext, connection: InstanceConnection): void {
   sentinel.connections.delete(connection.connection.conn);
   sentinel.disconnect(connection.connection);
 }
 
 /** The instance no longer uses its link; the last one to leave closes it. */
-export function releaseLink(sentinel: Sentinel, instance: Instance): void {
+export function releaseLink(sentinel: LinkContext, instance: Instance): void {
   const { link } = instance;
   link.refcount -= 1;
   if (link.refcount === 0) closeLink(sentinel, link);

@@ -8,16 +8,16 @@ import type { OutgoingConnection } from '../../process/connection.ts';
 import type { Reply } from '../../resp/replyReader.ts';
 import { replyText } from '../../resp/replyReader.ts';
 import type { Instance } from '../model/instance.ts';
-import type { Sentinel } from '../sentinel.ts';
+import type { InstanceConnection } from '../model/instanceConnection.ts';
+import type { MonitoringContext } from './context.ts';
 import { receiveMasterDownReply } from './downState.ts';
 import { receiveHello } from './hello.ts';
 import { receiveInfo } from './infoReply.ts';
-import type { InstanceConnection } from './instanceConnection.ts';
 import { connectionLost, sendCommand } from './instanceLinks.ts';
 
 /** Bytes from an instance; `chunk` is borrowed. */
 export function bytesReceived(
-  sentinel: Sentinel,
+  sentinel: MonitoringContext,
   connection: OutgoingConnection,
   chunk: Buffer,
 ): void {
@@ -39,7 +39,7 @@ export function bytesReceived(
   }
 }
 
-function receive(sentinel: Sentinel, connection: InstanceConnection, reply: Reply): void {
+function receive(sentinel: MonitoringContext, connection: InstanceConnection, reply: Reply): void {
   const expected = connection.expected.shift();
   if (expected === undefined) {
     if (connection.purpose === 'pubsub') receiveHello(sentinel, connection.link, reply);
@@ -66,7 +66,7 @@ function receive(sentinel: Sentinel, connection: InstanceConnection, reply: Repl
 /** Replies that show a process at work: it answers, or says why it cannot serve data just now. */
 const AVAILABLE = /^(PONG|LOADING|MASTERDOWN)/;
 
-function receivePing(sentinel: Sentinel, instance: Instance, reply: Reply): void {
+function receivePing(sentinel: MonitoringContext, instance: Instance, reply: Reply): void {
   const { link } = instance;
   const text = reply.type === 'error' ? reply.text : (replyText(reply) ?? '');
   if (AVAILABLE.test(text)) {

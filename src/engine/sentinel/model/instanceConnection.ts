@@ -8,7 +8,7 @@
 import { registerState } from '../../machine/state.ts';
 import type { OutgoingConnection } from '../../process/connection.ts';
 import { ReplyReader } from '../../resp/replyReader.ts';
-import type { Instance, InstanceLink } from '../model/instance.ts';
+import type { Instance, InstanceLink } from './instance.ts';
 
 /** Who reads a reply: `discard` counts it and looks no further. */
 export type ReplyUse = 'discard' | 'ping' | 'info' | 'publish' | 'masterDown';

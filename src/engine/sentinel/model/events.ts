@@ -1,15 +1,16 @@
 /**
  * Events: a log line and a message on the Pub/Sub channel of the same name, as `+sdown` with
- * `master mymaster 127.0.0.1 6379`. Those of level debug are logged only.
+ * `master mymaster 127.0.0.1 6379`. Events of level debug are logged only.
  */
 
-import type { LogLevel } from '../machine/machine.ts';
-import type { Instance } from './model/instance.ts';
-import type { Sentinel } from './sentinel.ts';
+import type { LogLevel } from '../../machine/machine.ts';
+import { announced } from './address.ts';
+import type { ModelContext } from './context.ts';
+import type { Instance } from './instance.ts';
 
 /** An event about an instance; `detail` follows its description after a blank. */
 export function emitEvent(
-  sentinel: Sentinel,
+  sentinel: ModelContext,
   level: LogLevel,
   type: string,
   instance: Instance,
@@ -21,20 +22,19 @@ export function emitEvent(
 
 /** An event with a message of its own. */
 export function emitMessage(
-  sentinel: Sentinel,
+  sentinel: ModelContext,
   level: LogLevel,
   type: string,
   message: string,
 ): void {
   sentinel.log(level, `${type} ${message}`);
-  if (level === 'debug') return;
-  sentinel.pubSub.publish(type, message, (client) => sentinel.touch(client));
+  if (level !== 'debug') sentinel.publish(type, message);
 }
 
 /** `slave 127.0.0.1:6380 127.0.0.1 6380 @ mymaster 127.0.0.1 6379`; without the tail for a master. */
-function describe(sentinel: Sentinel, instance: Instance): string {
+function describe(sentinel: ModelContext, instance: Instance): string {
   const { address, master } = instance;
-  const self = `${instance.kind} ${instance.name} ${sentinel.announced(address)} ${address.port}`;
+  const self = `${instance.kind} ${instance.name} ${announced(sentinel, address)} ${address.port}`;
   if (master === undefined) return self;
-  return `${self} @ ${master.name} ${sentinel.announced(master.address)} ${master.address.port}`;
+  return `${self} @ ${master.name} ${announced(sentinel, master.address)} ${master.address.port}`;
 }

@@ -1,0 +1,25 @@
+/** What a Sentinel's commands use of it. Of all that runs inside a Sentinel they see most. */
+
+import type { Process } from '../../process/process.ts';
+import type { ActingContext } from '../acting/context.ts';
+import type { SentinelSettings } from '../conf/settings.ts';
+import type { StateFile } from '../conf/stateFile.ts';
+import type { MonitoringContext } from '../monitoring/context.ts';
+
+export interface SentinelHost extends Process, MonitoringContext, ActingContext {
+  readonly settings: SentinelSettings;
+  readonly stateFile: Pick<StateFile, 'path' | 'requestBy'>;
+  readonly simulateFailure: { afterElection: boolean; afterPromotion: boolean };
+  tilt: boolean;
+  currentEpoch: number;
+  /** Turns a second at present. */
+  readonly hz: number;
+  /** SHUTDOWN: exits once the state is on disk. */
+  shutdown(): void;
+  connect: Process['connect'];
+  disconnect: Process['disconnect'];
+  touch: Process['touch'];
+  note: Process['note'];
+  log: Process['log'];
+  random: Process['random'];
+}

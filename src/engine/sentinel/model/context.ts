@@ -1,0 +1,15 @@
+/** What the model's functions use of the Sentinel that holds it. Tests use a Sentinel too. */
+
+import type { NamingContext } from './address.ts';
+import type { Instance } from './instance.ts';
+import type { Periods } from './periods.ts';
+
+export interface ModelContext extends NamingContext {
+  /** Unix milliseconds. */
+  readonly nowMs: number;
+  readonly periods: Periods;
+  /** By name. */
+  readonly masters: Map<string, Instance>;
+  /** Sends an event's message to the clients that subscribed to its channel. */
+  publish(channel: string, message: string): void;
+}
