@@ -11,6 +11,7 @@ import {
   replyItems,
   replyText,
 } from '../../src/engine/resp/replyReader.ts';
+import { serverTable } from '../../src/engine/server/commands/table.ts';
 import { ServerHarness } from '../support/serverHarness.ts';
 import { RealServer, whyNoRealServer } from './realServer.ts';
 
@@ -30,6 +31,8 @@ interface Declared {
   readonly flags: string[];
   readonly keys: string[];
   readonly categories: string[];
+  readonly tips: string[];
+  readonly keySpecs: unknown;
   readonly subcommands: Declared[];
 }
 
@@ -45,8 +48,31 @@ function declared(reply: Reply): Declared {
     flags: words(items[2]!).sort(),
     keys: [text(3), text(4), text(5)],
     categories: words(items[6]!).sort(),
+    tips: words(items[7]!).sort(),
+    keySpecs: replyItems(items[8]!).map(keySpec),
     subcommands: replyItems(items[9]!).map(declared),
   };
+}
+
+/** A key specification without its notes, which are prose. */
+function keySpec(reply: Reply): Reply[] {
+  const fields = replyItems(reply);
+  const notes = fields.findIndex((field) => replyText(field) === 'notes');
+  return notes < 0 ? [...fields] : fields.toSpliced(notes, 2);
+}
+
+/** Since which version each command is there: `COMMAND DOCS`, subcommands included. */
+function versions(docs: Reply, found = new Map<string, string>()): Map<string, string> {
+  const items = replyItems(docs);
+  for (let at = 0; at < items.length; at += 2) {
+    const fields = replyItems(items[at + 1]!);
+    for (let field = 0; field < fields.length; field += 2) {
+      const name = replyText(fields[field]!);
+      if (name === 'since') found.set(replyText(items[at]!)!, replyText(fields[field + 1]!)!);
+      if (name === 'subcommands') versions(fields[field + 1]!, found);
+    }
+  }
+  return found;
 }
 
 /** Commands answered with no reply at all, or that end the connection: asked in other tests. */
@@ -110,6 +136,24 @@ function sameDeclaration(ours: ServerHarness, own: Declared, command: Declared):
     assert.equal(reply, `-${prefix} wrong number of arguments for '${own.name}' command\r\n`);
   }
 }
+
+test('commands: since the same versions', { skip }, async () => {
+  const real = await RealServer.start();
+  try {
+    const since = versions(parse(await real.send(['COMMAND', 'DOCS'])));
+    const entries = [...serverTable.entries()].flatMap((entry) => [
+      entry,
+      ...(entry.subcommands?.values() ?? []),
+    ]);
+    const mine = entries.map(({ name, spec }) => [name, spec.since]);
+    assert.deepEqual(
+      mine,
+      mine.map(([name]) => [name, since.get(name!)]),
+    );
+  } finally {
+    await real.stop();
+  }
+});
 
 /** Where the default here differs from the real server's, on purpose; the README lists them. */
 const DEVIATIONS = new Set([

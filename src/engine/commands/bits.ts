@@ -6,6 +6,7 @@
 import { isString } from '../data/types/value.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
+import { keyAt, keysFrom } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { toBuffer } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
@@ -17,16 +18,30 @@ import { family } from './family.ts';
 const BIT_INVALID = 'ERR bit is not an integer or out of range';
 const EMPTY = Buffer.alloc(0);
 
-const spec = family(['bitmap']);
+const spec = family('bitmap');
 
 export const bitCommands: readonly CommandSpec<DataCall>[] = [
-  spec('setbit', 4, ['write', 'denyoom'], setbit),
-  spec('getbit', 3, ['readonly', 'fast'], getbit),
-  spec('bitcount', -2, ['readonly'], bitcount),
-  spec('bitpos', -3, ['readonly'], bitpos),
-  spec('bitop', -4, ['write', 'denyoom'], bitop, { first: 2, last: -1, step: 1 }),
-  spec('bitfield', -2, ['write', 'denyoom'], bitfield),
-  spec('bitfield_ro', -2, ['readonly', 'fast'], bitfieldReadOnly),
+  spec('setbit', '2.2.0', 4, ['write', 'denyoom'], [keyAt('RW access update')], setbit),
+  spec('getbit', '2.2.0', 3, ['readonly', 'fast'], [keyAt('RO access')], getbit),
+  spec('bitcount', '2.6.0', -2, ['readonly'], [keyAt('RO access')], bitcount),
+  spec('bitpos', '2.8.7', -3, ['readonly'], [keyAt('RO access')], bitpos),
+  spec(
+    'bitop',
+    '2.6.0',
+    -4,
+    ['write', 'denyoom'],
+    [keyAt('OW update', 2), keysFrom('RO access', 3)],
+    bitop,
+  ),
+  spec(
+    'bitfield',
+    '3.2.0',
+    -2,
+    ['write', 'denyoom'],
+    [keyAt('RW access update variable_flags')],
+    bitfield,
+  ),
+  spec('bitfield_ro', '6.0.0', -2, ['readonly', 'fast'], [keyAt('RO access')], bitfieldReadOnly),
 ];
 
 function setbit(call: DataCall): void {

@@ -7,6 +7,7 @@
 
 import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import { keyAt } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { parseInteger } from '../resp/integer.ts';
 import { instantOf, meansDeletion, type TimeForm } from './expireTime.ts';
@@ -19,21 +20,49 @@ interface Conditions {
   lt: boolean;
 }
 
-const spec = family(['keyspace']);
+const spec = family('keyspace');
 
 const WRITE: readonly CommandFlag[] = ['write', 'fast'];
 const READ: readonly CommandFlag[] = ['readonly', 'fast'];
 
 export const expiryCommands: readonly CommandSpec<DataCall>[] = [
-  spec('expire', -3, WRITE, (call) => expire(call, { unit: 'seconds', absolute: false })),
-  spec('pexpire', -3, WRITE, (call) => expire(call, { unit: 'milliseconds', absolute: false })),
-  spec('expireat', -3, WRITE, (call) => expire(call, { unit: 'seconds', absolute: true })),
-  spec('pexpireat', -3, WRITE, (call) => expire(call, { unit: 'milliseconds', absolute: true })),
-  spec('ttl', 2, READ, (call) => replyTime(call, 'seconds', call.nowMs)),
-  spec('pttl', 2, READ, (call) => replyTime(call, 'milliseconds', call.nowMs)),
-  spec('expiretime', 2, READ, (call) => replyTime(call, 'seconds', 0)),
-  spec('pexpiretime', 2, READ, (call) => replyTime(call, 'milliseconds', 0)),
-  spec('persist', 2, WRITE, persist),
+  spec('expire', '1.0.0', -3, WRITE, [keyAt('RW update')], (call) =>
+    expire(call, { unit: 'seconds', absolute: false }),
+  ),
+  spec('pexpire', '2.6.0', -3, WRITE, [keyAt('RW update')], (call) =>
+    expire(call, { unit: 'milliseconds', absolute: false }),
+  ),
+  spec('expireat', '1.2.0', -3, WRITE, [keyAt('RW update')], (call) =>
+    expire(call, { unit: 'seconds', absolute: true }),
+  ),
+  spec('pexpireat', '2.6.0', -3, WRITE, [keyAt('RW update')], (call) =>
+    expire(call, { unit: 'milliseconds', absolute: true }),
+  ),
+  spec(
+    'ttl',
+    '1.0.0',
+    2,
+    READ,
+    [keyAt('RO access')],
+    (call) => replyTime(call, 'seconds', call.nowMs),
+    { tips: ['nondeterministic_output'] },
+  ),
+  spec(
+    'pttl',
+    '2.6.0',
+    2,
+    READ,
+    [keyAt('RO access')],
+    (call) => replyTime(call, 'milliseconds', call.nowMs),
+    { tips: ['nondeterministic_output'] },
+  ),
+  spec('expiretime', '7.0.0', 2, READ, [keyAt('RO access')], (call) =>
+    replyTime(call, 'seconds', 0),
+  ),
+  spec('pexpiretime', '7.0.0', 2, READ, [keyAt('RO access')], (call) =>
+    replyTime(call, 'milliseconds', 0),
+  ),
+  spec('persist', '2.2.0', 2, WRITE, [keyAt('RW update')], persist),
 ];
 
 function expire(call: DataCall, form: TimeForm): void {

@@ -1,29 +1,30 @@
-/** Declarations of commands that share their categories and have their keys at fixed places. */
+/** Declarations of commands that share their ACL categories. */
 
 import type { DataCall } from '../execution/dataCall.ts';
-import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
-
-export const NO_KEYS: KeyRange = { first: 0, last: 0, step: 0 };
-export const ONE_KEY: KeyRange = { first: 1, last: 1, step: 1 };
-export const TWO_KEYS: KeyRange = { first: 1, last: 2, step: 1 };
-export const ALL_KEYS: KeyRange = { first: 1, last: -1, step: 1 };
+import type { DeclaredCategory } from '../process/categories.ts';
+import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import type { KeySpec } from '../process/keySpecs.ts';
 
 type Declare = (
   name: string,
+  since: string,
   arity: number,
   flags: readonly CommandFlag[],
+  keys: readonly KeySpec[],
   run: (call: DataCall) => void,
-  keys?: KeyRange,
+  more?: Pick<CommandSpec, 'tips' | 'traits' | 'keysAt'>,
 ) => CommandSpec<DataCall>;
 
-/** `usualKeys`: where the keys are unless a declaration says so. */
-export function family(categories: readonly string[], usualKeys = ONE_KEY): Declare {
-  return (name, arity, flags, run, keys = usualKeys) => ({
+/** The parameters of the result are CommandSpec's fields of those names. */
+export function family(...categories: readonly DeclaredCategory[]): Declare {
+  return (name, since, arity, flags, keys, run, more) => ({
     name,
+    since,
     arity,
     flags,
-    ...(keys === NO_KEYS ? {} : { keys }),
+    keys,
     categories,
     run,
+    ...more,
   });
 }

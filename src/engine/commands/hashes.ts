@@ -3,6 +3,7 @@
 import { HashValue } from '../data/types/hash.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
+import { keyAt } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { fitsInt64, parseInt64, parseInteger } from '../resp/integer.ts';
@@ -23,25 +24,42 @@ import { addLongDouble, formatLongDouble, isInfinite, parseLongDouble } from './
 import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
 import { matches } from './scanOptions.ts';
 
-const entry = family(['hash']);
+const entry = family('hash');
 
 export const hashCommands: readonly CommandSpec<DataCall>[] = [
-  entry('hset', -4, ['write', 'denyoom', 'fast'], hset),
-  entry('hsetnx', 4, ['write', 'denyoom', 'fast'], hsetnx),
-  entry('hmset', -4, ['write', 'denyoom', 'fast'], hmset),
-  entry('hget', 3, ['readonly', 'fast'], hget),
-  entry('hmget', -3, ['readonly', 'fast'], hmget),
-  entry('hgetall', 2, ['readonly'], hgetall),
-  entry('hdel', -3, ['write', 'fast'], hdel),
-  entry('hlen', 2, ['readonly', 'fast'], hlen),
-  entry('hstrlen', 3, ['readonly', 'fast'], hstrlen),
-  entry('hexists', 3, ['readonly', 'fast'], hexists),
-  entry('hkeys', 2, ['readonly'], hkeys),
-  entry('hvals', 2, ['readonly'], hvals),
-  entry('hincrby', 4, ['write', 'denyoom', 'fast'], hincrby),
-  entry('hincrbyfloat', 4, ['write', 'denyoom', 'fast'], hincrbyfloat),
-  entry('hrandfield', -2, ['readonly'], hrandfield),
-  entry('hscan', -3, ['readonly'], hscan),
+  entry('hset', '2.0.0', -4, ['write', 'denyoom', 'fast'], [keyAt('RW update')], hset),
+  entry('hsetnx', '2.0.0', 4, ['write', 'denyoom', 'fast'], [keyAt('RW insert')], hsetnx),
+  entry('hmset', '2.0.0', -4, ['write', 'denyoom', 'fast'], [keyAt('RW update')], hmset),
+  entry('hget', '2.0.0', 3, ['readonly', 'fast'], [keyAt('RO access')], hget),
+  entry('hmget', '2.0.0', -3, ['readonly', 'fast'], [keyAt('RO access')], hmget),
+  entry('hgetall', '2.0.0', 2, ['readonly'], [keyAt('RO access')], hgetall, {
+    tips: ['nondeterministic_output_order'],
+  }),
+  entry('hdel', '2.0.0', -3, ['write', 'fast'], [keyAt('RW delete')], hdel),
+  entry('hlen', '2.0.0', 2, ['readonly', 'fast'], [keyAt('RO')], hlen),
+  entry('hstrlen', '3.2.0', 3, ['readonly', 'fast'], [keyAt('RO')], hstrlen),
+  entry('hexists', '2.0.0', 3, ['readonly', 'fast'], [keyAt('RO')], hexists),
+  entry('hkeys', '2.0.0', 2, ['readonly'], [keyAt('RO access')], hkeys, {
+    tips: ['nondeterministic_output_order'],
+  }),
+  entry('hvals', '2.0.0', 2, ['readonly'], [keyAt('RO access')], hvals, {
+    tips: ['nondeterministic_output_order'],
+  }),
+  entry('hincrby', '2.0.0', 4, ['write', 'denyoom', 'fast'], [keyAt('RW access update')], hincrby),
+  entry(
+    'hincrbyfloat',
+    '2.6.0',
+    4,
+    ['write', 'denyoom', 'fast'],
+    [keyAt('RW access update')],
+    hincrbyfloat,
+  ),
+  entry('hrandfield', '6.2.0', -2, ['readonly'], [keyAt('RO access')], hrandfield, {
+    tips: ['nondeterministic_output'],
+  }),
+  entry('hscan', '2.8.0', -3, ['readonly'], [keyAt('RO access')], hscan, {
+    tips: ['nondeterministic_output'],
+  }),
 ];
 
 /** Larger hashes are scanned in parts. */

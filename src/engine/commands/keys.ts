@@ -8,9 +8,10 @@ import type { Database } from '../data/table/database.ts';
 import { isString, typeName, type Value } from '../data/types/value.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import { keyAt, keysFrom } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { databaseArgument, storeValue } from './arguments.ts';
-import { ALL_KEYS, family, NO_KEYS, TWO_KEYS } from './family.ts';
+import { family } from './family.ts';
 import { objectCommand } from './object.ts';
 import { dbsize, flushall, flushdb, keys, randomkey, scan, swapdb } from './wholeDatabases.ts';
 
@@ -21,26 +22,64 @@ const WRITE_FAST: readonly CommandFlag[] = ['write', 'fast'];
 const READ: readonly CommandFlag[] = ['readonly'];
 const READ_FAST: readonly CommandFlag[] = ['readonly', 'fast'];
 
-const spec = family(['keyspace']);
-const dangerous = family(['keyspace', 'dangerous'], NO_KEYS);
+const spec = family('keyspace');
+const dangerous = family('keyspace', 'dangerous');
 
 export const keyCommands: readonly CommandSpec<DataCall>[] = [
-  spec('del', -2, WRITE, del, ALL_KEYS),
-  spec('unlink', -2, WRITE_FAST, del, ALL_KEYS),
-  spec('exists', -2, READ_FAST, exists, ALL_KEYS),
-  spec('touch', -2, READ_FAST, exists, ALL_KEYS),
-  spec('type', 2, READ_FAST, type),
-  spec('rename', 3, WRITE, (call) => rename(call, false), TWO_KEYS),
-  spec('renamenx', 3, WRITE_FAST, (call) => rename(call, true), TWO_KEYS),
-  spec('copy', -3, ['write', 'denyoom'], copy, TWO_KEYS),
-  spec('move', 3, WRITE_FAST, move),
-  dangerous('keys', 2, READ, keys),
-  spec('scan', -2, READ, scan, NO_KEYS),
-  spec('randomkey', 1, READ, randomkey, NO_KEYS),
-  spec('dbsize', 1, READ_FAST, dbsize, NO_KEYS),
-  dangerous('flushdb', -1, WRITE, flushdb),
-  dangerous('flushall', -1, WRITE, flushall),
-  dangerous('swapdb', 3, WRITE_FAST, swapdb),
+  spec('del', '1.0.0', -2, WRITE, [keysFrom('RM delete')], del, {
+    tips: ['request_policy:multi_shard', 'response_policy:agg_sum'],
+  }),
+  spec('unlink', '4.0.0', -2, WRITE_FAST, [keysFrom('RM delete')], del, {
+    tips: ['request_policy:multi_shard', 'response_policy:agg_sum'],
+  }),
+  spec('exists', '1.0.0', -2, READ_FAST, [keysFrom('RO')], exists, {
+    tips: ['request_policy:multi_shard', 'response_policy:agg_sum'],
+  }),
+  spec('touch', '3.2.1', -2, READ_FAST, [keysFrom('RO')], exists, {
+    tips: ['request_policy:multi_shard', 'response_policy:agg_sum'],
+  }),
+  spec('type', '1.0.0', 2, READ_FAST, [keyAt('RO')], type),
+  spec('rename', '1.0.0', 3, WRITE, [keyAt('RW access delete'), keyAt('OW update', 2)], (call) =>
+    rename(call, false),
+  ),
+  spec(
+    'renamenx',
+    '1.0.0',
+    3,
+    WRITE_FAST,
+    [keyAt('RW access delete'), keyAt('OW insert', 2)],
+    (call) => rename(call, true),
+  ),
+  spec(
+    'copy',
+    '6.2.0',
+    -3,
+    ['write', 'denyoom'],
+    [keyAt('RO access'), keyAt('OW update', 2)],
+    copy,
+  ),
+  spec('move', '1.0.0', 3, WRITE_FAST, [keyAt('RW access update')], move),
+  dangerous('keys', '1.0.0', 2, READ, [], keys, {
+    tips: ['request_policy:all_shards', 'nondeterministic_output_order'],
+  }),
+  spec('scan', '2.8.0', -2, READ, [], scan, {
+    tips: ['nondeterministic_output', 'request_policy:special'],
+    traits: ['touches_arbitrary_keys'],
+  }),
+  spec('randomkey', '1.0.0', 1, READ, [], randomkey, {
+    tips: ['request_policy:all_shards', 'nondeterministic_output'],
+    traits: ['touches_arbitrary_keys'],
+  }),
+  spec('dbsize', '1.0.0', 1, READ_FAST, [], dbsize, {
+    tips: ['request_policy:all_shards', 'response_policy:agg_sum'],
+  }),
+  dangerous('flushdb', '1.0.0', -1, WRITE, [], flushdb, {
+    tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+  }),
+  dangerous('flushall', '1.0.0', -1, WRITE, [], flushall, {
+    tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+  }),
+  dangerous('swapdb', '4.0.0', 3, WRITE_FAST, [], swapdb),
   objectCommand,
 ];
 

@@ -3,6 +3,7 @@
 import { ListValue } from '../data/types/list.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
+import { keyAt } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, equalBytes } from '../resp/bytes.ts';
 import { indexArgument } from './arguments.ts';
@@ -19,17 +20,17 @@ import {
 import { countAtLeast } from './countArguments.ts';
 import { family } from './family.ts';
 
-const entry = family(['list']);
+const entry = family('list');
 
 export const listElementCommands: readonly CommandSpec<DataCall>[] = [
-  entry('llen', 2, ['readonly', 'fast'], llen),
-  entry('lindex', 3, ['readonly'], lindex),
-  entry('lset', 4, ['write', 'denyoom'], lset),
-  entry('lrange', 4, ['readonly'], lrange),
-  entry('ltrim', 4, ['write'], ltrim),
-  entry('lrem', 4, ['write'], lrem),
-  entry('linsert', 5, ['write', 'denyoom'], linsert),
-  entry('lpos', -3, ['readonly'], lpos),
+  entry('llen', '1.0.0', 2, ['readonly', 'fast'], [keyAt('RO')], llen),
+  entry('lindex', '1.0.0', 3, ['readonly'], [keyAt('RO access')], lindex),
+  entry('lset', '1.0.0', 4, ['write', 'denyoom'], [keyAt('RW update')], lset),
+  entry('lrange', '1.0.0', 4, ['readonly'], [keyAt('RO access')], lrange),
+  entry('ltrim', '1.0.0', 4, ['write'], [keyAt('RW delete')], ltrim),
+  entry('lrem', '1.0.0', 4, ['write'], [keyAt('RW delete')], lrem),
+  entry('linsert', '2.2.0', 5, ['write', 'denyoom'], [keyAt('RW insert')], linsert),
+  entry('lpos', '6.0.6', -3, ['readonly'], [keyAt('RO access')], lpos),
 ];
 
 const RANK_ZERO =

@@ -5,34 +5,54 @@
 
 import { ListValue } from '../data/types/list.ts';
 import type { DataCall } from '../execution/dataCall.ts';
-import { type CommandSpec, countedKeys } from '../process/commandTable.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
+import { countedKeys, keyAt } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
 import { existing, isWrongType, removeKey, replyNull } from './containers.ts';
 import { countAtLeast, popCount } from './countArguments.ts';
-import { family, TWO_KEYS } from './family.ts';
+import { family } from './family.ts';
 import { listElementCommands } from './listElements.ts';
 
-const entry = family(['list']);
+const entry = family('list');
 
 export const listCommands: readonly CommandSpec<DataCall>[] = [
-  entry('lpush', -3, ['write', 'denyoom', 'fast'], (call) => push(call, 'left', false)),
-  entry('rpush', -3, ['write', 'denyoom', 'fast'], (call) => push(call, 'right', false)),
-  entry('lpushx', -3, ['write', 'denyoom', 'fast'], (call) => push(call, 'left', true)),
-  entry('rpushx', -3, ['write', 'denyoom', 'fast'], (call) => push(call, 'right', true)),
-  entry('lpop', -2, ['write', 'fast'], (call) => pop(call, 'left')),
-  entry('rpop', -2, ['write', 'fast'], (call) => pop(call, 'right')),
-  entry('lmove', 5, ['write', 'denyoom'], lmove, TWO_KEYS),
-  entry('rpoplpush', 3, ['write', 'denyoom'], (call) => move(call, 'right', 'left'), TWO_KEYS),
-  {
-    name: 'lmpop',
-    arity: -4,
-    flags: ['write', 'movablekeys'],
-    keysAt: countedKeys(1),
-    categories: ['list'],
-    run: lmpop,
-  },
+  entry('lpush', '1.0.0', -3, ['write', 'denyoom', 'fast'], [keyAt('RW insert')], (call) =>
+    push(call, 'left', false),
+  ),
+  entry('rpush', '1.0.0', -3, ['write', 'denyoom', 'fast'], [keyAt('RW insert')], (call) =>
+    push(call, 'right', false),
+  ),
+  entry('lpushx', '2.2.0', -3, ['write', 'denyoom', 'fast'], [keyAt('RW insert')], (call) =>
+    push(call, 'left', true),
+  ),
+  entry('rpushx', '2.2.0', -3, ['write', 'denyoom', 'fast'], [keyAt('RW insert')], (call) =>
+    push(call, 'right', true),
+  ),
+  entry('lpop', '1.0.0', -2, ['write', 'fast'], [keyAt('RW access delete')], (call) =>
+    pop(call, 'left'),
+  ),
+  entry('rpop', '1.0.0', -2, ['write', 'fast'], [keyAt('RW access delete')], (call) =>
+    pop(call, 'right'),
+  ),
+  entry(
+    'lmove',
+    '6.2.0',
+    5,
+    ['write', 'denyoom'],
+    [keyAt('RW access delete'), keyAt('RW insert', 2)],
+    lmove,
+  ),
+  entry(
+    'rpoplpush',
+    '1.2.0',
+    3,
+    ['write', 'denyoom'],
+    [keyAt('RW access delete'), keyAt('RW insert', 2)],
+    (call) => move(call, 'right', 'left'),
+  ),
+  entry('lmpop', '7.0.0', -4, ['write'], [countedKeys('RW access delete', 1)], lmpop),
   ...listElementCommands,
 ];
 

@@ -10,6 +10,7 @@ import type { Value } from '../data/types/value.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { type HelpText, helpOf, nameOf } from '../process/help.ts';
+import { keyAt } from '../process/keySpecs.ts';
 import { encodingName, referenceCount } from './encoding.ts';
 
 const NO_FREQUENCY =
@@ -18,38 +19,48 @@ const NO_IDLE_TIME = 'ERR OBJECT IDLETIME is not supported here: access times ar
 
 export const objectCommand: CommandSpec<DataCall> = {
   name: 'object',
+  since: '2.2.3',
   arity: -2,
   flags: [],
   run: (call) => call.wrongArity(),
   subcommands: [
-    onKey(['ENCODING <key>', 'How the value is held in memory.'], (call, value) => {
+    onKey('2.2.3', ['ENCODING <key>', 'How the value is held in memory.'], (call, value) => {
       call.reply.bulk(encodingName(value));
     }),
-    onKey(['FREQ <key>', 'Always an error: no LFU policy can be selected here.'], (call) =>
+    onKey('4.0.0', ['FREQ <key>', 'Always an error: no LFU policy can be selected here.'], (call) =>
       call.reply.error(NO_FREQUENCY),
     ),
-    onKey(['IDLETIME <key>', 'Always an error: access times are not tracked here.'], (call) =>
-      call.reply.error(NO_IDLE_TIME),
+    onKey(
+      '2.2.3',
+      ['IDLETIME <key>', 'Always an error: access times are not tracked here.'],
+      (call) => call.reply.error(NO_IDLE_TIME),
     ),
-    onKey(['REFCOUNT <key>', 'How many references to the value there are.'], (call, value) => {
-      call.reply.integer(referenceCount(value));
-    }),
-    helpOf('object', 'keyspace'),
+    onKey(
+      '2.2.3',
+      ['REFCOUNT <key>', 'How many references to the value there are.'],
+      (call, value) => {
+        call.reply.integer(referenceCount(value));
+      },
+    ),
+    helpOf('object', '6.2.0', 'keyspace'),
   ],
 };
 
 /** A subcommand on one key, named as its help says. */
 function onKey(
+  since: string,
   help: HelpText,
   show: (call: DataCall, value: Value) => void,
 ): CommandSpec<DataCall> {
   return {
     name: `object|${nameOf(help)}`,
+    since,
     arity: 3,
     flags: ['readonly'],
     help,
-    keys: { first: 2, last: 2, step: 1 },
+    keys: [keyAt('RO', 2)],
     categories: ['keyspace'],
+    tips: ['nondeterministic_output'],
     run: (call) => {
       const value = call.read(call.str(2));
       if (value === undefined) call.reply.null();

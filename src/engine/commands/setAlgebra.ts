@@ -7,29 +7,50 @@
 
 import { SetValue } from '../data/types/set.ts';
 import type { DataCall } from '../execution/dataCall.ts';
-import { type CommandSpec, countedKeys } from '../process/commandTable.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
+import { countedKeys, keyAt, keysFrom } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { storeResult } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
-import { ALL_KEYS, family } from './family.ts';
+import { family } from './family.ts';
 
-const entry = family(['set'], ALL_KEYS);
+const entry = family('set');
 
 export const setAlgebraCommands: readonly CommandSpec<DataCall>[] = [
-  entry('sinter', -2, ['readonly'], sinter),
-  entry('sinterstore', -3, ['write', 'denyoom'], sinterstore),
-  entry('sunion', -2, ['readonly'], sunion),
-  entry('sunionstore', -3, ['write', 'denyoom'], sunionstore),
-  entry('sdiff', -2, ['readonly'], sdiff),
-  entry('sdiffstore', -3, ['write', 'denyoom'], sdiffstore),
-  {
-    name: 'sintercard',
-    arity: -3,
-    flags: ['readonly', 'movablekeys'],
-    keysAt: countedKeys(1),
-    categories: ['set'],
-    run: sintercard,
-  },
+  entry('sinter', '1.0.0', -2, ['readonly'], [keysFrom('RO access')], sinter, {
+    tips: ['nondeterministic_output_order'],
+  }),
+  entry(
+    'sinterstore',
+    '1.0.0',
+    -3,
+    ['write', 'denyoom'],
+    [keyAt('RW update'), keysFrom('RO access', 2)],
+    sinterstore,
+  ),
+  entry('sunion', '1.0.0', -2, ['readonly'], [keysFrom('RO access')], sunion, {
+    tips: ['nondeterministic_output_order'],
+  }),
+  entry(
+    'sunionstore',
+    '1.0.0',
+    -3,
+    ['write', 'denyoom'],
+    [keyAt('OW update'), keysFrom('RO access', 2)],
+    sunionstore,
+  ),
+  entry('sdiff', '1.0.0', -2, ['readonly'], [keysFrom('RO access')], sdiff, {
+    tips: ['nondeterministic_output_order'],
+  }),
+  entry(
+    'sdiffstore',
+    '1.0.0',
+    -3,
+    ['write', 'denyoom'],
+    [keyAt('OW update'), keysFrom('RO access', 2)],
+    sdiffstore,
+  ),
+  entry('sintercard', '7.0.0', -3, ['readonly'], [countedKeys('RO access', 1)], sintercard),
 ];
 
 const NO_SET = new SetValue();

@@ -3,6 +3,7 @@
 import { SetValue } from '../data/types/set.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
+import { keyAt } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { fromLatin1 } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
@@ -18,24 +19,39 @@ import {
 } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
 import { settle } from './encoding.ts';
-import { family, TWO_KEYS } from './family.ts';
+import { family } from './family.ts';
 import { readDrawRequest, replyDrawn, replyNoneDrawn } from './randomMembers.ts';
 import { matches } from './scanOptions.ts';
 import { setAlgebraCommands } from './setAlgebra.ts';
 
-const entry = family(['set']);
+const entry = family('set');
 
 export const setCommands: readonly CommandSpec<DataCall>[] = [
-  entry('sadd', -3, ['write', 'denyoom', 'fast'], sadd),
-  entry('srem', -3, ['write', 'fast'], srem),
-  entry('sismember', 3, ['readonly', 'fast'], sismember),
-  entry('smismember', -3, ['readonly', 'fast'], smismember),
-  entry('scard', 2, ['readonly', 'fast'], scard),
-  entry('smembers', 2, ['readonly'], smembers),
-  entry('spop', -2, ['write', 'fast'], spop),
-  entry('srandmember', -2, ['readonly'], srandmember),
-  entry('smove', 4, ['write', 'fast'], smove, TWO_KEYS),
-  entry('sscan', -3, ['readonly'], sscan),
+  entry('sadd', '1.0.0', -3, ['write', 'denyoom', 'fast'], [keyAt('RW insert')], sadd),
+  entry('srem', '1.0.0', -3, ['write', 'fast'], [keyAt('RW delete')], srem),
+  entry('sismember', '1.0.0', 3, ['readonly', 'fast'], [keyAt('RO')], sismember),
+  entry('smismember', '6.2.0', -3, ['readonly', 'fast'], [keyAt('RO access')], smismember),
+  entry('scard', '1.0.0', 2, ['readonly', 'fast'], [keyAt('RO')], scard),
+  entry('smembers', '1.0.0', 2, ['readonly'], [keyAt('RO access')], smembers, {
+    tips: ['nondeterministic_output_order'],
+  }),
+  entry('spop', '1.0.0', -2, ['write', 'fast'], [keyAt('RW access delete')], spop, {
+    tips: ['nondeterministic_output'],
+  }),
+  entry('srandmember', '1.0.0', -2, ['readonly'], [keyAt('RO access')], srandmember, {
+    tips: ['nondeterministic_output'],
+  }),
+  entry(
+    'smove',
+    '1.0.0',
+    4,
+    ['write', 'fast'],
+    [keyAt('RW access delete'), keyAt('RW insert', 2)],
+    smove,
+  ),
+  entry('sscan', '2.8.0', -3, ['readonly'], [keyAt('RO access')], sscan, {
+    tips: ['nondeterministic_output'],
+  }),
   ...setAlgebraCommands,
 ];
 

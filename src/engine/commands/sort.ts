@@ -13,33 +13,36 @@ import { SetValue } from '../data/types/set.ts';
 import { isString, type Value } from '../data/types/value.ts';
 import { ZsetValue } from '../data/types/zset.ts';
 import type { DataCall } from '../execution/dataCall.ts';
-import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
+import { keyAt, unknownKeys } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { indexArgument, storeValue } from './arguments.ts';
+import { family } from './family.ts';
 import { parseStrtod } from './scores.ts';
 
 const NOT_A_NUMBER = "ERR One or more scores can't be converted into double";
 
-function spec(
-  name: string,
-  flags: readonly CommandFlag[],
-  mayStore: boolean,
-): CommandSpec<DataCall> {
-  return {
-    name,
-    arity: -2,
-    flags,
-    keys: { first: 1, last: 1, step: 1 },
-    ...(mayStore ? { keysAt: keysOfSort } : {}),
-    categories: ['set', 'sortedset', 'list', 'dangerous'],
-    run: (call) => sort(call, mayStore),
-  };
-}
+const spec = family('set', 'sortedset', 'list', 'dangerous');
 
 export const sortCommands: readonly CommandSpec<DataCall>[] = [
-  spec('sort', ['write', 'denyoom', 'movablekeys'], true),
-  spec('sort_ro', ['readonly', 'movablekeys'], false),
+  spec(
+    'sort',
+    '1.0.0',
+    -2,
+    ['write', 'denyoom'],
+    [keyAt('RO access'), unknownKeys('RO access'), unknownKeys('OW update')],
+    (call) => sort(call, true),
+    { keysAt: keysOfSort },
+  ),
+  spec(
+    'sort_ro',
+    '7.0.0',
+    -2,
+    ['readonly'],
+    [keyAt('RO access'), unknownKeys('RO access')],
+    (call) => sort(call, false),
+  ),
 ];
 
 /** The key and, if one is named, the destination that is named last. */

@@ -9,54 +9,31 @@
 import { SetValue } from '../data/types/set.ts';
 import { ZsetValue } from '../data/types/zset.ts';
 import type { DataCall } from '../execution/dataCall.ts';
-import { type CommandFlag, type CommandSpec, countedKeys } from '../process/commandTable.ts';
+import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import { countedKeys, keyAt } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { indexArgument } from './arguments.ts';
 import { storeResult } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
+import { family } from './family.ts';
 import { parseScore } from './scores.ts';
 
 type Operation = 'union' | 'inter' | 'diff';
 
-function entry(name: string, operation: Operation): CommandSpec<DataCall> {
-  return {
-    name,
-    arity: -3,
-    flags: ['readonly', 'movablekeys'],
-    keysAt: countedKeys(1),
-    categories: ['sortedset'],
-    run: (call) => reply(call, operation),
-  };
-}
-
-function storeEntry(name: string, operation: Operation): CommandSpec<DataCall> {
-  const flags: readonly CommandFlag[] = ['write', 'denyoom', 'movablekeys'];
-  return {
-    name,
-    arity: -4,
-    flags,
-    keys: { first: 1, last: 1, step: 1 },
-    keysAt: countedKeys(2, 1),
-    categories: ['sortedset'],
-    run: (call) => store(call, operation, name),
-  };
-}
+const entry = family('sortedset');
+const INPUTS = [countedKeys('RO access', 1)];
+const STORED = [keyAt('OW update'), countedKeys('RO access', 2)];
+const READ: readonly CommandFlag[] = ['readonly'];
+const WRITE: readonly CommandFlag[] = ['write', 'denyoom'];
 
 export const sortedSetAlgebraCommands: readonly CommandSpec<DataCall>[] = [
-  entry('zunion', 'union'),
-  entry('zinter', 'inter'),
-  entry('zdiff', 'diff'),
-  storeEntry('zunionstore', 'union'),
-  storeEntry('zinterstore', 'inter'),
-  storeEntry('zdiffstore', 'diff'),
-  {
-    name: 'zintercard',
-    arity: -3,
-    flags: ['readonly', 'movablekeys'],
-    keysAt: countedKeys(1),
-    categories: ['sortedset'],
-    run: zintercard,
-  },
+  entry('zunion', '6.2.0', -3, READ, INPUTS, (call) => reply(call, 'union')),
+  entry('zinter', '6.2.0', -3, READ, INPUTS, (call) => reply(call, 'inter')),
+  entry('zdiff', '6.2.0', -3, READ, INPUTS, (call) => reply(call, 'diff')),
+  entry('zunionstore', '2.0.0', -4, WRITE, STORED, (call) => store(call, 'union', 'zunionstore')),
+  entry('zinterstore', '2.0.0', -4, WRITE, STORED, (call) => store(call, 'inter', 'zinterstore')),
+  entry('zdiffstore', '6.2.0', -4, WRITE, STORED, (call) => store(call, 'diff', 'zdiffstore')),
+  entry('zintercard', '7.0.0', -3, READ, INPUTS, zintercard),
 ];
 
 interface Source {

@@ -2,36 +2,23 @@
 
 import { ZsetValue } from '../data/types/zset.ts';
 import type { DataCall } from '../execution/dataCall.ts';
-import { type CommandSpec, countedKeys } from '../process/commandTable.ts';
+import type { CommandSpec } from '../process/commandTable.ts';
+import { countedKeys, keyAt } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { existing, isWrongType, removeKey, replyEmptyArray } from './containers.ts';
 import { countAtLeast, popCount } from './countArguments.ts';
+import { family } from './family.ts';
+
+const entry = family('sortedset');
 
 export const sortedSetPopCommands: readonly CommandSpec<DataCall>[] = [
-  {
-    name: 'zpopmin',
-    arity: -2,
-    flags: ['write', 'fast'],
-    keys: { first: 1, last: 1, step: 1 },
-    categories: ['sortedset'],
-    run: (call) => pop(call, 'min'),
-  },
-  {
-    name: 'zpopmax',
-    arity: -2,
-    flags: ['write', 'fast'],
-    keys: { first: 1, last: 1, step: 1 },
-    categories: ['sortedset'],
-    run: (call) => pop(call, 'max'),
-  },
-  {
-    name: 'zmpop',
-    arity: -4,
-    flags: ['write', 'movablekeys'],
-    keysAt: countedKeys(1),
-    categories: ['sortedset'],
-    run: zmpop,
-  },
+  entry('zpopmin', '5.0.0', -2, ['write', 'fast'], [keyAt('RW access delete')], (call) =>
+    pop(call, 'min'),
+  ),
+  entry('zpopmax', '5.0.0', -2, ['write', 'fast'], [keyAt('RW access delete')], (call) =>
+    pop(call, 'max'),
+  ),
+  entry('zmpop', '7.0.0', -4, ['write'], [countedKeys('RW access delete', 1)], zmpop),
 ];
 
 type End = 'min' | 'max';

@@ -3,6 +3,7 @@
 import { ZsetValue } from '../data/types/zset.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
+import { keyAt } from '../process/keySpecs.ts';
 import { indexArgument } from './arguments.ts';
 import {
   existing,
@@ -12,7 +13,7 @@ import {
   replyZero,
   storeResult,
 } from './containers.ts';
-import { family, TWO_KEYS } from './family.ts';
+import { family } from './family.ts';
 import {
   NOT_A_LEX_RANGE,
   NOT_A_SCORE_RANGE,
@@ -25,21 +26,50 @@ import {
   ranksOfScores,
 } from './scores.ts';
 
-const entry = family(['sortedset']);
+const entry = family('sortedset');
 
 export const sortedSetRangeCommands: readonly CommandSpec<DataCall>[] = [
-  entry('zrange', -4, ['readonly'], (call) => zrange(call, undefined, undefined)),
-  entry('zrangestore', -5, ['write', 'denyoom'], zrangestore, TWO_KEYS),
-  entry('zrevrange', -4, ['readonly'], (call) => zrange(call, 'rank', true)),
-  entry('zrangebyscore', -4, ['readonly'], (call) => zrange(call, 'score', false)),
-  entry('zrevrangebyscore', -4, ['readonly'], (call) => zrange(call, 'score', true)),
-  entry('zrangebylex', -4, ['readonly'], (call) => zrange(call, 'lex', false)),
-  entry('zrevrangebylex', -4, ['readonly'], (call) => zrange(call, 'lex', true)),
-  entry('zcount', 4, ['readonly', 'fast'], (call) => count(call, 'score')),
-  entry('zlexcount', 4, ['readonly', 'fast'], (call) => count(call, 'lex')),
-  entry('zremrangebyrank', 4, ['write'], (call) => remove(call, 'rank', 'zremrangebyrank')),
-  entry('zremrangebyscore', 4, ['write'], (call) => remove(call, 'score', 'zremrangebyscore')),
-  entry('zremrangebylex', 4, ['write'], (call) => remove(call, 'lex', 'zremrangebylex')),
+  entry('zrange', '1.2.0', -4, ['readonly'], [keyAt('RO access')], (call) =>
+    zrange(call, undefined, undefined),
+  ),
+  entry(
+    'zrangestore',
+    '6.2.0',
+    -5,
+    ['write', 'denyoom'],
+    [keyAt('OW update'), keyAt('RO access', 2)],
+    zrangestore,
+  ),
+  entry('zrevrange', '1.2.0', -4, ['readonly'], [keyAt('RO access')], (call) =>
+    zrange(call, 'rank', true),
+  ),
+  entry('zrangebyscore', '1.0.5', -4, ['readonly'], [keyAt('RO access')], (call) =>
+    zrange(call, 'score', false),
+  ),
+  entry('zrevrangebyscore', '2.2.0', -4, ['readonly'], [keyAt('RO access')], (call) =>
+    zrange(call, 'score', true),
+  ),
+  entry('zrangebylex', '2.8.9', -4, ['readonly'], [keyAt('RO access')], (call) =>
+    zrange(call, 'lex', false),
+  ),
+  entry('zrevrangebylex', '2.8.9', -4, ['readonly'], [keyAt('RO access')], (call) =>
+    zrange(call, 'lex', true),
+  ),
+  entry('zcount', '2.0.0', 4, ['readonly', 'fast'], [keyAt('RO access')], (call) =>
+    count(call, 'score'),
+  ),
+  entry('zlexcount', '2.8.9', 4, ['readonly', 'fast'], [keyAt('RO access')], (call) =>
+    count(call, 'lex'),
+  ),
+  entry('zremrangebyrank', '2.0.0', 4, ['write'], [keyAt('RW delete')], (call) =>
+    remove(call, 'rank', 'zremrangebyrank'),
+  ),
+  entry('zremrangebyscore', '1.2.0', 4, ['write'], [keyAt('RW delete')], (call) =>
+    remove(call, 'score', 'zremrangebyscore'),
+  ),
+  entry('zremrangebylex', '2.8.9', 4, ['write'], [keyAt('RW delete')], (call) =>
+    remove(call, 'lex', 'zremrangebylex'),
+  ),
 ];
 
 type RangeKind = 'rank' | 'score' | 'lex';

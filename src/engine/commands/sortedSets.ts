@@ -6,6 +6,7 @@
 import { ZsetValue } from '../data/types/zset.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
+import { keyAt } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { formatDouble } from '../resp/double.ts';
 import { storeValue } from './arguments.ts';
@@ -20,19 +21,31 @@ import { sortedSetAlgebraCommands } from './sortedSetAlgebra.ts';
 import { sortedSetPopCommands } from './sortedSetPops.ts';
 import { sortedSetRangeCommands } from './sortedSetRanges.ts';
 
-const entry = family(['sortedset']);
+const entry = family('sortedset');
 
 export const sortedSetCommands: readonly CommandSpec<DataCall>[] = [
-  entry('zadd', -4, ['write', 'denyoom', 'fast'], (call) => zadd(call, false)),
-  entry('zincrby', 4, ['write', 'denyoom', 'fast'], (call) => zadd(call, true)),
-  entry('zrem', -3, ['write', 'fast'], zrem),
-  entry('zcard', 2, ['readonly', 'fast'], zcard),
-  entry('zscore', 3, ['readonly', 'fast'], zscore),
-  entry('zmscore', -3, ['readonly', 'fast'], zmscore),
-  entry('zrank', 3, ['readonly', 'fast'], (call) => zrank(call, false)),
-  entry('zrevrank', 3, ['readonly', 'fast'], (call) => zrank(call, true)),
-  entry('zrandmember', -2, ['readonly'], zrandmember),
-  entry('zscan', -3, ['readonly'], zscan),
+  entry('zadd', '1.2.0', -4, ['write', 'denyoom', 'fast'], [keyAt('RW update')], (call) =>
+    zadd(call, false),
+  ),
+  entry('zincrby', '1.2.0', 4, ['write', 'denyoom', 'fast'], [keyAt('RW access update')], (call) =>
+    zadd(call, true),
+  ),
+  entry('zrem', '1.2.0', -3, ['write', 'fast'], [keyAt('RW delete')], zrem),
+  entry('zcard', '1.2.0', 2, ['readonly', 'fast'], [keyAt('RO')], zcard),
+  entry('zscore', '1.2.0', 3, ['readonly', 'fast'], [keyAt('RO access')], zscore),
+  entry('zmscore', '6.2.0', -3, ['readonly', 'fast'], [keyAt('RO access')], zmscore),
+  entry('zrank', '2.0.0', 3, ['readonly', 'fast'], [keyAt('RO access')], (call) =>
+    zrank(call, false),
+  ),
+  entry('zrevrank', '2.0.0', 3, ['readonly', 'fast'], [keyAt('RO access')], (call) =>
+    zrank(call, true),
+  ),
+  entry('zrandmember', '6.2.0', -2, ['readonly'], [keyAt('RO access')], zrandmember, {
+    tips: ['nondeterministic_output'],
+  }),
+  entry('zscan', '2.8.0', -3, ['readonly'], [keyAt('RO access')], zscan, {
+    tips: ['nondeterministic_output'],
+  }),
   ...sortedSetRangeCommands,
   ...sortedSetPopCommands,
   ...sortedSetAlgebraCommands,

@@ -5,49 +5,54 @@
 
 import { isString } from '../data/types/value.ts';
 import type { DataCall } from '../execution/dataCall.ts';
-import type { CommandFlag, CommandSpec, KeyRange } from '../process/commandTable.ts';
+import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
+import { keyAt, keysFrom } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { storeValue } from './arguments.ts';
 import { decr, decrby, incr, incrby, incrbyfloat } from './counters.ts';
 import { meansDeletion, positiveInstant, type TimeForm } from './expireTime.ts';
-import { ALL_KEYS, family, TWO_KEYS } from './family.ts';
+import { family } from './family.ts';
 import { lcs } from './lcs.ts';
 import { append, getrange, setrange, strlen } from './ranges.ts';
 import { parseGetexOptions, parseSetOptions, type StringOptions } from './stringOptions.ts';
-
-const PAIRS: KeyRange = { first: 1, last: -1, step: 2 };
 
 const WRITE: readonly CommandFlag[] = ['write', 'denyoom'];
 const WRITE_FAST: readonly CommandFlag[] = ['write', 'denyoom', 'fast'];
 const READ: readonly CommandFlag[] = ['readonly'];
 const READ_FAST: readonly CommandFlag[] = ['readonly', 'fast'];
 
-const spec = family(['string']);
+const spec = family('string');
 
 export const stringCommands: readonly CommandSpec<DataCall>[] = [
-  spec('get', 2, READ_FAST, get),
-  spec('set', -3, WRITE, set),
-  spec('setnx', 3, WRITE_FAST, setnx),
-  spec('setex', 4, WRITE, setex),
-  spec('psetex', 4, WRITE, psetex),
-  spec('getset', 3, WRITE_FAST, getset),
-  spec('getdel', 2, ['write', 'fast'], getdel),
-  spec('getex', -2, ['write', 'fast'], getex),
-  spec('mget', -2, READ_FAST, mget, ALL_KEYS),
-  spec('mset', -3, WRITE, mset, PAIRS),
-  spec('msetnx', -3, WRITE, msetnx, PAIRS),
-  spec('append', 3, WRITE_FAST, append),
-  spec('strlen', 2, READ_FAST, strlen),
-  spec('setrange', 4, WRITE, setrange),
-  spec('getrange', 4, READ, getrange),
-  spec('substr', 4, READ, getrange),
-  spec('incr', 2, WRITE_FAST, incr),
-  spec('decr', 2, WRITE_FAST, decr),
-  spec('incrby', 3, WRITE_FAST, incrby),
-  spec('decrby', 3, WRITE_FAST, decrby),
-  spec('incrbyfloat', 3, WRITE_FAST, incrbyfloat),
-  spec('lcs', -3, READ, lcs, TWO_KEYS),
+  spec('get', '1.0.0', 2, READ_FAST, [keyAt('RO access')], get),
+  spec('set', '1.0.0', -3, WRITE, [keyAt('RW access update variable_flags')], set),
+  spec('setnx', '1.0.0', 3, WRITE_FAST, [keyAt('OW insert')], setnx),
+  spec('setex', '2.0.0', 4, WRITE, [keyAt('OW update')], setex),
+  spec('psetex', '2.6.0', 4, WRITE, [keyAt('OW update')], psetex),
+  spec('getset', '1.0.0', 3, WRITE_FAST, [keyAt('RW access update')], getset),
+  spec('getdel', '6.2.0', 2, ['write', 'fast'], [keyAt('RW access delete')], getdel),
+  spec('getex', '6.2.0', -2, ['write', 'fast'], [keyAt('RW access update')], getex),
+  spec('mget', '1.0.0', -2, READ_FAST, [keysFrom('RO access')], mget, {
+    tips: ['request_policy:multi_shard'],
+  }),
+  spec('mset', '1.0.1', -3, WRITE, [keysFrom('OW update', 1, -1, 2)], mset, {
+    tips: ['request_policy:multi_shard', 'response_policy:all_succeeded'],
+  }),
+  spec('msetnx', '1.0.1', -3, WRITE, [keysFrom('OW insert', 1, -1, 2)], msetnx, {
+    tips: ['request_policy:multi_shard', 'response_policy:agg_min'],
+  }),
+  spec('append', '2.0.0', 3, WRITE_FAST, [keyAt('RW insert')], append),
+  spec('strlen', '2.2.0', 2, READ_FAST, [keyAt('RO')], strlen),
+  spec('setrange', '2.2.0', 4, WRITE, [keyAt('RW update')], setrange),
+  spec('getrange', '2.4.0', 4, READ, [keyAt('RO access')], getrange),
+  spec('substr', '1.0.0', 4, READ, [keyAt('RO access')], getrange),
+  spec('incr', '1.0.0', 2, WRITE_FAST, [keyAt('RW access update')], incr),
+  spec('decr', '1.0.0', 2, WRITE_FAST, [keyAt('RW access update')], decr),
+  spec('incrby', '1.0.0', 3, WRITE_FAST, [keyAt('RW access update')], incrby),
+  spec('decrby', '1.0.0', 3, WRITE_FAST, [keyAt('RW access update')], decrby),
+  spec('incrbyfloat', '2.6.0', 3, WRITE_FAST, [keyAt('RW access update')], incrbyfloat),
+  spec('lcs', '7.0.0', -3, READ, [keysFrom('RO access', 1, 2)], lcs),
 ];
 
 function get(call: DataCall): void {

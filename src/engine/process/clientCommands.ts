@@ -13,6 +13,8 @@ import { replyErrors } from './replyErrors.ts';
 const OWN = ['noscript', 'loading', 'stale'] as const;
 const ADMIN = ['admin', 'noscript', 'loading', 'stale'] as const;
 
+const VARIES = ['nondeterministic_output'] as const;
+
 const LIST_HELP: HelpText = [
   'LIST [TYPE NORMAL|MASTER|REPLICA|PUBSUB] [ID <id> [<id> ...]]',
   'One line for each connection, or for those of one type or with these numbers.',
@@ -30,20 +32,31 @@ const UNBLOCK_HELP: HelpText = [
 export const clientCommands: readonly CommandSpec<Call>[] = [
   {
     name: 'client',
+    since: '2.4.0',
     arity: -2,
     flags: [],
+    traits: ['sentinel'],
     run: (call) => call.wrongArity(),
     subcommands: [
-      sub('id', 2, OWN, ['ID', 'The number of this connection.'], (call) =>
+      sub('id', '5.0.0', 2, OWN, ['ID', 'The number of this connection.'], (call) =>
         call.reply.integer(call.client.id),
       ),
-      sub('getname', 2, OWN, ['GETNAME', 'The name of this connection.'], getName),
-      sub('setname', 3, OWN, ['SETNAME <name>', 'Names this connection.'], setName),
-      sub('info', 2, OWN, ['INFO', "This connection's line of CLIENT LIST."], info),
-      sub('list', -2, ADMIN, LIST_HELP, list),
-      sub('kill', -3, ADMIN, KILL_HELP, kill),
+      sub('getname', '2.6.9', 2, OWN, ['GETNAME', 'The name of this connection.'], getName),
+      sub('setname', '2.6.9', 3, OWN, ['SETNAME <name>', 'Names this connection.'], setName),
+      sub(
+        'info',
+        '6.2.0',
+        2,
+        OWN,
+        ['INFO', "This connection's line of CLIENT LIST."],
+        info,
+        VARIES,
+      ),
+      sub('list', '2.4.0', -2, ADMIN, LIST_HELP, list, VARIES),
+      sub('kill', '2.4.0', -3, ADMIN, KILL_HELP, kill),
       sub(
         'reply',
+        '3.2.0',
         3,
         OWN,
         ['REPLY ON|OFF|SKIP', 'Whether this connection gets replies.'],
@@ -51,25 +64,37 @@ export const clientCommands: readonly CommandSpec<Call>[] = [
       ),
       sub(
         'no-evict',
+        '7.0.0',
         3,
         ADMIN,
         ['NO-EVICT ON|OFF', 'Sets the flag that CLIENT LIST shows as e.'],
         noEvict,
       ),
-      sub('unblock', -3, ADMIN, UNBLOCK_HELP, unblock),
-      helpOf('client', 'connection'),
+      sub('unblock', '5.0.0', -3, ADMIN, UNBLOCK_HELP, unblock),
+      helpOf('client', '5.0.0', 'connection'),
     ],
   },
 ];
 
 function sub(
   name: string,
+  since: string,
   arity: number,
   flags: CommandSpec['flags'],
   help: HelpText,
   run: (call: Call) => void,
+  tips: readonly string[] = [],
 ): CommandSpec<Call> {
-  return { name: `client|${name}`, arity, flags, categories: ['connection'], help, run };
+  return {
+    name: `client|${name}`,
+    since,
+    arity,
+    flags,
+    categories: ['connection'],
+    help,
+    tips,
+    run,
+  };
 }
 
 function getName(call: Call): void {

@@ -4,12 +4,17 @@
  * with its own after the error.
  */
 
+import type { ReplyWriter } from '../resp/replyWriter.ts';
 import type { Call } from './call.ts';
-import type { CommandEntry, CommandFlag, CommandSpec, KeyRange } from './commandTable.ts';
+import { categoriesOf } from './categories.ts';
+import { COMMAND_FLAGS, type CommandEntry, type CommandSpec } from './commandTable.ts';
 import { globMatch } from './glob.ts';
 import { type HelpText, helpOf } from './help.ts';
+import { findKeys, type KeySpec } from './keySpecs.ts';
 
 const FLAGS = ['loading', 'stale'] as const;
+
+const UNORDERED = ['nondeterministic_output_order'] as const;
 
 const INFO_HELP: HelpText = [
   'INFO [<command> ...]',
@@ -27,30 +32,44 @@ const GETKEYS_HELP: HelpText = [
 export const commandCommands: readonly CommandSpec<Call>[] = [
   {
     name: 'command',
+    since: '2.8.13',
     arity: -1,
     flags: FLAGS,
     categories: ['connection'],
     help: ['(no subcommand)', 'How every command is declared, as COMMAND INFO.'],
+    tips: UNORDERED,
+    traits: ['sentinel'],
     run: all,
     subcommands: [
-      sub('count', 2, ['COUNT', 'How many commands there are.'], (call) =>
+      sub('count', '2.8.13', 2, ['COUNT', 'How many commands there are.'], (call) =>
         call.reply.integer(call.process.commands.size),
       ),
-      sub('info', -2, INFO_HELP, info),
-      sub('list', -2, LIST_HELP, list),
-      sub('getkeys', -4, GETKEYS_HELP, getKeys),
-      helpOf('command', 'connection'),
+      sub('info', '2.8.13', -2, INFO_HELP, info, UNORDERED),
+      sub('list', '7.0.0', -2, LIST_HELP, list, UNORDERED),
+      sub('getkeys', '2.8.13', -4, GETKEYS_HELP, getKeys),
+      helpOf('command', '5.0.0', 'connection'),
     ],
   },
 ];
 
 function sub(
   name: string,
+  since: string,
   arity: number,
   help: HelpText,
   run: (call: Call) => void,
+  tips: readonly string[] = [],
 ): CommandSpec<Call> {
-  return { name: `command|${name}`, arity, flags: FLAGS, categories: ['connection'], help, run };
+  return {
+    name: `command|${name}`,
+    since,
+    arity,
+    flags: FLAGS,
+    categories: ['connection'],
+    help,
+    tips,
+    run,
+  };
 }
 
 function all(call: Call): void {
@@ -94,7 +113,7 @@ function list(call: Call): void {
       entries = entries.filter((entry) => globMatch(value, entry.name, true));
     } else if (by === 'aclcat') {
       const category = value.toLowerCase();
-      entries = entries.filter((entry) => categoriesOf(entry).includes(category));
+      entries = entries.filter((entry) => categoriesOf(entry.spec).some((one) => one === category));
     } else if (by === 'module') {
       entries = [];
     } else {
@@ -113,8 +132,8 @@ function getKeys(call: Call): void {
     call.reply.error('ERR Invalid command specified');
     return;
   }
-  const { keys, keysAt } = entry.spec;
-  if (keys === undefined && keysAt === undefined) {
+  const { keys = [], keysAt } = entry.spec;
+  if (keys.length === 0) {
     call.reply.error('ERR The command has no key arguments');
     return;
   }
@@ -122,7 +141,7 @@ function getKeys(call: Call): void {
     call.reply.error('ERR Invalid number of arguments specified for command');
     return;
   }
-  const found = keysAt === undefined ? rangedKeys(keys!, args.length) : keysAt(args);
+  const found = keysAt === undefined ? findKeys(keys, args) : keysAt(args);
   if (found === undefined) {
     call.reply.error('ERR Invalid arguments specified for command');
     return;
@@ -131,82 +150,83 @@ function getKeys(call: Call): void {
   for (const at of found) call.reply.bulk(args[at]!);
 }
 
-function rangedKeys(keys: KeyRange, argc: number): number[] {
-  const last = keys.last < 0 ? argc + keys.last : keys.last;
-  const found: number[] = [];
-  for (let at = keys.first; at <= last && at < argc; at += keys.step) found.push(at);
-  return found;
-}
-
-/** In the order of Redis's replies. */
-const CATEGORIES =
-  'keyspace read write set sortedset list hash string bitmap hyperloglog geo stream pubsub admin fast slow blocking dangerous connection transaction scripting'.split(
-    ' ',
-  );
-
-/** ACL categories: those that follow from the flags, and those declared. */
-function categoriesOf(entry: CommandEntry): string[] {
-  const has = (flag: CommandFlag) => entry.spec.flags.includes(flag);
-  const categories = new Set<string>();
-  if (has('write')) categories.add('write');
-  if (has('readonly')) categories.add('read');
-  if (has('admin')) categories.add('admin');
-  categories.add(has('fast') ? 'fast' : 'slow');
-  if (has('admin')) categories.add('dangerous');
-  if (has('blocking')) categories.add('blocking');
-  for (const category of entry.spec.categories ?? []) categories.add(category);
-  return CATEGORIES.filter((category) => categories.has(category));
-}
-
 function writeEntry(call: Call, entry: CommandEntry): void {
   const { reply } = call;
-  const { spec } = entry;
+  const { spec, keys } = entry;
   reply.array(10);
   reply.bulk(spec.name);
   reply.integer(spec.arity);
-  reply.set(spec.flags.length);
-  for (const flag of spec.flags) reply.simple(flag);
-  reply.integer(spec.keys?.first ?? 0);
-  reply.integer(spec.keys?.last ?? 0);
-  reply.integer(spec.keys?.step ?? 0);
-  const categories = categoriesOf(entry);
-  reply.set(categories.length);
-  for (const category of categories) reply.simple(`@${category}`);
-  reply.set(0); // Tips: there are none.
-  reply.set(spec.keys === undefined ? 0 : 1);
-  if (spec.keys !== undefined) writeKeySpec(call, entry);
+  writeWords(reply, flagsOf(entry));
+  reply.integer(keys.first);
+  reply.integer(keys.last);
+  reply.integer(keys.step);
+  writeWords(
+    reply,
+    categoriesOf(spec).map((category) => `@${category}`),
+  );
+  const tips = spec.tips ?? [];
+  reply.set(tips.length);
+  for (const tip of tips) reply.bulk(tip);
+  const keySpecs = spec.keys ?? [];
+  reply.set(keySpecs.length);
+  for (const keySpec of keySpecs) writeKeySpec(reply, keySpec);
   const subcommands = [...(entry.subcommands?.values() ?? [])];
   if (subcommands.length === 0) reply.set(0);
   else reply.array(subcommands.length);
   for (const subcommand of subcommands) writeEntry(call, subcommand);
 }
 
-/** The key specification that says the same as first, last and step. */
-function writeKeySpec(call: Call, entry: CommandEntry): void {
-  const { reply } = call;
-  const keys = entry.spec.keys!;
+/** As COMMAND INFO has them: in its order, movablekeys among them. */
+function flagsOf({ spec, keys }: CommandEntry): string[] {
+  const flags: string[] = COMMAND_FLAGS.filter((flag) => spec.flags.includes(flag));
+  if (keys.movable)
+    flags.splice(flags.includes('allow_busy') ? -1 : flags.length, 0, 'movablekeys');
+  return flags;
+}
+
+function writeWords(reply: ReplyWriter, words: readonly string[]): void {
+  reply.set(words.length);
+  for (const word of words) reply.simple(word);
+}
+
+function writeKeySpec(reply: ReplyWriter, spec: KeySpec): void {
   reply.map(3);
   reply.bulk('flags');
-  reply.set(1);
-  reply.simple(entry.write ? 'RW' : 'RO');
+  writeWords(reply, spec.flags.split(' '));
   reply.bulk('begin_search');
-  reply.map(2);
-  reply.bulk('type');
-  reply.bulk('index');
-  reply.bulk('spec');
-  reply.map(1);
-  reply.bulk('index');
-  reply.integer(keys.first);
+  writeSearch(reply, spec.find === 'unknown' ? 'unknown' : 'index', beginOf(spec));
   reply.bulk('find_keys');
+  writeSearch(reply, spec.find, placesOf(spec));
+}
+
+function beginOf(spec: KeySpec): Readonly<Record<string, number>> {
+  return spec.find === 'unknown' ? {} : { index: spec.first };
+}
+
+function placesOf(spec: KeySpec): Readonly<Record<string, number>> {
+  switch (spec.find) {
+    case 'range':
+      return { lastkey: spec.last, keystep: spec.step, limit: 0 };
+    case 'keynum':
+      return { keynumidx: 0, firstkey: 1, keystep: 1 };
+    case 'unknown':
+      return {};
+  }
+}
+
+function writeSearch(
+  reply: ReplyWriter,
+  type: string,
+  spec: Readonly<Record<string, number>>,
+): void {
   reply.map(2);
   reply.bulk('type');
-  reply.bulk('range');
+  reply.bulk(type);
   reply.bulk('spec');
-  reply.map(3);
-  reply.bulk('lastkey');
-  reply.integer(keys.last < 0 ? keys.last : keys.last - keys.first);
-  reply.bulk('keystep');
-  reply.integer(keys.step);
-  reply.bulk('limit');
-  reply.integer(0);
+  const fields = Object.entries(spec);
+  reply.map(fields.length);
+  for (const [name, value] of fields) {
+    reply.bulk(name);
+    reply.integer(value);
+  }
 }

@@ -4,100 +4,123 @@
  */
 
 import { type Bytes, toLatin1 } from '../resp/bytes.ts';
-import { parseInteger } from '../resp/integer.ts';
 import type { Call } from './call.ts';
+import type { DeclaredCategory } from './categories.ts';
 import type { HelpText } from './help.ts';
+import { type KeySpec, type KeySummary, type KeysAt, summarize } from './keySpecs.ts';
 
-/** Flags as COMMAND INFO prints them. */
-export type CommandFlag =
-  | 'write'
-  | 'readonly'
-  | 'denyoom'
-  | 'admin'
-  | 'pubsub'
-  | 'noscript'
-  | 'blocking'
-  | 'loading'
-  | 'stale'
-  | 'skip_monitor'
-  | 'skip_slowlog'
-  | 'asking'
-  | 'fast'
-  | 'no_auth'
-  | 'sentinel'
-  | 'only_sentinel'
-  | 'no_mandatory_keys'
-  | 'protected'
-  | 'no_async_loading'
-  | 'no_multi'
-  | 'allow_busy'
-  | 'movablekeys'
-  | 'module';
+/** Flags of a declaration, in the order in which COMMAND INFO prints them. */
+export const COMMAND_FLAGS = [
+  'write',
+  'readonly',
+  'denyoom',
+  'admin',
+  'pubsub',
+  'noscript',
+  'blocking',
+  'loading',
+  'stale',
+  'skip_monitor',
+  'skip_slowlog',
+  'asking',
+  'fast',
+  'no_auth',
+  'no_mandatory_keys',
+  'no_async_loading',
+  'no_multi',
+  'allow_busy',
+] as const;
 
-/** Where the keys are among the arguments: from `first` to `last` (negative: from the end), every `step`. */
-export interface KeyRange {
-  readonly first: number;
-  readonly last: number;
-  readonly step: number;
-}
+export type CommandFlag = (typeof COMMAND_FLAGS)[number];
 
-type KeysAt = (args: readonly Bytes[]) => readonly number[] | undefined;
+/** What the engine must know of a command beyond its flags. Redis has these as internal flags or as checks by name. */
+export type CommandTrait =
+  /** It may add to the replication stream though it is no write: PUBLISH. */
+  | 'may_replicate'
+  /** It meets keys by chance, so the expired keys that it deletes are propagated each alone: SCAN. */
+  | 'touches_arbitrary_keys'
+  /** It runs at once inside MULTI: EXEC. */
+  | 'never_queued'
+  /** It ends a transaction or the connection, so it may run inside MULTI while memory is short. */
+  | 'leaves_transaction'
+  /** It stands for the commands that its client has queued, and is refused when one of them would be: EXEC. */
+  | 'runs_queued'
+  /** A RESP2 client with subscriptions may send it. */
+  | 'in_subscription'
+  /** It reports MISCONF although it writes nothing: PING, as the health check. */
+  | 'fails_with_disk'
+  /** A Sentinel has it, too. (What a Sentinel alone has needs no mark.) */
+  | 'sentinel';
 
-/** A command's declaration. `arity` counts the name; negative: at least. Names are lower case. */
+/** A command's declaration: all that is known of it. A test compares it with the real server's. */
 export interface CommandSpec<C extends Call = Call> {
+  /** Lower case; of a subcommand `config|get`. */
   readonly name: string;
+  /** The version of Redis it came with. */
+  readonly since: string;
+  /** The number of arguments, the name counted; negative: at least so many. */
   readonly arity: number;
   readonly flags: readonly CommandFlag[];
-  readonly keys?: KeyRange;
-  /** Indexes of all keys among the arguments where `keys` cannot tell; undefined when they are no valid ones. */
+  readonly keys?: readonly KeySpec[];
+  /** Finds the keys where `keys` has unknown ones. */
   readonly keysAt?: KeysAt;
-  /** ACL categories without `@`; `write`, `read`, `fast`, `slow`, `admin`… follow from flags. */
-  readonly categories?: readonly string[];
-  /** Subcommands, named `config|get`; a container's own `run` is called when the command stands alone. */
+  /** ACL categories that do not follow from the flags. */
+  readonly categories?: readonly DeclaredCategory[];
+  /** Hints for clients and proxies, as COMMAND INFO prints them. */
+  readonly tips?: readonly string[];
+  readonly traits?: readonly CommandTrait[];
+  /** A container's own `run` is called when it stands alone. */
   readonly subcommands?: readonly CommandSpec<C>[];
   /** Of a subcommand (or of a container that may stand alone), as the container's HELP shows it. */
   readonly help?: HelpText;
   run(call: C): void;
 }
 
-/** Keys as many as the argument at `countAt` says, right behind it; and, before them, those at `first`. */
-export function countedKeys(countAt: number, ...first: number[]): KeysAt {
-  return (args) => {
-    const count = parseInteger(toLatin1(args[countAt]!));
-    if (typeof count !== 'number' || count < 1 || countAt + count >= args.length) return undefined;
-    return [...first, ...Array.from({ length: count }, (_, index) => countAt + 1 + index)];
-  };
-}
-
-/** A declaration with what the hot path asks of it worked out. */
+/** A declaration with what is asked of it for every request worked out. */
 export class CommandEntry {
   readonly spec: CommandSpec;
   readonly name: string;
   /** Its place in the table, subcommands counted, by which statistics are kept. */
   readonly index: number;
+  readonly keys: KeySummary;
   readonly write: boolean;
   readonly readonly: boolean;
-  /** It may add to the replication stream: Redis's internal flag may_replicate, or a write. */
+  /** A write, or the trait of that name. */
   readonly mayReplicate: boolean;
   readonly denyOom: boolean;
   readonly loading: boolean;
   readonly stale: boolean;
   readonly noAuth: boolean;
   readonly noMulti: boolean;
+  readonly touchesArbitraryKeys: boolean;
+  readonly neverQueued: boolean;
+  readonly leavesTransaction: boolean;
+  readonly runsQueued: boolean;
+  readonly inSubscription: boolean;
+  readonly failsWithDisk: boolean;
   readonly subcommands: ReadonlyMap<string, CommandEntry> | undefined;
 
   constructor(spec: CommandSpec, nextIndex: () => number) {
     this.index = nextIndex();
     this.spec = spec;
     this.name = spec.name;
-    this.write = spec.flags.includes('write');
-    this.readonly = spec.flags.includes('readonly');
-    this.mayReplicate = this.write || spec.name === 'publish';
-    this.denyOom = spec.flags.includes('denyoom');
-    this.loading = spec.flags.includes('loading');
-    this.stale = spec.flags.includes('stale');
-    this.noAuth = spec.flags.includes('no_auth');
-    this.noMulti = spec.flags.includes('no_multi');
+    this.keys = summarize(spec.keys ?? []);
+    const flagged = (flag: CommandFlag) => spec.flags.includes(flag);
+    this.write = flagged('write');
+    this.readonly = flagged('readonly');
+    this.denyOom = flagged('denyoom');
+    this.loading = flagged('loading');
+    this.stale = flagged('stale');
+    this.noAuth = flagged('no_auth');
+    this.noMulti = flagged('no_multi');
+    const is = (trait: CommandTrait) => spec.traits?.includes(trait) === true;
+    this.mayReplicate = this.write || is('may_replicate');
+    this.touchesArbitraryKeys = is('touches_arbitrary_keys');
+    this.neverQueued = is('never_queued');
+    this.leavesTransaction = is('leaves_transaction');
+    this.runsQueued = is('runs_queued');
+    this.inSubscription = is('in_subscription');
+    this.failsWithDisk = is('fails_with_disk');
     this.subcommands =
       spec.subcommands === undefined
         ? undefined

@@ -11,18 +11,60 @@ import { replyErrors } from './replyErrors.ts';
 const ANY_TIME = ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'] as const;
 
 export const connectionCommands: readonly CommandSpec<Call>[] = [
-  { name: 'ping', arity: -1, flags: ['fast'], categories: ['connection'], run: ping },
+  {
+    name: 'ping',
+    since: '1.0.0',
+    arity: -1,
+    flags: ['fast'],
+    categories: ['connection'],
+    tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+    traits: ['in_subscription', 'fails_with_disk', 'sentinel'],
+    run: ping,
+  },
   {
     name: 'echo',
+    since: '1.0.0',
     arity: 2,
     flags: ['loading', 'stale', 'fast'],
     categories: ['connection'],
     run: (call) => call.reply.bulk(call.arg(1)),
   },
-  { name: 'auth', arity: -2, flags: ANY_TIME, categories: ['connection'], run: auth },
-  { name: 'hello', arity: -1, flags: ANY_TIME, categories: ['connection'], run: hello },
-  { name: 'quit', arity: -1, flags: ANY_TIME, categories: ['connection'], run: quit },
-  { name: 'reset', arity: 1, flags: ANY_TIME, categories: ['connection'], run: reset },
+  {
+    name: 'auth',
+    since: '1.0.0',
+    arity: -2,
+    flags: ANY_TIME,
+    categories: ['connection'],
+    traits: ['sentinel'],
+    run: auth,
+  },
+  {
+    name: 'hello',
+    since: '6.0.0',
+    arity: -1,
+    flags: ANY_TIME,
+    categories: ['connection'],
+    traits: ['sentinel'],
+    run: hello,
+  },
+  {
+    name: 'quit',
+    since: '1.0.0',
+    arity: -1,
+    flags: ANY_TIME,
+    categories: ['connection'],
+    traits: ['in_subscription', 'never_queued', 'leaves_transaction'],
+    run: quit,
+  },
+  {
+    name: 'reset',
+    since: '6.2.0',
+    arity: 1,
+    flags: ANY_TIME,
+    categories: ['connection'],
+    traits: ['in_subscription', 'never_queued', 'leaves_transaction'],
+    run: reset,
+  },
 ];
 
 function ping(call: Call): void {

@@ -5,6 +5,7 @@
 
 import type { ReplyWriter } from '../resp/replyWriter.ts';
 import type { Call } from './call.ts';
+import type { DeclaredCategory } from './categories.ts';
 import type { CommandSpec } from './commandTable.ts';
 
 /** How a subcommand is called, `SET <directive> <value>`, then what it does, in lines. */
@@ -16,9 +17,14 @@ export function nameOf([usage]: HelpText): string {
 }
 
 /** The subcommand HELP of a container. */
-export function helpOf(container: string, ...categories: readonly string[]): CommandSpec<Call> {
+export function helpOf(
+  container: string,
+  since: string,
+  ...categories: readonly DeclaredCategory[]
+): CommandSpec<Call> {
   return {
     name: `${container}|help`,
+    since,
     arity: 2,
     flags: ['loading', 'stale'],
     categories,

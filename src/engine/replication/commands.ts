@@ -18,12 +18,27 @@ const ADMIN = ['admin', 'noscript', 'stale', 'no_async_loading'] as const;
 const SYNC = ['admin', 'noscript', 'no_async_loading', 'no_multi'] as const;
 
 export const replicationCommands: readonly CommandSpec<ReplicationCall>[] = [
-  { name: 'replicaof', arity: 3, flags: ADMIN, categories: ['dangerous'], run: replicaof },
-  { name: 'slaveof', arity: 3, flags: ADMIN, categories: ['dangerous'], run: replicaof },
-  { name: 'psync', arity: -3, flags: SYNC, categories: ['dangerous'], run: psync },
-  { name: 'sync', arity: 1, flags: SYNC, categories: ['dangerous'], run: sync },
+  {
+    name: 'replicaof',
+    since: '5.0.0',
+    arity: 3,
+    flags: ADMIN,
+    categories: ['dangerous'],
+    run: replicaof,
+  },
+  {
+    name: 'slaveof',
+    since: '1.0.0',
+    arity: 3,
+    flags: ADMIN,
+    categories: ['dangerous'],
+    run: replicaof,
+  },
+  { name: 'psync', since: '2.8.0', arity: -3, flags: SYNC, categories: ['dangerous'], run: psync },
+  { name: 'sync', since: '1.0.0', arity: 1, flags: SYNC, categories: ['dangerous'], run: sync },
   {
     name: 'replconf',
+    since: '3.0.0',
     arity: -1,
     flags: ['admin', 'noscript', 'loading', 'stale', 'allow_busy'],
     categories: ['dangerous'],
@@ -31,12 +46,21 @@ export const replicationCommands: readonly CommandSpec<ReplicationCall>[] = [
   },
   {
     name: 'role',
+    since: '2.8.12',
     arity: 1,
     flags: ['noscript', 'loading', 'stale', 'fast'],
     categories: ['admin', 'dangerous'],
     run: role,
   },
-  { name: 'wait', arity: 3, flags: ['noscript'], categories: ['connection'], run: wait },
+  {
+    name: 'wait',
+    since: '3.0.0',
+    arity: 3,
+    flags: ['noscript'],
+    categories: ['connection'],
+    tips: ['request_policy:all_shards', 'response_policy:agg_min'],
+    run: wait,
+  },
 ];
 
 function role(call: ReplicationCall): void {

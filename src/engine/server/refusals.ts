@@ -10,19 +10,6 @@ import type { CommandEntry } from '../process/commandTable.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { Server } from './server.ts';
 
-const IN_SUBSCRIPTION = new Set([
-  'ping',
-  'subscribe',
-  'psubscribe',
-  'unsubscribe',
-  'punsubscribe',
-  'quit',
-  'reset',
-]);
-
-/** What a client may send within MULTI even when memory is short: queuing takes memory. */
-const LEAVES_TRANSACTION = new Set(['exec', 'discard', 'quit', 'reset']);
-
 type Trait = (entry: CommandEntry) => boolean;
 
 const writes: Trait = (entry) => entry.write;
@@ -35,7 +22,7 @@ const deniesLoading: Trait = (entry) => !entry.loading;
 /** Whether the command, or one that EXEC would run, has the trait. */
 export function has(server: Server, entry: CommandEntry, client: Client, trait: Trait): boolean {
   if (trait(entry)) return true;
-  if (entry.name !== 'exec' || client.transaction === undefined) return false;
+  if (!entry.runsQueued || client.transaction === undefined) return false;
   return client.transaction.queued.some((args) => trait(server.commands.resolve(args)!));
 }
 
@@ -47,11 +34,7 @@ export function refusalOf(server: Server, entry: CommandEntry, client: Client): 
   }
   const refusal = dataRefusal(server, entry, client);
   if (refusal !== undefined) return refusal;
-  if (
-    client.subscriptionCount > 0 &&
-    client.reply.protocol === 2 &&
-    !IN_SUBSCRIPTION.has(entry.name)
-  ) {
+  if (client.subscriptionCount > 0 && client.reply.protocol === 2 && !entry.inSubscription) {
     return `ERR Can't execute '${entry.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
   }
   const { replication, settings } = server;
@@ -83,11 +66,12 @@ function dataRefusal(server: Server, entry: CommandEntry, client: Client): strin
   // A replica takes what its master has taken; and a Sentinel must be able to promote it.
   const isExempt = replication.isReplica && settings.replicaIgnoreMaxmemory;
   if (settings.maxmemory > 0 && !isExempt && server.memory.used > settings.maxmemory) {
-    const queues = client.transaction !== undefined && !LEAVES_TRANSACTION.has(entry.name);
+    // Queuing takes memory.
+    const queues = client.transaction !== undefined && !entry.leavesTransaction;
     if (queues || has(server, entry, client, deniesOom)) return replyErrors.oom;
   }
   const isWrite = has(server, entry, client, writes);
-  if (!isWrite && entry.name !== 'ping') return undefined;
+  if (!isWrite && !entry.failsWithDisk) return undefined;
   if (settings.stopWritesOnBgsaveError && settings.save.length > 0 && !server.saving.lastStatusOk) {
     return replyErrors.misconf;
   }

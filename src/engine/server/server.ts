@@ -177,7 +177,7 @@ export class Server extends Process {
 
   protected override rejectCall(client: Client, entry: CommandEntry, error: string): void {
     this.commandStats.refused(entry);
-    if (entry.name !== 'exec') {
+    if (!entry.runsQueued) {
       this.reject(client, error);
       return;
     }

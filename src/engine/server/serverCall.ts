@@ -26,12 +26,6 @@ interface Operation {
 const MULTI: readonly Bytes[] = ['MULTI'];
 const EXEC: readonly Bytes[] = ['EXEC'];
 
-/**
- * Commands that meet keys by chance: the expired keys they delete have nothing to do with each
- * other, so each DEL goes alone and not within MULTI and EXEC.
- */
-const MEETS_ANY_KEY = new Set(['scan', 'randomkey']);
-
 export class ServerCall extends DataCall {
   readonly process: Server;
   /** Changes made by the command that runs. */
@@ -190,7 +184,8 @@ export class ServerCall extends DataCall {
       this.operations.push({ db, args: this.replacement ?? args.slice() });
     }
     if (this.nesting === 0 && this.operations.length > 0) {
-      this.flushOperations(!MEETS_ANY_KEY.has(this.entry.name));
+      // Expired keys met by chance have nothing to do with each other: no MULTI around their DELs.
+      this.flushOperations(!this.entry.touchesArbitraryKeys);
     }
   }
 

@@ -190,7 +190,7 @@ function command(
   run: (call: ToyCall) => void,
   flags: readonly CommandFlag[] = [],
 ): CommandSpec<ToyCall> {
-  return { name, arity, flags, run };
+  return { name, since: '1.0.0', arity, flags, run };
 }
 
 const table = new CommandTable(

@@ -11,6 +11,7 @@ import { subcommand } from './subcommand.ts';
 
 export const globalCommands = [
   subcommand(
+    '6.2.0',
     [
       'CONFIG GET <pattern> | SET <name> <value>',
       'Shows or changes what concerns all of this Sentinel.',
@@ -19,14 +20,16 @@ export const globalCommands = [
     config,
   ),
   subcommand(
+    '7.0.0',
     ['DEBUG [<name> <value> ...]', 'Shows the periods, in milliseconds, or changes them.'],
     -2,
     debug,
   ),
-  subcommand(['FLUSHCONFIG', 'Writes configuration and state to the file.'], 2, (call) =>
+  subcommand('2.8.4', ['FLUSHCONFIG', 'Writes configuration and state to the file.'], 2, (call) =>
     call.sentinel.stateFile.requestBy(call.client),
   ),
   subcommand(
+    '3.2.0',
     [
       'SIMULATE-FAILURE [CRASH-AFTER-ELECTION] [CRASH-AFTER-PROMOTION] [HELP]',
       'Lets this Sentinel crash at that point of a failover.',

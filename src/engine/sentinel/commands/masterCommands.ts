@@ -17,19 +17,27 @@ import type { SentinelCall } from './sentinelCall.ts';
 import { subcommand } from './subcommand.ts';
 
 export const masterCommands = [
-  subcommand(['MONITOR <name> <ip> <port> <quorum>', 'Begins to watch a master.'], 6, monitor),
-  subcommand(['REMOVE <master-name>', 'Stops watching a master.'], 3, remove),
   subcommand(
+    '2.8.4',
+    ['MONITOR <name> <ip> <port> <quorum>', 'Begins to watch a master.'],
+    6,
+    monitor,
+  ),
+  subcommand('2.8.4', ['REMOVE <master-name>', 'Stops watching a master.'], 3, remove),
+  subcommand(
+    '2.8.4',
     ['RESET <pattern>', 'Forgets the replicas, Sentinels and state of masters whose names match.'],
     3,
     reset,
   ),
   subcommand(
+    '2.8.4',
     ['FAILOVER <master-name>', 'Fails over without asking the other Sentinels.'],
     3,
     failover,
   ),
   subcommand(
+    '2.8.4',
     [
       'SET <master-name> <option> <value> [<option> <value> ...]',
       'Changes the options of one master.',

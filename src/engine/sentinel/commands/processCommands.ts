@@ -8,9 +8,18 @@ import { infoText } from './infoText.ts';
 import type { SentinelCall } from './sentinelCall.ts';
 
 export const processCommands: readonly CommandSpec<SentinelCall>[] = [
-  { name: 'info', arity: -1, flags: ['loading', 'stale'], categories: ['dangerous'], run: info },
+  {
+    name: 'info',
+    since: '1.0.0',
+    arity: -1,
+    flags: ['loading', 'stale'],
+    categories: ['dangerous'],
+    tips: ['nondeterministic_output', 'request_policy:all_shards', 'response_policy:special'],
+    run: info,
+  },
   {
     name: 'role',
+    since: '2.8.12',
     arity: 1,
     flags: ['noscript', 'loading', 'stale', 'fast'],
     categories: ['admin', 'dangerous'],
@@ -18,13 +27,14 @@ export const processCommands: readonly CommandSpec<SentinelCall>[] = [
   },
   {
     name: 'publish',
+    since: '2.0.0',
     arity: 3,
     flags: ['pubsub', 'loading', 'stale', 'fast'],
-    categories: ['pubsub'],
     run: publish,
   },
   {
     name: 'shutdown',
+    since: '1.0.0',
     arity: -1,
     flags: ['admin', 'noscript', 'loading', 'stale', 'no_multi', 'allow_busy'],
     run: shutdown,

@@ -12,24 +12,34 @@ import type { SentinelCall } from './sentinelCall.ts';
 import { subcommand } from './subcommand.ts';
 
 export const queryCommands: readonly CommandSpec<SentinelCall>[] = [
-  subcommand(['MASTERS', 'Every watched master and its state.'], 2, (call) =>
+  subcommand('2.8.4', ['MASTERS', 'Every watched master and its state.'], 2, (call) =>
     writeInstances(call.reply, call.sentinel, [...call.sentinel.masters.values()]),
   ),
-  subcommand(['MASTER <master-name>', 'One watched master and its state.'], 3, master),
-  subcommand(['REPLICAS <master-name>', 'The replicas of a master and their state.'], 3, replicas),
-  subcommand(['SLAVES <master-name>', 'The older name of REPLICAS.'], 3, replicas),
+  subcommand('2.8.4', ['MASTER <master-name>', 'One watched master and its state.'], 3, master),
   subcommand(
+    '5.0.0',
+    ['REPLICAS <master-name>', 'The replicas of a master and their state.'],
+    3,
+    replicas,
+  ),
+  subcommand('2.8.0', ['SLAVES <master-name>', 'The older name of REPLICAS.'], 3, replicas),
+  subcommand(
+    '2.8.4',
     ['SENTINELS <master-name>', 'The other Sentinels of a master and their state.'],
     3,
     sentinels,
   ),
-  subcommand(['MYID', "This Sentinel's ID."], 2, (call) => call.reply.bulk(call.sentinel.myId)),
+  subcommand('6.2.0', ['MYID', "This Sentinel's ID."], 2, (call) =>
+    call.reply.bulk(call.sentinel.myId),
+  ),
   subcommand(
+    '2.8.4',
     ['GET-MASTER-ADDR-BY-NAME <master-name>', 'Where clients find the master at present.'],
     3,
     getMasterAddress,
   ),
   subcommand(
+    '2.8.4',
     [
       'IS-MASTER-DOWN-BY-ADDR <ip> <port> <epoch> <runid>',
       'Whether this Sentinel sees the master down; with a run ID, asks for its vote.',
@@ -38,6 +48,7 @@ export const queryCommands: readonly CommandSpec<SentinelCall>[] = [
     isMasterDown,
   ),
   subcommand(
+    '2.8.4',
     [
       'CKQUORUM <master-name>',
       'Whether enough Sentinels are reachable to agree on a failover and to authorize it.',
@@ -46,6 +57,7 @@ export const queryCommands: readonly CommandSpec<SentinelCall>[] = [
     checkQuorum,
   ),
   subcommand(
+    '3.2.0',
     [
       'INFO-CACHE <master-name> [<master-name> ...]',
       'The last INFO of masters and their replicas, and its age.',
@@ -54,10 +66,10 @@ export const queryCommands: readonly CommandSpec<SentinelCall>[] = [
     infoCache,
   ),
   // Scripts are not run here, so none is ever pending.
-  subcommand(['PENDING-SCRIPTS', 'Always empty: no scripts are run here.'], 2, (call) =>
+  subcommand('2.8.4', ['PENDING-SCRIPTS', 'Always empty: no scripts are run here.'], 2, (call) =>
     call.reply.array(0),
   ),
-  helpOf('sentinel'),
+  helpOf('sentinel', '6.2.0'),
 ];
 
 function master(call: SentinelCall): void {

@@ -4,12 +4,10 @@ import type { Client } from '../../process/client.ts';
 import type { CommandEntry } from '../../process/commandTable.ts';
 import { replyErrors } from '../../process/replyErrors.ts';
 
-const IN_SUBSCRIPTION = new Set(['ping', 'subscribe', 'psubscribe', 'unsubscribe', 'punsubscribe']);
-
 /** The error reply, or undefined when the command may run. */
 export function refusalOf(entry: CommandEntry, client: Client): string | undefined {
   if (!client.authenticated && !entry.noAuth) return replyErrors.noAuth;
   const subscribed = client.subscriptionCount > 0 && client.reply.protocol === 2;
-  if (!subscribed || IN_SUBSCRIPTION.has(entry.name)) return undefined;
+  if (!subscribed || entry.inSubscription) return undefined;
   return `ERR Can't execute '${entry.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
 }

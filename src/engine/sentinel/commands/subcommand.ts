@@ -6,9 +6,10 @@ import type { SentinelCall } from './sentinelCall.ts';
 
 /** Named as its help says. */
 export function subcommand(
+  since: string,
   help: HelpText,
   arity: number,
   run: (call: SentinelCall) => void,
 ): CommandSpec<SentinelCall> {
-  return { name: `sentinel|${nameOf(help)}`, arity, flags: ['admin'], help, run };
+  return { name: `sentinel|${nameOf(help)}`, since, arity, flags: ['admin'], help, run };
 }

@@ -15,25 +15,14 @@ import { processCommands } from './processCommands.ts';
 import { queryCommands } from './queryCommands.ts';
 import type { SentinelCall } from './sentinelCall.ts';
 
-/** Of the shared commands a Sentinel has these: neither ECHO nor QUIT nor RESET, for instance. */
-const SHARED = new Set([
-  'ping',
-  'auth',
-  'hello',
-  'client',
-  'command',
-  'subscribe',
-  'psubscribe',
-  'unsubscribe',
-  'punsubscribe',
-]);
-
+/** The commands of a family that a Sentinel has: neither ECHO nor QUIT nor RESET, for instance. */
 function shared(family: readonly CommandSpec<Call>[]): CommandSpec<Call>[] {
-  return family.filter((spec) => SHARED.has(spec.name));
+  return family.filter((spec) => spec.traits?.includes('sentinel') === true);
 }
 
 const sentinelCommand: CommandSpec<SentinelCall> = {
   name: 'sentinel',
+  since: '2.8.4',
   arity: -2,
   flags: ['admin'],
   run: (call) => call.wrongArity(),

@@ -16,12 +16,14 @@ const FLAGS = ['admin', 'noscript', 'loading', 'stale'] as const;
 export const configCommands: readonly CommandSpec<ServerCall>[] = [
   {
     name: 'config',
+    since: '2.0.0',
     arity: -2,
     flags: [],
     run: (call) => call.wrongArity(),
     subcommands: [
       {
         name: 'config|get',
+        since: '2.0.0',
         arity: -3,
         flags: FLAGS,
         help: ['GET <pattern> [<pattern> ...]', 'The directives that match, with their values.'],
@@ -29,16 +31,19 @@ export const configCommands: readonly CommandSpec<ServerCall>[] = [
       },
       {
         name: 'config|set',
+        since: '2.0.0',
         arity: -4,
         flags: FLAGS,
         help: [
           'SET <directive> <value> [<directive> <value> ...]',
           'Changes directives, all of them or none.',
         ],
+        tips: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
         run: setValues,
       },
       {
         name: 'config|rewrite',
+        since: '2.8.0',
         arity: 2,
         flags: FLAGS,
         help: ['REWRITE', 'Writes the directives as they are now into the configuration file.'],
@@ -46,12 +51,13 @@ export const configCommands: readonly CommandSpec<ServerCall>[] = [
       },
       {
         name: 'config|resetstat',
+        since: '2.0.0',
         arity: 2,
         flags: FLAGS,
         help: ['RESETSTAT', 'Sets the counters of INFO back to zero.'],
         run: resetStat,
       },
-      helpOf('config'),
+      helpOf('config', '5.0.0'),
     ],
   },
 ];

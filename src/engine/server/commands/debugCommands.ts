@@ -89,7 +89,13 @@ const SUBCOMMANDS: readonly Subcommand[] = [
 const subcommands = new Map(SUBCOMMANDS.map((one) => [nameOf(one.help), one] as const));
 
 export const debugCommands: readonly CommandSpec<ServerCall>[] = [
-  { name: 'debug', arity: -2, flags: ['admin', 'noscript', 'loading', 'stale'], run: debug },
+  {
+    name: 'debug',
+    since: '1.0.0',
+    arity: -2,
+    flags: ['admin', 'noscript', 'loading', 'stale'],
+    run: debug,
+  },
 ];
 
 const NOT_ALLOWED =

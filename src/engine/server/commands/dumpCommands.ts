@@ -11,20 +11,29 @@ import type { DataCall } from '../../execution/dataCall.ts';
 import { dumpIsSane, dumpValue, loadDump } from '../../persistence/rdb/dump.ts';
 import { RdbError } from '../../persistence/rdb/errors.ts';
 import type { CommandSpec } from '../../process/commandTable.ts';
+import { keyAt } from '../../process/keySpecs.ts';
 import { replyErrors } from '../../process/replyErrors.ts';
 import { toBuffer } from '../../resp/bytes.ts';
 import { parseInteger } from '../../resp/integer.ts';
 import type { ServerCall } from '../serverCall.ts';
 
-const KEYS = { first: 1, last: 1, step: 1 };
-
 export const dumpCommands: readonly CommandSpec<ServerCall>[] = [
-  { name: 'dump', arity: 2, flags: ['readonly'], keys: KEYS, categories: ['keyspace'], run: dump },
+  {
+    name: 'dump',
+    since: '2.6.0',
+    arity: 2,
+    flags: ['readonly'],
+    keys: [keyAt('RO access')],
+    categories: ['keyspace'],
+    tips: ['nondeterministic_output'],
+    run: dump,
+  },
   {
     name: 'restore',
+    since: '2.6.0',
     arity: -4,
     flags: ['write', 'denyoom'],
-    keys: KEYS,
+    keys: [keyAt('OW update')],
     categories: ['keyspace', 'dangerous'],
     run: restore,
   },

@@ -5,11 +5,12 @@ import { parseInteger } from '../../resp/integer.ts';
 import type { ServerCall } from '../serverCall.ts';
 
 const FLAGS = ['admin', 'noscript', 'loading', 'stale'] as const;
-const CATEGORIES = ['connection'];
+const CATEGORIES = ['connection'] as const;
 
 export const pauseCommands: readonly CommandSpec<ServerCall>[] = [
   {
     name: 'client|pause',
+    since: '2.9.50',
     arity: -3,
     flags: FLAGS,
     categories: CATEGORIES,
@@ -18,6 +19,7 @@ export const pauseCommands: readonly CommandSpec<ServerCall>[] = [
   },
   {
     name: 'client|unpause',
+    since: '6.2.0',
     arity: 2,
     flags: FLAGS,
     categories: CATEGORIES,

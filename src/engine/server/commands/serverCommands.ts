@@ -7,9 +7,18 @@ import type { ServerCall } from '../serverCall.ts';
 import { infoText } from './info.ts';
 
 export const serverCommands: readonly CommandSpec<ServerCall>[] = [
-  { name: 'info', arity: -1, flags: ['loading', 'stale'], categories: ['dangerous'], run: info },
+  {
+    name: 'info',
+    since: '1.0.0',
+    arity: -1,
+    flags: ['loading', 'stale'],
+    categories: ['dangerous'],
+    tips: ['nondeterministic_output', 'request_policy:all_shards', 'response_policy:special'],
+    run: info,
+  },
   {
     name: 'select',
+    since: '1.0.0',
     arity: 2,
     flags: ['loading', 'stale', 'fast'],
     categories: ['connection'],
@@ -17,30 +26,48 @@ export const serverCommands: readonly CommandSpec<ServerCall>[] = [
   },
   {
     name: 'save',
+    since: '1.0.0',
     arity: 1,
     flags: ['admin', 'noscript', 'no_async_loading', 'no_multi'],
     run: save,
   },
-  { name: 'bgsave', arity: -1, flags: ['admin', 'noscript', 'no_async_loading'], run: bgsave },
+  {
+    name: 'bgsave',
+    since: '1.0.0',
+    arity: -1,
+    flags: ['admin', 'noscript', 'no_async_loading'],
+    run: bgsave,
+  },
   {
     name: 'lastsave',
+    since: '1.0.0',
     arity: 1,
     flags: ['loading', 'stale', 'fast'],
     categories: ['admin', 'dangerous'],
+    tips: ['nondeterministic_output'],
     run: (call) => call.reply.integer(call.server.saving.lastSave),
   },
   {
     name: 'shutdown',
+    since: '1.0.0',
     arity: -1,
     flags: ['admin', 'noscript', 'loading', 'stale', 'no_multi', 'allow_busy'],
     run: shutdown,
   },
-  { name: 'time', arity: 1, flags: ['loading', 'stale', 'fast'], run: time },
+  {
+    name: 'time',
+    since: '2.6.0',
+    arity: 1,
+    flags: ['loading', 'stale', 'fast'],
+    tips: ['nondeterministic_output'],
+    run: time,
+  },
   {
     name: 'publish',
+    since: '2.0.0',
     arity: 3,
     flags: ['pubsub', 'loading', 'stale', 'fast'],
-    categories: ['pubsub'],
+    traits: ['may_replicate'],
     run: publish,
   },
 ];

@@ -7,6 +7,7 @@
 
 import type { Client } from '../../process/client.ts';
 import type { CommandSpec } from '../../process/commandTable.ts';
+import { keysFrom } from '../../process/keySpecs.ts';
 import { replyErrors } from '../../process/replyErrors.ts';
 import { beginJudged, endJudged } from '../../process/replyMode.ts';
 import type { Bytes } from '../../resp/bytes.ts';
@@ -16,24 +17,51 @@ import type { ServerCall } from '../serverCall.ts';
 const FLAGS = ['noscript', 'loading', 'stale', 'fast', 'allow_busy'] as const;
 
 export const transactionCommands: readonly CommandSpec<ServerCall>[] = [
-  { name: 'multi', arity: 1, flags: FLAGS, categories: ['transaction'], run: multi },
+  {
+    name: 'multi',
+    since: '1.2.0',
+    arity: 1,
+    flags: FLAGS,
+    categories: ['transaction'],
+    traits: ['never_queued'],
+    run: multi,
+  },
   {
     name: 'exec',
+    since: '1.2.0',
     arity: 1,
     flags: ['noscript', 'loading', 'stale', 'skip_slowlog'],
     categories: ['transaction'],
+    traits: ['never_queued', 'leaves_transaction', 'runs_queued'],
     run: exec,
   },
-  { name: 'discard', arity: 1, flags: FLAGS, categories: ['transaction'], run: discard },
+  {
+    name: 'discard',
+    since: '2.0.0',
+    arity: 1,
+    flags: FLAGS,
+    categories: ['transaction'],
+    traits: ['never_queued', 'leaves_transaction'],
+    run: discard,
+  },
   {
     name: 'watch',
+    since: '2.2.0',
     arity: -2,
     flags: FLAGS,
-    keys: { first: 1, last: -1, step: 1 },
+    keys: [keysFrom('RO')],
     categories: ['transaction'],
+    traits: ['never_queued'],
     run: watch,
   },
-  { name: 'unwatch', arity: 1, flags: FLAGS, categories: ['transaction'], run: unwatch },
+  {
+    name: 'unwatch',
+    since: '2.2.0',
+    arity: 1,
+    flags: FLAGS,
+    categories: ['transaction'],
+    run: unwatch,
+  },
 ];
 
 /** An EXEC that has begun. */
@@ -44,13 +72,10 @@ export interface Execution {
   next: number;
 }
 
-/** Executed at once inside MULTI; everything else is queued. */
-const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
-
 /** Queues the command when its client is in MULTI; true when it did. */
 export function queueInTransaction(call: ServerCall): boolean {
   const { transaction } = call.client;
-  if (transaction === undefined || NOT_QUEUED.has(call.entry.name)) return false;
+  if (transaction === undefined || call.entry.neverQueued) return false;
   transaction.queued.push(call.argsFrom(0));
   call.reply.text('+QUEUED\r\n');
   return true;

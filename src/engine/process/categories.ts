@@ -1,0 +1,50 @@
+/** ACL categories of a command: those that follow from its flags, and those its declaration adds. */
+
+import type { CommandFlag, CommandSpec } from './commandTable.ts';
+
+/** All of 7.0's, in the order of its replies. */
+const CATEGORIES = [
+  'keyspace',
+  'read',
+  'write',
+  'set',
+  'sortedset',
+  'list',
+  'hash',
+  'string',
+  'bitmap',
+  'hyperloglog',
+  'geo',
+  'stream',
+  'pubsub',
+  'admin',
+  'fast',
+  'slow',
+  'blocking',
+  'dangerous',
+  'connection',
+  'transaction',
+  'scripting',
+] as const;
+
+export type Category = (typeof CATEGORIES)[number];
+
+/** Every category but these follows from a flag. */
+export type DeclaredCategory = Exclude<Category, 'read' | 'write' | 'fast' | 'slow' | 'blocking'>;
+
+const IMPLIED: Readonly<Partial<Record<CommandFlag, readonly Category[]>>> = {
+  write: ['write'],
+  readonly: ['read'],
+  admin: ['admin', 'dangerous'],
+  pubsub: ['pubsub'],
+  fast: ['fast'],
+  blocking: ['blocking'],
+};
+
+/** In the order of Redis's replies, without `@`. */
+export function categoriesOf(spec: Pick<CommandSpec, 'flags' | 'categories'>): Category[] {
+  const all = new Set<Category>(spec.categories);
+  for (const flag of spec.flags) for (const implied of IMPLIED[flag] ?? []) all.add(implied);
+  if (!all.has('fast')) all.add('slow');
+  return CATEGORIES.filter((category) => all.has(category));
+}
