@@ -24,7 +24,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(VERSION_TEXT);
     return;
   }
-  if (command === 'server') (await import('./serverCommand.ts')).server(rest);
+  if (command === 'server') await (await import('./serverCommand.ts')).server(rest);
   else if (command === 'up') process.exit(await (await import('./upCommand.ts')).up(rest));
   else throw new UsageError(`unknown command '${command}'; see --help`);
 }

@@ -20,13 +20,14 @@ import { LOG_LEVELS } from '../engine/server/config/logLevels.ts';
 import { Server } from '../engine/server/server.ts';
 import { errnoText } from '../gateway/errno.ts';
 import { RealHost } from '../gateway/realHost.ts';
+import { chooseSocketReads } from '../gateway/socketReads.ts';
 import { parseServerArguments } from './serverArguments.ts';
 import { UsageError } from './usageError.ts';
 
 const STDOUT = 1;
 
-/** Runs until the machine exits; never gives control back before. */
-export function server(args: readonly string[]): void {
+/** Starts the machine; the process ends when it exits. Throws UsageError. */
+export async function server(args: readonly string[]): Promise<void> {
   const { configFile, directives, isSentinel } = parseServerArguments(args);
   if (isSentinel && configFile === undefined) {
     throw new UsageError('a Sentinel needs a configuration file: it keeps its state there');
@@ -42,6 +43,7 @@ export function server(args: readonly string[]): void {
   const machine: Machine = isSentinel ? new Sentinel() : new Server();
   const host = new RealHost({
     machine,
+    reads: await chooseSocketReads(),
     name: isSentinel ? 'sentinel' : 'server',
     directory: process.cwd(),
     configFile: file,

@@ -20,6 +20,7 @@ import { endInOrder } from './endInOrder.ts';
 import { errnoText } from './errno.ts';
 import type { LiveLoop } from './liveLoop.ts';
 import { OutputMeter } from './outputMeter.ts';
+import type { SocketReads } from './socketReads.ts';
 
 const HOST = '127.0.0.1';
 /** Bytes a node has not read yet above which its peer is not read from any more. */
@@ -52,15 +53,17 @@ class Peer {
 export class Endpoints implements OutsidePort {
   private readonly sandbox: Sandbox;
   private readonly loop: LiveLoop;
+  private readonly reads: SocketReads;
   private readonly peers = new Map<number, Peer>();
   /** Sockets whose nodes are done with them and whose last bytes are not out. */
   private readonly lingering = new Set<net.Socket>();
   private readonly listeners = new Map<number, net.Server>();
   private isClosed = false;
 
-  constructor(sandbox: Sandbox, loop: LiveLoop) {
+  constructor(sandbox: Sandbox, loop: LiveLoop, reads: SocketReads) {
     this.sandbox = sandbox;
     this.loop = loop;
+    this.reads = reads;
   }
 
   /** Listens on the port of every node that listens. Throws PortTakenError. */
@@ -133,7 +136,8 @@ export class Endpoints implements OutsidePort {
       this.sandbox.inject({ kind: 'refused', conn, error: 'Connection refused' });
       return;
     }
-    const socket = net.connect({ host, port, noDelay: true, allowHalfOpen: true });
+    const options = { host, port, noDelay: true, allowHalfOpen: true };
+    const socket = this.reads.connect(options, (chunk) => this.receive(peer, chunk));
     const peer = new Peer(conn, node, socket);
     this.peers.set(conn, peer);
     socket.on('connect', () => {
@@ -157,8 +161,9 @@ export class Endpoints implements OutsidePort {
   // From sockets.
 
   private bind(node: string, port: number): Promise<Error | undefined> {
-    const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
-      this.accept(node, port, socket),
+    const server = net.createServer(
+      { noDelay: true, pauseOnConnect: true, allowHalfOpen: true },
+      (socket) => this.accept(node, port, socket),
     );
     this.listeners.set(port, server);
     return new Promise((resolve) => {
@@ -172,27 +177,25 @@ export class Endpoints implements OutsidePort {
     });
   }
 
-  private accept(node: string, port: number, socket: net.Socket): void {
+  private accept(node: string, port: number, accepted: net.Socket): void {
     // The process may have died since the kernel took the connection.
     if (!this.isListening(node, port)) {
-      socket.resetAndDestroy();
+      accepted.resetAndDestroy();
       return;
     }
     const conn = this.sandbox.newConn();
-    const peer = `${socket.remoteAddress ?? HOST}:${socket.remotePort ?? 0}`;
-    this.adopt(new Peer(conn, node, socket));
-    this.input({ kind: 'accept', conn, node, port, peer });
+    const addr = `${accepted.remoteAddress ?? HOST}:${accepted.remotePort ?? 0}`;
+    const socket = this.reads.accept(accepted, (chunk) => this.receive(peer, chunk));
+    const peer = new Peer(conn, node, socket);
+    this.adopt(peer);
+    this.input({ kind: 'accept', conn, node, port, peer: addr });
+    socket.resume();
   }
 
   private adopt(peer: Peer): void {
     const { conn, socket } = peer;
     peer.isOpen = true;
     this.peers.set(conn, peer);
-    socket.on('data', (chunk: Buffer) => {
-      peer.unreadBytes += chunk.length;
-      if (peer.unreadBytes > UNREAD_BYTES_MAX) socket.pause();
-      this.input({ kind: 'data', conn, bytes: chunk });
-    });
     socket.on('drain', () => this.drained(peer));
     socket.on('end', () => {
       // The socket stays open for what the node still has to say; without power it says nothing, and
@@ -204,6 +207,13 @@ export class Endpoints implements OutsidePort {
     socket.on('close', () => {
       if (this.peers.delete(conn)) this.input({ kind: 'reset', conn });
     });
+  }
+
+  /** `chunk` is borrowed; the world is given bytes of its own. */
+  private receive(peer: Peer, chunk: Buffer): void {
+    peer.unreadBytes += chunk.length;
+    if (peer.unreadBytes > UNREAD_BYTES_MAX) peer.socket.pause();
+    this.input({ kind: 'data', conn: peer.conn, bytes: Buffer.from(chunk) });
   }
 
   private drained(peer: Peer): void {

@@ -33,6 +33,7 @@ import { RealClock } from './realClock.ts';
 import { peerOf, RealConnection } from './realConnection.ts';
 import { RealDisk } from './realDisk.ts';
 import { RealLog } from './realLog.ts';
+import type { OnBytes, SocketReads } from './socketReads.ts';
 
 /** Commands an event may execute before sockets are looked at again. */
 const RUN_BUDGET = 10_000;
@@ -42,6 +43,7 @@ const LISTEN_HOST = '127.0.0.1';
 
 export interface RealHostOptions {
   readonly machine: Machine;
+  readonly reads: SocketReads;
   readonly name: string;
   /** The process's directory. */
   readonly directory: string;
@@ -138,19 +140,21 @@ export class RealHost implements Effects {
       return;
     }
     if (socket.destroyed) return;
-    const connection = this.adopt(socket);
+    const connection = this.adopt((onBytes) => this.options.reads.accept(socket, onBytes));
     const now = this.clock.now();
-    this.machine.accepted(now, connection.id, peerOf(socket), this);
+    this.machine.accepted(now, connection.id, peerOf(connection.socket), this);
     this.finish(now);
-    socket.resume();
+    connection.socket.resume();
   }
 
+  /** `chunk` is borrowed. */
   private receive(connection: RealConnection, chunk: Buffer): void {
     if (this.isBusy) {
       connection.socket.pause(); // The kernel keeps the rest, as it does for a busy process.
+      const kept = Buffer.from(chunk);
       this.deferred.push(() => {
         connection.socket.resume();
-        this.receive(connection, chunk);
+        this.receive(connection, kept);
       });
       return;
     }
@@ -319,11 +323,14 @@ export class RealHost implements Effects {
   }
 
   /** Gives a socket an identity and listens to it; `failed` hears of a connect that came to nothing. */
-  private adopt(socket: net.Socket, failed?: (error: Error) => void): RealConnection {
+  private adopt(
+    open: (onBytes: OnBytes) => net.Socket,
+    failed?: (error: Error) => void,
+  ): RealConnection {
+    const socket = open((chunk) => this.receive(connection, chunk));
     const connection = new RealConnection(this.nextConn, socket);
     this.nextConn += 1;
     this.connections.set(connection.id, connection);
-    socket.on('data', (chunk: Buffer) => this.receive(connection, chunk));
     socket.on('drain', () => this.drained(connection));
     socket.on('end', () => this.ended(connection));
     socket.on('error', (error) => {
@@ -368,12 +375,15 @@ export class RealHost implements Effects {
   }
 
   connect(host: string, port: number): ConnId {
-    const socket = net.connect({ host, port, noDelay: true, allowHalfOpen: true });
+    const options = { host, port, noDelay: true, allowHalfOpen: true };
     let isOpen = false;
-    const connection = this.adopt(socket, (error) => {
-      if (!isOpen) this.established(connection, error);
-    });
-    socket.on('connect', () => {
+    const connection = this.adopt(
+      (onBytes) => this.options.reads.connect(options, onBytes),
+      (error) => {
+        if (!isOpen) this.established(connection, error);
+      },
+    );
+    connection.socket.on('connect', () => {
       isOpen = true;
       this.established(connection, undefined);
     });

@@ -18,6 +18,7 @@ import { freePort, portTrouble } from './freePorts.ts';
 import type { EndpointList, FromWorker, HostOptions } from './hostMessages.ts';
 import { LiveLoop } from './liveLoop.ts';
 import { MemoryGuard } from './memoryGuard.ts';
+import type { SocketReads } from './socketReads.ts';
 
 const HOST = '127.0.0.1';
 /**
@@ -47,7 +48,7 @@ export class SandboxHost {
   private pump: NodeJS.Timeout | undefined = undefined;
 
   /** Boots the sandbox; `say` hears of what the user must know. Throws BootError. */
-  constructor(options: HostOptions, say: (message: FromWorker) => void) {
+  constructor(options: HostOptions, reads: SocketReads, say: (message: FromWorker) => void) {
     this.options = options;
     this.say = say;
     const present = Date.now() * 1000;
@@ -63,7 +64,7 @@ export class SandboxHost {
     this.sandbox.advance(present);
     this.service = new Service(this.sandbox);
     this.loop = new LiveLoop(this.sandbox);
-    this.endpoints = new Endpoints(this.sandbox, this.loop);
+    this.endpoints = new Endpoints(this.sandbox, this.loop, reads);
     this.control = new ControlEndpoint((operation, done) => this.perform(operation, done));
     this.dashboard = new Dashboard(this.service, (operation, done) =>
       this.perform(operation, done),

@@ -5,6 +5,7 @@ import { BootError } from '../sandbox/sandbox.ts';
 import { PortTakenError } from './endpoints.ts';
 import type { FromWorker, HostOptions, ToWorker } from './hostMessages.ts';
 import { SandboxHost } from './sandboxHost.ts';
+import { chooseSocketReads } from './socketReads.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('worker.ts runs in a worker thread only');
@@ -16,7 +17,7 @@ const say = (message: FromWorker): void => {
 };
 
 async function serve(options: HostOptions): Promise<void> {
-  const host = new SandboxHost(options, say);
+  const host = new SandboxHost(options, await chooseSocketReads(), say);
   const endpoints = await host.open().catch((error: unknown) => {
     host.close();
     throw error;

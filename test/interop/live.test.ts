@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import * as net from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { SandboxHost } from '../../src/gateway/sandboxHost.ts';
+import { chooseSocketReads } from '../../src/gateway/socketReads.ts';
 import type { Operation, Outcome } from '../../src/view/messages.ts';
 import { replay } from '../../src/world/replay.ts';
 import { freePorts, waitFor } from './peers.ts';
@@ -22,6 +23,7 @@ async function openHost(t: TestContext, replicas: number, sentinels: number) {
       dashboardPort: port + 19,
       memoryMb: 2_048,
     },
+    await chooseSocketReads(),
     () => {},
   );
   t.after(() => host.close());

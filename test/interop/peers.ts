@@ -131,15 +131,22 @@ class Running implements Peer {
   }
 }
 
-/** Starts a program that is ended with the test; `env` keeps Node's own switches. */
+type Variables = Readonly<Record<string, string>>;
+
+/** Starts a program that is ended with the test; `variables` are added to its environment. */
 export function startProgram(
   t: TestContext,
   program: string,
   args: readonly string[],
   port: number,
   directory = temporaryDirectory(),
+  variables: Variables = {},
 ): Running {
-  const child = spawn(program, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...variables },
+  });
   const running = new Running(child, port, directory);
   t.after(async () => {
     await running.stop('SIGKILL');
@@ -183,10 +190,15 @@ export async function startSentinel(t: TestContext, lines: readonly string[]): P
 }
 
 /** Our CLI's `server` in place of redis-server. */
-export async function startOurServer(t: TestContext, args: readonly string[] = []): Promise<Peer> {
+export async function startOurServer(
+  t: TestContext,
+  args: readonly string[] = [],
+  variables: Variables = {},
+): Promise<Peer> {
   const port = await freePorts(1);
   const all = [CLI, 'server', '--port', String(port), '--save', '', ...args];
-  return ready(startProgram(t, process.execPath, all, port), 'Ready to accept connections');
+  const program = startProgram(t, process.execPath, all, port, undefined, variables);
+  return ready(program, 'Ready to accept connections');
 }
 
 /** Our CLI's `up --json` on free ports; the arguments are further options of `up`. */

@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { Endpoints } from '../../../src/gateway/endpoints.ts';
 import { freePort } from '../../../src/gateway/freePorts.ts';
 import { LiveLoop } from '../../../src/gateway/liveLoop.ts';
+import { PlainReads, SharedReads, type SocketReads } from '../../../src/gateway/socketReads.ts';
 import { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import type { Operation, Outcome } from '../../../src/view/messages.ts';
 import { ask, until } from './startedWorker.ts';
@@ -23,7 +24,7 @@ interface Open {
 }
 
 /** A master alone, live. */
-async function open(t: TestContext): Promise<Open> {
+async function open(t: TestContext, reads: SocketReads = new SharedReads()): Promise<Open> {
   const port = (await freePort(FIRST_PORT, 5_000, () => false))!;
   const sandbox = new Sandbox({
     topology: { replicas: 0, sentinels: 0, port, sentinelPort: 0 },
@@ -34,7 +35,7 @@ async function open(t: TestContext): Promise<Open> {
   });
   sandbox.boot();
   const loop = new LiveLoop(sandbox);
-  const endpoints = new Endpoints(sandbox, loop);
+  const endpoints = new Endpoints(sandbox, loop, reads);
   t.after(() => {
     loop.close();
     endpoints.shutdown();
@@ -199,3 +200,76 @@ test('a listener that could not accept goes on', async (t) => {
   );
   assert.equal(await ask(port, 'PING'), '+PONG');
 });
+
+for (const reads of [new SharedReads(), new PlainReads()]) {
+  const way = reads.constructor.name;
+
+  test(`${way}: what two clients send in pieces is not mixed up`, async (t) => {
+    const { port } = await open(t, reads);
+    const clients = [await client(port), await client(port)];
+    const keys = ['a', 'b'];
+    const length = 200_000;
+    for (let at = 0; at < 3; at += 1) {
+      for (const [index, { socket, text }] of clients.entries()) {
+        const value = keys[index]!.repeat(length);
+        const request = `*3\r\n$3\r\nSET\r\n$1\r\n${keys[index]}\r\n$${length}\r\n${value}\r\n`;
+        // A request ends in the middle of a chunk, and the world takes it up after the next one came.
+        socket.write(request.slice(0, 70_001 + at));
+        await until(() => socket.writableLength === 0);
+        socket.write(request.slice(70_001 + at));
+        assert.ok(!text.includes('-'), text);
+      }
+      await until(() => clients.every(({ text }) => text === '+OK\r\n'.repeat(at + 1)));
+    }
+    for (const found of clients) found.text = '';
+    for (const [index, { socket }] of clients.entries()) socket.write(`GET ${keys[index]}\r\n`);
+    for (const [index, found] of clients.entries()) {
+      const reply = `$${length}\r\n${keys[index]!.repeat(length)}\r\n`;
+      await until(() => found.text.length === reply.length);
+      assert.equal(found.text, reply);
+    }
+  });
+
+  test(`${way}: connections are counted, and maxclients refuses`, async (t) => {
+    const { port } = await open(t, reads);
+    const first = await client(port);
+    first.socket.write('CONFIG SET maxclients 2\r\n');
+    await until(() => first.text === '+OK\r\n');
+    const second = await client(port);
+    second.socket.write('PING\r\n');
+    await until(() => second.text === '+PONG\r\n');
+    const third = await client(port);
+    await until(() => third.state !== 'open');
+    assert.equal(third.text, '-ERR max number of clients reached\r\n');
+    second.socket.resetAndDestroy();
+    await until(async () => (await ask(port, 'PING').catch(String)) === '+PONG');
+    await until(async () => (await ask(port, 'CLIENT LIST')).split('id=').length === 3);
+  });
+
+  test(`${way}: a client that ends its side gets what it asked for`, async (t) => {
+    const { port } = await open(t, reads);
+    const socket = net.connect({ port, host: HOST, allowHalfOpen: true });
+    socket.end('PING\r\nECHO bye\r\n');
+    const text = (await socket.setEncoding('latin1').toArray()).join('');
+    assert.equal(text, '+PONG\r\n$3\r\nbye\r\n');
+  });
+
+  test(`${way}: a frozen node takes no more than its window, and all of it afterwards`, async (t) => {
+    const opened = await open(t, reads);
+    const writer = await client(opened.port);
+    perform(opened, { op: 'freeze', node: 'm' });
+    const length = 32 * MEGABYTE;
+    writer.socket.write(`*2\r\n$4\r\nECHO\r\n$${length}\r\n`);
+    writer.socket.write(Buffer.alloc(length, 'x'));
+    writer.socket.write('\r\n');
+    const { peers } = opened.endpoints as unknown as {
+      readonly peers: ReadonlyMap<number, { readonly socket: net.Socket; unreadBytes: number }>;
+    };
+    await until(() => [...peers.values()].some(({ socket }) => socket.isPaused()));
+    const [peer] = peers.values();
+    assert.ok(peer!.unreadBytes < 2 * MEGABYTE, `${peer!.unreadBytes} bytes`);
+    assert.ok(writer.socket.writableLength > length / 2);
+    perform(opened, { op: 'thaw', node: 'm' });
+    await until(() => writer.text.length === length + `$${length}\r\n\r\n`.length);
+  });
+}
