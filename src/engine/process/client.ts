@@ -2,14 +2,15 @@
  * A client: a connection that sends commands. A replica's connection to its master is one too, once
  * its handshake is over.
  *
- * Invariant: plain state; what other parts know of a client (a replica's offset, a blocked WAIT)
- * they keep themselves, by its id.
+ * Invariant: plain state; what other parts know of a client (a replica's offset) they keep
+ * themselves, by its id.
  */
 
-import type { ConnId, Micros, Peer } from '../machine/machine.ts';
+import { type ConnId, type Micros, NEVER, type Peer } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { RequestReader } from '../resp/requestReader.ts';
+import type { BlockedOn } from './blocking.ts';
 import { Connection } from './connection.ts';
 
 export type ClientKind = 'normal' | 'replica' | 'master';
@@ -32,10 +33,15 @@ export class Client extends Connection {
   lastInteraction: Micros;
   /** Full name of the command executed last, as CLIENT LIST's `cmd`: `client|list`. */
   lastCommand = 'NULL';
-  /** Waits for something; its input is not read meanwhile. */
-  blocked = false;
+  /** What it waits for; its input is not read meanwhile. Only Blocking writes these three. */
+  blockedOn: BlockedOn | undefined = undefined;
+  /** When the wait ends at the latest, and the client's index in the heap of deadlines. */
+  deadline: Micros = NEVER;
+  place = -1;
   /** The request its reader holds was put off (CLIENT PAUSE) and is the first to run afterwards. */
   postponed = false;
+  /** The stream's offset after its last command: what WAIT waits for. 0: before the first byte. */
+  writtenOffset = 0;
   /** In the process's list of clients with unread input. */
   ready = false;
   /** CLIENT REPLY OFF and SKIP: replyMode.ts. */

@@ -197,7 +197,7 @@ function flagsOf(client: Client): string {
   if (client.kind === 'master') flags += 'M';
   if (client.subscriptionCount > 0) flags += 'P';
   if (client.transaction !== undefined) flags += 'x';
-  if (client.blocked) flags += 'b';
+  if (client.blockedOn !== undefined) flags += 'b';
   if (client.watchBroken) flags += 'd';
   if (client.closeAfterReply) flags += 'c';
   if (client.noEvict) flags += 'e';
@@ -332,6 +332,6 @@ function unblock(call: Call): void {
     return;
   }
   const client = [...call.process.clients.values()].find((c) => c.id === id);
-  const done = client?.blocked === true && call.process.unblockEarly(client, mode === 'error');
+  const done = client !== undefined && call.process.blocking.endEarly(client, mode);
   call.reply.integer(done ? 1 : 0);
 }

@@ -27,7 +27,9 @@ import type {
 } from '../machine/machine.ts';
 import { Random } from '../machine/random.ts';
 import { toLatin1 } from '../resp/bytes.ts';
+import type { ReplyWriter } from '../resp/replyWriter.ts';
 import type { ReaderLimits } from '../resp/requestReader.ts';
+import { type BlockedOn, Blocking } from './blocking.ts';
 import type { Call } from './call.ts';
 import { Client } from './client.ts';
 import type { CommandEntry, CommandTable } from './commandTable.ts';
@@ -74,6 +76,7 @@ export abstract class Process implements Machine {
   /** Connections this process opened and that are not clients (yet). */
   readonly outgoing = new Map<ConnId, OutgoingConnection>();
   readonly pubSub = new PubSub();
+  readonly blocking = new Blocking(this);
   readonly stats: ProcessStats = {
     connectionsReceived: 0,
     rejectedConnections: 0,
@@ -121,7 +124,7 @@ export abstract class Process implements Machine {
   protected abstract readonly call: Call;
   /** Rejects a known command of right arity before it runs: the error reply, or undefined. */
   protected abstract refuses(entry: CommandEntry, client: Client): string | undefined;
-  /** Puts off a command that might run now otherwise: CLIENT PAUSE. The process unblocks the client later. */
+  /** Puts off a command that might run now otherwise: CLIENT PAUSE. The process ends that wait later. */
   protected postpones(_entry: CommandEntry, _client: Client): boolean {
     return false;
   }
@@ -132,8 +135,11 @@ export abstract class Process implements Machine {
   protected abstract clientGone(client: Client): void;
   /** RESET: drops the client's transaction and what else the process keeps of its state. */
   abstract resetClient(client: Client): void;
-  /** CLIENT UNBLOCK: ends the wait with the reply of a timeout or an UNBLOCKED error; false if it cannot be ended so. */
-  abstract unblockEarly(client: Client, withError: boolean): boolean;
+  /** Writes what a client is told whose wait has timed out; for kinds of waits that may have a deadline. */
+  replyTimeout(on: BlockedOn, _reply: ReplyWriter): void {
+    throw new InvariantError(`a wait for ${on.kind} has no deadline`);
+  }
+
   protected abstract outgoingConnected(
     outgoing: OutgoingConnection,
     error: string | undefined,
@@ -289,17 +295,6 @@ export abstract class Process implements Machine {
     this.ready.push(client);
   }
 
-  /** Stops reading the client's requests until `unblock`. */
-  block(client: Client): void {
-    client.blocked = true;
-  }
-
-  unblock(client: Client): void {
-    client.blocked = false;
-    this.touch(client);
-    this.wake(client);
-  }
-
   closeAfterReply(client: Client): void {
     client.closeAfterReply = true;
     this.touch(client);
@@ -342,6 +337,7 @@ export abstract class Process implements Machine {
 
   /** Drops whatever the parts keep of a client that has gone. */
   protected cleanUp(client: Client): void {
+    this.blocking.forget(client);
     this.pubSub.unsubscribeAll(client);
     this.clientGone(client);
   }
@@ -351,7 +347,7 @@ export abstract class Process implements Machine {
     let left = budget;
     const limits = this.limitsOf(client);
     const { out } = this;
-    while (left > 0 && !client.blocked && !client.closeAfterReply && !out.cpuTaken) {
+    while (left > 0 && client.blockedOn === undefined && !client.closeAfterReply && !out.cpuTaken) {
       if (!this.nextRequest(client, limits)) break;
       left -= 1;
       if (client.replyMode === 'on') this.execute(client);
@@ -420,7 +416,7 @@ export abstract class Process implements Machine {
       this.rejectCall(client, entry, refusal);
     } else if (this.postpones(entry, client)) {
       client.postponed = true;
-      this.block(client);
+      this.blocking.block(client, { kind: 'pause' });
     } else {
       this.perform(call);
     }
@@ -460,7 +456,7 @@ export abstract class Process implements Machine {
   }
 
   /** An error reply was given. */
-  protected countError(_client: Client, _error: string): void {
+  countError(_client: Client, _error: string): void {
     this.stats.errorReplies += 1;
   }
 

@@ -12,7 +12,7 @@
  *
  * Invariant: before a command a client's mode is `on`, `off` or `skipNext`, or still `skip` when the
  * command before has waited (WAIT, SAVE) and been answered since. It is `skip` while the one command
- * runs or waits whose reply is skipped; whoever answers a command that waited drops what is unwanted.
+ * runs or waits whose reply is skipped; the late answer (blocking.ts) is dropped when it is unwanted.
  * `unjudgedFrom` is -1 but while a command of a muted client, or of an EXEC, runs.
  */
 
@@ -32,7 +32,7 @@ export function endMuted(client: Client): void {
   if (client.replyMode !== 'skip') return;
   // CLIENT PAUSE has put it off: it runs later.
   if (client.postponed) client.replyMode = 'skipNext';
-  else if (!client.blocked) client.replyMode = 'on';
+  else if (client.blockedOn === undefined) client.replyMode = 'on';
 }
 
 /** Before replies that are judged by themselves: a command's, an EXEC's array, each one in it. */

@@ -31,6 +31,8 @@ export class MasterSide {
   readonly replicas: Replica[] = [];
   /** INFO's counters. */
   readonly stats = { syncFull: 0, syncPartialOk: 0, syncPartialErr: 0 };
+  /** A replica has acknowledged more, or come online, since Waits looked. */
+  ackedMore = false;
   /** Online replicas whose lag is within min-replicas-max-lag, as of the last look. */
   goodReplicas = 0;
   /** Since when there has been no replica: the backlog's time to live counts from here. */
@@ -124,6 +126,7 @@ export class MasterSide {
   private goOnline(replica: Replica): void {
     replica.state = 'online';
     replica.onlineAt = this.host.now;
+    this.ackedMore = true;
     this.refreshGoodReplicas();
     this.host.note({ kind: 'replica-online', replica: replica.name, offset: replica.nextOffset });
   }
@@ -255,14 +258,18 @@ export class MasterSide {
 
   acked(client: Client, offset: number): void {
     const replica = this.attached(client);
-    if (replica !== undefined && offset > replica.ackOffset) replica.ackOffset = offset;
+    if (replica === undefined || offset <= replica.ackOffset) return;
+    replica.ackOffset = offset;
+    this.ackedMore = true;
   }
 
   /** Online replicas that have acknowledged the stream up to `offset`. */
   countAcked(offset: number): number {
-    return this.replicas.filter(
-      (replica) => replica.state === 'online' && replica.ackOffset >= offset,
-    ).length;
+    let count = 0;
+    for (const { state, ackOffset } of this.replicas) {
+      if (state === 'online' && ackOffset >= offset) count += 1;
+    }
+    return count;
   }
 
   // Time and departures.

@@ -86,7 +86,7 @@ export class ReplicaSide {
   setMaster(host: string, port: number): void {
     const wasMaster = this.master === undefined;
     this.leaveMaster();
-    this.disconnectBlocked();
+    this.host.blocking.endByDemotion();
     this.master = { host, port };
     this.host.settings.replicaof = { host, port };
     if (wasMaster) {
@@ -150,18 +150,6 @@ export class ReplicaSide {
     this.master = undefined;
     if (this.upstream !== undefined) this.host.kill(this.upstream.client);
     this.abandonAttempt();
-  }
-
-  /** Clients blocked on what only a master can bring about; not those that wait for the end of a pause. */
-  private disconnectBlocked(): void {
-    for (const client of this.host.clients.values()) {
-      if (!client.blocked || client.postponed) continue;
-      client.reply.error(
-        'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)',
-      );
-      this.host.closeAfterReply(client);
-      this.host.unblock(client);
-    }
   }
 
   /** Our own place in our own history, for a master that may have taken part in it. */

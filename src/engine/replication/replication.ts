@@ -243,7 +243,6 @@ export class Replication {
   }
 
   clientGone(client: Client): void {
-    this.waits.clientGone(client);
     this.masterSide.clientGone(client);
     this.replicaSide.clientGone(client);
   }
@@ -260,10 +259,6 @@ export class Replication {
     return this.masterSide.fileDone(token, result) || this.replicaSide.fileDone(token, result);
   }
 
-  unblockEarly(client: Client, withError: boolean): boolean {
-    return this.waits.unblockEarly(client, withError);
-  }
-
   beforeFlush(): void {
     this.waits.beforeFlush();
     this.masterSide.beforeFlush();
@@ -271,7 +266,6 @@ export class Replication {
   }
 
   tick(): void {
-    this.waits.tick();
     if (this.host.now < this.cronAt) return;
     this.cronAt += SECOND_MICROS;
     // A process that was stopped makes up for no seconds, as Redis's cron does not.
@@ -281,7 +275,7 @@ export class Replication {
   }
 
   nextDeadline(): Micros {
-    return Math.min(this.cronAt, this.waits.nextDeadline());
+    return this.cronAt;
   }
 }
 registerState(Replication);

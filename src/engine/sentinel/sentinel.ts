@@ -215,11 +215,6 @@ export class Sentinel extends Process {
     this.pubSub.publish(channel, message, (client) => this.touch(client));
   }
 
-  /** The only wait is for the disk, which CLIENT UNBLOCK does not end. */
-  unblockEarly(): boolean {
-    return false;
-  }
-
   protected outputWaits(connection: Connection): void {
     const client = this.clients.get(connection.conn);
     if (client === undefined || client.subscriptionCount === 0) return;

@@ -21,6 +21,7 @@ import type {
   Token,
 } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
+import type { BlockedOn } from '../process/blocking.ts';
 import { Client } from '../process/client.ts';
 import { describeClient } from '../process/clientCommands.ts';
 import type { CommandEntry, CommandTable } from '../process/commandTable.ts';
@@ -33,6 +34,7 @@ import {
 import { Process } from '../process/process.ts';
 import { Replication } from '../replication/replication.ts';
 import type { Bytes } from '../resp/bytes.ts';
+import type { ReplyWriter } from '../resp/replyWriter.ts';
 import { ClientLimits } from './clients/clientLimits.ts';
 import { Pausing } from './clients/pausing.ts';
 import { errorInStream } from './clients/streamErrors.ts';
@@ -138,6 +140,7 @@ export class Server extends Process {
 
   tick(now: Micros, out: Effects): void {
     this.begin(now, out);
+    this.blocking.tick();
     this.loading.tick();
     this.replication.tick();
     this.shutdown.tick();
@@ -148,6 +151,7 @@ export class Server extends Process {
   nextDeadline(): Micros {
     return Math.min(
       this.cron.nextDeadline(),
+      this.blocking.nextDeadline(),
       this.loading.nextDeadline(),
       this.replication.nextDeadline(),
       this.shutdown.nextDeadline(),
@@ -192,7 +196,7 @@ export class Server extends Process {
     this.countError(client, error);
   }
 
-  protected override countError(client: Client, error: string): void {
+  override countError(client: Client, error: string): void {
     super.countError(client, error);
     this.commandStats.error(error);
     if (client.kind !== 'normal') this.log('warning', errorInStream(client, error));
@@ -225,7 +229,7 @@ export class Server extends Process {
     this.call.client = client;
     this.call.entry = this.commands.find('exec')!;
     this.call.args = ['EXEC'];
-    this.unblock(client);
+    this.blocking.unblock(client);
     this.perform(this.call);
     // Gone meanwhile: what the rest of its commands has left of it goes, too.
     if (this.clients.get(client.conn) !== client) this.cleanUp(client);
@@ -263,7 +267,6 @@ export class Server extends Process {
   protected clientGone(client: Client): void {
     endTransaction(this, client);
     this.clientLimits.forget(client);
-    this.shutdown.clientGone(client);
     this.replication.clientGone(client);
   }
 
@@ -272,8 +275,9 @@ export class Server extends Process {
     this.pubSub.unsubscribeAll(client);
   }
 
-  unblockEarly(client: Client, withError: boolean): boolean {
-    return this.replication.unblockEarly(client, withError);
+  override replyTimeout(on: BlockedOn, reply: ReplyWriter): void {
+    if (on.kind === 'acks') reply.integer(this.replication.masterSide.countAcked(on.offset));
+    else super.replyTimeout(on, reply);
   }
 
   protected outgoingConnected(connection: OutgoingConnection, error: string | undefined): void {

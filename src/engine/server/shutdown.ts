@@ -7,7 +7,6 @@ import type { Micros } from '../machine/machine.ts';
 import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
-import { dropUnwanted } from '../process/replyMode.ts';
 import type { SaveListener } from './saving/foregroundSave.ts';
 import type { Server } from './server.ts';
 
@@ -25,8 +24,6 @@ export class Shutdown implements SaveListener {
   private saving = false;
   /** A signal has asked for it. */
   private signalled = false;
-  /** Clients that sent SHUTDOWN and wait. */
-  private waiting: Client[] = [];
 
   constructor(server: Server) {
     this.server = server;
@@ -60,10 +57,7 @@ export class Shutdown implements SaveListener {
   /** Who asks again waits with the others; the options stay those of the first, even against NOW. */
   begin(options: ShutdownOptions, client: Client | undefined): void {
     const { server } = this;
-    if (client !== undefined) {
-      this.waiting.push(client);
-      server.block(client);
-    }
+    if (client !== undefined) server.blocking.block(client, { kind: 'shutdown' });
     if (this.options !== undefined) return;
     this.options = options;
     server.log('warning', 'User requested shutdown...');
@@ -145,18 +139,13 @@ export class Shutdown implements SaveListener {
     this.options = undefined;
     this.signalled = false;
     this.deadline = NEVER;
-    this.server.pausing.end('shutdown');
-    for (const client of this.waiting) {
-      const start = client.reply.length;
-      client.reply.error('ERR Errors trying to SHUTDOWN. Check logs.');
-      dropUnwanted(client, start);
-      this.server.unblock(client);
+    const { blocking, pausing } = this.server;
+    pausing.end('shutdown');
+    for (const client of [...blocking.of('shutdown')]) {
+      blocking.answerLate(client, (reply) =>
+        reply.error('ERR Errors trying to SHUTDOWN. Check logs.'),
+      );
     }
-    this.waiting = [];
-  }
-
-  clientGone(client: Client): void {
-    this.waiting = this.waiting.filter((waiting) => waiting !== client);
   }
 }
 registerState(Shutdown);

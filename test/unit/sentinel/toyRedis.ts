@@ -175,9 +175,6 @@ export class ToyRedis extends Process {
   fileDone(): void {}
   childDone(): void {}
   resetClient(): void {}
-  unblockEarly(): boolean {
-    return false;
-  }
   protected outputWaits(): void {}
   protected beforeFlush(): void {}
 }

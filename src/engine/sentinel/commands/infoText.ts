@@ -53,12 +53,10 @@ function serverFields(sentinel: SentinelHost): Field[] {
 }
 
 function clientFields(sentinel: SentinelHost): Field[] {
-  let blocked = 0;
-  for (const client of sentinel.clients.values()) if (client.blocked) blocked += 1;
   return [
     ['connected_clients', sentinel.clients.size],
     ['maxclients', sentinel.settings.maxclients],
-    ['blocked_clients', blocked],
+    ['blocked_clients', sentinel.blocking.count],
   ];
 }
 

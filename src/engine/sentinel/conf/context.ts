@@ -18,7 +18,6 @@ export interface StateFileContext extends ConfContext {
   readonly out: Process['out'];
   readonly clients: Process['clients'];
   readonly outgoing: Process['outgoing'];
-  block: Process['block'];
-  unblock: Process['unblock'];
+  readonly blocking: Process['blocking'];
   touch: Process['touch'];
 }

@@ -15,7 +15,6 @@ import type { FileOp, FileResult, Token } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
 import type { Client } from '../../process/client.ts';
 import { FileReplacement } from '../../process/fileReplacement.ts';
-import { dropUnwanted } from '../../process/replyMode.ts';
 import type { StateFileContext } from './context.ts';
 import { mergeLines, stateLines } from './stateLines.ts';
 
@@ -57,7 +56,7 @@ export class StateFile {
   requestBy(client: Client): void {
     this.requested = true;
     this.waiting.push(client);
-    this.sentinel.block(client);
+    this.sentinel.blocking.block(client, { kind: 'disk' });
   }
 
   /** At the end of an event, before its output leaves. */
@@ -121,11 +120,10 @@ export class StateFile {
     const { sentinel } = this;
     for (const client of this.answering) {
       if (sentinel.clients.get(client.conn) !== client) continue;
-      const start = client.reply.length;
-      if (error === undefined) client.reply.ok();
-      else client.reply.error(error);
-      dropUnwanted(client, start);
-      sentinel.unblock(client);
+      sentinel.blocking.answerLate(client, (reply) => {
+        if (error === undefined) reply.ok();
+        else reply.error(error);
+      });
     }
     this.answering = [];
     if (!this.requested) this.releaseOutput();

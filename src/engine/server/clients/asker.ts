@@ -2,7 +2,6 @@
 
 import { registerState } from '../../machine/state.ts';
 import type { Client } from '../../process/client.ts';
-import { dropUnwanted } from '../../process/replyMode.ts';
 import type { SaveListener } from '../saving/foregroundSave.ts';
 import type { Server } from '../server.ts';
 
@@ -16,7 +15,7 @@ export class Asker implements SaveListener {
     this.server = server;
     this.client = client;
     this.command = command;
-    server.block(client);
+    server.blocking.block(client, { kind: 'disk' });
   }
 
   saved(ok: boolean): void {
@@ -26,17 +25,11 @@ export class Asker implements SaveListener {
   /** `error`, or OK. */
   answer(error: string | undefined): void {
     const { server, client } = this;
-    server.unblock(client);
-    const start = client.reply.length;
-    if (error === undefined) {
-      client.reply.ok();
-    } else {
-      client.reply.error(error);
-      server.commandFailed(client, server.commands.resolve(this.command)!, error);
-    }
-    // A master gets no replies, nor does a client that has killed itself before in its transaction.
-    if (client.kind === 'master' || client.closeAfterReply) client.reply.truncate(start);
-    else dropUnwanted(client, start);
+    if (error !== undefined) server.commandStats.erred(server.commands.resolve(this.command)!);
+    server.blocking.answerLate(client, (reply) => {
+      if (error === undefined) reply.ok();
+      else reply.error(error);
+    });
   }
 }
 registerState(Asker);

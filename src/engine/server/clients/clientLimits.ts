@@ -79,7 +79,8 @@ export class ClientLimits {
     const seconds = server.settings.timeout;
     if (seconds === 0) return;
     for (const client of [...server.clients.values()]) {
-      const exempt = client.kind !== 'normal' || client.blocked || client.subscriptionCount > 0;
+      const exempt =
+        client.kind !== 'normal' || client.blockedOn !== undefined || client.subscriptionCount > 0;
       if (exempt || server.now - client.lastInteraction <= seconds * 1_000_000) continue;
       server.log('verbose', 'Closing idle client');
       server.kill(client);

@@ -47,9 +47,8 @@ export class Pausing {
   /** Clients go on; what another pause concerns is put off again. */
   end(cause: Cause): void {
     if (!this.pauses.delete(cause)) return;
-    for (const client of this.server.clients.values()) {
-      if (client.postponed) this.server.unblock(client);
-    }
+    const { blocking } = this.server;
+    for (const client of [...blocking.of('pause')]) blocking.unblock(client);
   }
 
   /** Whether the pause concerns the command. */

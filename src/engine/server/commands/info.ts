@@ -72,17 +72,14 @@ function serverSection(server: Server): Field[] {
 
 function clientsSection(server: Server): Field[] {
   let normal = 0;
-  let blocked = 0;
-  for (const client of server.clients.values()) {
-    if (client.kind === 'normal') normal += 1;
-    if (client.blocked) blocked += 1;
-  }
+  for (const client of server.clients.values()) if (client.kind === 'normal') normal += 1;
   return [
     ['connected_clients', normal],
     ['cluster_connections', 0],
     ['maxclients', server.settings.maxclients],
-    ['blocked_clients', blocked],
+    ['blocked_clients', server.blocking.count],
     ['tracking_clients', 0],
+    ['clients_in_timeout_table', server.blocking.timedCount],
   ];
 }
 

@@ -145,7 +145,7 @@ function execute(call: ServerCall, execution: Execution): void {
   call.nesting -= 1;
   // EXEC itself is no change: the operations it gathered stand for it.
   call.dontPropagate();
-  if (server.foreground.busy) server.block(client);
+  if (server.foreground.busy) server.blocking.block(client, { kind: 'exec' });
   else server.execution = undefined;
 }
 
