@@ -8,7 +8,7 @@
 
 import type { Socket } from 'node:net';
 import { ProtocolError } from '../engine/machine/errors.ts';
-import { toLatin1 } from '../engine/resp/bytes.ts';
+import { fromUnicode, toLatin1, toUnicode } from '../engine/resp/bytes.ts';
 import { ReplyWriter } from '../engine/resp/replyWriter.ts';
 import { RequestReader } from '../engine/resp/requestReader.ts';
 import type { Operation, Outcome } from '../view/messages.ts';
@@ -71,7 +71,7 @@ export class ControlConnection {
     const { reply } = this;
     switch (command) {
       case 'SANDBOX':
-        this.sandbox(args.slice(1));
+        this.sandbox(args.slice(1).map(toUnicode));
         return;
       case 'PING':
         if (args[1] === undefined) reply.simple('PONG');
@@ -168,12 +168,12 @@ export class ControlConnection {
     if (words[0]?.toUpperCase() === 'HELP') {
       const lines = sandboxHelp();
       this.reply.array(lines.length);
-      for (const line of lines) this.reply.simple(line);
+      for (const line of lines) this.reply.simple(fromUnicode(line));
       return;
     }
     const parsed = parseSandboxCommand(words);
     if ('error' in parsed) {
-      this.reply.error(parsed.error);
+      this.reply.error(fromUnicode(parsed.error));
       return;
     }
     let isLate = false;
@@ -189,9 +189,9 @@ export class ControlConnection {
 
   private answer(outcome: Outcome, asJson: boolean): void {
     const { reply } = this;
-    if (!outcome.ok) reply.error(outcome.error);
+    if (!outcome.ok) reply.error(fromUnicode(outcome.error));
     else if (outcome.snapshot !== undefined) {
-      if (asJson) reply.utf8(JSON.stringify(outcome.snapshot));
+      if (asJson) reply.bulk(fromUnicode(JSON.stringify(outcome.snapshot)));
       else writeJson(reply, outcome.snapshot);
     } else if (outcome.log !== undefined) {
       writeJson(
@@ -201,7 +201,7 @@ export class ControlConnection {
     } else if (outcome.lines !== undefined) {
       writeJson(reply, outcome.lines);
     } else {
-      reply.simple(outcome.text);
+      reply.simple(fromUnicode(outcome.text));
     }
   }
 }

@@ -45,11 +45,12 @@ export function isShown(level: LogLevel, threshold: LogLevel): boolean {
 }
 
 /**
- * Writes at once and without a buffer: whoever reads the log sees a line before what follows it.
+ * Writes a machine's text at once and without a buffer: whoever reads the log sees a line before
+ * what follows it. Its characters are bytes, so a name in UTF-8 comes out as it was sent.
  * A full pipe (EAGAIN) is tried again; a reader that went away is not our concern.
  */
 export function writeOut(fd: number, text: string): void {
-  const bytes = Buffer.from(text, 'utf8');
+  const bytes = Buffer.from(text, 'latin1');
   let written = 0;
   while (written < bytes.length) {
     try {

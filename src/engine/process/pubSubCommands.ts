@@ -141,7 +141,8 @@ function channels(call: Call): void {
 }
 
 function numSub(call: Call): void {
-  call.reply.map(call.argc - 2);
+  // Flat in RESP3, too.
+  call.reply.array((call.argc - 2) * 2);
   for (let at = 2; at < call.argc; at += 1) {
     call.reply.bulk(call.str(at));
     call.reply.integer(call.process.pubSub.channels.get(call.str(at))?.size ?? 0);

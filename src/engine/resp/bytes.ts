@@ -21,6 +21,19 @@ export function toLatin1(value: Bytes): string {
   return typeof value === 'string' ? value : value.latin1Slice();
 }
 
+/**
+ * A text from outside (a file name, a sentence of the sandbox) as the engine holds texts: its UTF-8
+ * bytes, one character each. `é` becomes the two characters C3 A9.
+ */
+export function fromUnicode(text: string): string {
+  return Buffer.from(text, 'utf8').latin1Slice();
+}
+
+/** The reverse of `fromUnicode`; bytes that are no UTF-8 become U+FFFD. */
+export function toUnicode(text: string): string {
+  return Buffer.from(text, 'latin1').toString('utf8');
+}
+
 /** A Buffer that must not be written to: it may be the stored one. */
 export function toBuffer(value: Bytes): Buffer {
   return typeof value === 'string' ? Buffer.from(value, 'latin1') : value;

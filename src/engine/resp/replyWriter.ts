@@ -6,6 +6,9 @@
  * yet handed over; a sealed chunk is not empty and never written to again. An error's line lies within
  * one chunk. `take` hands the chunks over in their order. Nothing here knows of connections.
  *
+ * Texts are latin1, one character a byte, as everywhere in the engine: what a reply quotes goes out as
+ * the bytes that came in. A character that is no byte is a mistake, and is written as `?`.
+ *
  * Types RESP2 lacks are written as RESP2 clients of Redis 7.0 get them: a map as a flat array, a
  * set as an array, a double as a bulk string, null as `$-1`, a push as an array.
  */
@@ -28,6 +31,13 @@ const SMALL_INTEGERS = 1024;
 
 const integerReplies: string[] = [];
 for (let i = 0; i < SMALL_INTEGERS; i += 1) integerReplies.push(`:${i}\r\n`);
+
+/** Line breaks, and characters that are no bytes: their low byte might be a line break. */
+const NOT_IN_A_LINE = /[\r\n\u0100-\uffff]/;
+
+function oneLine(text: string): string {
+  return text.replace(/[\r\n]/g, ' ').replace(/[\u0100-\uffff]/g, '?');
+}
 
 export class ReplyWriter {
   /** 2 until the client says HELLO 3. */
@@ -121,7 +131,7 @@ export class ReplyWriter {
 
   /** `text` begins with the code: `ERR …`, `WRONGTYPE …`. Line breaks become blanks, as in Redis. */
   error(text: string): void {
-    this.line(45, /[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text);
+    this.line(45, NOT_IN_A_LINE.test(text) ? oneLine(text) : text);
   }
 
   integer(value: number | bigint): void {
@@ -159,11 +169,6 @@ export class ReplyWriter {
   bulkOrNull(value: Bytes | undefined): void {
     if (value === undefined) this.null();
     else this.bulk(value);
-  }
-
-  /** A text that may hold any character, as UTF-8: log texts, INFO. */
-  utf8(text: string): void {
-    this.bulk(Buffer.from(text, 'utf8'));
   }
 
   null(): void {
@@ -218,12 +223,11 @@ export class ReplyWriter {
   /** A verbatim string in RESP3 (`txt` or `mkd`), a bulk string in RESP2. */
   verbatim(format: string, text: string): void {
     if (this.protocol !== 3) {
-      this.utf8(text);
+      this.bulk(text);
       return;
     }
-    const bytes = Buffer.from(`${format}:${text}`, 'utf8');
-    this.header(61, bytes.length);
-    this.raw(bytes);
+    this.header(61, text.length + 4);
+    this.text(`${format}:${text}`);
     this.newline();
   }
 
@@ -246,9 +250,9 @@ export class ReplyWriter {
   }
 
   private line(type: number, text: string): void {
-    this.reserve(text.length * 3 + 3);
+    this.reserve(text.length + 3);
     this.buffer[this.used] = type;
-    this.used += 1 + this.buffer.write(text, this.used + 1);
+    this.used += 1 + this.buffer.latin1Write(text, this.used + 1);
     this.newline();
   }
 

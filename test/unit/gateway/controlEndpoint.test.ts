@@ -44,3 +44,17 @@ test('commands in the body of a request by HTTP are not executed', async (t) => 
   assert.equal(await exchange(port, `${body}QUIT\r\n`), '+OK\r\n+OK\r\n');
   assert.deepEqual(performed, [{ op: 'crash', node: 'm' }]);
 });
+
+test('what a request quotes in UTF-8 reaches the sandbox as text, and comes back as it was sent', async (t) => {
+  const performed: Operation[] = [];
+  const endpoint = new ControlEndpoint((operation, done) => {
+    performed.push(operation);
+    done({ ok: false, error: 'ERR there is no node café' });
+  });
+  const port = await freePort();
+  await endpoint.open(port);
+  t.after(() => endpoint.close());
+  const answer = await exchange(port, 'SANDBOX CRASH café\r\nQUIT\r\n');
+  assert.deepEqual(performed, [{ op: 'crash', node: 'café' }]);
+  assert.equal(answer, '-ERR there is no node café\r\n+OK\r\n');
+});
