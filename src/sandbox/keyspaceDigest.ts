@@ -3,9 +3,10 @@
  * pages and containers (engine/data). What leaks from one copy into another shows in it, also when
  * no size changes.
  *
- * Samples, so that a digest costs the same whatever there is: of every database the next few slots,
- * of a container among them the next few elements. Which ones follows from `turn`, which goes up by
- * one from digest to digest: 1,000 keys have all been looked at after 16 digests.
+ * A periodic digest costs the same whatever there is: it looks at a few databases, of each at the
+ * next few slots, of a container among them at the next few elements. Which ones follows from `turn`,
+ * which goes up by one from digest to digest: 1,000 keys have all been looked at after 16 digests.
+ * Without a turn everything is looked at.
  *
  * Invariant: an original and its copy digest alike; a key's slot and an element's place are the same
  * in both.
@@ -23,69 +24,88 @@ import type { Bytes } from '../engine/resp/bytes.ts';
 import { Server } from '../engine/server/server.ts';
 import type { Hash } from '../world/hash.ts';
 
+/** Databases, keys and elements in the window of a turn. */
+const DATABASES = 16;
 const KEYS = 64;
 const ELEMENTS = 16;
 /** Of a long value, so much of both ends. */
 const END_BYTES = 256;
 
+/** Number of the periodic digest, or of the rounds through what is around; undefined: everything. */
+type Turn = number | undefined;
+
 /** A server that has not read its configuration has no keyspace yet. */
-export function digestServer(machine: Machine, hash: Hash, turn: number): void {
+export function digestServer(machine: Machine, hash: Hash, turn: Turn): void {
   const keyspace = machine instanceof Server ? machine.keyspace : undefined;
   if (keyspace !== undefined) digestKeyspace(keyspace, hash, turn);
 }
 
-export function digestKeyspace(keyspace: Keyspace, hash: Hash, turn: number): void {
-  for (const database of keyspace.databases) {
-    if (database.size > 0) digestDatabase(database, hash, turn);
+export function digestKeyspace(keyspace: Keyspace, hash: Hash, turn: Turn): void {
+  const { databases } = keyspace;
+  const { start, count, round } = windowOf(databases.length, DATABASES, turn);
+  for (const database of databases.slice(start, start + count)) {
+    if (database.size > 0) digestDatabase(database, hash, round);
   }
 }
 
-function digestDatabase(database: Database, hash: Hash, turn: number): void {
+function digestDatabase(database: Database, hash: Hash, turn: Turn): void {
   const { size } = database;
-  const start = KEYS * (turn % windows(size, KEYS));
-  const round = Math.floor(turn / windows(size, KEYS));
+  const { start, count, round } = windowOf(size, KEYS, turn);
   hash.word(database.index);
   hash.number(size);
   hash.number(database.expiresCount);
   hash.number(database.usedBytes);
-  database.scan(size - start, KEYS, (key, value, expireAt) => {
+  database.scan(size - start, count, (key, value, expireAt) => {
     hash.text(key);
     hash.number(expireAt);
     digestValue(value, hash, round);
   });
 }
 
-/** Turns that it takes to look at all of `size`, `count` at a time. */
-function windows(size: number, count: number): number {
-  return Math.max(1, Math.ceil(size / count));
+/** The part of `size` items that a turn looks at; `round` counts the rounds through all of them. */
+function windowOf(
+  size: number,
+  countMax: number,
+  turn: Turn,
+): { start: number; count: number; round: Turn } {
+  if (turn === undefined) return { start: 0, count: size, round: undefined };
+  const windows = Math.max(1, Math.ceil(size / countMax));
+  const start = countMax * (turn % windows);
+  return { start, count: countMax, round: Math.floor(turn / windows) };
 }
 
-/** `round` goes up by one each time the key is looked at. */
-function digestValue(value: Value, hash: Hash, round: number): void {
+function digestValue(value: Value, hash: Hash, turn: Turn): void {
   if (isString(value)) {
     digestBytes(value, hash);
   } else if (value instanceof ListValue) {
-    hash.number(value.length);
-    const start = ELEMENTS * (round % windows(value.length, ELEMENTS));
-    const stop = Math.min(start + ELEMENTS, value.length) - 1;
+    const { length } = value;
+    hash.number(length);
+    const { start, count } = windowOf(length, ELEMENTS, turn);
+    const stop = Math.min(start + count, length) - 1;
     value.range(start, stop, (item) => digestBytes(item, hash));
   } else {
-    hash.number(value.size);
-    const start = ELEMENTS * (round % windows(value.size, ELEMENTS));
-    scanSome(value, value.size - start, hash);
+    const { size } = value;
+    hash.number(size);
+    const { start, count } = windowOf(size, ELEMENTS, turn);
+    scanSome(value, size - start, count, hash);
   }
 }
 
-function scanSome(value: SetValue | HashValue | ZsetValue, cursor: number, hash: Hash): void {
+function scanSome(
+  value: SetValue | HashValue | ZsetValue,
+  cursor: number,
+  count: number,
+  hash: Hash,
+): void {
   if (value instanceof SetValue) {
-    value.scan(cursor, ELEMENTS, (member) => hash.text(member));
+    value.scan(cursor, count, (member) => hash.text(member));
   } else if (value instanceof HashValue) {
-    value.scan(cursor, ELEMENTS, (field, item) => {
+    value.scan(cursor, count, (field, item) => {
       hash.text(field);
       digestBytes(item, hash);
     });
   } else {
-    value.scan(cursor, ELEMENTS, (member, score) => {
+    value.scan(cursor, count, (member, score) => {
       hash.text(member);
       hash.number(score);
     });

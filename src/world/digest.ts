@@ -1,10 +1,18 @@
 /**
- * A digest of the whole state: two runs that agree in it are in the same state, as far as one can
- * see. Machines are walked field by field. What is behind a class with a copier of its own, or shared by
+ * A digest of the state: two runs that agree in it are in the same state, as far as one can see.
+ * Machines are walked field by field. What is behind a class with a copier of its own, or shared by
  * copies, is left to the machine's kind (registry.ts): epochs and derived indexes differ
  * between a state and its copy although both mean the same.
  *
- * Long buffers are sampled: their bytes have gone through the trace hash on their way in.
+ * A periodic digest costs about the same whatever there is: of every Map, Set and array it looks at the
+ * entries of one window, which moves on from turn to turn until all of them have been seen. With 9,000
+ * clients and a window of 64, turn 0 looks at clients 0 to 63, turn 1 at 64 to 127, and turn 141 begins
+ * anew. A digest without a turn looks at everything: the end of a run.
+ *
+ * Long buffers and texts are sampled: their bytes have gone through the trace hash on their way in.
+ *
+ * Invariant: which entries a turn looks at follows from sizes and turn alone, which an original, its
+ * replay and its copies have in common.
  */
 
 import { InvariantError } from '../engine/machine/errors.ts';
@@ -14,28 +22,43 @@ import type { WorldNode } from './node.ts';
 import { machineKind } from './registry.ts';
 import type { WorldState } from './state.ts';
 
-/** A buffer up to this long is hashed whole; of a longer one both ends and samples between. */
-const WHOLE_BYTES_MAX = 1_024;
+/** A buffer or text up to this long is hashed whole; of a longer one both ends and samples between. */
+const WHOLE_LENGTH_MAX = 1_024;
 const SAMPLES = 64;
+/**
+ * Entries in the window of a container, by the number of containers around it: 64 clients, of each 8
+ * queued commands, of each 4 arguments.
+ */
+const WINDOWS = [64, 8, 4, 2] as const;
+/**
+ * Entries of a Map or Set that may be passed over on the way to its window: there is no quicker way to
+ * the middle of one. A larger one is looked at in fewer turns, and then in a larger window: of 40,960
+ * entries 640 in every tenth turn.
+ */
+const PASSED_OVER_MAX = 4_096;
 
-export function digestWorld(state: WorldState): string {
-  const hash = new Hash();
+/** Number of the periodic digest; undefined: everything is looked at. */
+type Turn = number | undefined;
+
+export function digestWorld(state: WorldState, turn: Turn): string {
+  const walk = new Walk();
+  const { hash } = walk;
   hash.number(state.now);
   hash.number(state.trace.count);
   hash.text(state.trace.hash.hex());
-  for (const name of state.places) hash.text(name);
-  for (const link of state.links.values()) {
+  walk.list(state.places, turn, 0, (name) => hash.text(name));
+  walk.map(state.links, turn, 0, (_key, link) => {
     hash.number(link.latencyMicros);
     hash.number(link.bytesPerSecond);
     hash.number(link.freeAt);
     hash.word((link.cut ? 1 : 0) | (link.held ? 2 : 0) | (link.stalled.length << 2));
-  }
-  const turn = Math.floor(state.trace.count / Math.max(1, state.params.digestEvery));
-  for (const node of state.nodes.values()) digestNode(hash, node, turn);
+  });
+  for (const node of state.nodes.values()) digestNode(walk, node, turn);
   return hash.hex();
 }
 
-function digestNode(hash: Hash, node: WorldNode, turn: number): void {
+function digestNode(walk: Walk, node: WorldNode, turn: Turn): void {
+  const { hash } = walk;
   hash.text(node.name);
   hash.text(node.state);
   hash.number(node.life);
@@ -44,93 +67,196 @@ function digestNode(hash: Hash, node: WorldNode, turn: number): void {
   hash.number(node.busyUntil);
   hash.number(node.deadline);
   hash.number(node.inbox.length);
-  for (const end of node.ends.values()) {
+  walk.map(node.ends, turn, 0, (_id, end) => {
     hash.number(end.id);
     hash.word(end.state);
     hash.number(end.bytesSent);
     hash.number(end.unreported);
     hash.number(end.consumed);
     hash.number(end.queue.length);
-  }
-  node.disk.digest(hash);
-  const seen = new Map<object, number>();
-  walk(hash, node.machine, seen);
-  for (const child of node.children.values()) walk(hash, child, seen);
+  });
+  hash.number(node.disk.freeAt);
+  walk.map(node.disk.files, turn, 0, (path, file) => {
+    hash.text(path);
+    hash.text(file.hash.hex());
+    hash.number(file.size);
+  });
+  walk.forgetSeen();
+  walk.value(node.machine, turn, 0);
+  for (const child of node.children.values()) walk.value(child, turn, 0);
   machineKind(node.setup.machine).digest?.(node.machine, hash, turn);
 }
 
-function walk(hash: Hash, value: unknown, seen: Map<object, number>): void {
-  switch (typeof value) {
-    case 'number':
-      hash.number(value);
-      break;
-    case 'string':
-      hash.text(value);
-      break;
-    case 'boolean':
-      hash.word(value ? 3 : 5);
-      break;
-    case 'undefined':
-      hash.word(7);
-      break;
-    case 'bigint':
-      hash.text(value.toString());
-      break;
-    case 'object':
-      if (value === null) hash.word(11);
-      else walkObject(hash, value, seen);
-      break;
-    default:
-      throw new InvariantError(`state holds a ${typeof value}`);
-  }
-}
+/** One walk through a state. `depth` is the number of containers around a value. */
+class Walk {
+  readonly hash = new Hash();
+  private readonly seen = new Map<object, number>();
 
-function walkObject(hash: Hash, value: object, seen: Map<object, number>): void {
-  // By content, never by identity: a module's own empty Buffer stands where a copy has its copy of it.
-  if (ArrayBuffer.isView(value)) {
-    sample(hash, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-    return;
+  /** References are told apart within one node. */
+  forgetSeen(): void {
+    this.seen.clear();
   }
-  const index = seen.get(value);
-  if (index !== undefined) {
-    hash.word(index);
-    return;
-  }
-  seen.set(value, seen.size);
-  if (Array.isArray(value)) {
-    hash.word(value.length);
-    for (const item of value) walk(hash, item, seen);
-  } else if (value instanceof Map) {
-    hash.word(value.size);
-    for (const [key, item] of value) {
-      walk(hash, key, seen);
-      walk(hash, item, seen);
+
+  value(value: unknown, turn: Turn, depth: number): void {
+    const { hash } = this;
+    switch (typeof value) {
+      case 'number':
+        hash.number(value);
+        break;
+      case 'string':
+        sampleText(hash, value);
+        break;
+      case 'boolean':
+        hash.word(value ? 3 : 5);
+        break;
+      case 'undefined':
+        hash.word(7);
+        break;
+      case 'bigint':
+        hash.text(value.toString());
+        break;
+      case 'object':
+        if (value === null) hash.word(11);
+        else this.object(value, turn, depth);
+        break;
+      default:
+        throw new InvariantError(`state holds a ${typeof value}`);
     }
-  } else if (value instanceof Set) {
-    hash.word(value.size);
-    for (const item of value) walk(hash, item, seen);
-  } else {
-    walkFields(hash, value, seen);
+  }
+
+  private object(value: object, turn: Turn, depth: number): void {
+    const { hash, seen } = this;
+    // By content, never by identity: a module's own empty Buffer stands where a copy has its copy of it.
+    if (ArrayBuffer.isView(value)) {
+      sampleBytes(hash, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+      return;
+    }
+    const index = seen.get(value);
+    if (index !== undefined) {
+      hash.word(index);
+      return;
+    }
+    seen.set(value, seen.size);
+    if (Array.isArray(value)) {
+      this.list(value, turn, depth, (item, turnOfItem) => this.value(item, turnOfItem, depth + 1));
+    } else if (value instanceof Map) {
+      this.map(value, turn, depth, (key, item, turnOfItem) => {
+        this.value(key, turnOfItem, depth + 1);
+        this.value(item, turnOfItem, depth + 1);
+      });
+    } else if (value instanceof Set) {
+      this.set(value, turn, depth, (item, turnOfItem) => this.value(item, turnOfItem, depth + 1));
+    } else {
+      this.fields(value, turn, depth);
+    }
+  }
+
+  private fields(value: object, turn: Turn, depth: number): void {
+    const registration = registrationOf(value);
+    if (registration?.shared || registration?.copier !== undefined) {
+      this.hash.word(13);
+      return;
+    }
+    for (const key in value) this.value((value as Record<string, unknown>)[key], turn, depth);
+  }
+
+  /** Visits the items of this turn's window. */
+  list<T>(
+    items: readonly T[],
+    turn: Turn,
+    depth: number,
+    visit: (item: T, turn: Turn) => void,
+  ): void {
+    this.hash.word(items.length);
+    const { start, count, turnOfEntries } = windowOf(items.length, turn, depth, 1);
+    for (let i = 0; i < count; i += 1) visit(items[(start + i) % items.length]!, turnOfEntries);
+  }
+
+  map<K, V>(
+    map: ReadonlyMap<K, V>,
+    turn: Turn,
+    depth: number,
+    visit: (key: K, value: V, turn: Turn) => void,
+  ): void {
+    this.passing(map.entries(), map.size, turn, depth, ([key, value], turnOfEntries) =>
+      visit(key, value, turnOfEntries),
+    );
+  }
+
+  private set<T>(
+    set: ReadonlySet<T>,
+    turn: Turn,
+    depth: number,
+    visit: (item: T, turn: Turn) => void,
+  ): void {
+    this.passing(set.values(), set.size, turn, depth, visit);
+  }
+
+  /** Visits the window of what can only be gone through from its beginning. */
+  private passing<T>(
+    entries: Iterable<T>,
+    size: number,
+    turn: Turn,
+    depth: number,
+    visit: (entry: T, turn: Turn) => void,
+  ): void {
+    this.hash.word(size);
+    const rests = Math.ceil(size / PASSED_OVER_MAX);
+    const { start, count, turnOfEntries } = windowOf(size, turn, depth, rests);
+    if (count === 0) return;
+    let at = 0;
+    for (const entry of entries) {
+      if (at >= start + count) break;
+      if (at >= start) visit(entry, turnOfEntries);
+      at += 1;
+    }
   }
 }
 
-function walkFields(hash: Hash, value: object, seen: Map<object, number>): void {
-  const registration = registrationOf(value);
-  if (registration?.shared || registration?.copier !== undefined) {
-    hash.word(13);
+/**
+ * The entries of a container that a turn looks at. A container that is looked at in one of `rests` turns
+ * only has a window that is as many times larger.
+ *
+ * The turn that the entries get for what they contain themselves counts the rounds through this
+ * container: windows within windows come to everything, too.
+ */
+function windowOf(
+  size: number,
+  turn: Turn,
+  depth: number,
+  rests: number,
+): { start: number; count: number; turnOfEntries: Turn } {
+  const window = WINDOWS[Math.min(depth, WINDOWS.length - 1)]! * rests;
+  if (turn === undefined || size <= window) return { start: 0, count: size, turnOfEntries: turn };
+  if (turn % rests !== 0) return { start: 0, count: 0, turnOfEntries: turn };
+  const look = turn / rests;
+  const windows = Math.ceil(size / window);
+  const start = (look % windows) * window;
+  const count = Math.min(window, size - start);
+  return { start, count, turnOfEntries: Math.floor(look / windows) };
+}
+
+function sampleText(hash: Hash, text: string): void {
+  const { length } = text;
+  if (length <= WHOLE_LENGTH_MAX) {
+    hash.text(text);
     return;
   }
-  for (const key in value) walk(hash, (value as Record<string, unknown>)[key], seen);
+  hash.text(text.slice(0, WHOLE_LENGTH_MAX / 2));
+  hash.text(text.slice(length - WHOLE_LENGTH_MAX / 2));
+  const step = Math.floor(length / SAMPLES);
+  for (let i = 0; i < length; i += step) hash.word(text.charCodeAt(i));
+  hash.number(length);
 }
 
-function sample(hash: Hash, bytes: Uint8Array): void {
-  const length = bytes.length;
-  if (length <= WHOLE_BYTES_MAX) {
+function sampleBytes(hash: Hash, bytes: Uint8Array): void {
+  const { length } = bytes;
+  if (length <= WHOLE_LENGTH_MAX) {
     hash.bytes(bytes);
     return;
   }
-  hash.bytes(bytes, 0, WHOLE_BYTES_MAX / 2);
-  hash.bytes(bytes, length - WHOLE_BYTES_MAX / 2, length);
+  hash.bytes(bytes, 0, WHOLE_LENGTH_MAX / 2);
+  hash.bytes(bytes, length - WHOLE_LENGTH_MAX / 2, length);
   const step = Math.floor(length / SAMPLES);
   for (let i = 0; i < length; i += step) hash.word(bytes[i]!);
   hash.number(length);

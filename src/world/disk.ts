@@ -118,7 +118,8 @@ export class VirtualDisk {
   private readonly syncs: { file: VirtualFile; size: number; at: Micros }[] = [];
   /** Renames and unlinks under way, oldest first. */
   private readonly changes: NameChange[] = [];
-  private freeAt: Micros = 0;
+  /** When it has done everything it was asked for. */
+  freeAt: Micros = 0;
   /** No room for a single byte more; files can still be created. */
   full = false;
 
@@ -237,14 +238,9 @@ export class VirtualDisk {
     });
   }
 
-  digest(hash: Hash): void {
-    hash.number(this.freeAt);
-    for (const path of [...this.byPath.keys()].sort()) {
-      const file = this.byPath.get(path)!;
-      hash.text(path);
-      hash.text(file.hash.hex());
-      hash.number(file.size);
-    }
+  /** By path; for the digest. */
+  get files(): ReadonlyMap<string, VirtualFile> {
+    return this.byPath;
   }
 }
 registerState(VirtualDisk);

@@ -10,9 +10,10 @@ import type { Hash } from './hash.ts';
 /**
  * Adds to the hash what the state digest cannot see by walking the machine's fields: data behind
  * classes with a copier of their own or shared pages. `turn` goes up by one from one periodic
- * digest to the next, for who samples. Must not depend on how often the state was copied.
+ * digest to the next, and tells which part to look at; undefined: everything. Must not depend on how
+ * often the state was copied.
  */
-export type DigestMachine = (machine: Machine, hash: Hash, turn: number) => void;
+export type DigestMachine = (machine: Machine, hash: Hash, turn: number | undefined) => void;
 
 export interface MachineKind {
   readonly create: () => Machine;

@@ -170,7 +170,8 @@ export class World {
     state.digestIn -= 1;
     if (state.digestIn > 0) return;
     state.digestIn = state.params.digestEvery;
-    state.trace.fold(DIGEST, 0, undefined, digestWorld(state));
+    const turn = Math.floor(state.trace.count / state.params.digestEvery);
+    state.trace.fold(DIGEST, 0, undefined, digestWorld(state, turn));
   }
 
   private takePending(): void {
@@ -241,8 +242,9 @@ export class World {
     return new World({ state: copyState(this.state), journal: undefined });
   }
 
+  /** Of everything there is. */
   digest(): string {
-    return digestWorld(this.state);
+    return digestWorld(this.state, undefined);
   }
 
   /** The run so far; undefined for a world that does not record. */
