@@ -1,10 +1,11 @@
 /**
- * npm run bench [throughput] [topology] [failover] [hour] [checkpoint] [memory] [editor]: speed as ratios to
- * a real redis-server in the same run, medians of alternating rounds. Prints a Markdown table.
+ * npm run bench [throughput] [topology] [failover] [hour] [checkpoint] [crowded] [memory] [editor]: speed as
+ * ratios to a real redis-server in the same run, medians of alternating rounds. Prints a Markdown table.
  */
 
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
+import { benchCrowded } from './crowded.ts';
 import { benchFailover, benchTopology } from './deployments.ts';
 import { benchEditor } from './editor.ts';
 import { benchCheckpoint, benchHour } from './inWorld.ts';
@@ -123,6 +124,7 @@ if (wanted('topology')) rows.push(await benchTopology(ROUNDS));
 if (wanted('failover')) rows.push(await benchFailover(ROUNDS));
 if (wanted('hour')) rows.push(benchHour());
 if (wanted('checkpoint')) rows.push(...benchCheckpoint());
+if (wanted('crowded')) rows.push(...benchCrowded(ROUNDS));
 if (wanted('memory')) await memory();
 if (wanted('editor')) rows.push(...(await benchEditor(ROUNDS)));
 
