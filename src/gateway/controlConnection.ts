@@ -45,7 +45,7 @@ export class ControlConnection {
   private serve(): void {
     try {
       while (!this.isWaiting && !this.isClosing && this.reader.next(LIMITS)) {
-        this.execute(this.reader.arguments.map(toLatin1));
+        this.execute(this.reader.request.argsFrom(0).map(toLatin1));
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

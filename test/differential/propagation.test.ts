@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toLatin1 } from '../../src/engine/resp/bytes.ts';
+import { argumentsOf } from '../../src/engine/resp/request.ts';
 import { ServerHarness } from '../support/serverHarness.ts';
 import { contextOf, MARKER, markedCommands, piecesOf } from './marked.ts';
 import { type Arg, RealServer, whyNoRealServer } from './realServer.ts';
@@ -43,9 +44,9 @@ function ownStream(commands: readonly (readonly Arg[])[]): Propagated[] {
   const propagated: Propagated[] = [];
   const { server } = ours;
   const propagate = server.propagate.bind(server);
-  server.propagate = (db, args) => {
-    propagated.push([String(db), ...args.map(toLatin1)]);
-    propagate(db, args);
+  server.propagate = (db, command) => {
+    propagated.push([String(db), ...argumentsOf(command).map(toLatin1)]);
+    propagate(db, command);
   };
   for (const command of commands) {
     ours.now = Date.now() * 1000;

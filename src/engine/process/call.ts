@@ -1,27 +1,28 @@
 /**
- * One execution of a command: who calls, with which arguments, and where the reply goes.
+ * A call frame: one execution of a command, by whom, with which request, and where the reply goes.
  *
- * There is one Call a process, reused for every command: handlers must not keep it, nor its
- * `args` array; the arguments themselves may be kept.
+ * A process has one outermost frame, reused for every command; a command that runs others (EXEC)
+ * runs them in frames inside its own. Handlers must keep neither the frame nor its request, whose
+ * bytes are borrowed; the arguments they ask for may be kept.
  */
 
 import type { Effects, Micros } from '../machine/machine.ts';
-import { type Bytes, toLatin1 } from '../resp/bytes.ts';
+import type { Bytes } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import type { ReplyWriter } from '../resp/replyWriter.ts';
+import type { Request } from '../resp/request.ts';
 import type { Client } from './client.ts';
 import type { CommandEntry } from './commandTable.ts';
 import type { Process } from './process.ts';
 import { replyErrors } from './replyErrors.ts';
 
-/** Never written to. */
-const NO_ARGS: Bytes[] = [];
-
 export abstract class Call {
   // Set while a command runs; between events neither is state: a table entry holds functions.
   client!: Client;
   entry!: CommandEntry;
-  args: Bytes[] = [];
+  /** Where the reply goes: the client's own writer, or that of whoever runs the command. */
+  reply!: ReplyWriter;
+  request!: Request;
 
   abstract readonly process: Process;
 
@@ -35,34 +36,38 @@ export abstract class Call {
 
   /** Lets go of the command that has run. */
   release(): void {
-    const call = this as { client: Client | undefined; entry: CommandEntry | undefined };
+    const call = this as { client: unknown; entry: unknown; reply: unknown; request: unknown };
     call.client = undefined;
     call.entry = undefined;
-    this.args = NO_ARGS;
+    call.reply = undefined;
+    call.request = undefined;
   }
 
-  get reply(): ReplyWriter {
-    return this.client.reply;
+  /** Takes on a command that was found fit to run. */
+  hold(client: Client, entry: CommandEntry, request: Request, reply: ReplyWriter): void {
+    this.client = client;
+    this.entry = entry;
+    this.request = request;
+    this.reply = reply;
   }
 
   get argc(): number {
-    return this.args.length;
+    return this.request.argc;
   }
 
   /** Argument `index` in storage form; 0 is the command's name. */
   arg(index: number): Bytes {
-    return this.args[index]!;
+    return this.request.arg(index);
   }
 
   /** Argument `index` as a latin1 string: keys, members, numbers. */
   str(index: number): string {
-    const arg = this.args[index]!;
-    return typeof arg === 'string' ? arg : toLatin1(arg);
+    return this.request.str(index);
   }
 
   /** A copy of the arguments from `from` on, in storage form. */
   argsFrom(from: number): Bytes[] {
-    return this.args.slice(from);
+    return this.request.argsFrom(from);
   }
 
   /** The arguments from `from` on as latin1 strings. */

@@ -8,7 +8,7 @@
 
 import { type ConnId, type Micros, NEVER, type Peer } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
-import type { Bytes } from '../resp/bytes.ts';
+import type { Request } from '../resp/request.ts';
 import { RequestReader } from '../resp/requestReader.ts';
 import type { BlockedOn } from './blocking.ts';
 import { Connection } from './connection.ts';
@@ -17,7 +17,7 @@ export type ClientKind = 'normal' | 'replica' | 'master';
 
 /** A MULTI in progress: commands as they came; `failed` when one could not be queued. */
 export interface Transaction {
-  readonly queued: Bytes[][];
+  readonly queued: Request[];
   failed: boolean;
 }
 

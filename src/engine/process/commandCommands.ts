@@ -127,7 +127,7 @@ function list(call: Call): void {
 
 function getKeys(call: Call): void {
   const args = call.argsFrom(2);
-  const entry = call.process.commands.resolve(args);
+  const entry = call.process.commands.resolveArguments(args);
   if (entry === undefined) {
     call.reply.error('ERR Invalid command specified');
     return;

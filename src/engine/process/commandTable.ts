@@ -4,6 +4,7 @@
  */
 
 import { type Bytes, toLatin1 } from '../resp/bytes.ts';
+import type { Request } from '../resp/request.ts';
 import type { Call } from './call.ts';
 import type { DeclaredCategory } from './categories.ts';
 import type { HelpText } from './help.ts';
@@ -138,11 +139,30 @@ export class CommandEntry {
   }
 }
 
+/** No command has a longer name. */
+const NAME_BYTES_MAX = 32;
+const CASE_BIT = 0x20;
+
+/** Whether bytes [from, to) spell the lower-case name, in any case. */
+function spells(name: string, bytes: Buffer, from: number, to: number): boolean {
+  const { length } = name;
+  if (to - from !== length) return false;
+  for (let i = 0; i < length; i += 1) {
+    const letter = name.charCodeAt(i);
+    const byte = bytes[from + i]!;
+    if (byte !== letter && (byte ^ CASE_BIT) !== letter) return false;
+    if (byte !== letter && (letter < 97 || letter > 122)) return false;
+  }
+  return true;
+}
+
 export class CommandTable {
   private readonly byName = new Map<string, CommandEntry>();
   /** Commands and subcommands. */
   entryCount = 0;
   private readonly bySpelling = new Map<string, CommandEntry>();
+  /** What clients send again and again is found without a string. No state: it changes no answer. */
+  private lastFound: CommandEntry | undefined = undefined;
 
   /** Families of declarations; a name declared twice is an error. */
   // biome-ignore lint/suspicious/noExplicitAny: a family declares the Call it needs; the process that builds the table provides it.
@@ -165,8 +185,28 @@ export class CommandTable {
     return this.bySpelling.get(name) ?? this.byName.get(name.toLowerCase());
   }
 
-  /** The command, or the subcommand, of a request that was found valid before. */
-  resolve(args: readonly Bytes[]): CommandEntry | undefined {
+  /** The command that argument `index` names, in any case. */
+  findIn(request: Request, index: number): CommandEntry | undefined {
+    const { bytes } = request;
+    const from = request.from(index);
+    const to = request.to(index);
+    const { lastFound } = this;
+    if (lastFound !== undefined && spells(lastFound.name, bytes, from, to)) return lastFound;
+    if (to - from > NAME_BYTES_MAX) return undefined;
+    const found = this.find(bytes.latin1Slice(from, to));
+    if (found !== undefined) this.lastFound = found;
+    return found;
+  }
+
+  /** The command, or the subcommand, that a request asks for. */
+  resolve(request: Request): CommandEntry | undefined {
+    const entry = this.findIn(request, 0);
+    if (entry?.subcommands === undefined || request.argc === 1) return entry;
+    return entry.subcommands.get(request.head(1, NAME_BYTES_MAX + 1).toLowerCase());
+  }
+
+  /** The same for arguments in a row, such as COMMAND GETKEYS is given; a container for an unknown subcommand. */
+  resolveArguments(args: readonly Bytes[]): CommandEntry | undefined {
     const entry = this.find(toLatin1(args[0]!));
     const subcommands = args.length > 1 ? entry?.subcommands : undefined;
     return subcommands?.get(toLatin1(args[1]!).toLowerCase()) ?? entry;

@@ -26,8 +26,8 @@ import type {
   Token,
 } from '../machine/machine.ts';
 import { Random } from '../machine/random.ts';
-import { toLatin1 } from '../resp/bytes.ts';
 import type { ReplyWriter } from '../resp/replyWriter.ts';
+import type { Request } from '../resp/request.ts';
 import type { ReaderLimits } from '../resp/requestReader.ts';
 import { type BlockedOn, Blocking } from './blocking.ts';
 import type { Call } from './call.ts';
@@ -38,6 +38,10 @@ import { OutgoingConnection, STATIC_REPLY_BYTES } from './connection.ts';
 import { PubSub } from './pubSub.ts';
 import { replyErrors } from './replyErrors.ts';
 import { beginMuted, endMuted } from './replyMode.ts';
+
+/** Bytes of an unknown command's name, and of its arguments, that an error reply quotes. */
+const NAME_SHOWN_MAX = 128;
+const ARGUMENTS_SHOWN_MAX = 128;
 
 /** What the shared part needs of a process's configuration. */
 export interface ProcessSettings {
@@ -367,6 +371,7 @@ export abstract class Process implements Machine {
   private nextRequest(client: Client, limits: ReaderLimits): boolean {
     if (client.postponed) {
       client.postponed = false;
+      client.reader.resume();
       return true;
     }
     try {
@@ -400,22 +405,21 @@ export abstract class Process implements Machine {
 
   /** Executes the request in the client's reader. */
   private execute(client: Client): void {
-    const args = client.reader.arguments;
-    const entry = this.resolve(client, args.length);
+    const { request } = client.reader;
+    const entry = this.resolve(client, request);
     if (entry === undefined) {
       this.touch(client);
       return;
     }
     client.lastCommand = entry.name;
     const call = this.call;
-    call.client = client;
-    call.entry = entry;
-    call.args = args;
+    call.hold(client, entry, request, client.reply);
     const refusal = this.refuses(entry, client);
     if (refusal !== undefined) {
       this.rejectCall(client, entry, refusal);
     } else if (this.postpones(entry, client)) {
       client.postponed = true;
+      client.reader.keep();
       this.blocking.block(client, { kind: 'pause' });
     } else {
       this.perform(call);
@@ -424,28 +428,14 @@ export abstract class Process implements Machine {
   }
 
   /** Finds the command of the request; replies and gives undefined when there is none to run. */
-  private resolve(client: Client, argc: number): CommandEntry | undefined {
-    const args = client.reader.arguments;
-    const name = toLatin1(args[0]!);
-    let entry = this.commands.find(name);
+  private resolve(client: Client, request: Request): CommandEntry | undefined {
+    const entry = this.commands.resolve(request);
     if (entry === undefined) {
-      if (isHttp(name)) this.crossProtocol(client);
-      else this.reject(client, unknownCommand(name, args.slice(1).map(toLatin1)));
+      if (isHttp(request)) this.crossProtocol(client);
+      else this.reject(client, unknownCommand(this.commands, request));
       return undefined;
     }
-    const container = entry;
-    if (entry.subcommands !== undefined && argc > 1) {
-      const subname = toLatin1(args[1]!);
-      entry = entry.subcommands.get(subname.toLowerCase());
-      if (entry === undefined) {
-        this.reject(
-          client,
-          `ERR unknown subcommand '${subname.slice(0, 128)}'. Try ${container.name.toUpperCase()} HELP.`,
-        );
-        return undefined;
-      }
-    }
-    if (entry.accepts(argc)) return entry;
+    if (entry.accepts(request.argc)) return entry;
     this.rejectCall(client, entry, replyErrors.wrongArity(entry.name));
     return undefined;
   }
@@ -512,17 +502,23 @@ export abstract class Process implements Machine {
   }
 }
 
-function isHttp(name: string): boolean {
-  const lower = name.toLowerCase();
-  return lower === 'post' || lower === 'host:';
+function isHttp(request: Request): boolean {
+  const name = request.head(0, NAME_SHOWN_MAX).toLowerCase();
+  return name === 'post' || name === 'host:';
 }
 
-/** Redis 7.0: the name and the arguments, each cut so that the whole stays short. */
-export function unknownCommand(name: string, args: readonly string[]): string {
-  let shown = '';
-  for (const arg of args) {
-    if (shown.length >= 128) break;
-    shown += `'${arg.slice(0, 128 - shown.length)}' `;
+/** The error reply to a request for a command, or a subcommand, that does not exist. */
+export function unknownCommand(commands: CommandTable, request: Request): string {
+  const name = request.head(0, NAME_SHOWN_MAX);
+  const container = commands.findIn(request, 0);
+  if (container !== undefined) {
+    const subname = request.head(1, NAME_SHOWN_MAX);
+    return `ERR unknown subcommand '${subname}'. Try ${container.name.toUpperCase()} HELP.`;
   }
-  return `ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${shown}`;
+  // The name and the arguments, each cut so that the whole stays short.
+  let shown = '';
+  for (let at = 1; at < request.argc && shown.length < ARGUMENTS_SHOWN_MAX; at += 1) {
+    shown += `'${request.head(at, ARGUMENTS_SHOWN_MAX - shown.length)}' `;
+  }
+  return `ERR unknown command '${name}', with args beginning with: ${shown}`;
 }

@@ -11,7 +11,7 @@ import type { Replication } from './replication.ts';
 export type ReplicationCall = DataCall & {
   readonly replication: Replication;
   /** Above 0 while EXEC runs the command: it must not block. */
-  readonly nesting: number;
+  readonly isInner: boolean;
 };
 
 const ADMIN = ['admin', 'noscript', 'stale', 'no_async_loading'] as const;
@@ -183,6 +183,6 @@ function wait(call: ReplicationCall): void {
     return;
   }
   const acked = replication.waits.countFor(client);
-  if (acked >= replicas || call.nesting > 0) reply.integer(acked);
+  if (acked >= replicas || call.isInner) reply.integer(acked);
   else replication.waits.begin(client, replicas, timeoutMs);
 }

@@ -17,7 +17,7 @@ import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
 import type { OutgoingConnection } from '../process/connection.ts';
-import type { Bytes } from '../resp/bytes.ts';
+import type { Propagated } from '../resp/request.ts';
 import type { ReplicationHost } from './host.ts';
 import { infoFields } from './info.ts';
 import { MasterSide } from './masterSide.ts';
@@ -209,8 +209,8 @@ export class Replication {
   // The stream.
 
   /** A command this master executed. No-op on a replica, whose stream is its master's. */
-  feed(db: number, args: readonly Bytes[]): void {
-    this.stream.feed(db, args);
+  feed(db: number, command: Propagated): void {
+    this.stream.feed(db, command);
     this.masterSide.trimBacklog();
   }
 

@@ -8,6 +8,7 @@
 
 import { registerState } from '../machine/state.ts';
 import type { Bytes } from '../resp/bytes.ts';
+import { argumentsOf, type Propagated, Request } from '../resp/request.ts';
 import { Backlog } from './backlog.ts';
 import { History } from './history.ts';
 
@@ -28,14 +29,22 @@ export class Stream {
     return this.backlog.lastOffset;
   }
 
-  /** Writes one command, encoded once for the backlog and every replica; SELECT first if need be. */
-  feed(db: number, args: readonly Bytes[]): void {
-    if (this.proxied || !this.backlog.active) return;
+  /**
+   * Writes one command, once for the backlog and every replica; SELECT first if need be. A request
+   * goes in as the bytes it came in.
+   */
+  feed(db: number, command: Propagated): void {
+    const { backlog } = this;
+    if (this.proxied || !backlog.active) return;
     if (db !== this.selectedDb) {
       this.encode(['SELECT', String(db)]);
       this.selectedDb = db;
     }
-    this.encode(args);
+    if (command instanceof Request && command.isCanonical) {
+      backlog.append(command.bytes, command.start, command.end);
+    } else {
+      this.encode(argumentsOf(command));
+    }
   }
 
   /** Writes a command that is not about data: PING, GETACK. No SELECT goes before it. */

@@ -2,21 +2,29 @@
  * Bytes that have come in and are not read yet, for readers that parse in place. A chunk is borrowed
  * until `settle`; only what is left over then is copied.
  *
- * Invariant: bytes [at, end) of `buffer` are unread.
+ * Invariant: bytes [at, end) of `buffer` are unread; those from `keptFrom` on are still needed.
  */
 
 const EMPTY = Buffer.alloc(0);
+/** A growing buffer gets at most so much more than it needs. */
+const SPARE_BYTES_MAX = 256 * 1024 * 1024;
 
 export abstract class InputBuffer {
   protected buffer: Buffer = EMPTY;
   protected at = 0;
   protected end = 0;
-  /** True while `buffer` belongs to somebody else. */
+  /** True while `buffer` belongs to the caller of `feed`. */
   private borrowed = false;
+
+  /** The first byte that must not go: of what is being read, if a reader reads in place. */
+  protected get keptFrom(): number {
+    return this.at;
+  }
 
   /** Adds a chunk; it is not copied before `settle`. */
   feed(chunk: Buffer): void {
-    if (this.at === this.end) {
+    if (this.keptFrom === this.end) {
+      this.moved(this.end);
       this.buffer = chunk;
       this.at = 0;
       this.end = chunk.length;
@@ -30,7 +38,8 @@ export abstract class InputBuffer {
 
   /** Keeps nothing borrowed. */
   settle(): void {
-    if (this.at === this.end) {
+    if (this.keptFrom === this.end) {
+      this.moved(this.end);
       this.buffer = EMPTY;
       this.at = 0;
       this.end = 0;
@@ -40,20 +49,26 @@ export abstract class InputBuffer {
     }
   }
 
+  /** Positions in the buffer have become smaller by `bytes`. */
+  protected moved(_bytes: number): void {}
+
   /** Makes the buffer this reader's own, with room for `extra` more bytes. */
   protected own(extra: number): void {
-    const unread = this.end - this.at;
-    const needed = unread + extra;
+    const first = this.keptFrom;
+    const kept = this.end - first;
+    const needed = kept + extra;
     if (!this.borrowed && this.end + extra <= this.buffer.length) return;
+    const roomy = Math.max(needed, Math.min(2 * kept, needed + SPARE_BYTES_MAX));
     // Not allocUnsafe: digests of the state read a buffer whole, and equal runs must have equal ones.
     const target =
       !this.borrowed && needed <= this.buffer.length
         ? this.buffer
-        : Buffer.alloc(extra === 0 ? needed : Math.max(needed, 2 * unread));
-    this.buffer.copy(target, 0, this.at, this.end);
+        : Buffer.alloc(extra === 0 ? needed : roomy);
+    this.buffer.copy(target, 0, first, this.end);
     this.buffer = target;
-    this.at = 0;
-    this.end = unread;
+    this.at -= first;
+    this.end = kept;
     this.borrowed = false;
+    this.moved(first);
   }
 }

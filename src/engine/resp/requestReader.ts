@@ -1,19 +1,21 @@
 /**
- * Reads requests: RESP arrays of bulk strings, and inline commands.
+ * Reads requests: RESP arrays of bulk strings, and inline commands, which are encoded.
  *
- * Bytes are parsed in place (inputBuffer.ts); `settle` comes at the end of the event. Arguments read
- * so far are kept, so a request of a million arguments is read once, however many chunks it comes in.
+ * A request is read in place: `request` says where its arguments lie in the buffer, and is valid
+ * until `next` or `settle` is called. What came of an unfinished request is read once, however many
+ * chunks it comes in. Whole, ordinary requests take `readWhole`, one loop without a call; whatever
+ * is incomplete or out of the ordinary is read again from its beginning by the careful way.
  *
- * Invariant: `arguments` holds the arguments of the request being read, `left` how many are still
- * missing (-1: between requests).
+ * Invariant: the request being read begins at `begun`; `left` of its arguments are missing (-1: their
+ * count has not been read).
  *
  * Errors are ProtocolError with the texts of Redis 7.0 (networking.c's behaviour).
  */
 
 import { ProtocolError } from '../machine/errors.ts';
 import { registerState } from '../machine/state.ts';
-import { type Bytes, fromBorrowed, toLatin1 } from './bytes.ts';
 import { InputBuffer } from './inputBuffer.ts';
+import { Request } from './request.ts';
 import { splitArguments } from './splitArguments.ts';
 
 const INLINE_BYTES_MAX = 64 * 1024;
@@ -22,10 +24,13 @@ const ANONYMOUS_COUNT_MAX = 10;
 const ANONYMOUS_BULK_MAX = 16384;
 const CR = 13;
 const LF = 10;
+const NUL = 0;
+const ZERO = 48;
 const STAR = 42;
 const DOLLAR = 36;
-/** No command has a longer name. */
-const NAME_MAX = 32;
+/** Longer numbers are for the careful way. */
+const COUNT_DIGITS_MAX = 4;
+const LENGTH_DIGITS_MAX = 9;
 
 export interface ReaderLimits {
   /** proto-max-bulk-len, bytes. */
@@ -35,14 +40,17 @@ export interface ReaderLimits {
 }
 
 export class RequestReader extends InputBuffer {
-  /** The arguments of the request `next` returned; valid until it is called again. */
-  arguments: Bytes[] = [];
+  /** The request `next` returned. */
+  readonly request = new Request();
   /** Bytes of the requests read so far: where in the stream the reader stands. */
   consumed = 0;
+  private begun = 0;
   private left = -1;
   private bulkLength = -1;
-  private finished = true;
-  private lastName = '';
+  private isWhole = false;
+  /** The request is still to be executed, in a later event. */
+  private isKept = false;
+  private isInline = false;
 
   /** Bytes not yet read. */
   get unread(): number {
@@ -59,63 +67,162 @@ export class RequestReader extends InputBuffer {
     return this.buffer.latin1Slice(this.at, Math.min(this.end, this.at + countMax));
   }
 
-  /** Reads one request into `arguments`; false when more bytes are needed. Throws ProtocolError. */
+  /** Reads one request into `request`; false when more bytes are needed. Throws ProtocolError. */
   next(limits: ReaderLimits): boolean {
-    if (this.finished) {
-      this.finished = false;
-      this.left = -1;
-      if (this.arguments.length !== 0) this.arguments.length = 0;
+    if (this.isWhole) this.forget();
+    if (this.left < 0 && limits.authenticated && this.readWhole(limits.bulkBytesMax)) return true;
+    return this.readCarefully(limits);
+  }
+
+  /** The request that `next` returned outlives the event: it is executed after `resume`. */
+  keep(): void {
+    this.isKept = true;
+  }
+
+  /** Makes the kept request valid again. */
+  resume(): void {
+    this.isKept = false;
+    if (!this.isInline) this.locate();
+  }
+
+  override settle(): void {
+    super.settle();
+    if (this.isKept) return;
+    this.request.release(this.isWhole || this.left < 0);
+  }
+
+  protected override get keptFrom(): number {
+    return this.isWhole && !this.isKept ? this.at : this.begun;
+  }
+
+  protected override moved(bytes: number): void {
+    this.begun -= bytes;
+  }
+
+  private forget(): void {
+    this.isWhole = false;
+    this.isKept = false;
+    this.isInline = false;
+    this.begun = this.at;
+    this.left = -1;
+    this.bulkLength = -1;
+    this.request.argc = 0;
+    this.request.isCanonical = true;
+    this.request.isOwn = false;
+  }
+
+  /** Reads a request that is there as a whole and ordinary; false, with nothing changed, otherwise. */
+  private readWhole(bulkBytesMax: number): boolean {
+    const { buffer, end, request } = this;
+    const start = this.at;
+    let at = start + 1;
+    if (at >= end || buffer[start] !== STAR || buffer[at] === ZERO) return false;
+    let count = 0;
+    for (; at < end; at += 1) {
+      const digit = buffer[at]! - ZERO;
+      if (digit < 0 || digit > 9) break;
+      count = count * 10 + digit;
     }
+    if (at - start - 1 > COUNT_DIGITS_MAX || count === 0) return false;
+    if (at + 1 >= end || buffer[at] !== CR || buffer[at + 1] !== LF) return false;
+    at += 2;
+    if (2 * count > request.offsets.length) request.offsets = new Int32Array(4 * count);
+    const { offsets } = request;
+    for (let i = 0; i < 2 * count; i += 2) {
+      if (at >= end || buffer[at] !== DOLLAR) return false;
+      const digits = at + 1;
+      at = digits;
+      let length = 0;
+      for (; at < end; at += 1) {
+        const digit = buffer[at]! - ZERO;
+        if (digit < 0 || digit > 9) break;
+        length = length * 10 + digit;
+      }
+      const width = at - digits;
+      if (width === 0 || width > LENGTH_DIGITS_MAX || length > bulkBytesMax) return false;
+      if (width > 1 && buffer[digits] === ZERO) return false;
+      const from = at + 2;
+      const to = from + length;
+      if (to + 2 > end || buffer[at] !== CR || buffer[at + 1] !== LF) return false;
+      if (buffer[to] !== CR || buffer[to + 1] !== LF) return false;
+      offsets[i] = from - start;
+      offsets[i + 1] = to - start;
+      at = to + 2;
+    }
+    request.argc = count;
+    this.at = at;
+    this.finish();
+    return true;
+  }
+
+  private readCarefully(limits: ReaderLimits): boolean {
     while (this.left <= 0) {
       if (this.at === this.end) return false;
-      const start = this.at;
-      if (this.buffer[start] !== STAR) {
+      if (this.buffer[this.at] !== STAR) {
         if (!this.readInline()) return false;
-        this.consumed += this.at - start;
-        if (this.arguments.length === 0) continue;
-        this.finished = true;
-        return true;
+        if (this.request.argc > 0) return this.finishInline();
+      } else if (!this.readCount(limits)) {
+        return false;
       }
-      if (!this.readCount(limits)) return false;
-      this.consumed += this.at - start;
+      if (this.left <= 0) this.skip();
     }
     return this.readArguments(limits);
   }
 
   private readArguments(limits: ReaderLimits): boolean {
-    const start = this.at;
-    let missing = 0;
+    const { request } = this;
     while (this.left > 0) {
-      if (this.bulkLength < 0 && !this.readBulkLength(limits)) break;
-      const stop = this.at + this.bulkLength;
-      if (this.end < stop + 2) {
-        if (this.bulkLength > 32 * 1024) missing = this.bulkLength + 2;
-        break;
+      if (this.bulkLength < 0 && !this.readBulkLength(limits)) return false;
+      const from = this.at;
+      const to = from + this.bulkLength;
+      if (this.end < to + 2) {
+        if (this.bulkLength > 32 * 1024) this.expect(this.bulkLength + 2);
+        return false;
       }
-      const isName = this.arguments.length === 0;
-      this.arguments.push(isName ? this.readName(stop) : fromBorrowed(this.buffer, this.at, stop));
-      this.at = stop + 2;
+      request.add(from - this.begun, to - this.begun);
+      this.noteLineEnd(to);
+      this.at = to + 2;
       this.bulkLength = -1;
       this.left -= 1;
     }
-    this.consumed += this.at - start;
-    // Only now: it moves the unread bytes, and `at` with them.
-    if (missing > 0) this.expect(missing);
-    this.finished = this.left === 0;
-    return this.finished;
+    this.finish();
+    return true;
   }
 
-  /** Clients send the same command again and again: its name is then the same string, hash and all. */
-  private readName(stop: number): Bytes {
-    const { buffer, at, lastName } = this;
-    if (lastName.length === stop - at) {
-      let i = 0;
-      while (i < lastName.length && buffer[at + i] === lastName.charCodeAt(i)) i += 1;
-      if (i === lastName.length) return lastName;
-    }
-    const name = fromBorrowed(buffer, at, stop);
-    if (name.length <= NAME_MAX) this.lastName = toLatin1(name);
-    return name;
+  /** An empty request or line: nothing to execute. */
+  private skip(): void {
+    this.consumed += this.at - this.begun;
+    this.begun = this.at;
+    this.left = -1;
+    this.request.isCanonical = true;
+  }
+
+  private finish(): void {
+    this.isWhole = true;
+    this.consumed += this.at - this.begun;
+    this.locate();
+  }
+
+  /** The words have been encoded; `begun` and `at` still count the line. */
+  private finishInline(): boolean {
+    this.isWhole = true;
+    this.isInline = true;
+    // The object is this reader's and is used again: who keeps the request copies it.
+    this.request.isOwn = false;
+    this.consumed += this.at - this.begun;
+    return true;
+  }
+
+  private locate(): void {
+    const { request } = this;
+    request.bytes = this.buffer;
+    request.start = this.begun;
+    request.end = this.at;
+  }
+
+  /** Redis skips the two bytes after a line or an argument without a look; replicas must see CR and LF. */
+  private noteLineEnd(at: number): void {
+    if (this.buffer[at] !== CR || this.buffer[at + 1] !== LF) this.request.isCanonical = false;
   }
 
   /** `*3\r\n`; a count of zero or less is an empty request, which is skipped. */
@@ -129,6 +236,7 @@ export class RequestReader extends InputBuffer {
     if (count > ANONYMOUS_COUNT_MAX && !limits.authenticated) {
       throw new ProtocolError('unauthenticated multibulk length');
     }
+    this.noteLineEnd(lineEnd);
     this.at = lineEnd + 2;
     this.left = count;
     this.bulkLength = -1;
@@ -149,6 +257,7 @@ export class RequestReader extends InputBuffer {
     if (length > ANONYMOUS_BULK_MAX && !limits.authenticated) {
       throw new ProtocolError('unauthenticated bulk length');
     }
+    this.noteLineEnd(lineEnd);
     this.at = lineEnd + 2;
     this.bulkLength = length;
     return true;
@@ -170,29 +279,30 @@ export class RequestReader extends InputBuffer {
     const negative = buffer[start] === 45;
     let at = negative ? start + 1 : start;
     if (at === end || end - at > 15) return undefined;
-    if (buffer[at] === 48 && (negative || end - at > 1)) return undefined;
+    if (buffer[at] === ZERO && (negative || end - at > 1)) return undefined;
     let value = 0;
     for (; at < end; at += 1) {
-      const digit = buffer[at]! - 48;
+      const digit = buffer[at]! - ZERO;
       if (digit < 0 || digit > 9) return undefined;
       value = value * 10 + digit;
     }
     return negative ? -value : value;
   }
 
+  /** A line of words. A NUL hides the line's end, as it ends the search for it in Redis. */
   private readInline(): boolean {
-    const newline = this.buffer.subarray(0, this.end).indexOf(LF, this.at);
-    if (newline < 0) {
-      if (this.end - this.at > INLINE_BYTES_MAX) {
-        throw new ProtocolError('too big inline request');
-      }
+    const line = this.buffer.subarray(this.at, this.end);
+    const newline = line.indexOf(LF);
+    const nul = line.indexOf(NUL);
+    if (newline < 0 || (nul >= 0 && nul < newline)) {
+      if (line.length > INLINE_BYTES_MAX) throw new ProtocolError('too big inline request');
       return false;
     }
-    const stop = newline > this.at && this.buffer[newline - 1] === CR ? newline - 1 : newline;
-    const words = splitArguments(this.buffer.latin1Slice(this.at, stop));
+    const stop = newline > 0 && line[newline - 1] === CR ? newline - 1 : newline;
+    const words = splitArguments(line.latin1Slice(0, stop));
     if (words === undefined) throw new ProtocolError('unbalanced quotes in request');
-    for (const word of words) this.arguments.push(word);
-    this.at = newline + 1;
+    if (words.length > 0) this.request.encode(words);
+    this.at += newline + 1;
     return true;
   }
 

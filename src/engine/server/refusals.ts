@@ -23,7 +23,7 @@ const deniesLoading: Trait = (entry) => !entry.loading;
 export function has(server: Server, entry: CommandEntry, client: Client, trait: Trait): boolean {
   if (trait(entry)) return true;
   if (!entry.runsQueued || client.transaction === undefined) return false;
-  return client.transaction.queued.some((args) => trait(server.commands.resolve(args)!));
+  return client.transaction.queued.some((request) => trait(server.commands.resolve(request)!));
 }
 
 /** The error reply, or undefined when the command may run. */

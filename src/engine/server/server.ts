@@ -33,8 +33,8 @@ import {
 } from '../process/connection.ts';
 import { Process } from '../process/process.ts';
 import { Replication } from '../replication/replication.ts';
-import type { Bytes } from '../resp/bytes.ts';
 import type { ReplyWriter } from '../resp/replyWriter.ts';
+import { type Propagated, Request } from '../resp/request.ts';
 import { ClientLimits } from './clients/clientLimits.ts';
 import { Pausing } from './clients/pausing.ts';
 import { errorInStream } from './clients/streamErrors.ts';
@@ -226,9 +226,7 @@ export class Server extends Process {
   continueTransaction(): void {
     if (this.execution === undefined) return;
     const { client } = this.execution;
-    this.call.client = client;
-    this.call.entry = this.commands.find('exec')!;
-    this.call.args = ['EXEC'];
+    this.call.hold(client, this.commands.find('exec')!, Request.of(['EXEC']), client.reply);
     this.blocking.unblock(client);
     this.perform(this.call);
     // Gone meanwhile: what the rest of its commands has left of it goes, too.
@@ -250,11 +248,6 @@ export class Server extends Process {
   }
 
   protected beforeFlush(): void {
-    const { call } = this;
-    if (call.dirty > 0) {
-      this.saving.dirty += call.dirty;
-      call.dirty = 0;
-    }
     this.replication.beforeFlush();
     this.lookAtRates();
   }
@@ -303,8 +296,8 @@ export class Server extends Process {
   // Data.
 
   /** Sends one executed write down the replication stream. */
-  propagate(db: number, args: readonly Bytes[]): void {
-    this.replication.feed(db, args);
+  propagate(db: number, command: Propagated): void {
+    this.replication.feed(db, command);
   }
 
   /** Propagates what happened outside of a command, each by itself: keys the cron expired. */

@@ -2,10 +2,13 @@
  * The body of DataCall: how commands of a server see and change its data, and what is propagated.
  *
  * Propagation follows 7.0: during one command, expired keys and alsoPropagate go first in the order
- * they came, the command itself last; more than one operation is wrapped in MULTI/EXEC. Inside EXEC
- * all queued commands' operations are gathered before the wrapping is decided.
+ * they came, the command itself last; more than one operation is wrapped in MULTI/EXEC. What commands
+ * inside another one propagate is gathered in the outermost frame before the wrapping is decided:
  *
- * Invariant: between events `nesting` is 0, and `operations` is empty unless an EXEC stands still.
+ *   MULTI, SET a 1, GET a, SET b 2, EXEC   →   MULTI, SET a 1, SET b 2, EXEC
+ *
+ * Invariant: between events every frame is empty, and so is `operations` of the outermost one unless
+ * an EXEC stands still.
  */
 
 import type { Database } from '../data/table/database.ts';
@@ -14,13 +17,17 @@ import type { Value } from '../data/types/value.ts';
 import { DataCall, type EncodingLimits, type NotifyClass } from '../execution/dataCall.ts';
 import type { Random } from '../machine/random.ts';
 import { registerState } from '../machine/state.ts';
+import type { Client } from '../process/client.ts';
+import type { CommandEntry } from '../process/commandTable.ts';
 import type { Replication } from '../replication/replication.ts';
 import type { Bytes } from '../resp/bytes.ts';
+import type { ReplyWriter } from '../resp/replyWriter.ts';
+import type { Propagated, Request } from '../resp/request.ts';
 import type { Server } from './server.ts';
 
 interface Operation {
   readonly db: number;
-  readonly args: readonly Bytes[];
+  readonly command: Propagated;
 }
 
 const MULTI: readonly Bytes[] = ['MULTI'];
@@ -28,19 +35,27 @@ const EXEC: readonly Bytes[] = ['EXEC'];
 
 export class ServerCall extends DataCall {
   readonly process: Server;
-  /** Changes made by the command that runs. */
-  dirty = 0;
-  /** Depth of commands run by commands: 1 inside EXEC. */
-  nesting = 0;
+  /** Changes made by the command in this frame; commands inside it count their own. */
+  private dirty = 0;
+  /** The frame of the command that runs this one. */
+  private readonly outer: ServerCall | undefined;
+  /** For a command run by this one; made when first needed. */
+  private inner: ServerCall | undefined = undefined;
   private operations: Operation[] = [];
   private replacement: Bytes[] | undefined = undefined;
   private suppressed = false;
   /** Propagated though nothing changed. */
   private forced = false;
 
-  constructor(server: Server) {
+  constructor(server: Server, outer: ServerCall | undefined = undefined) {
     super();
     this.process = server;
+    this.outer = outer;
+  }
+
+  /** Run by another command: it must answer at once. */
+  get isInner(): boolean {
+    return this.outer !== undefined;
   }
 
   get server(): Server {
@@ -105,7 +120,7 @@ export class ServerCall extends DataCall {
   }
 
   changed(key: string, times = 1, db: Database = this.db): void {
-    this.dirty += times;
+    this.count(times);
     this.process.watchers.touch(key, db);
   }
 
@@ -119,14 +134,14 @@ export class ServerCall extends DataCall {
 
   emptyDatabases(db: Database | undefined): void {
     const { server } = this;
-    for (const one of db === undefined ? this.keyspace.databases : [db]) this.dirty += one.size;
+    for (const one of db === undefined ? this.keyspace.databases : [db]) this.count(one.size);
     this.forced = true;
     server.emptyDatabases(db);
     if (db === undefined) server.saving.flushed();
   }
 
   swapDatabases(a: Database, b: Database): void {
-    this.dirty += 1;
+    this.count(1);
     if (a === b) return;
     this.server.watchers.touchAll(a, b);
     this.server.watchers.touchAll(b, a);
@@ -144,49 +159,82 @@ export class ServerCall extends DataCall {
   }
 
   alsoPropagate(...args: Bytes[]): void {
-    this.operations.push({ db: this.client.db, args });
+    this.gather({ db: this.client.db, command: args });
   }
 
   /** An operation of the server itself: the DEL of an expired key. */
   propagateIn(db: number, args: readonly Bytes[]): void {
-    this.operations.push({ db, args });
+    this.gather({ db, command: args });
   }
 
   dontPropagate(): void {
     this.suppressed = true;
   }
 
-  /** Runs the command this call holds, and propagates what it changed. */
-  perform(): void {
-    const { args } = this;
-    const db = this.client.db;
-    const dirtyBefore = this.dirty;
+  /**
+   * Runs a command inside this one, for `client`, with its reply written to `reply`, and gives the
+   * error it replied. What it propagates is gathered in the outermost frame. Whether it may run is
+   * for the caller to judge.
+   */
+  runInside(
+    client: Client,
+    entry: CommandEntry,
+    request: Request,
+    reply: ReplyWriter,
+  ): string | undefined {
+    this.inner ??= new ServerCall(this.process, this);
+    const { inner } = this;
+    inner.hold(client, entry, request, reply);
+    const error = inner.perform();
+    inner.release();
+    return error;
+  }
+
+  /** Runs the command this frame holds, and propagates what it changed; gives the error it replied. */
+  perform(): string | undefined {
+    const { entry, reply, process } = this;
+    const { db } = this.client;
+    const replyStart = reply.length;
+    this.dirty = 0;
     this.replacement = undefined;
     this.suppressed = false;
     this.forced = false;
-    const { entry, reply } = this;
-    const replyStart = reply.length;
     entry.spec.run(this);
     // An EXEC that stands still: it has not been executed yet.
-    if (this.nesting === 0 && this.process.execution !== undefined) return;
-    const { stats, commandStats } = this.process;
-    stats.commandsProcessed += 1;
-    commandStats.called(entry);
+    if (this.outer === undefined && process.execution !== undefined) return undefined;
+    process.stats.commandsProcessed += 1;
+    process.commandStats.called(entry);
     const error = reply.errorAt(replyStart);
-    if (error !== undefined) this.process.commandFailed(this.client, entry, error);
-    if ((this.dirty > dirtyBefore || this.forced) && !this.suppressed) {
-      const propagated = this.replacement ?? args;
-      // The common case: one command, nothing besides, no array built for it.
-      if (this.nesting === 0 && this.operations.length === 0) {
-        this.process.propagate(db, propagated);
+    if (error !== undefined) process.commandFailed(this.client, entry, error);
+    this.propagateChanges(db);
+    return error;
+  }
+
+  private propagateChanges(db: number): void {
+    const { outer, operations } = this;
+    if ((this.dirty > 0 || this.forced) && !this.suppressed) {
+      // The common case: one command, nothing besides, propagated as it came.
+      if (outer === undefined && operations.length === 0) {
+        this.process.propagate(db, this.replacement ?? this.request);
         return;
       }
-      this.operations.push({ db, args: this.replacement ?? args.slice() });
+      this.gather({ db, command: this.replacement ?? this.request.copy() });
     }
-    if (this.nesting === 0 && this.operations.length > 0) {
+    if (outer === undefined && operations.length > 0) {
       // Expired keys met by chance have nothing to do with each other: no MULTI around their DELs.
       this.flushOperations(!this.entry.touchesArbitraryKeys);
     }
+  }
+
+  private count(changes: number): void {
+    this.dirty += changes;
+    this.process.saving.dirty += changes;
+  }
+
+  private gather(operation: Operation): void {
+    let outermost: ServerCall = this;
+    while (outermost.outer !== undefined) outermost = outermost.outer;
+    outermost.operations.push(operation);
   }
 
   /** Propagates what has been gathered; `together`: more than one as a transaction. */
@@ -196,7 +244,7 @@ export class ServerCall extends DataCall {
     this.operations = [];
     const wrapped = together && operations.length > 1;
     if (wrapped) this.process.propagate(operations[0]!.db, MULTI);
-    for (const { db, args } of operations) this.process.propagate(db, args);
+    for (const { db, command } of operations) this.process.propagate(db, command);
     if (wrapped) this.process.propagate(operations.at(-1)!.db, EXEC);
   }
 }

@@ -6,14 +6,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toLatin1 } from '../../../src/engine/resp/bytes.ts';
+import { argumentsOf } from '../../../src/engine/resp/request.ts';
 import { ServerHarness } from '../../support/serverHarness.ts';
 
 /** Runs commands (words separated by blanks); what they propagated, likewise. */
 function propagated(...commands: readonly string[]): string[] {
   const harness = new ServerHarness();
   const seen: string[] = [];
-  harness.server.propagate = (_db, args) => {
-    seen.push(args.map(toLatin1).join(' '));
+  harness.server.propagate = (_db, command) => {
+    seen.push(argumentsOf(command).map(toLatin1).join(' '));
   };
   for (const command of commands) harness.send(command.split(' '));
   return seen;

@@ -13,7 +13,7 @@ function readAll(chunks: readonly Buffer[], limits = LIMITS): string[][] {
   for (const chunk of chunks) {
     const borrowed = Buffer.from(chunk);
     reader.feed(borrowed);
-    while (reader.next(limits)) requests.push(reader.arguments.map(String));
+    while (reader.next(limits)) requests.push(reader.request.argsFrom(0).map(String));
     reader.settle();
     borrowed.fill(0xff); // What was borrowed may be overwritten after the event.
   }

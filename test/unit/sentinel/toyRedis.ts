@@ -149,17 +149,15 @@ export class ToyRedis extends Process {
     const { transaction } = call.client;
     if (transaction === undefined || call.entry.noMulti) call.entry.spec.run(call);
     else {
-      transaction.queued.push([...call.args]);
+      transaction.queued.push(call.request.copy());
       call.reply.simple('QUEUED');
     }
   }
 
   /** Runs a queued command. */
-  performQueued(args: Call['args']): void {
-    const entry = this.commands.find(String(args[0]))!;
-    const sub = entry.subcommands?.get(String(args[1]).toLowerCase());
-    this.call.entry = sub ?? entry;
-    this.call.args = args;
+  performQueued(request: Call['request']): void {
+    this.call.entry = this.commands.resolve(request)!;
+    this.call.request = request;
     this.call.entry.spec.run(this.call);
   }
 
@@ -235,7 +233,7 @@ function exec(call: ToyCall): void {
   const queued = call.client.transaction!.queued;
   call.client.transaction = undefined;
   call.reply.array(queued.length);
-  for (const args of queued) call.process.performQueued(args);
+  for (const request of queued) call.process.performQueued(request);
 }
 
 function replconf(call: ToyCall): void {

@@ -25,7 +25,9 @@ export class Asker implements SaveListener {
   /** `error`, or OK. */
   answer(error: string | undefined): void {
     const { server, client } = this;
-    if (error !== undefined) server.commandStats.erred(server.commands.resolve(this.command)!);
+    if (error !== undefined) {
+      server.commandStats.erred(server.commands.resolveArguments(this.command)!);
+    }
     server.blocking.answerLate(client, (reply) => {
       if (error === undefined) reply.ok();
       else reply.error(error);

@@ -148,7 +148,7 @@ function persistenceSection(server: Server): Field[] {
   const fields: Field[] = [
     ['loading', loading.active ? 1 : 0],
     ['async_loading', 0],
-    ['rdb_changes_since_last_save', saving.changes],
+    ['rdb_changes_since_last_save', saving.dirty],
     ['rdb_bgsave_in_progress', saving.child === undefined ? 0 : 1],
     ['rdb_last_save_time', saving.lastSave],
     ['rdb_last_bgsave_status', saving.lastStatusOk ? 'ok' : 'err'],

@@ -106,7 +106,7 @@ function bgsave(call: ServerCall): void {
   const { saving } = call.server;
   if (saving.child !== undefined) {
     call.reply.error('ERR Background save already in progress');
-  } else if (call.nesting > 0) {
+  } else if (call.isInner) {
     saving.schedule();
     call.reply.simple('Background saving scheduled');
   } else {

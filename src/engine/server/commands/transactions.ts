@@ -10,7 +10,7 @@ import type { CommandSpec } from '../../process/commandTable.ts';
 import { keysFrom } from '../../process/keySpecs.ts';
 import { replyErrors } from '../../process/replyErrors.ts';
 import { beginJudged, endJudged } from '../../process/replyMode.ts';
-import type { Bytes } from '../../resp/bytes.ts';
+import type { Request } from '../../resp/request.ts';
 import type { Server } from '../server.ts';
 import type { ServerCall } from '../serverCall.ts';
 
@@ -67,7 +67,7 @@ export const transactionCommands: readonly CommandSpec<ServerCall>[] = [
 /** An EXEC that has begun. */
 export interface Execution {
   readonly client: Client;
-  readonly queued: readonly (readonly Bytes[])[];
+  readonly queued: readonly Request[];
   /** Index of the next command to run. */
   next: number;
 }
@@ -76,7 +76,7 @@ export interface Execution {
 export function queueInTransaction(call: ServerCall): boolean {
   const { transaction } = call.client;
   if (transaction === undefined || call.entry.neverQueued) return false;
-  transaction.queued.push(call.argsFrom(0));
+  transaction.queued.push(call.request.copy());
   call.reply.text('+QUEUED\r\n');
   return true;
 }
@@ -133,18 +133,12 @@ function exec(call: ServerCall): void {
 
 /** Runs the commands, up to one that works in the foreground. */
 function execute(call: ServerCall, execution: Execution): void {
-  const { server, entry, args } = call;
+  const { server } = call;
   const { client, queued } = execution;
-  call.nesting += 1;
   while (execution.next < queued.length && !server.foreground.busy) {
     execution.next += 1;
-    performQueued(server, client, queued[execution.next - 1]!);
+    performQueued(call, client, queued[execution.next - 1]!);
   }
-  call.entry = entry;
-  call.args = args;
-  call.nesting -= 1;
-  // EXEC itself is no change: the operations it gathered stand for it.
-  call.dontPropagate();
   if (server.foreground.busy) server.blocking.block(client, { kind: 'exec' });
   else server.execution = undefined;
 }
@@ -165,15 +159,13 @@ function unwatch(call: ServerCall): void {
 }
 
 /** Runs one of the queued commands, under EXEC. */
-function performQueued(server: Server, client: Client, args: readonly Bytes[]): void {
-  const { call } = server;
-  call.entry = server.commands.resolve(args)!;
-  call.args = args as Bytes[];
-  client.lastCommand = call.entry.name;
+function performQueued(call: ServerCall, client: Client, request: Request): void {
+  const entry = call.server.commands.resolve(request)!;
+  client.lastCommand = entry.name;
   const start = client.reply.length;
   const isKilled = client.closeAfterReply;
   beginJudged(client);
-  call.perform();
+  call.runInside(client, entry, request, client.reply);
   endJudged(client);
   // A client that has killed itself gets the reply to that, and nothing more.
   if (isKilled) client.reply.truncate(start);

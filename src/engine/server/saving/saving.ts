@@ -46,11 +46,6 @@ export class Saving {
     this.lastSave = Math.floor(server.now / 1_000_000);
   }
 
-  /** Changes since the last successful save, those of the present event among them: rdb_changes_since_last_save. */
-  get changes(): number {
-    return this.dirty + this.server.call.dirty;
-  }
-
   /** Has cron save soon: not in the middle of a transaction, whose writes have no offset yet. */
   schedule(): void {
     this.scheduled = true;
@@ -70,7 +65,7 @@ export class Saving {
       this.writerOptions(),
     );
     const token = server.out.fork(child);
-    this.child = { token, pid, startedAt: server.now, dirtyAtFork: this.changes };
+    this.child = { token, pid, startedAt: server.now, dirtyAtFork: this.dirty };
     this.forks += 1;
     this.saves += 1;
     this.latestForkMicros = Math.round(
@@ -91,7 +86,7 @@ export class Saving {
       this.aux(),
       this.writerOptions(),
     );
-    server.foreground.begin(new ForegroundSave(server, save, this.changes, listener));
+    server.foreground.begin(new ForegroundSave(server, save, this.dirty, listener));
   }
 
   childDone(token: Token, result: ChildResult): boolean {
