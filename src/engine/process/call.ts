@@ -6,6 +6,7 @@
  * bytes are borrowed; the arguments they ask for may be kept.
  */
 
+import { asLimitError } from '../machine/errors.ts';
 import type { Effects, Micros } from '../machine/machine.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
@@ -15,6 +16,9 @@ import type { Client } from './client.ts';
 import type { CommandEntry } from './commandTable.ts';
 import type { Process } from './process.ts';
 import { replyErrors } from './replyErrors.ts';
+
+/** No option word or name of a directive is longer. */
+const WORD_LENGTH_MAX = 1024;
 
 export abstract class Call {
   // Set while a command runs; between events neither is state: a table entry holds functions.
@@ -82,9 +86,22 @@ export abstract class Call {
     return this.strsFrom(from).map((text) => text.toLowerCase());
   }
 
-  /** Argument `index` in lower case: option words. */
+  /** Argument `index` in lower case: option words. What is longer than any of them is cut. */
   word(index: number): string {
-    return this.str(index).toLowerCase();
+    return this.request.head(index, WORD_LENGTH_MAX).toLowerCase();
+  }
+
+  /** Runs the command. One that asks for more than this engine can hold gets an error for its reply. */
+  run(): void {
+    const start = this.reply.length;
+    try {
+      this.entry.spec.run(this);
+    } catch (error) {
+      const limit = asLimitError(error);
+      if (limit === undefined) throw error;
+      this.reply.truncate(start);
+      this.reply.error(limit.message);
+    }
   }
 
   /**

@@ -111,8 +111,24 @@ function setName(call: Call): void {
 }
 
 function info(call: Call): void {
-  call.reply.verbatim('txt', `${describeClient(call.process, call.client)}\n`);
+  writeClients(call, [call.client]);
 }
+
+/** Lines of CLIENT LIST, in parts: three names of 200 MB are no string together. */
+function writeClients(call: Call, clients: readonly Client[]): void {
+  call.reply.verbatimParts(
+    'txt',
+    clients.flatMap((client) => [
+      fieldsBeforeName(client),
+      client.name,
+      fieldsAfterName(call.process, client),
+      '\n',
+    ]),
+  );
+}
+
+/** A log line has no room for more. */
+const NAME_LENGTH_LOGGED = 512;
 
 /** What an idle client takes. */
 const CLIENT_BYTES = 22_296;
@@ -146,24 +162,27 @@ function list(call: Call): void {
     call.syntaxError();
     return;
   }
-  const lines = chosen.map((client) => `${describeClient(call.process, client)}\n`);
-  call.reply.verbatim('txt', lines.join(''));
+  writeClients(call, chosen);
 }
 
 function canonicalType(type: string): string {
   return type === 'slave' ? 'replica' : type;
 }
 
-/** One line of CLIENT LIST, without its newline. */
+/** A client in a log line: its line of CLIENT LIST, a long name cut. */
 export function describeClient(process: Process, client: Client): string {
+  const name = client.name.slice(0, NAME_LENGTH_LOGGED);
+  return `${fieldsBeforeName(client)}${name}${fieldsAfterName(process, client)}`;
+}
+
+function fieldsBeforeName({ id, peer, conn }: Client): string {
+  return `id=${id} addr=${peer.addr} laddr=${peer.laddr} fd=${conn + 7} name=`;
+}
+
+function fieldsAfterName(process: Process, client: Client): string {
   const seconds = (since: number) => Math.floor((process.now - since) / 1_000_000);
   const outputMemory = process.outputMemory(client);
   const fields: [string, string | number][] = [
-    ['id', client.id],
-    ['addr', client.peer.addr],
-    ['laddr', client.peer.laddr],
-    ['fd', client.conn + 7],
-    ['name', client.name],
     ['age', seconds(client.createdAt)],
     ['idle', seconds(client.lastInteraction)],
     ['flags', flagsOf(client)],
@@ -188,7 +207,7 @@ export function describeClient(process: Process, client: Client): string {
     ['redir', -1],
     ['resp', client.reply.protocol],
   ];
-  return fields.map(([name, value]) => `${name}=${value}`).join(' ');
+  return fields.map(([name, value]) => ` ${name}=${value}`).join('');
 }
 
 function flagsOf(client: Client): string {

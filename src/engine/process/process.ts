@@ -42,6 +42,8 @@ import { beginMuted, endMuted } from './replyMode.ts';
 /** Bytes of an unknown command's name, and of its arguments, that an error reply quotes. */
 const NAME_SHOWN_MAX = 128;
 const ARGUMENTS_SHOWN_MAX = 128;
+/** A log line is cut here, as in Redis 7.0 (LOG_MAX_LEN). */
+const LOG_LENGTH_MAX = 1023;
 
 /** What the shared part needs of a process's configuration. */
 export interface ProcessSettings {
@@ -313,7 +315,8 @@ export abstract class Process implements Machine {
   }
 
   log(level: LogLevel, line: string): void {
-    this.out.log(level, this.logRole, line);
+    const shown = line.length > LOG_LENGTH_MAX ? line.slice(0, LOG_LENGTH_MAX) : line;
+    this.out.log(level, this.logRole, shown);
   }
 
   note(note: Note): void {

@@ -6,7 +6,15 @@
  * Invariant: a stored Buffer is never written to again.
  */
 
+import { LimitError } from '../machine/errors.ts';
+
 export type Bytes = string | Buffer;
+
+/**
+ * Longest string made of a client's bytes: V8's limit (2^29 - 24 characters), less 64 KB for the words
+ * of a reply or log line around it. A value of 512 MB is stored and sent, but is no key.
+ */
+export const TEXT_BYTES_MAX = 2 ** 29 - 64 * 1024;
 
 /** Longest value kept as a string; a longer one is a Buffer, outside V8's heap. */
 export const SHORT_BYTES_MAX = 1024;
@@ -16,9 +24,18 @@ export function byteLength(value: Bytes): number {
   return value.length;
 }
 
-/** One character a byte. */
+/** One character a byte. Throws LimitError above TEXT_BYTES_MAX. */
 export function toLatin1(value: Bytes): string {
-  return typeof value === 'string' ? value : value.latin1Slice();
+  if (typeof value === 'string') return value;
+  return latin1Text(value, 0, value.length);
+}
+
+/** Bytes [start, end) as a latin1 string. Throws LimitError above TEXT_BYTES_MAX. */
+export function latin1Text(bytes: Buffer, start: number, end: number): string {
+  if (end - start > TEXT_BYTES_MAX) {
+    throw new LimitError('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
+  }
+  return bytes.latin1Slice(start, end);
 }
 
 /**

@@ -16,6 +16,7 @@
 import { registerState } from '../machine/state.ts';
 import type { Bytes } from './bytes.ts';
 import { formatDouble } from './double.ts';
+import { rewriteCharacters } from './words.ts';
 
 const INITIAL_BYTES = 512;
 /** Buffers above this are given away instead of copied. */
@@ -24,6 +25,7 @@ const COPY_BYTES_MAX = 4096;
 const CHUNK_BYTES_MAX = 256 * 1024;
 /** A value at least this long is a chunk itself: it fills a window, so no send is the shorter for it. */
 const SHARED_BYTES_MIN = 256 * 1024;
+const ERROR_LENGTH_MAX = 64 * 1024;
 const CR = 13;
 const LF = 10;
 const MINUS = 45;
@@ -36,7 +38,7 @@ for (let i = 0; i < SMALL_INTEGERS; i += 1) integerReplies.push(`:${i}\r\n`);
 const NOT_IN_A_LINE = /[\r\n\u0100-\uffff]/;
 
 function oneLine(text: string): string {
-  return text.replace(/[\r\n]/g, ' ').replace(/[\u0100-\uffff]/g, '?');
+  return rewriteCharacters(text, /[\r\n\u0100-\uffff]/g, (c) => (c < ' ' ? ' ' : '?'));
 }
 
 export class ReplyWriter {
@@ -129,9 +131,13 @@ export class ReplyWriter {
     this.text('+OK\r\n');
   }
 
-  /** `text` begins with the code: `ERR …`, `WRONGTYPE …`. Line breaks become blanks, as in Redis. */
+  /**
+   * `text` begins with the code: `ERR …`, `WRONGTYPE …`. Line breaks become blanks, as in Redis; what
+   * it quotes of a request is cut off after 64 KB.
+   */
   error(text: string): void {
-    this.line(45, NOT_IN_A_LINE.test(text) ? oneLine(text) : text);
+    const shown = text.length > ERROR_LENGTH_MAX ? text.slice(0, ERROR_LENGTH_MAX) : text;
+    this.line(45, NOT_IN_A_LINE.test(shown) ? oneLine(shown) : shown);
   }
 
   integer(value: number | bigint): void {
@@ -228,6 +234,20 @@ export class ReplyWriter {
     }
     this.header(61, text.length + 4);
     this.text(`${format}:${text}`);
+    this.newline();
+  }
+
+  /** A verbatim string of latin1 parts, which are never one string: together they may be too long for one. */
+  verbatimParts(format: string, parts: readonly string[]): void {
+    let length = 0;
+    for (const part of parts) length += part.length;
+    if (this.protocol === 3) {
+      this.header(61, length + format.length + 1);
+      this.text(`${format}:`);
+    } else {
+      this.header(36, length);
+    }
+    for (const part of parts) this.text(part);
     this.newline();
   }
 

@@ -9,7 +9,7 @@
  */
 
 import { registerState } from '../machine/state.ts';
-import { type Bytes, fromBorrowed } from './bytes.ts';
+import { type Bytes, fromBorrowed, latin1Text } from './bytes.ts';
 
 const EMPTY = Buffer.alloc(0);
 /** Offsets of eight arguments: most requests need no more. */
@@ -46,9 +46,9 @@ export class Request {
     return fromBorrowed(this.bytes, this.from(index), this.to(index));
   }
 
-  /** Argument `index` as a latin1 string. */
+  /** Argument `index` as a latin1 string. Throws LimitError above TEXT_BYTES_MAX. */
   str(index: number): string {
-    return this.bytes.latin1Slice(this.from(index), this.to(index));
+    return latin1Text(this.bytes, this.from(index), this.to(index));
   }
 
   /** The first bytes of argument `index`, at most `countMax`, as a latin1 string. */

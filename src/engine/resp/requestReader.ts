@@ -19,7 +19,12 @@ import { Request } from './request.ts';
 import { splitArguments } from './splitArguments.ts';
 
 const INLINE_BYTES_MAX = 64 * 1024;
-const MULTIBULK_COUNT_MAX = 0x7fff_ffff;
+/**
+ * Redis takes 2^31 arguments and any length of them all. Positions here must fit 32 bits, and what is
+ * made of a request must fit V8's arrays.
+ */
+const MULTIBULK_COUNT_MAX = 2 ** 24;
+const REQUEST_BYTES_MAX = 2 ** 30;
 const ANONYMOUS_COUNT_MAX = 10;
 const ANONYMOUS_BULK_MAX = 16384;
 const CR = 13;
@@ -256,6 +261,9 @@ export class RequestReader extends InputBuffer {
     }
     if (length > ANONYMOUS_BULK_MAX && !limits.authenticated) {
       throw new ProtocolError('unauthenticated bulk length');
+    }
+    if (lineEnd - this.begun + length > REQUEST_BYTES_MAX) {
+      throw new ProtocolError('invalid bulk length');
     }
     this.noteLineEnd(lineEnd);
     this.at = lineEnd + 2;

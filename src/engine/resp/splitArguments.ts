@@ -1,12 +1,25 @@
 /**
- * Splits a line into arguments as Redis splits inline commands and configuration lines:
- * blanks separate, "double quotes" know \n \r \t \b \a \\ \" \xHH, 'single quotes' know \' only.
+ * Splits a line into arguments as Redis splits inline commands and configuration lines (sdssplitargs):
+ * "double quotes" know \n \r \t \b \a \\ \" \xHH, 'single quotes' know \' only. A word ends at a space,
+ * tab, CR or LF; between words, and behind a closing quote, vertical tab and form feed are blanks too.
+ * A NUL ends the line.
  */
+
+import { rewriteCharacters } from './words.ts';
+
+/** No inline command or configuration line is longer. */
+const LINE_LENGTH_MAX = 1024 * 1024;
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
-/** The arguments as latin1 strings; undefined when quotes are unbalanced or glued to a word. */
-export function splitArguments(line: string): string[] | undefined {
+/**
+ * The arguments as latin1 strings; undefined when quotes are unbalanced or glued to a word, or the line
+ * is longer than 1 MB.
+ */
+export function splitArguments(whole: string): string[] | undefined {
+  if (whole.length > LINE_LENGTH_MAX) return undefined;
+  const nul = whole.indexOf('\0');
+  const line = nul < 0 ? whole : whole.slice(0, nul);
   const words: string[] = [];
   let at = 0;
   for (;;) {
@@ -27,7 +40,7 @@ export function quoteArgument(text: string): string {
 
 /** The text in double quotes, everything unprintable escaped, as Redis logs it. */
 export function representation(text: string): string {
-  const escaped = text.replace(/["\\\n\r\t\x07\b]|[^ -~]/g, (c) => {
+  const escaped = rewriteCharacters(text, /["\\\n\r\t\x07\b]|[^ -~]/g, (c) => {
     if (c === '"' || c === '\\') return `\\${c}`;
     const name = Object.keys(ESCAPES).find((key) => ESCAPES[key] === c);
     if (name !== undefined) return `\\${name}`;
@@ -38,13 +51,18 @@ export function representation(text: string): string {
 
 function isBlank(line: string, at: number): boolean {
   const code = line.charCodeAt(at);
-  return code === 32 || (code >= 9 && code <= 13) || code === 0;
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+function endsWord(line: string, at: number): boolean {
+  const code = line.charCodeAt(at);
+  return code === 32 || code === 9 || code === 10 || code === 13;
 }
 
 function readWord(line: string, start: number): { text: string; end: number } | undefined {
   let text = '';
   let at = start;
-  while (at < line.length && !isBlank(line, at)) {
+  while (at < line.length && !endsWord(line, at)) {
     const c = line[at]!;
     if (c !== '"' && c !== "'") {
       text += c;

@@ -200,7 +200,7 @@ export class Sentinel extends Process {
   }
 
   protected perform(call: SentinelCall): void {
-    call.entry.spec.run(call);
+    call.run();
     this.stats.commandsProcessed += 1;
   }
 

@@ -6,6 +6,8 @@
 import { registerState } from '../machine/state.ts';
 import type { CommandEntry, CommandTable } from '../process/commandTable.ts';
 
+/** DEBUG ERROR can make up any code: those after the first 128 count as ERR. */
+const CODES_MAX = 128;
 /** An error without a code of its own counts as ERR. */
 const CODE = /^(\S{1,31}) /;
 
@@ -40,7 +42,9 @@ export class CommandStats {
   }
 
   error(text: string): void {
-    const code = CODE.exec(text)?.[1] ?? 'ERR';
+    const found = CODE.exec(text)?.[1] ?? 'ERR';
+    const isNew = this.errors.size >= CODES_MAX && !this.errors.has(found);
+    const code = isNew ? 'ERR' : found;
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
   }
 

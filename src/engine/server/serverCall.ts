@@ -199,7 +199,7 @@ export class ServerCall extends DataCall {
     this.replacement = undefined;
     this.suppressed = false;
     this.forced = false;
-    entry.spec.run(this);
+    this.run();
     // An EXEC that stands still: it has not been executed yet.
     if (this.outer === undefined && process.execution !== undefined) return undefined;
     process.stats.commandsProcessed += 1;

@@ -3,6 +3,7 @@
 import type { CommandSpec } from '../../process/commandTable.ts';
 import { globMatch } from '../../process/glob.ts';
 import { helpOf } from '../../process/help.ts';
+import { WORDS_TEXT_MAX } from '../../resp/words.ts';
 import { Asker } from '../clients/asker.ts';
 import { ConfigRewrite } from '../config/configRewrite.ts';
 import type { Directive } from '../config/directiveKinds.ts';
@@ -98,7 +99,12 @@ function setValues(call: ServerCall): void {
       reply.error(failed(call.str(at), error));
       return;
     }
-    changes.push({ directive, name: call.str(at), value: call.str(at + 1) });
+    const value = call.str(at + 1);
+    if (value.length > WORDS_TEXT_MAX) {
+      reply.error(failed(call.str(at), `argument is longer than ${WORDS_TEXT_MAX} bytes`));
+      return;
+    }
+    changes.push({ directive, name: call.str(at), value });
   }
   const trial: Settings = structuredCopy(server.settings);
   for (const { directive, name, value } of changes) {

@@ -5,19 +5,28 @@
 
 import { parseInteger } from '../../resp/integer.ts';
 import { representation } from '../../resp/splitArguments.ts';
+import { blankSeparated } from '../../resp/words.ts';
 import { type Directive, fileMemory, parseMemory, set } from './directiveKinds.ts';
 import type { OutputBufferLimit, Settings } from './settings.ts';
+
+/** The words of all arguments; undefined when one of them is far too long for a list of words. */
+function allWords(given: readonly string[]): string[] | undefined {
+  const words: string[] = [];
+  for (const text of given) {
+    const own = blankSeparated(text);
+    if (own === undefined) return undefined;
+    for (const word of own) words.push(word);
+  }
+  return words;
+}
 
 export const save: Directive = {
   name: 'save',
   change: 'free',
   words: 'any',
   parse: (settings, words) => {
-    const numbers = words
-      .join(' ')
-      .split(/\s+/)
-      .filter((word) => word !== '');
-    if (numbers.length % 2 !== 0) return 'Invalid save parameters';
+    const numbers = allWords(words);
+    if (numbers === undefined || numbers.length % 2 !== 0) return 'Invalid save parameters';
     const points: Settings['save'] = [];
     for (let at = 0; at < numbers.length; at += 2) {
       const seconds = parseInteger(numbers[at]!);
@@ -88,8 +97,9 @@ function limitLine(name: string, { hard, soft, softSeconds }: OutputBufferLimit)
 }
 
 function parseOutputBufferLimit(settings: Settings, given: readonly string[]): string | undefined {
-  const words = given.join(' ').split(/\s+/);
-  if (words.length % 4 !== 0) return 'Wrong number of arguments in buffer limit configuration.';
+  const words = allWords(given);
+  if (words === undefined || words.length % 4 !== 0)
+    return 'Wrong number of arguments in buffer limit configuration.';
   const limits = { ...settings.clientOutputBufferLimit };
   for (let at = 0; at < words.length; at += 4) {
     const name = words[at]!.toLowerCase();
