@@ -139,3 +139,28 @@ test('connections to a peer that vanished are dropped and opened again', () => {
   stage.do({ kind: 'restart', node: 'r1' });
   stage.until('-sdown', () => stage.logged('s1', '-sdown slave'), 30);
 });
+
+// Asked of a real redis-sentinel 7.0.15 with such a peer: link-pending-commands 0, `disconnected`.
+test('a peer that closes the Pub/Sub connection again and again goes on being pinged', () => {
+  const stage = new Stage({ sentinels: 1, replicas: [], master: [['drops-subscribers']] });
+  for (let second = 0; second < 150; second += 1) {
+    stage.pass(1);
+    const pending = Number(
+      stage.fields('s1', `SENTINEL MASTER ${MASTER}`)['link-pending-commands'],
+    );
+    assert.ok(pending >= 0 && pending <= 5, `${pending} after ${second} s`);
+  }
+  assert.ok(!stage.logged('s1', '+sdown'));
+});
+
+// A real redis-sentinel 7.0.15 shows 3 as well: PING, INFO and PUBLISH had been queued.
+test('what a refused connection did not answer stays pending until the next one', () => {
+  const stage = new Stage({ sentinels: 1, replicas: [] });
+  stage.do({ kind: 'crash', node: 'm' });
+  stage.pass(10);
+  const shown = stage.fields('s1', `SENTINEL MASTER ${MASTER}`);
+  assert.deepEqual(
+    [shown['flags'], shown['link-pending-commands']],
+    ['s_down,master,disconnected', '3'],
+  );
+});

@@ -2,7 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { seedFromNumber } from '../../../src/engine/machine/random.ts';
-import { type Reply, ReplyReader } from '../../../src/engine/resp/replyReader.ts';
+import {
+  type Reply,
+  ReplyReader,
+  replyItems,
+  replyText,
+} from '../../../src/engine/resp/replyReader.ts';
 import type { Instance } from '../../../src/engine/sentinel/model/instance.ts';
 import { Sentinel } from '../../../src/engine/sentinel/sentinel.ts';
 import type { Operation, OutsidePort } from '../../../src/world/input.ts';
@@ -190,18 +195,23 @@ export class Stage {
 
   /** The replies to one command line on a fresh connection, as the bytes that came. */
   ask(name: string, line: string): string {
+    return this.ears.raw.get(this.askOn(name, line))!;
+  }
+
+  /** Asks on a fresh connection; returns that connection's number. */
+  private askOn(name: string, line: string): number {
     const conn = this.dial(name);
     this.tell(conn, line);
     this.until(`a reply to ${line}`, () => (this.ears.raw.get(conn) ?? '') !== '', 5);
     this.world.inject({ kind: 'reset', conn });
-    return this.ears.raw.get(conn)!;
+    return conn;
   }
 
   /** A flat reply of names and values, or the first of a list of such, as an object. */
   fields(name: string, line: string): Record<string, string> {
-    const words = this.ask(name, line)
-      .split('\r\n')
-      .filter((word) => word !== '' && !/^[*$]/.test(word));
+    const [reply] = this.ears.replies.get(this.askOn(name, line))!;
+    const [first] = replyItems(reply!);
+    const words = replyItems(first!.type === 'array' ? first! : reply!).map(replyText);
     const fields: Record<string, string> = {};
     for (let at = 0; at + 1 < words.length; at += 2) fields[words[at]!] = words[at + 1]!;
     return fields;

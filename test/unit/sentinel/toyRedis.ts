@@ -2,7 +2,7 @@
  * A toy of a Redis server, as far as a Sentinel looks at one: PING, INFO, hellos over Pub/Sub, and
  * SLAVEOF in a transaction. A replica keeps a connection to its master and says `REPLCONF
  * listening-port` on it, so that the master lists it. Directives: `port`, `replicaof`, `priority`,
- * `offset`, `runid`, `requirepass`.
+ * `offset`, `runid`, `requirepass`, `ping-reply`, `drops-subscribers` (closes a connection at SUBSCRIBE).
  *
  * Like a real one without CONFIG REWRITE it comes back from a crash as what its directives say.
  */
@@ -49,6 +49,7 @@ export class ToyRedis extends Process {
   masterLinkLostAt = -1;
   /** What PING is answered with. */
   pingReply = 'PONG';
+  dropsSubscribers = false;
   /** Ports replicas say they listen on, by their connection. */
   readonly replicaPorts = new Map<Client, number>();
   /** Write commands of Sentinels, as they came. */
@@ -74,6 +75,7 @@ export class ToyRedis extends Process {
     else if (name === 'runid') this.runId = value!;
     else if (name === 'requirepass') this.settings.requirepass = value!;
     else if (name === 'ping-reply') this.pingReply = values.join(' ');
+    else if (name === 'drops-subscribers') this.dropsSubscribers = true;
     else this.follow({ host: value!, port: Number(more) });
   }
 
@@ -146,6 +148,10 @@ export class ToyRedis extends Process {
   }
 
   protected perform(call: ToyCall): void {
+    if (this.dropsSubscribers && call.entry.name === 'subscribe') {
+      this.kill(call.client);
+      return;
+    }
     const { transaction } = call.client;
     if (transaction === undefined || call.entry.noMulti) call.entry.spec.run(call);
     else {

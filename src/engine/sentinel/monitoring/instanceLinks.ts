@@ -38,7 +38,7 @@ export function reconnect(sentinel: LinkContext, instance: Instance): void {
   }
   if (link.commands === undefined) {
     link.commands = open(sentinel, instance, 'cmd');
-    link.pendingCommands = 0;
+    link.pendingCommands = link.pubSub?.expected.length ?? 0;
     link.commandsSince = now;
     greet(sentinel, instance, link.commands);
     sendPing(sentinel, instance);
@@ -151,6 +151,9 @@ export function connectionLost(sentinel: LinkContext, connection: OutgoingConnec
   if (link.pubSub === known) link.pubSub = undefined;
   else link.commands = undefined;
   link.disconnected = true;
+  // Like Redis's, the count keeps those whose reply matters until `commands` is opened again: of a
+  // connection that was refused it shows PING, INFO and PUBLISH, not CLIENT SETNAME.
+  link.pendingCommands -= known.expected.filter(({ use }) => use === 'discard').length;
 }
 
 /** Closes the link's connections from this side. */
@@ -163,13 +166,14 @@ export function closeCommands(sentinel: LinkContext, link: InstanceLink): void {
   if (link.commands === undefined) return;
   close(sentinel, link.commands);
   link.commands = undefined;
-  link.pendingCommands = 0;
+  link.pendingCommands = link.pubSub?.expected.length ?? 0;
   link.disconnected = true;
 }
 
 export function closePubSub(sentinel: LinkContext, link: InstanceLink): void {
   if (link.pubSub === undefined) return;
   close(sentinel, link.pubSub);
+  link.pendingCommands -= link.pubSub.expected.length;
   link.pubSub = undefined;
   link.disconnected = true;
 }
