@@ -59,6 +59,18 @@ export class ReplyReader extends InputBuffer {
   private open: OpenAggregate[] = [];
   /** The bulk string, verbatim string or bulk error that has begun; its length is then known. */
   private bulk: { readonly type: string; readonly length: number } | undefined = undefined;
+  private readonly bytesMax: number;
+  private readonly elementsMax: number;
+  /** What the reply under way has announced so far. */
+  private bytes = 0;
+  private elements = 0;
+
+  /** Of one whole reply: the bytes of all its bulk strings, and its elements at every depth. */
+  constructor(bytesMax = Number.POSITIVE_INFINITY, elementsMax = Number.POSITIVE_INFINITY) {
+    super();
+    this.bytesMax = bytesMax;
+    this.elementsMax = elementsMax;
+  }
 
   /** The next whole reply; undefined when more bytes are needed. Throws ProtocolError. */
   next(): Reply | undefined {
@@ -70,7 +82,10 @@ export class ReplyReader extends InputBuffer {
       }
       if (element === 'opened') continue;
       const whole = this.place(element);
-      if (whole !== undefined) return whole;
+      if (whole === undefined) continue;
+      this.bytes = 0;
+      this.elements = 0;
+      return whole;
     }
   }
 
@@ -130,6 +145,8 @@ export class ReplyReader extends InputBuffer {
   private openBulk(type: string, text: string): Reply | undefined {
     const length = this.count(text, BULK_BYTES_MAX);
     if (length < 0) return NULL;
+    this.bytes += length;
+    if (this.bytes > this.bytesMax) throw new ProtocolError('Too long a reply');
     this.bulk = { type, length };
     return this.readBulk();
   }
@@ -161,6 +178,8 @@ export class ReplyReader extends InputBuffer {
     const count = this.count(text, COUNT_MAX);
     if (count < 0) return NULL;
     const missing = type === 'map' || type === 'attribute' ? count * 2 : count;
+    this.elements += missing;
+    if (this.elements > this.elementsMax) throw new ProtocolError('Too many elements in reply');
     if (missing === 0) return type === 'attribute' ? 'opened' : { type, items: [] };
     if (this.open.length === DEPTH_MAX) {
       throw new ProtocolError('No support for nested multi bulk replies this deep');

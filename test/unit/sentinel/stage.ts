@@ -190,7 +190,25 @@ export class Stage {
 
   /** Sends a command line; its replies come into `ears`. */
   tell(conn: number, line: string): void {
-    this.world.inject({ kind: 'data', conn, bytes: Buffer.from(`${line}\r\n`, 'latin1') });
+    this.send(conn, Buffer.from(`${line}\r\n`, 'latin1'));
+  }
+
+  /** The reply, as the bytes that came, to a command whose words may be of any length. */
+  askLong(name: string, ...words: readonly (string | Buffer)[]): string {
+    const conn = this.dial(name);
+    this.send(conn, Buffer.from(`*${words.length}\r\n`));
+    for (const word of words) {
+      this.send(conn, Buffer.from(`$${word.length}\r\n`));
+      this.send(conn, Buffer.from(word));
+      this.send(conn, Buffer.from('\r\n'));
+    }
+    this.until(`a reply to ${words[0]}`, () => (this.ears.raw.get(conn) ?? '') !== '', 5);
+    this.world.inject({ kind: 'reset', conn });
+    return this.ears.raw.get(conn)!;
+  }
+
+  private send(conn: number, bytes: Buffer): void {
+    this.world.inject({ kind: 'data', conn, bytes });
   }
 
   /** The replies to one command line on a fresh connection, as the bytes that came. */

@@ -50,6 +50,8 @@ export class ToyRedis extends Process {
   /** What PING is answered with. */
   pingReply = 'PONG';
   dropsSubscribers = false;
+  /** Behind what its INFO says otherwise. */
+  infoTail = '';
   /** Ports replicas say they listen on, by their connection. */
   readonly replicaPorts = new Map<Client, number>();
   /** Write commands of Sentinels, as they came. */
@@ -125,7 +127,7 @@ export class ToyRedis extends Process {
       lines.push(`slave${index}:ip=127.0.0.1,port=${port},state=online,offset=0,lag=0`);
       index += 1;
     }
-    return `${lines.join('\r\n')}\r\n`;
+    return `${lines.join('\r\n')}\r\n${this.infoTail}`;
   }
 
   private replicaLines(master: { host: string; port: number }): string[] {

@@ -3,6 +3,7 @@
 import { globMatch } from '../../process/glob.ts';
 import { parseInteger } from '../../resp/integer.ts';
 import { parseYesNo, type SentinelSettings } from '../conf/settings.ts';
+import { WORD_BYTES_MAX } from '../model/bounds.ts';
 import { PERIOD_NAMES } from '../model/periods.ts';
 import { closeLink } from '../monitoring/instanceLinks.ts';
 import type { SentinelHost } from './host.ts';
@@ -85,7 +86,7 @@ function configSet(call: SentinelCall): void {
     return;
   }
   const [, key] = known;
-  if (!assign(sentinel.settings, key, value)) {
+  if (value.length > WORD_BYTES_MAX || !assign(sentinel.settings, key, value)) {
     call.reply.error(`ERR Invalid value '${value}' to SENTINEL CONFIG SET '${name}'`);
     return;
   }

@@ -7,6 +7,7 @@ import { selectReplica } from '../acting/selection.ts';
 import { setDownAfter } from '../conf/directives.ts';
 import { NO_SCRIPTS } from '../conf/settings.ts';
 import { resolveHost } from '../model/address.ts';
+import { WORD_BYTES_MAX } from '../model/bounds.ts';
 import { emitEvent } from '../model/events.ts';
 import type { Instance } from '../model/instance.ts';
 import { createInstance, creationErrorText } from '../model/instances.ts';
@@ -62,6 +63,7 @@ function monitor(call: SentinelCall): void {
     reply.error('ERR Invalid IP address or hostname specified');
     return;
   }
+  if (call.tooLong(2)) return;
   const created = createInstance(sentinel, {
     kind: 'master',
     name: call.str(2),
@@ -209,7 +211,8 @@ function setOption(call: SentinelCall, master: Instance, at: number): string | u
   const values = [call.str(at + 1), ...(option.values === 2 ? [call.str(at + 2)] : [])];
   const denied = scriptError(sentinel, name.toLowerCase(), values[0]!);
   if (denied !== undefined) return denied;
-  if (!option.apply(sentinel, master, values)) {
+  const isTooLong = values.some((value) => value.length > WORD_BYTES_MAX);
+  if (isTooLong || !option.apply(sentinel, master, values)) {
     const bad = option.values === 2 && values[1] === '' ? values[1] : values[0];
     return `Invalid argument '${bad}' for SENTINEL SET '${name}'`;
   }

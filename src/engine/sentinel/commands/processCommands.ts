@@ -59,7 +59,7 @@ function publish(call: SentinelCall): void {
     call.reply.error('ERR Only HELLO messages are accepted by Sentinel instances.');
     return;
   }
-  processHello(call.sentinel, call.str(2));
+  processHello(call.sentinel, call.arg(2));
   call.reply.integer(1);
 }
 

@@ -2,9 +2,13 @@
 
 import type { CommandSpec } from '../../process/commandTable.ts';
 import { helpOf } from '../../process/help.ts';
+import { replyErrors } from '../../process/replyErrors.ts';
+import { parseInteger } from '../../resp/integer.ts';
 import type { ReplyWriter } from '../../resp/replyWriter.ts';
-import { vote } from '../acting/election.ts';
+import { type Vote, vote } from '../acting/election.ts';
 import { announced } from '../model/address.ts';
+import { WORD_BYTES_MAX } from '../model/bounds.ts';
+import { isReachable } from '../model/epochs.ts';
 import type { Instance } from '../model/instance.ts';
 import { currentAddress, findInstance } from '../model/instances.ts';
 import { writeInstance, writeInstances } from './instanceReply.ts';
@@ -112,18 +116,34 @@ function isMasterDown(call: SentinelCall): void {
   const { sentinel, reply } = call;
   const port = call.int(3);
   if (port === undefined) return;
-  const epoch = call.int(4);
-  if (epoch === undefined) return;
+  const epoch = parseInteger(call.str(4));
+  if (epoch === undefined) {
+    reply.error(replyErrors.notAnInteger);
+    return;
+  }
   const place = { hostname: call.str(2), port };
   const found = findInstance(sentinel, sentinel.masters, place, undefined);
   const isDown = found?.sDown === true && !sentinel.tilt;
-  const candidate = call.str(5);
-  const given =
-    found !== undefined && candidate !== '*' ? vote(sentinel, found, epoch, candidate) : undefined;
+  const asksForVote = found !== undefined && call.str(5) !== '*';
+  const given = asksForVote ? answerCandidate(call, found, epoch) : undefined;
   reply.array(3);
   reply.integer(isDown ? 1 : 0);
   reply.bulk(given?.leader ?? '*');
   reply.integer(given?.epoch ?? 0);
+}
+
+/** The vote that stands; undefined for a candidate or an epoch that cannot be. */
+function answerCandidate(
+  call: SentinelCall,
+  master: Instance,
+  epoch: number | bigint,
+): Vote | undefined {
+  const { sentinel } = call;
+  const candidate = call.str(5);
+  if (candidate.length > WORD_BYTES_MAX) return undefined;
+  if (isReachable(epoch, sentinel.currentEpoch)) return vote(sentinel, master, epoch, candidate);
+  sentinel.log('warning', `Ignoring ${candidate}, which asks for a vote in epoch ${epoch}`);
+  return undefined;
 }
 
 function checkQuorum(call: SentinelCall): void {

@@ -2,6 +2,8 @@
 
 import { registerState } from '../../machine/state.ts';
 import { Call } from '../../process/call.ts';
+import { toLatin1 } from '../../resp/bytes.ts';
+import { WORD_BYTES_MAX } from '../model/bounds.ts';
 import type { Instance } from '../model/instance.ts';
 import type { SentinelHost } from './host.ts';
 
@@ -15,6 +17,27 @@ export class SentinelCall extends Call {
 
   get sentinel(): SentinelHost {
     return this.process;
+  }
+
+  /**
+   * Argument `index` as a latin1 string. Nothing a Sentinel keeps or compares is longer than
+   * WORD_BYTES_MAX; an argument that is becomes a string one byte longer than that, which equals no
+   * name and which `tooLong` refuses.
+   */
+  override str(index: number): string {
+    const arg = this.arg(index);
+    if (arg.length <= WORD_BYTES_MAX) return super.str(index);
+    const end = WORD_BYTES_MAX + 1;
+    return toLatin1(typeof arg === 'string' ? arg.slice(0, end) : arg.subarray(0, end));
+  }
+
+  /** Replies with an error, and true, when argument `index` is too long to be kept. */
+  tooLong(index: number): boolean {
+    const isTooLong = this.arg(index).length > WORD_BYTES_MAX;
+    if (isTooLong) {
+      this.reply.error(`ERR Argument too long: a Sentinel keeps at most ${WORD_BYTES_MAX} bytes`);
+    }
+    return isTooLong;
   }
 
   /** The master that argument `index` names; replies with an error when there is none. */

@@ -24,9 +24,12 @@ export interface NamingContext {
 }
 
 const PORT_MAX = 65535;
+/** Longest text of an IPv6 address. */
+const IP_LENGTH_MAX = 45;
 
 /** The IP address that a host stands for; undefined when it does not resolve. */
 export function resolveHost(hostname: string, allowNames: boolean): string | undefined {
+  if (hostname.length > IP_LENGTH_MAX) return undefined;
   if (isIpv4(hostname) || isIpv6(hostname)) return hostname;
   if (allowNames && hostname.toLowerCase() === 'localhost') return '127.0.0.1';
   return undefined;

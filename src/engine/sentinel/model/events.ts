@@ -5,6 +5,7 @@
 
 import type { LogLevel } from '../../machine/machine.ts';
 import { announced } from './address.ts';
+import { EVENT_BYTES_MAX } from './bounds.ts';
 import type { ModelContext } from './context.ts';
 import type { Instance } from './instance.ts';
 
@@ -27,8 +28,9 @@ export function emitMessage(
   type: string,
   message: string,
 ): void {
-  sentinel.log(level, `${type} ${message}`);
-  if (level !== 'debug') sentinel.publish(type, message);
+  const shown = message.slice(0, EVENT_BYTES_MAX);
+  sentinel.log(level, `${type} ${shown}`);
+  if (level !== 'debug') sentinel.publish(type, shown);
 }
 
 /** `slave 127.0.0.1:6380 127.0.0.1 6380 @ mymaster 127.0.0.1 6379`; without the tail for a master. */

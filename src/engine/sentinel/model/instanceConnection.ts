@@ -8,6 +8,7 @@
 import { registerState } from '../../machine/state.ts';
 import type { OutgoingConnection } from '../../process/connection.ts';
 import { ReplyReader } from '../../resp/replyReader.ts';
+import { REPLY_BYTES_MAX, REPLY_ELEMENTS_MAX } from './bounds.ts';
 import type { Instance, InstanceLink } from './instance.ts';
 
 /** Who reads a reply: `discard` counts it and looks no further. */
@@ -22,7 +23,7 @@ export class InstanceConnection {
   readonly link: InstanceLink;
   readonly purpose: 'cmd' | 'pubsub';
   readonly connection: OutgoingConnection;
-  readonly reader = new ReplyReader();
+  readonly reader = new ReplyReader(REPLY_BYTES_MAX, REPLY_ELEMENTS_MAX);
   readonly expected: Expected[] = [];
 
   constructor(link: InstanceLink, purpose: 'cmd' | 'pubsub', connection: OutgoingConnection) {

@@ -6,11 +6,14 @@
  */
 
 import { type Address, type AddressError, announced, makeAddress, sameAddress } from './address.ts';
+import { INSTANCES_MAX } from './bounds.ts';
 import type { ModelContext } from './context.ts';
 import { Instance, type InstanceKind } from './instance.ts';
 
+const TOO_MANY = `Too many instances: a Sentinel here knows at most ${INSTANCES_MAX}.`;
+
 /** Why an instance could not be made. */
-export type CreationError = 'duplicate' | AddressError;
+export type CreationError = 'duplicate' | 'full' | AddressError;
 
 export interface InstanceSpec {
   readonly kind: InstanceKind;
@@ -33,6 +36,10 @@ export function createInstance(
   const name = kind === 'slave' ? nameOfReplica(sentinel, address) : spec.name!;
   const table = tableFor(sentinel, kind, master);
   if (table.has(name)) return 'duplicate';
+  if (countInstances(sentinel) >= INSTANCES_MAX) {
+    sentinel.log('warning', `${TOO_MANY} ${kind} ${name} is left out.`);
+    return 'full';
+  }
   const instance = new Instance(
     kind,
     name,
@@ -44,6 +51,14 @@ export function createInstance(
   );
   table.set(name, instance);
   return instance;
+}
+
+function countInstances(sentinel: ModelContext): number {
+  let count = sentinel.masters.size;
+  for (const { replicas, sentinels } of sentinel.masters.values()) {
+    count += replicas.size + sentinels.size;
+  }
+  return count;
 }
 
 function nameOfReplica(sentinel: ModelContext, address: Address): string {
@@ -64,6 +79,7 @@ function tableFor(
 export function creationErrorText(error: CreationError, kind: InstanceKind): string {
   if (error === 'unresolved') return "Can't resolve instance hostname.";
   if (error === 'port') return 'Invalid port number.';
+  if (error === 'full') return TOO_MANY;
   if (kind === 'master') return 'Duplicate master name.';
   if (kind === 'slave') return 'Duplicate hostname and port for replica.';
   return 'Duplicate runid for sentinel.';

@@ -6,6 +6,8 @@
 
 import { type Reply, replyText } from '../../resp/replyReader.ts';
 import { announced } from '../model/address.ts';
+import { WORD_BYTES_MAX } from '../model/bounds.ts';
+import { isReachable } from '../model/epochs.ts';
 import { emitEvent } from '../model/events.ts';
 import type { Instance } from '../model/instance.ts';
 import type { MonitoringContext } from './context.ts';
@@ -167,9 +169,14 @@ export function receiveMasterDownReply(
   if (down?.type !== 'integer' || leader?.type !== 'bulk' || epoch?.type !== 'integer') return;
   other.lastMasterDownReplyTime = sentinel.nowMs;
   other.masterDown = Number(down.value) === 1;
+  if (leader.bytes.length > WORD_BYTES_MAX) return;
   const name = replyText(leader)!;
   if (name === '*') return;
-  const leaderEpoch = Number(epoch.value);
+  const leaderEpoch = epoch.value;
+  if (!isReachable(leaderEpoch, sentinel.currentEpoch)) {
+    sentinel.log('warning', `${other.name} voted in epoch ${leaderEpoch}: out of reach, ignored`);
+    return;
+  }
   if (other.leaderEpoch !== leaderEpoch) {
     sentinel.log('warning', `${other.name} voted for ${name} ${leaderEpoch}`);
   }

@@ -6,9 +6,12 @@
  * one with a greater config_epoch than it knows takes that configuration over.
  */
 
+import { type Bytes, toLatin1 } from '../../resp/bytes.ts';
 import { type Reply, replyText } from '../../resp/replyReader.ts';
-import { announced, isAt } from '../model/address.ts';
+import { announced, isAt, isPort } from '../model/address.ts';
+import { HELLO_BYTES_MAX } from '../model/bounds.ts';
 import type { ModelContext } from '../model/context.ts';
+import { isReachable } from '../model/epochs.ts';
 import { emitEvent, emitMessage } from '../model/events.ts';
 import type { Instance, InstanceLink } from '../model/instance.ts';
 import { createInstance, currentAddress, findInstance, shareLink } from '../model/instances.ts';
@@ -63,9 +66,11 @@ export function receiveHello(sentinel: MonitoringContext, link: InstanceLink, re
   // Our own hellos come back as well: a channel that is silent is a connection that is dead.
   link.lastPubSubActivity = sentinel.nowMs;
   if (reply.type !== 'array' || reply.items.length !== 3) return;
-  const [kind, , payload] = reply.items.map(replyText);
-  if (kind !== 'message' || payload === undefined || payload.includes(sentinel.myId)) return;
-  processHello(sentinel, payload);
+  const [kind, , payload] = reply.items;
+  if (replyText(kind!) !== 'message' || payload?.type !== 'bulk') return;
+  const isShort = payload.bytes.length <= HELLO_BYTES_MAX;
+  if (isShort && toLatin1(payload.bytes).includes(sentinel.myId)) return;
+  processHello(sentinel, payload.bytes);
 }
 
 interface Hello {
@@ -97,11 +102,20 @@ function parseHello(payload: string): Hello | undefined {
 }
 
 /** A hello from the channel, or by PUBLISH from another Sentinel. */
-export function processHello(sentinel: MonitoringContext, payload: string): void {
-  const hello = parseHello(payload);
+export function processHello(sentinel: MonitoringContext, payload: Bytes): void {
+  if (payload.length > HELLO_BYTES_MAX) {
+    sentinel.log('warning', `Ignoring a hello of ${payload.length} bytes`);
+    return;
+  }
+  const hello = parseHello(toLatin1(payload));
   if (hello === undefined) return;
   const master = sentinel.masters.get(hello.masterName);
   if (master === undefined) return;
+  const absurd = absurdity(sentinel, master, hello);
+  if (absurd !== undefined) {
+    sentinel.log('warning', `Ignoring a hello about ${master.name} of ${hello.runid}: ${absurd}`);
+    return;
+  }
   const known = findInstance(sentinel, master.sentinels, hello, hello.runid);
   const sender = known ?? meet(sentinel, master, hello);
   if (hello.currentEpoch > sentinel.currentEpoch) {
@@ -112,6 +126,18 @@ export function processHello(sentinel: MonitoringContext, payload: string): void
   if (sender === undefined) return;
   if (hello.configEpoch > master.configEpoch) takeOver(sentinel, master, sender, hello);
   sender.lastHelloTime = sentinel.nowMs;
+}
+
+/** Why no Sentinel can have meant this; undefined when it can be taken over. */
+function absurdity(
+  sentinel: MonitoringContext,
+  master: Instance,
+  { port, masterPort, currentEpoch, configEpoch }: Hello,
+): string | undefined {
+  if (!isPort(port) || !isPort(masterPort)) return `no port: ${isPort(port) ? masterPort : port}`;
+  if (!isReachable(currentEpoch, sentinel.currentEpoch)) return `epoch ${currentEpoch}`;
+  const known = Math.max(sentinel.currentEpoch, master.configEpoch);
+  return isReachable(configEpoch, known) ? undefined : `configuration epoch ${configEpoch}`;
 }
 
 /** A Sentinel not known under this address and run ID: new, moved, or in another's place. */

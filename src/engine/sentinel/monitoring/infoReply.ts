@@ -68,8 +68,23 @@ function noticeReplication(
   }
   instance.masterLinkUp = facts.masterLinkUp ?? instance.masterLinkUp;
   instance.replicaPriority = facts.priority ?? instance.replicaPriority;
-  instance.replicaOffset = facts.offset ?? instance.replicaOffset;
+  noticeOffset(sentinel, instance, facts.offset);
   instance.replicaAnnounced = facts.announced ?? instance.replicaAnnounced;
+}
+
+/** The offset decides who is promoted; one that cannot be exact counts as the greatest there is. */
+function noticeOffset(
+  sentinel: MonitoringContext,
+  instance: Instance,
+  offset: number | undefined,
+): void {
+  if (offset === undefined || offset === instance.replicaOffset) return;
+  instance.replicaOffset = offset;
+  if (offset < Number.MAX_SAFE_INTEGER) return;
+  sentinel.log(
+    'warning',
+    `${instance.name} reports an offset beyond ${offset}: taken as ${offset}`,
+  );
 }
 
 function noticeRole(sentinel: MonitoringContext, instance: Instance, facts: InfoFacts): void {

@@ -34,6 +34,7 @@ export function bytesReceived(
     }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
+    sentinel.log('warning', `Closing connection '${connection.owner}': ${error.message}`);
     connectionLost(sentinel, connection);
     sentinel.disconnect(connection);
   }
