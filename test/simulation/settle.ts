@@ -191,7 +191,7 @@ export function disorder(world: World, plan: Plan): string[] {
     .map(({ name }) => `${name} does not serve`);
   for (const { name } of servers) {
     const { loading, replication, shutdown } = serverOf(world, name);
-    if (shutdown.nextDeadline() !== NEVER) missing.push(`${name} is shutting down`);
+    if (shutdown.due.at !== NEVER) missing.push(`${name} is shutting down`);
     if (loading.active) missing.push(`${name} is loading`);
     if (replication.isReplica && !replication.masterLinkUp) {
       missing.push(`${name}'s master link is down`);

@@ -19,6 +19,7 @@ import { registerState } from '../machine/state.ts';
 import type { ReplyWriter } from '../resp/replyWriter.ts';
 import type { Client } from './client.ts';
 import { Deadlines } from './deadlines.ts';
+import { Due } from './due.ts';
 import { dropUnwanted } from './replyMode.ts';
 
 /** What a client waits for. */
@@ -83,6 +84,8 @@ export class Blocking {
     disk: new Set(),
     exec: new Set(),
   };
+  /** The earliest deadline. */
+  readonly due = new Due();
   private readonly deadlines = new Deadlines<Client>();
 
   constructor(host: BlockingHost) {
@@ -112,6 +115,7 @@ export class Blocking {
     client.blockedOn = on;
     this.waiting[on.kind].add(client);
     this.deadlines.add(client, deadline);
+    this.due.at = this.deadlines.earliest;
   }
 
   /** Ends the wait without a reply. No-op when the client does not wait. */
@@ -163,6 +167,7 @@ export class Blocking {
     this.waiting[client.blockedOn.kind].delete(client);
     client.blockedOn = undefined;
     this.deadlines.remove(client);
+    this.due.at = this.deadlines.earliest;
   }
 
   tick(): void {
@@ -171,10 +176,6 @@ export class Blocking {
       if (client === undefined || client.deadline > this.host.now) return;
       this.timeOut(client, client.blockedOn!);
     }
-  }
-
-  nextDeadline(): Micros {
-    return this.deadlines.earliest;
   }
 
   private timeOut(client: Client, on: BlockedOn): void {

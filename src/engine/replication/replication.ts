@@ -12,11 +12,11 @@
  * Invariant: the role is the replica side's: a server is a replica iff it has a master.
  */
 
-import type { FileResult, Micros, Token } from '../machine/machine.ts';
-import { NEVER } from '../machine/machine.ts';
+import type { FileResult, Token } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
 import type { OutgoingConnection } from '../process/connection.ts';
+import { Due } from '../process/due.ts';
 import type { Propagated } from '../resp/request.ts';
 import type { ReplicationHost } from './host.ts';
 import { infoFields } from './info.ts';
@@ -40,7 +40,8 @@ export class Replication {
   readonly masterSide: MasterSide;
   readonly replicaSide: ReplicaSide;
   readonly waits: Waits;
-  private cronAt: Micros = NEVER;
+  /** The cron's next run. */
+  readonly due = new Due();
 
   /** The host's configuration need not be there yet: `start` reads it. */
   constructor(host: ReplicationHost) {
@@ -153,7 +154,7 @@ export class Replication {
     this.stream.history.begin(host.identities);
     this.stream.backlog.resize(host.settings.replBacklogSize);
     if (host.settings.replicaof !== undefined) this.replicaSide.startAs(host.settings.replicaof);
-    this.cronAt = host.now;
+    this.due.at = host.now;
   }
 
   /**
@@ -266,16 +267,12 @@ export class Replication {
   }
 
   tick(): void {
-    if (this.host.now < this.cronAt) return;
-    this.cronAt += SECOND_MICROS;
+    const { due } = this;
+    due.at += SECOND_MICROS;
     // A process that was stopped makes up for no seconds, as Redis's cron does not.
-    if (this.cronAt <= this.host.now) this.cronAt = this.host.now + SECOND_MICROS;
+    if (due.at <= this.host.now) due.at = this.host.now + SECOND_MICROS;
     this.replicaSide.cron();
     this.masterSide.cron();
-  }
-
-  nextDeadline(): Micros {
-    return this.cronAt;
   }
 }
 registerState(Replication);

@@ -5,6 +5,7 @@
 
 import { registerState } from '../machine/state.ts';
 import type { CommandEntry, CommandTable } from '../process/commandTable.ts';
+import type { Part } from './part.ts';
 
 /** DEBUG ERROR can make up any code: those after the first 128 count as ERR. */
 const CODES_MAX = 128;
@@ -13,7 +14,7 @@ const CODE = /^(\S{1,31}) /;
 
 type Field = readonly [string, string | number];
 
-export class CommandStats {
+export class CommandStats implements Part {
   /** By the entries' indexes. */
   private calls: number[];
   private rejected: number[];
@@ -48,7 +49,7 @@ export class CommandStats {
     this.errors.set(code, (this.errors.get(code) ?? 0) + 1);
   }
 
-  reset(): void {
+  resetStatistics(): void {
     this.calls.fill(0);
     this.rejected.fill(0);
     this.failed.fill(0);

@@ -2,40 +2,46 @@
 
 import type { Micros } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
+import { Due } from '../process/due.ts';
+import type { Part } from './part.ts';
 import type { Server } from './server.ts';
 
 const SECOND_MICROS = 1_000_000;
 
-export class Cron {
-  private readonly server: Server;
-  private at: Micros = 0;
+/** What the cron uses of its server. */
+type CronHost = Pick<Server, 'now' | 'settings' | 'parts' | 'expireCycle'>;
 
-  constructor(server: Server) {
+export class Cron implements Part {
+  private readonly server: CronHost;
+  readonly due = new Due();
+
+  constructor(server: CronHost) {
     this.server = server;
   }
 
   start(): void {
-    this.at = this.server.now + this.expirePeriod;
-  }
-
-  nextDeadline(): Micros {
-    return this.at;
+    this.due.at = this.server.now + this.expirePeriod;
   }
 
   tick(): void {
     const { server } = this;
-    if (server.now < this.at) return;
-    server.saving.cron();
-    server.clientLimits.cron();
-    server.memory.look();
     const { needed } = server.expireCycle;
-    if (needed) server.expireCycle.run();
-    this.at = server.now + (needed ? this.expirePeriod : SECOND_MICROS);
+    server.parts.cron();
+    this.due.at = server.now + (needed ? this.expirePeriod : SECOND_MICROS);
+  }
+
+  settingsChanged(names: readonly string[]): void {
+    if (names.includes('hz')) this.soon();
+  }
+
+  /** A new master has its keys to expire. */
+  roleChanged(): void {
+    this.soon();
   }
 
   /** There are keys to expire, now, or `hz` has changed. */
   soon(): void {
-    this.at = Math.min(this.at, this.server.now + this.expirePeriod);
+    this.due.at = Math.min(this.due.at, this.server.now + this.expirePeriod);
   }
 
   private get expirePeriod(): Micros {

@@ -4,16 +4,20 @@
  */
 
 import { registerState } from '../machine/state.ts';
+import type { Part } from './part.ts';
 import type { Server } from './server.ts';
 
 /** What an empty redis-server 7.0 reports as used_memory_startup, about. */
 export const STARTUP_BYTES = 876_064;
 
-export class Memory {
-  private readonly server: Server;
+/** What the model looks at. */
+type MemoryHost = Pick<Server, 'keyspace' | 'replication' | 'clients'>;
+
+export class Memory implements Part {
+  private readonly server: MemoryHost;
   private peakBytes = 0;
 
-  constructor(server: Server) {
+  constructor(server: MemoryHost) {
     this.server = server;
   }
 
@@ -28,8 +32,8 @@ export class Memory {
     return Math.max(this.peakBytes, this.used);
   }
 
-  /** From time to time: remembers the peak. */
-  look(): void {
+  /** Remembers the peak. */
+  cron(): void {
     this.peakBytes = this.peak;
   }
 

@@ -11,7 +11,8 @@
 
 import type { Micros } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
-import type { ProcessStats } from '../process/process.ts';
+import type { Part } from './part.ts';
+import type { Server } from './server.ts';
 
 const SAMPLES = 16;
 const SAMPLE_MICROS = 100_000;
@@ -46,19 +47,42 @@ export class Rate {
 }
 registerState(Rate);
 
-export class Rates {
-  readonly commands = new Rate();
-  readonly input = new Rate();
-  readonly output = new Rate();
-  readonly replicationInput = new Rate();
-  readonly replicationOutput = new Rate();
+/** Whose counters are looked at. */
+type RatesHost = Pick<Server, 'now' | 'stats' | 'replication'>;
 
-  look(now: Micros, stats: ProcessStats, replicationInputBytes: number): void {
+export class Rates implements Part {
+  commands = new Rate();
+  input = new Rate();
+  output = new Rate();
+  replicationInput = new Rate();
+  replicationOutput = new Rate();
+  private readonly server: RatesHost;
+
+  constructor(server: RatesHost) {
+    this.server = server;
+  }
+
+  /** What the counters grew by since the last look belongs to the present. */
+  look(): void {
+    const { now, stats, replication } = this.server;
     this.commands.look(now, stats.commandsProcessed);
     this.input.look(now, stats.inputBytes);
     this.output.look(now, stats.outputBytes);
-    this.replicationInput.look(now, replicationInputBytes);
+    this.replicationInput.look(now, replication.inputBytes);
     this.replicationOutput.look(now, stats.replicaOutputBytes);
+  }
+
+  beforeFlush(): void {
+    this.look();
+  }
+
+  /** The counters begin at 0 again. */
+  resetStatistics(): void {
+    this.commands = new Rate();
+    this.input = new Rate();
+    this.output = new Rate();
+    this.replicationInput = new Rate();
+    this.replicationOutput = new Rate();
   }
 }
 registerState(Rates);

@@ -48,6 +48,7 @@ import { Cron } from './cron.ts';
 import { ExpireCycle } from './keyspace/expireCycle.ts';
 import { Watchers } from './keyspace/watchers.ts';
 import { Memory } from './memory.ts';
+import { Parts } from './part.ts';
 import { Rates } from './rates.ts';
 import { refusalOf } from './refusals.ts';
 import { Foreground } from './saving/foreground.ts';
@@ -68,16 +69,33 @@ export class Server extends Process {
   readonly cron = new Cron(this);
   readonly shutdown = new Shutdown(this);
   readonly foreground = new Foreground(this);
-  saving!: Saving;
+  readonly saving = new Saving(this);
   readonly commandStats = new CommandStats(serverTable.entryCount);
   readonly watchers = new Watchers(this);
   readonly memory = new Memory(this);
   readonly clientLimits = new ClientLimits(this);
   readonly pausing = new Pausing(this);
-  rates = new Rates();
+  readonly rates = new Rates(this);
   counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
   /** The EXEC that is being executed; between events: one that stands still. */
   execution: Execution | undefined = undefined;
+  /** Waits that are over end first; the cron comes last, when the others have done what was due. */
+  readonly parts = new Parts([
+    this.blocking,
+    this.watchers,
+    this.clientLimits,
+    this.foreground,
+    this.loading,
+    this.saving,
+    this.replication,
+    this.shutdown,
+    this.pausing,
+    this.memory,
+    this.expireCycle,
+    this.rates,
+    this.commandStats,
+    this.cron,
+  ]);
   private children = 0;
 
   get settings(): Settings {
@@ -107,10 +125,8 @@ export class Server extends Process {
       refuseToStart(this, error);
       return;
     }
-    this.saving = new Saving(this);
     this.keyspace = new Keyspace(this.settings.databases);
-    this.cron.start();
-    this.replication.start();
+    this.parts.start();
     logStart(this);
     out.listen(this.settings.port);
     const dump = files.get(this.settings.dbfilename);
@@ -129,34 +145,21 @@ export class Server extends Process {
 
   fileDone(now: Micros, token: Token, result: FileResult, out: Effects): void {
     this.begin(now, out);
-    if (this.foreground.fileDone(token, result)) return;
-    this.replication.fileDone(token, result);
+    this.parts.fileDone(token, result);
   }
 
   childDone(now: Micros, child: Token, result: ChildResult, out: Effects): void {
     this.begin(now, out);
-    this.saving.childDone(child, result);
+    this.parts.childDone(child, result);
   }
 
   tick(now: Micros, out: Effects): void {
     this.begin(now, out);
-    this.blocking.tick();
-    this.loading.tick();
-    this.replication.tick();
-    this.shutdown.tick();
-    this.pausing.tick();
-    this.cron.tick();
+    this.parts.tick(now);
   }
 
   nextDeadline(): Micros {
-    return Math.min(
-      this.cron.nextDeadline(),
-      this.blocking.nextDeadline(),
-      this.loading.nextDeadline(),
-      this.replication.nextDeadline(),
-      this.shutdown.nextDeadline(),
-      this.pausing.nextDeadline(),
-    );
+    return this.parts.nextDeadline();
   }
 
   // Connections.
@@ -248,19 +251,11 @@ export class Server extends Process {
   }
 
   protected beforeFlush(): void {
-    this.replication.beforeFlush();
-    this.lookAtRates();
-  }
-
-  /** What the counters grew by since the last look belongs to the present. */
-  lookAtRates(): void {
-    this.rates.look(this.now, this.stats, this.replication.inputBytes);
+    this.parts.beforeFlush();
   }
 
   protected clientGone(client: Client): void {
-    endTransaction(this, client);
-    this.clientLimits.forget(client);
-    this.replication.clientGone(client);
+    this.parts.clientGone(client);
   }
 
   resetClient(client: Client): void {
@@ -366,8 +361,7 @@ export class Server extends Process {
 
   /** WATCH of a new role's clients is broken by the data that changes under it; nothing else is. */
   roleChanged(): void {
-    this.expireCycle.forget();
-    this.cron.soon();
+    this.parts.roleChanged();
   }
 
   nextChildPid(): number {
@@ -379,8 +373,7 @@ export class Server extends Process {
 
   /** After CONFIG SET, with the directives' names. */
   settingsChanged(names: readonly string[]): void {
-    if (names.includes('hz')) this.cron.soon();
-    this.replication.settingsChanged(names);
+    this.parts.settingsChanged(names);
   }
 
   resetStatistics(): void {
@@ -392,10 +385,7 @@ export class Server extends Process {
     this.stats.outputBytes = 0;
     this.stats.replicaOutputBytes = 0;
     this.stats.errorReplies = 0;
-    this.saving.resetStatistics();
-    this.commandStats.reset();
-    this.replication.resetStatistics();
-    this.rates = new Rates();
+    this.parts.resetStatistics();
   }
 }
 registerState(Server);

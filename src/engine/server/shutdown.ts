@@ -7,6 +7,8 @@ import type { Micros } from '../machine/machine.ts';
 import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
+import { Due } from '../process/due.ts';
+import type { Part } from './part.ts';
 import type { SaveListener } from './saving/foregroundSave.ts';
 import type { Server } from './server.ts';
 
@@ -17,10 +19,16 @@ export interface ShutdownOptions {
   readonly force: boolean;
 }
 
-export class Shutdown implements SaveListener {
+/** Ten looks a second at the replicas, as Redis's cron has by default. */
+const LOOK_MICROS = 100_000;
+
+export class Shutdown implements Part, SaveListener {
   private readonly server: Server;
   private options: ShutdownOptions | undefined = undefined;
+  /** When it goes on without the lagging replicas; NEVER while it does not wait for them. */
   private deadline: Micros = NEVER;
+  /** The next look at them. */
+  readonly due = new Due();
   private saving = false;
   /** A signal has asked for it. */
   private signalled = false;
@@ -34,11 +42,6 @@ export class Shutdown implements SaveListener {
     return this.deadline === NEVER
       ? -1
       : Math.max(0, Math.ceil((this.deadline - this.server.now) / 1000));
-  }
-
-  nextDeadline(): Micros {
-    // Ten looks a second at the replicas while it waits for them.
-    return this.deadline === NEVER ? NEVER : Math.min(this.deadline, this.server.now + 100_000);
   }
 
   /** SIGTERM or SIGINT. */
@@ -64,6 +67,7 @@ export class Shutdown implements SaveListener {
     const timeout = options.now ? 0 : server.settings.shutdownTimeout;
     if (timeout > 0 && server.replication.laggingReplicas() > 0) {
       this.deadline = server.now + timeout * 1_000_000;
+      this.due.at = server.now + LOOK_MICROS;
       // What is written now could be lost by a replica that takes over.
       server.pausing.begin('shutdown', true, NEVER);
       server.log('notice', 'Waiting for replicas before shutting down.');
@@ -81,11 +85,18 @@ export class Shutdown implements SaveListener {
   }
 
   tick(): void {
-    if (this.deadline === NEVER) return;
-    const lagging = this.server.replication.laggingReplicas();
-    if (lagging > 0 && this.server.now < this.deadline) return;
-    this.deadline = NEVER;
+    const { now, replication } = this.server;
+    if (now < this.deadline && replication.laggingReplicas() > 0) {
+      this.due.at = Math.min(this.deadline, now + LOOK_MICROS);
+      return;
+    }
+    this.stopWaiting();
     this.saveAndExit();
+  }
+
+  private stopWaiting(): void {
+    this.deadline = NEVER;
+    this.due.at = NEVER;
   }
 
   private saveAndExit(): void {
@@ -138,7 +149,7 @@ export class Shutdown implements SaveListener {
   private cancel(): void {
     this.options = undefined;
     this.signalled = false;
-    this.deadline = NEVER;
+    this.stopWaiting();
     const { blocking, pausing } = this.server;
     pausing.end('shutdown');
     for (const client of [...blocking.of('shutdown')]) {

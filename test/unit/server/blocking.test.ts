@@ -141,5 +141,5 @@ test('a copy of the state waits by itself', () => {
   m.advance(1_000);
   assert.equal(m.received(conn).toString(), ':0\r\n');
   assert.equal(copy.blocking.timedCount, 2);
-  assert.equal(copy.blocking.nextDeadline() <= m.now, true);
+  assert.equal(copy.blocking.due.at <= m.now, true);
 });

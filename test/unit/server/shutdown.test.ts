@@ -50,3 +50,32 @@ test('SIGTERM does not insist, nor does a SIGINT after SHUTDOWN or after its end
   harness.signal('SIGINT');
   assert.equal(harness.exitCode, 1);
 });
+
+test('traffic does not put off the looks at lagging replicas: ten a second, from the beginning', () => {
+  const harness = waitingServer();
+  const { server } = harness;
+  harness.send(['SHUTDOWN'], harness.connect());
+  const begun = harness.now;
+  const looks: number[] = [];
+  for (let ms = 10; ms <= 500; ms += 10) {
+    harness.advance(10);
+    harness.send(['PING']);
+    const next = server.nextDeadline() - begun;
+    if (next !== looks.at(-1)) looks.push(next);
+  }
+  // The replication cron, once a second, is due at one of these instants, too.
+  assert.deepEqual(looks, [100_000, 200_000, 300_000, 400_000, 500_000, 600_000]);
+});
+
+test('the wait for replicas ends after shutdown-timeout, whatever else goes on', () => {
+  const harness = waitingServer();
+  harness.send(['CONFIG', 'SET', 'shutdown-timeout', '3']);
+  harness.send(['SHUTDOWN'], harness.connect());
+  for (let ms = 0; ms < 2_990; ms += 10) {
+    harness.advance(10);
+    harness.send(['PING']);
+  }
+  assert.equal(harness.exitCode, undefined);
+  harness.advance(10);
+  assert.equal(harness.exitCode, 0);
+});

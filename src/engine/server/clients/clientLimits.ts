@@ -9,12 +9,13 @@ import type { Client } from '../../process/client.ts';
 import { clientType, describeClient } from '../../process/clientCommands.ts';
 import { representation } from '../../resp/splitArguments.ts';
 import type { OutputBufferLimit } from '../config/settings.ts';
+import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
 
 /** Of a query buffer that grew too long, in the log. */
 const QUERY_BYTES_SHOWN = 64;
 
-export class ClientLimits {
+export class ClientLimits implements Part {
   private readonly server: Server;
   /** Since when a client's output has been above its soft limit. */
   private readonly softLimitSince = new Map<ConnId, Micros>();
@@ -57,7 +58,7 @@ export class ClientLimits {
     server.kill(client);
   }
 
-  forget(client: Client): void {
+  clientGone(client: Client): void {
     this.softLimitSince.delete(client.conn);
   }
 

@@ -11,6 +11,8 @@ import { NEVER } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
 import type { Client } from '../../process/client.ts';
 import type { CommandEntry } from '../../process/commandTable.ts';
+import { Due } from '../../process/due.ts';
+import type { Part } from '../part.ts';
 import { has, mayReplicate } from '../refusals.ts';
 import type { Server } from '../server.ts';
 
@@ -21,8 +23,10 @@ interface Pause {
   readonly until: Micros;
 }
 
-export class Pausing {
+export class Pausing implements Part {
   private readonly server: Server;
+  /** The end of the pause that ends first. */
+  readonly due = new Due();
   private readonly pauses = new Map<Cause, Pause>();
 
   constructor(server: Server) {
@@ -42,11 +46,13 @@ export class Pausing {
       onlyWrites: onlyWrites && (before?.onlyWrites ?? true),
       until: Math.max(until, before?.until ?? 0),
     });
+    this.schedule();
   }
 
   /** Clients go on; what another pause concerns is put off again. */
   end(cause: Cause): void {
     if (!this.pauses.delete(cause)) return;
+    this.schedule();
     const { blocking } = this.server;
     for (const client of [...blocking.of('pause')]) blocking.unblock(client);
   }
@@ -64,10 +70,9 @@ export class Pausing {
     for (const [cause, { until }] of this.pauses) if (until <= this.server.now) this.end(cause);
   }
 
-  nextDeadline(): Micros {
-    let earliest = NEVER;
-    for (const { until } of this.pauses.values()) earliest = Math.min(earliest, until);
-    return earliest;
+  private schedule(): void {
+    this.due.at = NEVER;
+    for (const { until } of this.pauses.values()) this.due.at = Math.min(this.due.at, until);
   }
 }
 registerState(Pausing);

@@ -180,7 +180,7 @@ function persistenceSection(server: Server): Field[] {
 }
 
 function statsSection(server: Server): Field[] {
-  server.lookAtRates();
+  server.rates.look();
   const { stats, counters, replication, rates } = server;
   return [
     ['total_connections_received', stats.connectionsReceived],

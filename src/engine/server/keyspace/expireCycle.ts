@@ -10,14 +10,28 @@
 
 import type { Database } from '../../data/table/database.ts';
 import { registerState } from '../../machine/state.ts';
+import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
 
 const KEYS_A_ROUND = 20;
 const EXPIRED_TO_GO_ON = 2;
 const ROUNDS_MAX = 200;
 
-export class ExpireCycle {
-  private readonly server: Server;
+/** What the cycle uses of its server. */
+type ExpireHost = Pick<
+  Server,
+  | 'nowMs'
+  | 'keyspace'
+  | 'loading'
+  | 'pausing'
+  | 'replication'
+  | 'isExpired'
+  | 'expireKey'
+  | 'flushPropagation'
+>;
+
+export class ExpireCycle implements Part {
+  private readonly server: ExpireHost;
   /** DEBUG SET-ACTIVE-EXPIRE. */
   enabled = true;
   /** Where each database's walk goes on. */
@@ -25,7 +39,7 @@ export class ExpireCycle {
   /** A replica's own keys with an expiry, by database. */
   private own = new Map<number, Set<string>>();
 
-  constructor(server: Server) {
+  constructor(server: ExpireHost) {
     this.server = server;
   }
 
@@ -48,7 +62,13 @@ export class ExpireCycle {
     this.own.clear();
   }
 
-  run(): void {
+  /** The keys a replica remembered are its master's business, or all are its own now. */
+  roleChanged(): void {
+    this.forget();
+  }
+
+  cron(): void {
+    if (!this.needed) return;
     if (this.server.replication.isReplica) this.expireOwn();
     else this.expireAll();
     this.server.flushPropagation();

@@ -14,14 +14,18 @@
 import type { Database } from '../../data/table/database.ts';
 import { registerState } from '../../machine/state.ts';
 import type { Client } from '../../process/client.ts';
+import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
 
-export class Watchers {
-  private readonly server: Server;
+/** What watching uses of its server. */
+type WatchersHost = Pick<Server, 'keyspace' | 'isExpired'>;
+
+export class Watchers implements Part {
+  private readonly server: WatchersHost;
   /** By `db:key`. */
   private readonly byKey = new Map<string, Set<Client>>();
 
-  constructor(server: Server) {
+  constructor(server: WatchersHost) {
     this.server = server;
   }
 
@@ -46,6 +50,10 @@ export class Watchers {
     }
     client.watched = undefined;
     client.watchBroken = false;
+  }
+
+  clientGone(client: Client): void {
+    this.unwatch(client);
   }
 
   /** Whether EXEC must answer null: a change, or a key that has expired since it was watched. */

@@ -10,6 +10,7 @@
 
 import type { FileOp, FileResult, Token } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
+import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
 
 export interface Work {
@@ -19,12 +20,15 @@ export interface Work {
   ended(): void;
 }
 
-export class Foreground {
-  private readonly server: Server;
+/** What working on the disk uses of its server. */
+type ForegroundHost = Pick<Server, 'out' | 'continueTransaction'>;
+
+export class Foreground implements Part {
+  private readonly server: ForegroundHost;
   private readonly works: Work[] = [];
   private token: Token | undefined = undefined;
 
-  constructor(server: Server) {
+  constructor(server: ForegroundHost) {
     this.server = server;
   }
 
@@ -37,7 +41,6 @@ export class Foreground {
     if (this.works.length === 1) this.step(undefined);
   }
 
-  /** True when the completion was this part's. */
   fileDone(token: Token, result: FileResult): boolean {
     if (token !== this.token) return false;
     this.step(result);

@@ -13,7 +13,9 @@ import { NEVER } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
 import { checksumError, RdbError } from '../../persistence/rdb/errors.ts';
 import { RdbReader, type RdbSink } from '../../persistence/rdb/reader.ts';
+import { Due } from '../../process/due.ts';
 import { representation } from '../../resp/splitArguments.ts';
+import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
 import { startLoaded } from '../startup.ts';
 
@@ -30,13 +32,14 @@ export interface LoadedAux {
   replStreamDb?: number;
 }
 
-export class Loading implements RdbSink {
+export class Loading implements Part, RdbSink {
   private readonly server: Server;
   private reader: RdbReader | undefined = undefined;
   private origin: 'start' | 'replication' = 'start';
   private db = 0;
   private merge = true;
-  private nextSliceAt: Micros = NEVER;
+  /** The time of the next slice. */
+  readonly due = new Due();
   /** The process ends with this event; what is left of the file is of no interest. */
   private isFatal = false;
   totalBytes = 0;
@@ -59,15 +62,11 @@ export class Loading implements RdbSink {
     return this.reader?.bytesRead ?? 0;
   }
 
-  nextDeadline(): Micros {
-    return this.nextSliceAt;
-  }
-
   /** Begins to load; the chunks are given away. */
   begin(chunks: readonly Buffer[], origin: 'start' | 'replication'): void {
     this.prepare(chunks);
     this.origin = origin;
-    this.nextSliceAt = this.server.now;
+    this.due.at = this.server.now;
   }
 
   /**
@@ -114,20 +113,20 @@ export class Loading implements RdbSink {
   /** Gives up: the connection to the master broke, or the role changed. */
   cancel(): void {
     this.reader = undefined;
-    this.nextSliceAt = NEVER;
+    this.due.at = NEVER;
   }
 
   /** Loads one slice when its time has come. */
   tick(): void {
     const { reader, server } = this;
-    if (reader === undefined || server.now < this.nextSliceAt) return;
+    if (reader === undefined) return;
     const before = reader.bytesRead;
     try {
       const keysBefore = this.keysLoaded;
       const state = reader.read(this, this.sliceBytes());
       const took = ((reader.bytesRead - before) / server.facts.costs.loadBytesPerSecond) * 1e6;
       const delay = (this.keysLoaded - keysBefore) * this.microsPerKey();
-      this.nextSliceAt = server.now + Math.round(took + delay);
+      this.due.at = server.now + Math.round(took + delay);
       if (state === 'done') this.finish(undefined);
     } catch (error) {
       if (!(error instanceof RdbError)) throw error;

@@ -10,6 +10,7 @@ import { registerState } from '../../machine/state.ts';
 import { RdbSave, tempRdbName } from '../../persistence/rdb/save.ts';
 import { RdbSaveChild } from '../../persistence/rdb/saver.ts';
 import type { RdbAux } from '../../persistence/rdb/writer.ts';
+import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
 import { ForegroundSave, type SaveListener } from './foregroundSave.ts';
 
@@ -24,12 +25,12 @@ interface RunningChild {
   readonly dirtyAtFork: number;
 }
 
-export class Saving {
+export class Saving implements Part {
   private readonly server: Server;
-  /** Changes of earlier events since the last successful save. */
+  /** Changes since the last successful save: rdb_changes_since_last_save. */
   dirty = 0;
   /** Unix seconds. */
-  lastSave: number;
+  lastSave = 0;
   lastTryAt: Micros = 0;
   lastStatusOk = true;
   lastDurationSeconds = -1;
@@ -43,7 +44,10 @@ export class Saving {
 
   constructor(server: Server) {
     this.server = server;
-    this.lastSave = Math.floor(server.now / 1_000_000);
+  }
+
+  start(): void {
+    this.lastSave = Math.floor(this.server.now / 1_000_000);
   }
 
   /** Has cron save soon: not in the middle of a transaction, whose writes have no offset yet. */
