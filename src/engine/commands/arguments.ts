@@ -5,46 +5,15 @@ import type { Value } from '../data/types/value.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { Bytes } from '../resp/bytes.ts';
-import { parseInteger } from '../resp/integer.ts';
-
-const INT32_MAX = 0x7fff_ffff;
-const INT32_MIN = -0x8000_0000;
 
 /** Longest string value (proto-max-bulk-len's default), and what replies to more. */
 export const STRING_BYTES_MAX = 512 * 1024 * 1024;
 export const STRING_TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
 
-/**
- * A 64-bit argument that is an index, a count or an offset. Beyond 2^53 it is cut to that: nothing
- * here is as long, so -2^63 and -2^53 mean the same. Replies and gives undefined when it is none.
- */
-export function indexArgument(
-  call: DataCall,
-  index: number,
-  error: string = replyErrors.notAnInteger,
-): number | undefined {
-  const value = parseInteger(call.str(index));
-  if (value === undefined) {
-    call.reply.error(error);
-    return undefined;
-  }
-  return typeof value === 'number' ? value : clampToSafe(value);
-}
-
-export function clampToSafe(value: bigint): number {
-  return value > 0n
-    ? Math.min(Number(value), Number.MAX_SAFE_INTEGER)
-    : Math.max(Number(value), Number.MIN_SAFE_INTEGER);
-}
-
 /** The database an argument names; replies and gives undefined when there is none. */
 export function databaseArgument(call: DataCall, index: number): Database | undefined {
-  const number = indexArgument(call, index);
+  const number = call.int32(index);
   if (number === undefined) return undefined;
-  if (number > INT32_MAX || number < INT32_MIN) {
-    call.reply.error(`ERR value is out of range, value must between ${INT32_MIN} and ${INT32_MAX}`);
-    return undefined;
-  }
   const database = call.keyspace.databases[number];
   if (database === undefined) call.reply.error(replyErrors.dbIndexOutOfRange);
   return database;

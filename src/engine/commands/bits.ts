@@ -10,7 +10,7 @@ import { keyAt, keysFrom } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { toBuffer } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
-import { copyForEdit, indexArgument, replaceValue, storeValue } from './arguments.ts';
+import { copyForEdit, replaceValue, storeValue } from './arguments.ts';
 import { bitAt, bitOffset, countBits, findBit } from './bitArray.ts';
 import { bitfield, bitfieldReadOnly } from './bitfield.ts';
 import { family } from './family.ts';
@@ -110,7 +110,7 @@ function bitcount(call: DataCall): void {
 }
 
 function bitpos(call: DataCall): void {
-  const number = indexArgument(call, 2);
+  const number = call.int(2);
   if (number === undefined) return;
   if (number !== 0 && number !== 1) {
     call.reply.error('ERR The bit argument must be 1 or 0.');
@@ -145,9 +145,9 @@ function countRange(call: DataCall, length: number): BitRange | undefined {
     call.syntaxError();
     return undefined;
   }
-  const start = indexArgument(call, 2);
+  const start = call.int(2);
   if (start === undefined) return undefined;
-  const stop = indexArgument(call, 3);
+  const stop = call.int(3);
   if (stop === undefined) return undefined;
   // Before they are cut to the string, in which -100 and -200 are the same; and before the unit is read.
   if (start < 0 && stop < 0 && start > stop) return NOTHING;
@@ -162,11 +162,11 @@ function positionRange(call: DataCall, length: number): BitRange | undefined {
     call.syntaxError();
     return undefined;
   }
-  const start = indexArgument(call, 3);
+  const start = call.int(3);
   if (start === undefined) return undefined;
   const unit = call.argc === 6 ? unitArgument(call, 5) : 'byte';
   if (unit === undefined) return undefined;
-  const stop = call.argc === 4 ? -1 : indexArgument(call, 4);
+  const stop = call.argc === 4 ? -1 : call.int(4);
   return stop === undefined ? undefined : toBits(start, stop, unit, length, call.argc > 4);
 }
 

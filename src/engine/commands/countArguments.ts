@@ -2,7 +2,6 @@
 
 import type { DataCall } from '../execution/dataCall.ts';
 import { parseInteger } from '../resp/integer.ts';
-import { indexArgument } from './arguments.ts';
 
 const INT64_MIN = -0x8000_0000_0000_0000n;
 const NOT_NEGATABLE =
@@ -15,7 +14,7 @@ export function countAtLeast(
   min: number,
   error: string,
 ): number | undefined {
-  const value = indexArgument(call, index, error);
+  const value = call.int(index, error);
   if (value === undefined || value >= min) return value;
   call.reply.error(error);
   return undefined;
@@ -27,7 +26,7 @@ export function signedCount(call: DataCall, index: number): number | undefined {
     call.reply.error(NOT_NEGATABLE);
     return undefined;
   }
-  return indexArgument(call, index);
+  return call.int(index);
 }
 
 /** `[COUNT count]` at the end of LMPOP and ZMPOP; 1 without it. */

@@ -7,8 +7,7 @@
 
 import type { DataCall } from '../execution/dataCall.ts';
 import { replyErrors } from '../process/replyErrors.ts';
-import { parseInteger } from '../resp/integer.ts';
-import { clampToSafe } from './arguments.ts';
+import { clampToSafe, parseInteger } from '../resp/integer.ts';
 
 const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
 const INT64_MIN = -0x8000_0000_0000_0000n;

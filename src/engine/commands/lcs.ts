@@ -3,7 +3,7 @@
 import { isString } from '../data/types/value.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import { type Bytes, toBuffer } from '../resp/bytes.ts';
-import { indexArgument, STRING_BYTES_MAX } from './arguments.ts';
+import { STRING_BYTES_MAX } from './arguments.ts';
 
 interface Options {
   length: boolean;
@@ -63,7 +63,7 @@ function parseOptions(call: DataCall): Options | undefined {
       options.withMatchLength = true;
     } else if (word === 'minmatchlen' && at + 1 < call.argc) {
       at += 1;
-      const length = indexArgument(call, at);
+      const length = call.int(at);
       if (length === undefined) return undefined;
       options.matchLengthMin = Math.max(length, 0);
     } else {

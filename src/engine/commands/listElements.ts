@@ -6,7 +6,6 @@ import type { CommandSpec } from '../process/commandTable.ts';
 import { keyAt } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, equalBytes } from '../resp/bytes.ts';
-import { indexArgument } from './arguments.ts';
 import {
   existing,
   isWrongType,
@@ -33,6 +32,7 @@ export const listElementCommands: readonly CommandSpec<DataCall>[] = [
   entry('lpos', '6.0.6', -3, ['readonly'], [keyAt('RO access')], lpos),
 ];
 
+const INT64_MIN = '-9223372036854775808';
 const RANK_ZERO =
   "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list";
 /** Elements looked at between two looks at whether enough were found. */
@@ -52,7 +52,7 @@ function fromHead(index: number, length: number): number {
 function lindex(call: DataCall): void {
   const list = existing(call, call.read(call.str(1)), ListValue, replyNull);
   if (list === undefined) return;
-  const index = indexArgument(call, 2);
+  const index = call.int(2);
   if (index === undefined) return;
   call.reply.bulkOrNull(list.get(fromHead(index, list.length)));
 }
@@ -61,7 +61,7 @@ function lset(call: DataCall): void {
   const key = call.str(1);
   const list = existing(call, call.write(key), ListValue, replyNoSuchKey);
   if (list === undefined) return;
-  const argument = indexArgument(call, 2);
+  const argument = call.int(2);
   if (argument === undefined) return;
   const index = fromHead(argument, list.length);
   if (index < 0 || index >= list.length) {
@@ -76,9 +76,9 @@ function lset(call: DataCall): void {
 
 function lrange(call: DataCall): void {
   const { reply } = call;
-  const first = indexArgument(call, 2);
+  const first = call.int(2);
   if (first === undefined) return;
-  const last = indexArgument(call, 3);
+  const last = call.int(3);
   if (last === undefined) return;
   const list = existing(call, call.read(call.str(1)), ListValue, replyEmptyArray);
   if (list === undefined) return;
@@ -95,9 +95,9 @@ function lrange(call: DataCall): void {
 }
 
 function ltrim(call: DataCall): void {
-  const first = indexArgument(call, 2);
+  const first = call.int(2);
   if (first === undefined) return;
-  const last = indexArgument(call, 3);
+  const last = call.int(3);
   if (last === undefined) return;
   const key = call.str(1);
   const list = existing(call, call.write(key), ListValue, replyOk);
@@ -114,7 +114,7 @@ function ltrim(call: DataCall): void {
 }
 
 function lrem(call: DataCall): void {
-  const count = indexArgument(call, 2);
+  const count = call.int(2);
   if (count === undefined) return;
   const key = call.str(1);
   const list = existing(call, call.write(key), ListValue, replyZero);
@@ -167,10 +167,11 @@ function readPositionOptions(call: DataCall): PositionOptions | undefined {
     const word = i + 1 < call.argc ? call.word(i) : '';
     let value: number | undefined;
     if (word === 'rank') {
-      value = indexArgument(call, i + 1);
+      value = call.int(i + 1);
       if (value === 0) call.reply.error(RANK_ZERO);
       if (value === undefined || value === 0) return undefined;
-      options.rank = value;
+      // The real server negates the rank in 64 bits, where -2^63 stays negative: as if it were -1.
+      options.rank = call.str(i + 1) === INT64_MIN ? -1 : value;
     } else if (word === 'count') {
       value = countAtLeast(call, i + 1, 0, "ERR COUNT can't be negative");
       if (value === undefined) return undefined;

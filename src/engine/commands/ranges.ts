@@ -6,7 +6,6 @@ import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import {
   copyForEdit,
-  indexArgument,
   replaceValue,
   STRING_BYTES_MAX,
   STRING_TOO_LONG,
@@ -53,7 +52,7 @@ export function strlen(call: DataCall): void {
 }
 
 export function setrange(call: DataCall): void {
-  const offset = indexArgument(call, 2);
+  const offset = call.int(2);
   if (offset === undefined) return;
   if (offset < 0) {
     call.reply.error('ERR offset is out of range');
@@ -84,9 +83,9 @@ export function setrange(call: DataCall): void {
 
 /** Also SUBSTR, its name of old. Both ends count from the string's end when negative, and are included. */
 export function getrange(call: DataCall): void {
-  const start = indexArgument(call, 2);
+  const start = call.int(2);
   if (start === undefined) return;
-  const stop = indexArgument(call, 3);
+  const stop = call.int(3);
   if (stop === undefined) return;
   const value = call.read(call.str(1));
   if (value === undefined) {

@@ -3,7 +3,6 @@
 import type { DataCall } from '../execution/dataCall.ts';
 import { globMatch, matchesAll } from '../process/glob.ts';
 import type { Bytes } from '../resp/bytes.ts';
-import { indexArgument } from './arguments.ts';
 
 const COUNT_DEFAULT = 10;
 const CURSOR_LIMIT = 1n << 64n;
@@ -16,11 +15,12 @@ export interface ScanOptions {
   type: string | undefined;
 }
 
-/** A cursor as strtoul reads it: a sign is allowed, and nothing at all is 0. */
+/** A cursor as strtoul reads it: a sign and zeros may lead, a NUL ends it, and nothing at all is 0. */
+const CURSOR = /^(?:[+-]?(?=\d)0*(\d{0,20}))?(?:\0|$)/;
+
 export function readCursor(call: DataCall, index: number): number | undefined {
-  const text = call.str(index);
-  const digits = /^(?:[+-]?\d+)?$/.test(text) ? text.replace(/^[+-]/, '') : undefined;
-  const value = digits === undefined ? CURSOR_LIMIT : BigInt(digits);
+  const match = CURSOR.exec(call.str(index));
+  const value = match === null ? CURSOR_LIMIT : BigInt(match[1] ?? 0);
   if (value < CURSOR_LIMIT) return Number(value);
   call.reply.error('ERR invalid cursor');
   return undefined;
@@ -44,7 +44,7 @@ export function readScanOptions(
     } else if (word === 'type' && knowsType) {
       options.type = call.word(at + 1);
     } else if (word === 'count') {
-      const count = indexArgument(call, at + 1);
+      const count = call.int(at + 1);
       if (count === undefined) return undefined;
       if (count < 1) return refused(call);
       options.count = count;

@@ -17,7 +17,7 @@ import type { CommandSpec } from '../process/commandTable.ts';
 import { keyAt, unknownKeys } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, fromLatin1, toLatin1 } from '../resp/bytes.ts';
-import { indexArgument, storeValue } from './arguments.ts';
+import { storeValue } from './arguments.ts';
 import { family } from './family.ts';
 import { parseStrtod } from './scores.ts';
 
@@ -122,8 +122,8 @@ function parseOptions(call: DataCall, mayStore: boolean): Options | undefined {
     else if (word === 'desc') options.descending = true;
     else if (word === 'alpha') options.alpha = true;
     else if (word === 'limit' && left >= 2) {
-      const offset = indexArgument(call, at + 1);
-      const count = offset === undefined ? undefined : indexArgument(call, at + 2);
+      const offset = call.int(at + 1);
+      const count = offset === undefined ? undefined : call.int(at + 2);
       if (count === undefined) return undefined;
       options.offset = offset!;
       options.count = count;

@@ -12,7 +12,6 @@ import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { countedKeys, keyAt } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
-import { indexArgument } from './arguments.ts';
 import { storeResult } from './containers.ts';
 import { countAtLeast } from './countArguments.ts';
 import { family } from './family.ts';
@@ -130,7 +129,7 @@ function zintercard(call: DataCall): void {
 
 /** Reads `numkeys key…` from argument `index` on; undefined after an error reply. */
 function readSources(call: DataCall, index: number): Source[] | undefined {
-  const count = indexArgument(call, index);
+  const count = call.int(index);
   if (count === undefined) return undefined;
   if (count < 1) {
     call.reply.error(`ERR at least 1 input key is needed for '${call.entry.name}' command`);

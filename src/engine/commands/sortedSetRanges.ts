@@ -4,7 +4,6 @@ import { ZsetValue } from '../data/types/zset.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
 import { keyAt } from '../process/keySpecs.ts';
-import { indexArgument } from './arguments.ts';
 import {
   existing,
   isWrongType,
@@ -98,8 +97,8 @@ function readEnds(
   maxIndex: number,
 ): RankFinder | undefined {
   if (kind === 'rank') {
-    const first = indexArgument(call, minIndex);
-    const last = first === undefined ? undefined : indexArgument(call, maxIndex);
+    const first = call.int(minIndex);
+    const last = first === undefined ? undefined : call.int(maxIndex);
     if (first === undefined || last === undefined) return undefined;
     return (zset, reverse) => {
       const { start, stop } = ranksOfIndexes(zset.size, first, last);
@@ -136,8 +135,8 @@ function readOptions(
     if (!store && word === 'withscores') {
       rest.withScores = true;
     } else if (word === 'limit' && i + 2 < call.argc) {
-      const offset = indexArgument(call, i + 1);
-      const limit = offset === undefined ? undefined : indexArgument(call, i + 2);
+      const offset = call.int(i + 1);
+      const limit = offset === undefined ? undefined : call.int(i + 2);
       if (offset === undefined || limit === undefined) return undefined;
       rest.offset = offset;
       rest.limit = limit;

@@ -5,15 +5,11 @@ import { typeName } from '../data/types/value.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import { globMatch, matchesAll } from '../process/glob.ts';
 import { replyErrors } from '../process/replyErrors.ts';
-import { parseInteger } from '../resp/integer.ts';
 import { hasExpired } from './expireTime.ts';
 import { matches, readCursor, readScanOptions, replyScanned } from './scanOptions.ts';
 
 /** Draws for a live key when every key has an expiry and none may be deleted here: see randomkey. */
 const RANDOM_DRAWS_MAX = 100;
-
-const INT32_MAX = 0x7fff_ffff;
-const INT32_MIN = -0x8000_0000;
 
 /** Keys that have expired are left out but not deleted: KEYS only looks. */
 export function keys(call: DataCall): void {
@@ -93,9 +89,9 @@ function flushOptionsValid(call: DataCall): boolean {
 }
 
 export function swapdb(call: DataCall): void {
-  const first = databaseNumber(call, 1, 'ERR invalid first DB index');
+  const first = call.int32(1, 'ERR invalid first DB index');
   if (first === undefined) return;
-  const second = databaseNumber(call, 2, 'ERR invalid second DB index');
+  const second = call.int32(2, 'ERR invalid second DB index');
   if (second === undefined) return;
   const { databases } = call.keyspace;
   const a: Database | undefined = databases[first];
@@ -106,11 +102,4 @@ export function swapdb(call: DataCall): void {
   }
   call.swapDatabases(a, b);
   call.reply.ok();
-}
-
-function databaseNumber(call: DataCall, index: number, error: string): number | undefined {
-  const number = parseInteger(call.str(index));
-  if (typeof number === 'number' && number <= INT32_MAX && number >= INT32_MIN) return number;
-  call.reply.error(error);
-  return undefined;
 }

@@ -9,7 +9,7 @@
 import { asLimitError } from '../machine/errors.ts';
 import type { Effects, Micros } from '../machine/machine.ts';
 import type { Bytes } from '../resp/bytes.ts';
-import { parseInteger } from '../resp/integer.ts';
+import { clampToSafe, parseInteger } from '../resp/integer.ts';
 import type { ReplyWriter } from '../resp/replyWriter.ts';
 import type { Request } from '../resp/request.ts';
 import type { Client } from './client.ts';
@@ -19,6 +19,9 @@ import { replyErrors } from './replyErrors.ts';
 
 /** No option word or name of a directive is longer. */
 const WORD_LENGTH_MAX = 1024;
+
+const INT32_MAX = 0x7fff_ffff;
+const INT32_MIN = -0x8000_0000;
 
 export abstract class Call {
   // Set while a command runs; between events neither is state: a table entry holds functions.
@@ -105,19 +108,31 @@ export abstract class Call {
   }
 
   /**
-   * Argument `index` as an integer of at most 2^53; replies with `error` and gives undefined when
-   * it is none or lies outside [min, max].
+   * Argument `index` as a 64-bit integer. Beyond ±(2^53 - 1) it is cut to that: no count, index, ID or
+   * time here is as large, so 2^63 - 1 and 2^53 - 1 mean the same. Replies with `error` and returns
+   * undefined when the text is no 64-bit integer.
    */
-  int(
-    index: number,
-    error: string = replyErrors.notAnInteger,
-    min = Number.MIN_SAFE_INTEGER,
-    max = Number.MAX_SAFE_INTEGER,
-  ): number | undefined {
+  int(index: number, error: string = replyErrors.notAnInteger): number | undefined {
     const value = parseInteger(this.str(index));
-    if (typeof value === 'number' && value >= min && value <= max) return value;
+    if (value !== undefined) return clampToSafe(value);
     this.reply.error(error);
     return undefined;
+  }
+
+  /**
+   * As `int`, from `min` to `max`. Without an `error` of the caller's, Redis's own say whether the
+   * text is no integer or which range it misses (getRangeLongFromObjectOrReply).
+   */
+  intIn(index: number, min: number, max: number, error?: string): number | undefined {
+    const value = this.int(index, error);
+    if (value === undefined || (value >= min && value <= max)) return value;
+    this.reply.error(error ?? `ERR value is out of range, value must between ${min} and ${max}`);
+    return undefined;
+  }
+
+  /** As `intIn`, in the range of 32 bits. */
+  int32(index: number, error?: string): number | undefined {
+    return this.intIn(index, INT32_MIN, INT32_MAX, error);
   }
 
   /** Unix milliseconds. */

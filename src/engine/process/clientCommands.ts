@@ -1,6 +1,6 @@
 /** CLIENT: names, lists and kills connections. Source: the CLIENT command of Redis 7.0. */
 
-import { parseInteger } from '../resp/integer.ts';
+import { clampToSafe, parseInteger } from '../resp/integer.ts';
 import type { Call } from './call.ts';
 import type { Client } from './client.ts';
 import type { CommandSpec } from './commandTable.ts';
@@ -153,7 +153,7 @@ function list(call: Call): void {
   } else if (call.argc > 3 && call.word(2) === 'id') {
     const ids = new Set<number>();
     for (let at = 3; at < call.argc; at += 1) {
-      const id = call.int(at, 'ERR Invalid client ID', 1);
+      const id = call.int(at, 'ERR Invalid client ID');
       if (id === undefined) return;
       ids.add(id);
     }
@@ -289,9 +289,8 @@ function addToFilter(filter: KillFilter, name: string, value: string): string | 
   switch (name) {
     case 'id': {
       const id = parseInteger(value);
-      if (typeof id !== 'number') return 'ERR client-id should be greater than 0';
-      if (id < 1) return 'ERR client-id should be greater than 0';
-      filter.id = id;
+      if (id === undefined || id < 1) return 'ERR client-id should be greater than 0';
+      filter.id = clampToSafe(id);
       return undefined;
     }
     case 'type':

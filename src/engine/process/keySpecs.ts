@@ -7,7 +7,7 @@
  */
 
 import { type Bytes, toLatin1 } from '../resp/bytes.ts';
-import { parseInteger } from '../resp/integer.ts';
+import { atoi } from '../resp/integer.ts';
 
 /**
  * What happens to the key's value, RO, RW, OW (overwritten) or RM (removed), and to its content.
@@ -100,9 +100,8 @@ export function findKeys(
       const last = spec.last < 0 ? args.length + spec.last : spec.first + spec.last;
       for (let at = spec.first; at <= last && at < args.length; at += spec.step) found.push(at);
     } else if (spec.find === 'keynum') {
-      const count = parseInteger(toLatin1(args[spec.first]!));
-      const isValid = typeof count === 'number' && count >= 1 && spec.first + count < args.length;
-      if (!isValid) return undefined;
+      const count = atoi(toLatin1(args[spec.first]!));
+      if (count < 1 || spec.first + count >= args.length) return undefined;
       for (let at = 1; at <= count; at += 1) found.push(spec.first + at);
     }
   }

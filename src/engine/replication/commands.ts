@@ -3,7 +3,7 @@
 import type { DataCall } from '../execution/dataCall.ts';
 import { describeClient } from '../process/clientCommands.ts';
 import type { CommandSpec } from '../process/commandTable.ts';
-import { parseInteger } from '../resp/integer.ts';
+import { clampToSafe, parseInteger } from '../resp/integer.ts';
 import { roleReply } from './info.ts';
 import { replconf } from './replconf.ts';
 import type { Replication } from './replication.ts';
@@ -85,7 +85,7 @@ function replicaof(call: ReplicationCall): void {
     reply.error('ERR Command is not valid when client is a replica.');
     return;
   }
-  const port = call.int(2, 'ERR Invalid master port', 0, 65535);
+  const port = call.intIn(2, 0, 65535, 'ERR Invalid master port');
   if (port === undefined) return;
   const { master } = replication.replicaSide;
   if (master?.host.toLowerCase() === call.word(1) && master.port === port) {
@@ -118,7 +118,7 @@ function psync(call: ReplicationCall): void {
     host.log('warning', `Replica ${replica.name} asks for synchronization but with a wrong offset`);
     return;
   }
-  const asked = { replid: call.str(1), offset: Number(offset) };
+  const asked = { replid: call.str(1), offset: clampToSafe(offset), offsetText: call.str(2) };
   if (!masterSide.tryPartialResync(replica, asked)) masterSide.fullResync(replica);
 }
 

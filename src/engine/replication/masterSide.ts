@@ -17,7 +17,12 @@ import { describeClient } from '../process/clientCommands.ts';
 import { FullSync } from './fullSync.ts';
 import type { ReplicationHost } from './host.ts';
 import { closeAboveLimit } from './outputLimit.ts';
-import { decidePsync, type FullResyncReason, type PsyncRequest } from './psyncDecision.ts';
+import {
+  decidePsync,
+  type FullResyncReason,
+  type PsyncRequest,
+  type ReceivedRequest,
+} from './psyncDecision.ts';
 import { Replica } from './replica.ts';
 import { secondsBetween } from './seconds.ts';
 import type { Stream } from './stream.ts';
@@ -67,7 +72,7 @@ export class MasterSide {
   // Synchronization.
 
   /** PSYNC: continues if the bytes are there; false when the replica needs everything. */
-  tryPartialResync(replica: Replica, asked: PsyncRequest): boolean {
+  tryPartialResync(replica: Replica, asked: ReceivedRequest): boolean {
     const decision = decidePsync(this.stream, asked);
     if (decision.kind === 'continue') {
       this.continueFrom(replica, asked.offset, decision.bytes);
@@ -131,7 +136,7 @@ export class MasterSide {
     this.host.note({ kind: 'replica-online', replica: replica.name, offset: replica.nextOffset });
   }
 
-  private logRefusal(replica: Replica, asked: PsyncRequest, reason: FullResyncReason): void {
+  private logRefusal(replica: Replica, asked: ReceivedRequest, reason: FullResyncReason): void {
     const { host } = this;
     const { history, offset } = this.stream;
     if (reason === 'no-cached-master') {
@@ -144,12 +149,12 @@ export class MasterSide {
     } else if (reason === 'second-offset') {
       host.log(
         'notice',
-        `Partial resynchronization not accepted: Requested offset for second ID was ${asked.offset}, but I can reply up to ${history.secondOffset}`,
+        `Partial resynchronization not accepted: Requested offset for second ID was ${asked.offsetText}, but I can reply up to ${history.secondOffset}`,
       );
     } else {
       host.log(
         'notice',
-        `Unable to partial resync with replica ${replica.name} for lack of backlog (Replica request was: ${asked.offset}).`,
+        `Unable to partial resync with replica ${replica.name} for lack of backlog (Replica request was: ${asked.offsetText}).`,
       );
       if (asked.offset <= offset) return;
       host.log(

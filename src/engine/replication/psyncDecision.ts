@@ -14,6 +14,12 @@ export interface PsyncRequest {
   readonly offset: number;
 }
 
+/** A replica's request as its master got it. */
+export interface ReceivedRequest extends PsyncRequest {
+  /** What `offset` was cut from: a peer may write up to 2^63 - 1. For the log. */
+  readonly offsetText: string;
+}
+
 export type FullResyncReason =
   /** `PSYNC ? -1`: the replica has nothing to continue from, or was told to start over. */
   | 'no-cached-master'

@@ -3,6 +3,8 @@
  * have no reply and end the command where they stand.
  */
 
+import { replyErrors } from '../process/replyErrors.ts';
+import { clampToSafe, parseInt64, parseInteger } from '../resp/integer.ts';
 import { splitArguments } from '../resp/splitArguments.ts';
 import type { ReplicationCall } from './commands.ts';
 import type { Replica } from './replica.ts';
@@ -31,9 +33,9 @@ export function replconf(call: ReplicationCall): void {
 }
 
 function acknowledge(call: ReplicationCall, index: number): void {
-  const text = call.str(index);
-  if (call.client.kind !== 'replica' || !/^-?\d{1,15}$/.test(text)) return;
-  call.replication.masterSide.acked(call.client, Number(text));
+  const offset = parseInteger(call.str(index));
+  if (call.client.kind !== 'replica' || offset === undefined) return;
+  call.replication.masterSide.acked(call.client, clampToSafe(offset));
 }
 
 /** False when it has replied with an error. */
@@ -41,9 +43,13 @@ function setOption(call: ReplicationCall, option: string, index: number): boolea
   const replica = call.replication.masterSide.knownReplica(call.client);
   switch (option) {
     case 'listening-port': {
-      const port = call.int(index);
-      if (port === undefined) return false;
-      replica.listeningPort = port;
+      const port = parseInt64(call.str(index));
+      if (port === undefined) {
+        call.reply.error(replyErrors.notAnInteger);
+        return false;
+      }
+      // Kept in a C int: 2^32 + 1 is shown as 1.
+      replica.listeningPort = Number(BigInt.asIntN(32, port));
       return true;
     }
     case 'ip-address':
@@ -52,13 +58,8 @@ function setOption(call: ReplicationCall, option: string, index: number): boolea
       setCapability(replica, call.word(index));
       return true;
     case 'rdb-only': {
-      const outOfRange = 'ERR value is out of range, value must between 0 and 1';
-      const value = call.int(index);
+      const value = call.intIn(index, 0, 1);
       if (value === undefined) return false;
-      if (value !== 0 && value !== 1) {
-        call.reply.error(outOfRange);
-        return false;
-      }
       replica.rdbOnly = value === 1;
       return true;
     }

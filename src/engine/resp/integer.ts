@@ -45,6 +45,28 @@ export function parseInt64(text: string): bigint | undefined {
   return value === undefined ? undefined : BigInt(value);
 }
 
+const ATOI = /^[\t-\r ]*([+-]?)0*(\d{0,20})/;
+
+/**
+ * As C's atoi on 64-bit Linux, which Redis uses where a count was or will be checked elsewhere: blanks,
+ * a plus and zeros may lead, what follows the digits is ignored, and only 32 bits stay: 2^32 + 1 is 1.
+ */
+export function atoi(text: string): number {
+  const [, sign = '', digits = ''] = ATOI.exec(text)!;
+  const magnitude = BigInt(digits);
+  const value = sign === '-' ? -magnitude : magnitude;
+  const long = value > INT64_MAX ? INT64_MAX : value < INT64_MIN ? INT64_MIN : value;
+  return Number(BigInt.asIntN(32, long));
+}
+
+/** What is beyond ±(2^53 - 1) becomes that. */
+export function clampToSafe(value: number | bigint): number {
+  if (typeof value === 'number') return value;
+  return value > 0n
+    ? Math.min(Number(value), Number.MAX_SAFE_INTEGER)
+    : Math.max(Number(value), Number.MIN_SAFE_INTEGER);
+}
+
 export function fitsInt64(value: bigint): boolean {
   return value <= INT64_MAX && value >= INT64_MIN;
 }

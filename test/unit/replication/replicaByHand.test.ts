@@ -49,6 +49,24 @@ test('REPLCONF', () => {
   }
 });
 
+test('offsets and ports of up to 64 bits are taken as the real server takes them', () => {
+  const master = new Cluster().node(7000);
+  const peer = announced(master, 4294967297);
+  const largest = '9223372036854775807';
+  const answer = peer.send('PSYNC', master.info('master_replid'), largest);
+  const { offset } = fullResync(answer);
+  const asked = `for lack of backlog (Replica request was: ${largest}).`;
+  assert.ok(master.log.some((line) => line.endsWith(asked)));
+  peer.send('REPLCONF', 'ACK', String(offset));
+  // 2^32 + 1 in a C int.
+  assert.match(master.info('slave0'), /port=1,/);
+  peer.send('REPLCONF', 'ACK', largest);
+  const client = master.client();
+  client.send('SET', 'k', 'v');
+  assert.equal(client.send('WAIT', '1', largest), ':1\r\n');
+  assert.equal(client.send('WAIT', '2', largest), '');
+});
+
 test('PSYNC: a wrong offset, pending output, arity', () => {
   const master = new Cluster().node(7000);
   assert.equal(

@@ -146,10 +146,11 @@ function digestValues(call: ServerCall): void {
 
 /** DEBUG POPULATE count [prefix] [size]: keys that exist are left alone. Not propagated, as in Redis. */
 function populate(call: ServerCall): void {
-  const count = call.int(2, 'ERR value is out of range, must be positive', 0);
+  const count = call.intIn(2, 0, Number.MAX_SAFE_INTEGER, replyErrors.outOfRangePositive);
   if (count === undefined) return;
   const prefix = call.argc > 3 ? call.str(3) : 'key';
-  const size = call.argc > 4 ? call.int(4, 'ERR value is out of range, must be positive', 0) : 0;
+  const size =
+    call.argc > 4 ? call.intIn(4, 0, Number.MAX_SAFE_INTEGER, replyErrors.outOfRangePositive) : 0;
   if (size === undefined) return;
   for (let i = 0; i < count; i += 1) {
     const key = `${prefix}:${i}`;

@@ -77,7 +77,7 @@ function info(call: ServerCall): void {
 }
 
 function select(call: ServerCall): void {
-  const db = call.int(1);
+  const db = call.int32(1);
   if (db === undefined) return;
   if (db < 0 || db >= call.keyspace.databases.length) {
     call.reply.error(replyErrors.dbIndexOutOfRange);
