@@ -4,13 +4,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as net from 'node:net';
-import { delimiter, dirname, join } from 'node:path';
-import { root, testNode } from './tools.mjs';
+import { join } from 'node:path';
+import { npm, root, testNode, withNode24 } from './tools.mjs';
 
 const home = join(root, 'test', 'e2e');
 const packageFolder = join(home, 'node_modules', 'code-server');
 const stamp = join(home, 'node_modules', '.installed');
-const INSTALL_MS_MAX = 300_000;
 const READY_MS_MAX = 60_000;
 const END_MS_MAX = 5_000;
 
@@ -66,36 +65,6 @@ export function buildOutputChannels(say = console.error) {
     return false;
   }
   return existsSync(built);
-}
-
-function npm(args, cwd, ignoreScripts = true) {
-  const options = [...args, '--no-audit', '--no-fund', '--loglevel=error'];
-  if (ignoreScripts) options.push('--ignore-scripts');
-  const script = process.env.npm_execpath;
-  const [command, words] =
-    script === undefined ? ['npm', options] : [testNode(), [script, ...options]];
-  const result = spawnSync(command, words, {
-    cwd,
-    encoding: 'utf8',
-    env: withNode24({ ...process.env }),
-    shell: script === undefined && process.platform === 'win32',
-    timeout: INSTALL_MS_MAX,
-  });
-  if (result.status === 0) return;
-  if (result.error?.code === 'ETIMEDOUT') {
-    throw new Error(
-      `npm ${args.join(' ')} in ${cwd} was ended after ${INSTALL_MS_MAX / 60_000} minutes: is the npm registry reachable?`,
-    );
-  }
-  const said = `${result.stderr ?? ''}${result.error?.message ?? ''}`.trim();
-  throw new Error(
-    `npm ${args.join(' ')} in ${cwd} failed:\n${said.split('\n').slice(-8).join('\n')}`,
-  );
-}
-
-function withNode24(env) {
-  env.PATH = `${dirname(testNode())}${delimiter}${env.PATH ?? ''}`;
-  return env;
 }
 
 /** What code-server must not take for its own, among others when we run inside of a VS Code. */

@@ -1,4 +1,4 @@
-// npm start, npm test and npm run sandbox, package, check, bench: each installs and builds what it needs.
+// npm start, npm test and npm run sandbox, package, check, bench, e2e, node20: each installs and builds what it needs.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,14 @@ const SUITES = [
   ['interop', 1],
   // The packaged extension in code-server, which is installed when this first runs with a Chromium.
   ['e2e', 1],
+];
+
+// Those that run on Node 20, too: what users of VS Code 1.96 and of an older Node run. There the
+// interop tests drive the bundles instead of the sources.
+const NODE20_SUITES = [
+  ['unit', 2],
+  ['interop', 1],
+  ['node20', 1],
 ];
 
 const [command, ...args] = process.argv.slice(2);
@@ -46,15 +54,18 @@ switch (command) {
   case 'test':
     await test();
     break;
-  case 'e2e': {
+  case 'e2e':
     await buildPackage();
-    const { passed, failed, skipped } = runSuite('e2e', 1);
-    console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-    process.exit(failed === 0 ? 0 : 1);
+    report(runSuites([['e2e', 1]]));
     break;
-  }
+  case 'node20':
+    await buildBundles();
+    await testOnNode20();
+    break;
   default:
-    console.error('usage: launch.mjs start | package | sandbox | check | bench | test | e2e');
+    console.error(
+      'usage: launch.mjs start | package | sandbox | check | bench | test | e2e | node20',
+    );
     process.exit(1);
 }
 
@@ -110,17 +121,34 @@ async function test() {
   const failed = check() ? 0 : 1;
   if (failed > 0) console.error('\nformat, lint or types failed');
   await buildPackage();
-  const totals = { passed: 0, failed, skipped: 0 };
-  for (const [suite, concurrency] of SUITES) addTo(totals, runSuite(suite, concurrency));
-  console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
-  process.exit(totals.failed === 0 ? 0 : 1);
+  const totals = runSuites(SUITES);
+  totals.failed += failed;
+  report(totals);
 }
 
-function addTo(totals, counts) {
-  for (const key of Object.keys(totals)) totals[key] += counts[key];
+async function testOnNode20() {
+  const { prepareNode20 } = await import('./node20.mjs');
+  const { node, env } = await prepareNode20();
+  const bundle = join(root, 'dist', 'cli.js');
+  report(runSuites(NODE20_SUITES, node, { ...env, INTEROP_CLI: bundle }));
 }
 
-function runSuite(suite, concurrency) {
+/** The last line, and the end. */
+function report({ passed, failed, skipped }) {
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  process.exit(failed === 0 ? 0 : 1);
+}
+
+function runSuites(suites, node = testNode(), env = {}) {
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  for (const [suite, concurrency] of suites) {
+    const counts = runSuite(suite, concurrency, node, env);
+    for (const key of Object.keys(totals)) totals[key] += counts[key];
+  }
+  return totals;
+}
+
+function runSuite(suite, concurrency, node, env) {
   if (!existsSync(join(root, 'test', suite))) return { passed: 0, failed: 0, skipped: 0 };
   console.log(`\n== ${suite}`);
   const folder = mkdtempSync(join(tmpdir(), 'replication-sandbox-test-'));
@@ -130,15 +158,15 @@ function runSuite(suite, concurrency) {
     .map((file) => join('test', suite, file))
     .sort();
   const started = Date.now();
-  const status = run(testNode(), [
+  const options = [
     '--test',
     `--test-concurrency=${concurrency}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=./scripts/countReporter.mjs',
     `--test-reporter-destination=${counts}`,
-    ...files,
-  ]);
+  ];
+  const status = run(node, [...options, ...files], env);
   const text = existsSync(counts) ? readFileSync(counts, 'utf8') : '';
   rmSync(folder, { recursive: true, force: true });
   console.log(`== ${suite} took ${((Date.now() - started) / 1000).toFixed(1)} s`);

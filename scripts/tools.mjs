@@ -2,11 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+const INSTALL_MS_MAX = 300_000;
 const stamp = join(root, 'node_modules', '.installed-lock');
 
 /** Runs `npm ci` unless what is installed is what the lock file says. */
@@ -53,4 +54,35 @@ export function run(program, args, env = {}) {
     env: { ...process.env, ...env },
   });
   return result.status ?? 1;
+}
+
+/** An environment in which `node` is the one that runs the tests. */
+export function withNode24(env) {
+  return { ...env, PATH: `${dirname(testNode())}${delimiter}${env.PATH ?? ''}` };
+}
+
+/** Runs npm in a package of its own, such as test/e2e; throws with its last words when that fails. */
+export function npm(args, cwd, ignoreScripts = true) {
+  const options = [...args, '--no-audit', '--no-fund', '--loglevel=error'];
+  if (ignoreScripts) options.push('--ignore-scripts');
+  const script = process.env.npm_execpath;
+  const [command, words] =
+    script === undefined ? ['npm', options] : [testNode(), [script, ...options]];
+  const result = spawnSync(command, words, {
+    cwd,
+    encoding: 'utf8',
+    env: withNode24(process.env),
+    shell: script === undefined && process.platform === 'win32',
+    timeout: INSTALL_MS_MAX,
+  });
+  if (result.status === 0) return;
+  if (result.error?.code === 'ETIMEDOUT') {
+    throw new Error(
+      `npm ${args.join(' ')} in ${cwd} was ended after ${INSTALL_MS_MAX / 60_000} minutes: is the npm registry reachable?`,
+    );
+  }
+  const said = `${result.stderr ?? ''}${result.error?.message ?? ''}`.trim();
+  throw new Error(
+    `npm ${args.join(' ')} in ${cwd} failed:\n${said.split('\n').slice(-8).join('\n')}`,
+  );
 }

@@ -15,7 +15,9 @@ import { fileURLToPath } from 'node:url';
 import type { EndpointList } from '../../src/gateway/hostMessages.ts';
 import { missing, skipFor } from '../support/required.ts';
 
-const CLI = fileURLToPath(new URL('../../src/cli/cli.ts', import.meta.url));
+/** The source, unless INTEROP_CLI names a bundle. */
+const CLI =
+  process.env['INTEROP_CLI'] ?? fileURLToPath(new URL('../../src/cli/cli.ts', import.meta.url));
 const HOST = '127.0.0.1';
 const START_MS_MAX = 30_000;
 const POLL_MS = 20;

@@ -1,0 +1,52 @@
+// Node 20, the oldest one that is supported (VS Code 1.96 has it), for the tests: installs it, and
+// translates what it cannot read. Node 24 reads TypeScript itself; here esbuild does it beforehand, file
+// by file, and test/node20/hooks.mjs puts the result in the place of the source.
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { npm, root } from './tools.mjs';
+
+const home = join(root, 'test', 'node20');
+const stamp = join(home, 'node_modules', '.installed');
+
+/** Gives the program to run tests with, and the environment it and its children need. */
+export async function prepareNode20() {
+  install();
+  await translate();
+  const register = pathToFileURL(join(home, 'register.mjs')).href;
+  return {
+    node: join(home, 'node_modules', 'node', 'bin', 'node'),
+    env: { NODE_OPTIONS: `--import=${register}` },
+  };
+}
+
+function install() {
+  const lock = readFileSync(join(home, 'package-lock.json'), 'utf8');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  console.error('Installing Node 20 for the tests…');
+  npm(['ci'], home, false);
+  writeFileSync(stamp, lock);
+}
+
+async function translate() {
+  const outdir = join(root, 'out', 'node20');
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src', 'test', 'webview'].flatMap(sourcesIn),
+    outbase: '.',
+    outdir,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+}
+
+function sourcesIn(folder) {
+  return readdirSync(join(root, folder), { recursive: true })
+    .filter((file) => file.endsWith('.ts') && !file.includes('node_modules'))
+    .map((file) => join(folder, file));
+}
