@@ -5,8 +5,8 @@
  * Invariant: USAGE and `parsers` have the same subcommands; HELP prints the one, errors quote it.
  */
 
+import { parseMemory } from '../engine/process/values/numbers.ts';
 import { quoteArgument } from '../engine/resp/splitArguments.ts';
-import { parseMemory } from '../engine/server/config/directiveKinds.ts';
 import type { Operation } from '../view/messages.ts';
 
 interface Subcommand {
@@ -134,7 +134,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     words: [2, 2],
     parse: ([node, size]) => {
       const bytes = parseMemory(size!);
-      return bytes === undefined ? undefined : { op: 'backlog', node: node!, bytes };
+      return typeof bytes === 'number' ? { op: 'backlog', node: node!, bytes } : undefined;
     },
   },
   RUN: {

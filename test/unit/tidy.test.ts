@@ -49,6 +49,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ['engine', 'world', 'sandbox', 'gateway', 'view'],
 };
 
+/** Tables of plain data, which every room may import; they import only their own folder. */
+const PLAIN_DATA = ['src/engine/process/directives/'];
+
 const ENTRIES = ['src/cli/cli.ts', 'src/gateway/worker.ts', 'src/extension/extension.ts'];
 
 /** What the simulation harness drives and no entry does yet: replay, and going back. */
@@ -126,7 +129,22 @@ test('rooms import only what stands above them', () => {
   }
 });
 
+test('tables of plain data import only themselves', () => {
+  for (const folder of PLAIN_DATA) {
+    const own = files.filter(({ path }) => path.startsWith(folder));
+    assert.ok(own.length > 0, folder);
+    for (const { path, imports } of own) {
+      assert.deepEqual(
+        imports.filter((imported) => !imported.startsWith(folder)),
+        [],
+        path,
+      );
+    }
+  }
+});
+
 function allowed(path: string, imported: string): boolean {
+  if (PLAIN_DATA.some((folder) => imported.startsWith(folder))) return true;
   const [, room = '', subroom = ''] = path.split('/');
   const [, target = '', targetSubroom = ''] = imported.split('/');
   if (room !== 'engine') return target === room || (MAY_IMPORT[room] ?? []).includes(target);

@@ -23,7 +23,6 @@ export interface EncodingLimits {
   readonly setMaxIntsetEntries: number;
   readonly zsetMaxListpackEntries: number;
   readonly zsetMaxListpackValue: number;
-  readonly listMaxListpackSize: number;
 }
 
 export abstract class DataCall extends Call {

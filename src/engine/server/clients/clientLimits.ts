@@ -7,8 +7,8 @@ import type { ConnId, Micros } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
 import type { Client } from '../../process/client.ts';
 import { clientType, describeClient } from '../../process/clientCommands.ts';
+import type { OutputBufferLimit } from '../../process/directives/directive.ts';
 import { representation } from '../../resp/splitArguments.ts';
-import type { OutputBufferLimit } from '../config/settings.ts';
 import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
 

@@ -3,12 +3,25 @@
 import type { CommandSpec } from '../../process/commandTable.ts';
 import { globMatch } from '../../process/glob.ts';
 import { helpOf } from '../../process/help.ts';
-import { WORDS_TEXT_MAX } from '../../resp/words.ts';
+import type { Value } from '../../process/values/codecs.ts';
 import { Asker } from '../clients/asker.ts';
 import { ConfigRewrite } from '../config/configRewrite.ts';
-import type { Directive } from '../config/directiveKinds.ts';
-import { directiveNames, findDirective } from '../config/directives.ts';
-import type { Settings } from '../config/settings.ts';
+import {
+  directiveOf,
+  findDirective,
+  listedNames,
+  parseSetting,
+  printSetting,
+  refusalOf,
+  vanityOf,
+} from '../config/directives.ts';
+import {
+  type DirectiveName,
+  type Settings,
+  sameValue,
+  setSetting,
+  settingOf,
+} from '../config/settings.ts';
 import { allows } from '../refusals.ts';
 import type { ServerCall } from '../serverCall.ts';
 
@@ -64,83 +77,115 @@ export const configCommands: readonly CommandSpec<ServerCall>[] = [
 ];
 
 function get(call: ServerCall): void {
-  const names = new Set<string>();
+  const found = new Map<string, DirectiveName>();
   for (let at = 2; at < call.argc; at += 1) {
     const pattern = call.word(at);
-    if (findDirective(pattern) !== undefined) names.add(pattern);
-    for (const name of directiveNames()) {
-      if (globMatch(pattern, name, true)) names.add(name);
+    const named = findDirective(pattern);
+    if (named !== undefined) found.set(pattern, named);
+    for (const name of listedNames) {
+      if (globMatch(pattern, name, true)) found.set(name, findDirective(name)!);
     }
   }
-  call.reply.map(names.size);
-  for (const name of names) {
-    call.reply.bulk(name);
-    call.reply.bulk(findDirective(name)!.print(call.server.settings));
+  call.reply.map(found.size);
+  for (const [shown, name] of found) {
+    call.reply.bulk(shown);
+    call.reply.bulk(printSetting(call.server.settings, name));
   }
+}
+
+interface Change {
+  readonly name: DirectiveName;
+  /** As the client spells it. */
+  readonly given: string;
+  readonly argument: string;
 }
 
 /** All or nothing: the first value that cannot be used leaves every setting as it was. */
 function setValues(call: ServerCall): void {
-  const { server, reply } = call;
+  const { server } = call;
   if (call.argc % 2 !== 0) {
     call.syntaxError();
     return;
   }
-  const changes: { directive: Directive; name: string; value: string }[] = [];
-  for (let at = 2; at < call.argc; at += 2) {
-    const name = call.word(at);
-    const directive = findDirective(name);
-    const error = directive === undefined ? undefined : refusal(call, directive, changes);
-    if (directive === undefined) {
-      reply.error(`ERR Unknown option or number of arguments for CONFIG SET - '${call.str(at)}'`);
-      return;
-    }
-    if (error !== undefined) {
-      reply.error(failed(call.str(at), error));
-      return;
-    }
-    const value = call.str(at + 1);
-    if (value.length > WORDS_TEXT_MAX) {
-      reply.error(failed(call.str(at), `argument is longer than ${WORDS_TEXT_MAX} bytes`));
-      return;
-    }
-    changes.push({ directive, name: call.str(at), value });
-  }
-  const trial: Settings = structuredCopy(server.settings);
-  for (const { directive, name, value } of changes) {
-    const error = directive.parse(trial, [value]);
-    if (error !== undefined) {
-      reply.error(failed(name, error));
-      return;
-    }
+  const changes = requestedChanges(call);
+  if (changes === undefined) return;
+  const trial: Settings = { ...server.settings };
+  const inVain: string[] = [];
+  for (const change of changes) {
+    const vanity = apply(call, trial, change);
+    if (vanity === undefined) return;
+    inVain.push(...vanity);
   }
   Object.assign(server.settings, trial);
-  server.settingsChanged(changes.map(({ directive }) => directive.name));
-  reply.ok();
+  for (const line of inVain) server.log('notice', line);
+  server.settingsChanged(changes.map(({ name }) => name));
+  call.reply.ok();
 }
 
-function structuredCopy(settings: Settings): Settings {
-  return { ...settings, clientOutputBufferLimit: { ...settings.clientOutputBufferLimit } };
+/** Replies and returns undefined when a directive is unknown or cannot be changed. */
+function requestedChanges(call: ServerCall): Change[] | undefined {
+  const changes: Change[] = [];
+  const seen = new Set<string>();
+  for (let at = 2; at < call.argc; at += 2) {
+    const given = call.str(at);
+    const name = findDirective(call.word(at));
+    if (name === undefined) {
+      call.reply.error(`ERR Unknown option or number of arguments for CONFIG SET - '${given}'`);
+      return undefined;
+    }
+    const obstacle = obstacleTo(call, name, seen.has(call.word(at)));
+    if (obstacle !== undefined) {
+      fail(call, given, obstacle);
+      return undefined;
+    }
+    seen.add(call.word(at));
+    changes.push({ name, given, argument: call.str(at + 1) });
+  }
+  return changes;
 }
 
-function failed(name: string, error: string): string {
-  return `ERR CONFIG SET failed (possibly related to argument '${name}') - ${error}`;
-}
-
-function refusal(
+/** A directive may be set by its name and by its alias in one command; the later one wins. */
+function obstacleTo(
   call: ServerCall,
-  directive: Directive,
-  changes: readonly { directive: Directive }[],
+  name: DirectiveName,
+  isRepeated: boolean,
 ): string | undefined {
-  if (directive.change === 'fixed') return "can't set immutable config";
-  if (
-    directive.change === 'protected' &&
-    !allows(call.server, 'enableProtectedConfigs', call.client)
-  ) {
+  const directive = directiveOf(name);
+  if (directive.immutable) return "can't set immutable config";
+  if (directive.protected && !allows(call.server, 'enableProtectedConfigs', call.client)) {
     return "can't set protected config";
   }
-  if (changes.some((change) => change.directive === directive)) return 'duplicate parameter';
-  return undefined;
+  return isRepeated ? 'duplicate parameter' : undefined;
+}
+
+/**
+ * Sets one value; the log lines that say what has no effect. Replies and returns undefined when the
+ * value cannot be used.
+ */
+function apply(call: ServerCall, settings: Settings, change: Change): string[] | undefined {
+  const { name, given, argument } = change;
+  const parsed = parseSetting(name, argument, settings);
+  const error =
+    'error' in parsed
+      ? parsed.error
+      : (refusalOf(name, parsed.value) ?? fixedReason(settings, name, parsed.value));
+  if ('error' in parsed || error !== undefined) {
+    fail(call, given, error!);
+    return undefined;
+  }
+  setSetting(settings, name, parsed.value);
+  const why = vanityOf(name, parsed.value);
+  return why === undefined ? [] : [`Without effect: '${name}': ${why}`];
+}
+
+function fixedReason(settings: Settings, name: DirectiveName, value: Value): string | undefined {
+  const directive = directiveOf(name);
+  if (directive.fixedHere === undefined) return undefined;
+  return sameValue(directive, value, settingOf(settings, name)) ? undefined : directive.fixedHere;
+}
+
+function fail(call: ServerCall, given: string, error: string): void {
+  call.reply.error(`ERR CONFIG SET failed (possibly related to argument '${given}') - ${error}`);
 }
 
 function rewrite(call: ServerCall): void {

@@ -9,15 +9,16 @@
 import type { Facts, Files } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
 import { ConfigError, type ConfigLine, configurationLines } from '../../process/configFile.ts';
-import { findDirective } from './directives.ts';
-import { refusalOfDirective } from './ignoredDirectives.ts';
+import type { Value } from '../../process/values/codecs.ts';
+import { directiveOf, findDirective, parseLine, refusalOf, vanityOf } from './directives.ts';
+import { fateOf } from './fileOnly.ts';
 import { rewriteLines } from './rewriting.ts';
-import { defaultSettings, type Settings } from './settings.ts';
+import { type DirectiveName, defaultSettings, type Settings, setSetting } from './settings.ts';
 
 export class Configuration {
   readonly settings: Settings = defaultSettings();
   readonly path: string | undefined;
-  /** Names of directives that were read and left out. */
+  /** Names of directives that were read and make no difference: their values are not the defaults. */
   readonly ignored: string[] = [];
   /** Lines whose values cannot have their effect here, with the reason. */
   readonly inVain: { readonly text: string; readonly why: string }[] = [];
@@ -34,25 +35,32 @@ export class Configuration {
   }
 
   private read(line: ConfigLine): void {
-    const [name, ...words] = line.words;
-    const directive = findDirective(name!);
-    if (directive === undefined) {
-      const refusal = refusalOfDirective(name!, words, this.settings);
-      if (refusal !== undefined) throw new ConfigError(line, refusal);
-      this.ignored.push(name!);
+    const [given, ...words] = line.words;
+    const name = findDirective(given!);
+    if (name === undefined) {
+      const fate = fateOf(given!, words, this.settings);
+      if ('error' in fate) throw new ConfigError(line, fate.error);
+      this.ignored.push(given!);
       return;
     }
-    if (directive.words !== 'any' && words.length !== 1) {
-      throw new ConfigError(line, 'wrong number of arguments');
+    const parsed = parseLine(name, words, this.settings);
+    if ('error' in parsed) throw new ConfigError(line, parsed.error);
+    this.take(line, name, parsed.value);
+  }
+
+  private take(line: ConfigLine, name: DirectiveName, value: Value): void {
+    const why = refusalOf(name, value);
+    const directive = directiveOf(name);
+    if (why === undefined) {
+      if (vanityOf(name, value) !== undefined) this.ignored.push(line.words[0]!);
+      const points = this.settings.save;
+      setSetting(this.settings, name, value);
+      if (name === 'save') this.addSavePoints(points);
+    } else if (directive.effect === 'refused' && directive.inFile === 'leftOut') {
+      this.inVain.push({ text: line.text, why });
+    } else {
+      throw new ConfigError(line, why);
     }
-    const savePoints = this.settings.save;
-    const error = directive.parse(this.settings, words);
-    if (error !== undefined && error === directive.inert) {
-      this.inVain.push({ text: line.text, why: error });
-      return;
-    }
-    if (error !== undefined) throw new ConfigError(line, error);
-    if (directive.name === 'save') this.addSavePoints(savePoints);
   }
 
   /** The first `save` line takes the place of the defaults, others add to it; an empty one clears all. */
