@@ -1,11 +1,13 @@
 /**
  * One Sentinel process: the shared process, the masters it monitors, and its clockwork.
  *
- * Two halves: monitoring (links, PING, INFO, hello, who is down) and acting (election, failover,
- * putting replicas right). In TILT only the first works.
+ * It assembles its rooms: model (the instances it knows), conf (sentinel.conf, read and kept),
+ * monitoring (instance links, PING, INFO, hellos, SDOWN and ODOWN), acting (election, failover,
+ * repairs) and commands. Each room sees it through a context of the few members it uses. In TILT
+ * monitoring goes on and acting stops.
  *
- * Invariant: what must not be forgotten is asked to be saved in the event that changes it, and
- * stateFile.ts lets no output leave before it is.
+ * Invariant: epoch, vote and configuration are saved in the event that changes them, and
+ * stateFile.ts holds all output back until they are on disk.
  */
 
 import type {
@@ -39,7 +41,7 @@ import { bytesReceived } from './monitoring/replies.ts';
 import { turn } from './turn.ts';
 
 const BASE_HZ = 10;
-/** A pubsub client's output may grow to this: the default client-output-buffer-limit, hard part. */
+/** Output limit of a Pub/Sub client: the hard limit of client-output-buffer-limit's default. */
 const PUBSUB_OUTPUT_BYTES_MAX = 32 * 1024 * 1024;
 
 export class Sentinel extends Process {
@@ -49,7 +51,7 @@ export class Sentinel extends Process {
   readonly periods: Periods = defaultPeriods();
   readonly call = new SentinelCall(this);
   readonly stateFile = new StateFile(this);
-  /** 40 hex digits, kept for good in the configuration file. */
+  /** 40 hex digits, drawn at the first start and kept in the configuration file. */
   myId = '';
   currentEpoch = 0;
   readonly masters = new Map<string, Instance>();
@@ -57,10 +59,10 @@ export class Sentinel extends Process {
   tilt = false;
   tiltSince = 0;
   previousTurnTime = 0;
-  /** Turns a second; another number after each turn, so that Sentinels do not run in step. */
+  /** Turns a second, drawn anew after each turn so that Sentinels do not run in step. */
   hz = BASE_HZ;
   readonly simulateFailure = { afterElection: false, afterPromotion: false };
-  /** Directives that were read and left out. */
+  /** Directives that were read and have no effect here. */
   readonly withoutEffect: string[] = [];
   private nextTurnAt: Micros = 0;
   private exitCode: number | undefined = undefined;
@@ -119,7 +121,7 @@ export class Sentinel extends Process {
     }
   }
 
-  /** SIGTERM and SIGINT end the process at the next turn; a second SIGINT at once. */
+  /** SIGTERM and SIGINT end the process at the next turn. A second SIGINT ends it at once. */
   signal(now: Micros, name: string, out: Effects): void {
     this.begin(now, out);
     if (name !== 'SIGTERM' && name !== 'SIGINT') return;
@@ -138,7 +140,7 @@ export class Sentinel extends Process {
     this.exitCode = 0;
   }
 
-  /** SENTINEL SIMULATE-FAILURE: what has been decided in this event is saved, and nobody hears of it. */
+  /** SENTINEL SIMULATE-FAILURE: exits with this event's decisions on disk and its output unsent. */
   crash(): void {
     this.log('warning', 'Sentinel CRASH because of SENTINEL simulate-failure');
     this.exitCode = 99;
@@ -149,7 +151,7 @@ export class Sentinel extends Process {
     this.stateFile.fileDone(token, result);
   }
 
-  /** A Sentinel has no children: scripts are not run here. */
+  /** A Sentinel has no child processes: scripts are not run here. */
   childDone(now: Micros, _child: Token, _result: ChildResult, out: Effects): void {
     this.begin(now, out);
   }
@@ -170,7 +172,7 @@ export class Sentinel extends Process {
     return this.nextTurnAt;
   }
 
-  /** A clock that was put back must not stop the turns: Redis counts them by a monotonic clock. */
+  /** Turns go on when the clock is set back: Redis schedules them by a monotonic clock. */
   protected override begin(now: Micros, out: Effects): void {
     if (now < this.now) this.nextTurnAt -= this.now - now;
     super.begin(now, out);
@@ -183,12 +185,12 @@ export class Sentinel extends Process {
     if (!this.stateFile.saving) this.out.exit(this.exitCode);
   }
 
-  /** Has the state on disk before anything of this event can be heard of. */
+  /** Saves the state at the end of this event. No output leaves before it is on disk. */
   save(): void {
     this.stateFile.request();
   }
 
-  /** An INFO of the instance has been taken over. */
+  /** Called when an INFO of the instance has been stored; `role` is the role it reported. */
   infoReceived(instance: Instance, role: Role | undefined): void {
     correct(this, instance, role);
   }
@@ -226,7 +228,7 @@ export class Sentinel extends Process {
     this.kill(client);
   }
 
-  // Links.
+  // Connections to instances.
 
   protected outgoingConnected(connection: OutgoingConnection, error: string | undefined): void {
     if (error === undefined) connectionOpened(this, connection);

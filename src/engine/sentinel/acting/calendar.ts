@@ -1,4 +1,4 @@
-/** Dates for log lines, in UTC: nodes of a world have no time zone. */
+/** Dates for log lines, in UTC: a world's nodes have no time zone. */
 
 const DAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 const MONTHS = [
@@ -16,7 +16,7 @@ const MONTHS = [
   ['Dec', 31],
 ] as const;
 
-/** Unix seconds as C's ctime writes them: `Sun Nov 22 14:12:37 2026`, days padded with a blank. */
+/** Unix seconds as ctime prints them: `Sun Nov 22 14:12:37 2026`, the day padded with a blank. */
 export function dateText(seconds: number): string {
   const days = Math.floor(seconds / 86_400);
   const rest = seconds - days * 86_400;

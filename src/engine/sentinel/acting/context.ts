@@ -1,4 +1,4 @@
-/** What acting uses of the Sentinel it is part of. It reaches instances through their links only. */
+/** What acting uses of the Sentinel it is part of. It reaches instances only by their links. */
 
 import type { Note } from '../../machine/machine.ts';
 import type { Random } from '../../machine/random.ts';

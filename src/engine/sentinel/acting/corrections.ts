@@ -1,6 +1,6 @@
 /**
- * What an INFO calls for: a promotion that has succeeded, a replica that is not what this Sentinel's
- * configuration says, a replica that has heard of the new master.
+ * What an INFO leads to: a promotion is seen to have succeeded, a replica has turned to the new
+ * master, or a replica that contradicts the configuration is corrected.
  *
  * In TILT nothing is done: a Sentinel that cannot trust its clock does not act.
  */
@@ -13,10 +13,10 @@ import type { ActingContext } from './context.ts';
 import { setFailoverState } from './failoverState.ts';
 import { sendReplicaOf } from './reconfigure.ts';
 
-/** After an INFO of the instance has been taken over; `role` is what it reported, if anything. */
+/** Acts on an INFO that has been stored; `role` is the role it reported, if any. */
 export function correct(sentinel: ActingContext, instance: Instance, role: Role | undefined): void {
   if (sentinel.tilt || instance.kind !== 'slave') return;
-  // A master that says it is a replica is left alone here: in time it counts as down.
+  // A master that reports to be a replica is not corrected: after a while it counts as SDOWN.
   if (role === 'master') replicaIsMaster(sentinel, instance);
   if (role === 'slave') {
     replicaFollows(sentinel, instance);
@@ -24,12 +24,12 @@ export function correct(sentinel: ActingContext, instance: Instance, role: Role 
   }
 }
 
-/** A replica says it is a master: the promotion has worked, or an old master has come back. */
+/** A replica reports to be a master: its promotion has succeeded, or an old master has come back. */
 function replicaIsMaster(sentinel: ActingContext, replica: Instance): void {
   const master = replica.master!;
   if (replica.promoted && master.failoverInProgress && master.failoverState === 'wait_promotion') {
-    // Only now does the epoch won in the election become the configuration's, so that the other
-    // Sentinels take it over from our hellos.
+    // From now on the other Sentinels adopt the new configuration from our hellos. Example: epoch 7
+    // was won at the election, but config_epoch stays 5 until here.
     master.configEpoch = master.failoverEpoch;
     setFailoverState(sentinel, master, 'reconf_slaves');
     sentinel.save();
@@ -39,7 +39,7 @@ function replicaIsMaster(sentinel: ActingContext, replica: Instance): void {
     hurryHello(sentinel, master);
     return;
   }
-  // Four hello periods, so that a newer configuration has had its time to come in.
+  // Four hello periods: if another Sentinel has a newer configuration, it has arrived by then.
   const waitMs = sentinel.periods.publishPeriod * 4;
   if (
     !replica.promoted &&
@@ -52,7 +52,7 @@ function replicaIsMaster(sentinel: ActingContext, replica: Instance): void {
   }
 }
 
-/** A replica of another master than this Sentinel's is put right, once that has lasted. */
+/** Corrects a replica that has followed another master for longer than failover-timeout. */
 function replicaFollows(sentinel: ActingContext, replica: Instance): void {
   const master = replica.master!;
   const { address } = master;
@@ -70,7 +70,7 @@ function replicaFollows(sentinel: ActingContext, replica: Instance): void {
   }
 }
 
-/** A replica that was told of the new master: it has heard, then it is in sync with it. */
+/** Tracks a replica after SLAVEOF: it follows the new master, then it is connected to it. */
 function noticeReconfiguration(sentinel: ActingContext, replica: Instance): void {
   const promoted = replica.master!.promotedReplica;
   if (
@@ -91,7 +91,7 @@ function noticeReconfiguration(sentinel: ActingContext, replica: Instance): void
   }
 }
 
-/** The master is up and says that it is one: sane enough to make others its replicas. */
+/** True when the master is up and reports to be one, so replicas may be pointed at it. */
 function looksSane(sentinel: ActingContext, master: Instance): boolean {
   return (
     master.roleReported === 'master' &&

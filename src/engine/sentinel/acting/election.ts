@@ -1,12 +1,12 @@
 /**
- * Who fails over: one leader an epoch, elected by the Sentinels of a master.
+ * The election: in each epoch the Sentinels of a master elect at most one leader for its failover.
  *
- * Invariant: a Sentinel votes at most once an epoch, for who asked first, and never in an epoch below
- * one it has seen. Epoch and vote are on disk before anybody is told (stateFile.ts holds all output
- * back until then), so a Sentinel that crashes does not vote twice.
+ * Invariant: a Sentinel votes at most once an epoch, for the first candidate that asks, and never in
+ * an epoch below one it has seen. Epoch and vote are on disk before any reply leaves (stateFile.ts),
+ * so a Sentinel that crashes does not vote twice.
  *
- * Example: s1 starts epoch 7, asks s2 and s3, and votes for itself. s2 has not seen epoch 7: it
- * takes it over and votes for s1. That are 2 of 3, a majority, and with a quorum of 2 s1 leads.
+ * Example: s1 starts epoch 7, asks s2 and s3, and votes for itself. s2 has not seen epoch 7: it adopts
+ * it and votes for s1. That is two of three: a majority. With a quorum of 2, s1 leads.
  */
 
 import { emitEvent, emitMessage } from '../model/events.ts';
@@ -21,7 +21,7 @@ export interface Vote {
   readonly epoch: number;
 }
 
-/** Votes for the candidate if there is a vote left in that epoch; gives the vote that stands. */
+/** Votes for the candidate unless this Sentinel has voted in that epoch; returns the vote that stands. */
 export function vote(
   sentinel: ActingContext,
   master: Instance,
@@ -45,7 +45,7 @@ export function vote(
       epoch: master.leaderEpoch,
       own: isSelf(sentinel, candidate),
     });
-    // Another one is at work: this Sentinel waits as if it had started a failover itself.
+    // Another Sentinel fails over: this one waits as if it had started a failover itself.
     if (!isSelf(sentinel, candidate)) {
       master.failoverStartTime = sentinel.nowMs + sentinel.random.below(DESYNC_MS_MAX);
     }
@@ -59,7 +59,7 @@ function isSelf(sentinel: ActingContext, runid: string): boolean {
 
 export interface Count {
   readonly leader: string | undefined;
-  /** Of the candidate with most votes, elected or not. */
+  /** The votes of the candidate that has most, elected or not. */
   readonly votes: number;
   readonly candidate: string | undefined;
   readonly voters: number;
@@ -67,8 +67,8 @@ export interface Count {
 }
 
 /**
- * Counts the votes of an epoch, this Sentinel's own included: who has not voted yet votes for the
- * candidate that has most, or for itself.
+ * Counts the votes of an epoch. If this Sentinel has not voted in it, it votes now: for the candidate
+ * with most votes, or else for itself.
  */
 export function countVotes(sentinel: ActingContext, master: Instance, epoch: number): Count {
   const counts = new Map<string, number>();
@@ -85,7 +85,7 @@ export function countVotes(sentinel: ActingContext, master: Instance, epoch: num
   const votes = candidate === undefined ? 0 : counts.get(candidate)!;
   const voters = master.sentinels.size + 1;
   const majority = Math.floor(voters / 2) + 1;
-  // Both are needed: the majority, that there is one leader, and the quorum, as the user wants it.
+  // The majority makes the leader unique. The quorum is the user's condition on top of it.
   const isElected = votes >= majority && votes >= master.quorum;
   return { leader: isElected ? candidate : undefined, votes, candidate, voters, majority };
 }
@@ -106,7 +106,10 @@ export function isLeader(sentinel: ActingContext, count: Count): boolean {
   return count.leader !== undefined && isSelf(sentinel, count.leader);
 }
 
-/** Starts a failover of a master that is objectively down, unless one was tried too recently. */
+/**
+ * Starts a failover of a master that is objectively down, unless one was tried too recently. Example:
+ * with a failover-timeout of 10 s, the next attempt may start 20 s after the last one.
+ */
 export function startFailoverIfNeeded(sentinel: ActingContext, master: Instance): boolean {
   if (!master.oDown || master.failoverInProgress) return false;
   const nextMs = master.failoverStartTime + master.failoverTimeoutMs * 2;
@@ -129,7 +132,7 @@ export function startFailoverIfNeeded(sentinel: ActingContext, master: Instance)
   return true;
 }
 
-/** A new epoch, and this Sentinel is a candidate in it. */
+/** Starts a failover: in a new epoch, with this Sentinel as a candidate. */
 export function startFailover(sentinel: ActingContext, master: Instance): void {
   master.failoverInProgress = true;
   setFailoverState(sentinel, master, 'wait_start');

@@ -1,9 +1,9 @@
 /**
- * The failover of one master, from the election this Sentinel stands in to the switch:
- * wait_start, select_slave, send_slaveof_noone, wait_promotion, reconf_slaves, update_config.
+ * The failover of one master, from the election to the switch: wait_start, select_slave,
+ * send_slaveof_noone, wait_promotion, reconf_slaves, update_config.
  *
- * Invariant: until wait_promotion has ended a failover can be given up and nothing has changed; the
- * step to reconf_slaves is made by corrections.ts, when the replica's INFO says it is a master.
+ * Invariant: until wait_promotion ends, a failover can be aborted without effect. The step to
+ * reconf_slaves is made in corrections.ts, when the replica's INFO reports the role of a master.
  */
 
 import { announced } from '../model/address.ts';
@@ -104,21 +104,21 @@ function promote(sentinel: ActingContext, master: Instance): void {
   setFailoverState(sentinel, master, 'wait_promotion');
 }
 
-/** Gives up a replica that does not become a master in time. */
+/** Aborts when the replica has not become a master within failover-timeout. */
 function waitForPromotion(sentinel: ActingContext, master: Instance): void {
   if (stateAge(sentinel, master) <= master.failoverTimeoutMs) return;
   emitEvent(sentinel, 'warning', '-failover-abort-slave-timeout', master);
   abortFailover(sentinel, master);
 }
 
-/** Tells the other replicas of the new master, `parallel-syncs` at a time. */
+/** Points the other replicas at the new master, `parallel-syncs` at a time. */
 function reconfigureReplicas(sentinel: ActingContext, master: Instance): void {
   const replicas = [...master.replicas.values()];
   let underWay = replicas.filter((r) => r.reconfSent || r.reconfInProgress).length;
   for (const replica of replicas) {
     if (underWay >= master.parallelSyncs) break;
     if (replica.promoted || replica.reconfDone) continue;
-    // One that never gets on counts as done; its configuration is fixed after the failover.
+    // A replica that makes no progress counts as done. corrections.ts corrects it after the failover.
     const sentMs = sentinel.nowMs - replica.reconfSentTime;
     if (replica.reconfSent && sentMs > sentinel.periods.slaveReconfTimeout) {
       emitEvent(sentinel, 'notice', '-slave-reconf-sent-timeout', replica);
@@ -149,7 +149,7 @@ function detectEnd(sentinel: ActingContext, master: Instance): void {
     setFailoverState(sentinel, master, 'update_config');
   }
   if (!timedOut) return;
-  // Best effort: whoever has not been told yet is told now, all at once.
+  // Best effort: the replicas that are left are told now, all at once.
   for (const replica of master.replicas.values()) {
     if (replica.promoted || replica.reconfDone || replica.reconfSent) continue;
     if (replica.link.disconnected) continue;
@@ -159,7 +159,7 @@ function detectEnd(sentinel: ActingContext, master: Instance): void {
   }
 }
 
-/** Ends the failover: from now on the promoted replica is the master. */
+/** Ends the failover: the promoted replica is monitored as the master from now on. */
 export function switchToPromoted(sentinel: ActingContext, master: Instance): void {
   const { address } = master.promotedReplica ?? master;
   announceSwitch(sentinel, master, announced(sentinel, address), address.port);

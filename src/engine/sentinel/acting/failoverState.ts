@@ -1,4 +1,4 @@
-/** The state a failover is in, and how it is given up. */
+/** The state of a failover, and its end before it takes effect. */
 
 import type { FailoverState, Instance } from '../model/instance.ts';
 import type { ActingContext } from './context.ts';
@@ -13,7 +13,7 @@ export function setFailoverState(
   sentinel.note({ kind: 'failover-state', master: master.name, state });
 }
 
-/** Only before the promoted replica has become a master: from then on there is no way back. */
+/** Aborts a failover. Not possible once the promoted replica is a master. */
 export function abortFailover(sentinel: ActingContext, master: Instance): void {
   master.failoverInProgress = false;
   master.forceFailover = false;

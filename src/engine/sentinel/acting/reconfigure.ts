@@ -6,11 +6,11 @@ import { sendCommand } from '../monitoring/instanceLinks.ts';
 import type { ActingContext } from './context.ts';
 
 /**
- * Makes the instance a replica of the address, or a master when there is none; false when it is not
- * connected. The replies are not looked at: INFO tells whether it worked.
+ * Tells the instance to replicate from the address, or to be a master when there is none. Returns
+ * false when there is no connection. The replies are ignored: INFO will show whether it worked.
  *
- * One transaction: with the role its configuration file changes, and its clients are disconnected,
- * so that they ask a Sentinel where the master is.
+ * It is one transaction, as in sentinelSendSlaveOf: together with the role it changes the instance's
+ * configuration file and disconnects its clients, so that they ask a Sentinel for the master.
  */
 export function sendReplicaOf(
   sentinel: ActingContext,

@@ -1,6 +1,9 @@
 /**
- * Which replica becomes the master: of those that are good, the one with the lowest priority
- * number, then the greatest replication offset, then the lowest run ID.
+ * Selects the replica to promote (sentinelSelectSlave): among the suitable ones the one with the
+ * lowest priority number, then the greatest replication offset, then the lowest run ID.
+ *
+ * Example: priority 100 at offset 900, 100 at 1200 and 50 at 10: the third wins, and without it the
+ * second.
  */
 
 import type { Instance } from '../model/instance.ts';
@@ -8,7 +11,7 @@ import type { ActingContext } from './context.ts';
 
 export interface Selection {
   readonly replica: Instance | undefined;
-  /** The good ones, best first, and why the others are none: `127.0.0.1:6381: priority 0`. */
+  /** The suitable ones, best first, and why the others are not: `127.0.0.1:6381: priority 0`. */
   readonly order: readonly string[];
   readonly rejected: readonly string[];
 }
@@ -38,11 +41,11 @@ function reasonAgainst(
   const silentMs = now - replica.link.lastAvailableTime;
   if (silentMs > pingPeriod * 5) return `no reply to PING for ${silentMs} ms`;
   if (replica.replicaPriority === 0) return 'priority 0';
-  // INFO comes every second while the master is down, else with the usual period.
+  // INFO comes every second while the master is down, otherwise every INFO period.
   const validMs = master.sDown ? pingPeriod * 5 : infoPeriod * 3;
   if (now - replica.infoRefresh > validMs) return 'its INFO is too old';
-  // Older data than that are worth less than no failover: the link may have been down for as long as
-  // the master is, and ten times down-after-milliseconds before that.
+  // A replica may have been disconnected for as long as the master is down, plus ten times
+  // down-after-milliseconds. Example: with 2 s, and a master down for 5 s, that is 25 s.
   const masterDownMs = master.sDown ? now - master.sDownSince : 0;
   const linkDownMax = masterDownMs + master.downAfterMs * 10;
   if (replica.masterLinkDownMs > linkDownMax) {

@@ -1,4 +1,4 @@
-/** Subcommands of SENTINEL that concern all of this Sentinel: CONFIG, DEBUG, FLUSHCONFIG, SIMULATE-FAILURE. */
+/** Subcommands of SENTINEL about this Sentinel as a whole: CONFIG, DEBUG, FLUSHCONFIG, SIMULATE-FAILURE. */
 
 import { globMatch } from '../../process/glob.ts';
 import { parseInteger } from '../../resp/integer.ts';
@@ -110,14 +110,14 @@ function assign(settings: SentinelSettings, key: ConfigKey, value: string): bool
   return true;
 }
 
-/** New credentials are for new connections, so the old ones are closed. */
+/** Closes the links to other Sentinels, so that they are opened with the new credentials. */
 function dropSentinelLinks(sentinel: SentinelHost): void {
   for (const master of sentinel.masters.values()) {
     for (const other of master.sentinels.values()) closeLink(sentinel, other.link);
   }
 }
 
-/** SENTINEL DEBUG [name value]…: shows the periods, or changes them; those before an error stay changed. */
+/** SENTINEL DEBUG [name value]…: shows or changes the periods. Changes before an erroneous one stay. */
 function debug(call: SentinelCall): void {
   const { reply, sentinel } = call;
   if (call.argc === 2) {

@@ -1,4 +1,4 @@
-/** What a Sentinel's commands use of it. Of all that runs inside a Sentinel they see most. */
+/** What a Sentinel's commands use of it. They see more of it than any other part. */
 
 import type { Process } from '../../process/process.ts';
 import type { ActingContext } from '../acting/context.ts';

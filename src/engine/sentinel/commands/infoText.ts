@@ -1,6 +1,6 @@
 /**
- * INFO of a Sentinel: 7.0's sections for it, in its order and spelling. Fields there is nothing true
- * to say about are left out; CPU time is, of a machine in a world, zero.
+ * INFO of a Sentinel, with 7.0's sections in its order and spelling. Fields without a true value here
+ * are left out. CPU time is zero: a machine in a world uses none.
  */
 
 import { announced } from '../model/address.ts';
@@ -19,7 +19,7 @@ const SECTIONS: readonly (readonly [string, (sentinel: SentinelHost) => Field[]]
 
 const EVERYTHING = ['all', 'default', 'everything'];
 
-/** The text of the sections asked for, in lower case; all when none is. */
+/** The text of the sections asked for (names in lower case), or of all sections. */
 export function infoText(sentinel: SentinelHost, asked: readonly string[]): string {
   const all = asked.length === 0 || asked.some((name) => EVERYTHING.includes(name));
   return SECTIONS.filter(([title]) => all || asked.includes(title.toLowerCase()))

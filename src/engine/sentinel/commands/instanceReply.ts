@@ -1,4 +1,4 @@
-/** An instance as SENTINEL MASTER, REPLICAS and SENTINELS show it: 7.0's fields in 7.0's order. */
+/** The reply about one instance in SENTINEL MASTER, REPLICAS and SENTINELS: 7.0's fields in its order. */
 
 import type { ReplyWriter } from '../../resp/replyWriter.ts';
 import { announced } from '../model/address.ts';

@@ -1,4 +1,4 @@
-/** Subcommands of SENTINEL that change what is monitored, or how. */
+/** Subcommands of SENTINEL that change which masters are monitored, and how. */
 
 import { globMatch } from '../../process/glob.ts';
 import { parseInteger } from '../../resp/integer.ts';
@@ -116,7 +116,7 @@ function failover(call: SentinelCall): void {
   reply.ok();
 }
 
-/** One option of SENTINEL SET: `values` it takes; false when a value will not do. */
+/** One option of SENTINEL SET and its number of values. `apply` returns false when a value is invalid. */
 interface Option {
   readonly values: 1 | 2;
   apply(sentinel: SentinelHost, master: Instance, values: readonly string[]): boolean;
@@ -134,7 +134,7 @@ const options: ReadonlyMap<string, Option> = new Map<string, Option>([
   ['auth-pass', { values: 1, apply: (...args) => setCredential('authPass', ...args) }],
   ['auth-user', { values: 1, apply: (...args) => setCredential('authUser', ...args) }],
   ['rename-command', { values: 2, apply: renameCommand }],
-  // Only to clear what has never been set: see scriptError.
+  // Scripts can only be cleared, and none is ever set: see scriptError.
   ['notification-script', { values: 1, apply: () => true }],
   ['client-reconfig-script', { values: 1, apply: () => true }],
 ]);
@@ -157,7 +157,7 @@ function number(min: number, assign: (master: Instance, value: number) => void):
   };
 }
 
-/** New credentials are for new connections, so the old ones are closed. */
+/** Sets a credential, and closes the links so that they are opened with it. */
 function setCredential(
   field: 'authPass' | 'authUser',
   sentinel: SentinelHost,
@@ -183,7 +183,7 @@ function renameCommand(
   return true;
 }
 
-/** SENTINEL SET name option value…: options before one that is wrong stay set, and are saved. */
+/** SENTINEL SET name option value…. Options before an erroneous one stay set, and are saved. */
 function set(call: SentinelCall): void {
   const { sentinel } = call;
   const master = call.master(2);

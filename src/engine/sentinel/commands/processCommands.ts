@@ -53,7 +53,7 @@ function role(call: SentinelCall): void {
   for (const name of masters.keys()) call.reply.bulk(name);
 }
 
-/** Other Sentinels say hello on this one's channel, too; nobody listens there, it is read here. */
+/** Other Sentinels publish their hellos here, too. The Sentinel reads them itself; no client gets them. */
 function publish(call: SentinelCall): void {
   if (call.str(1) !== HELLO_CHANNEL) {
     call.reply.error('ERR Only HELLO messages are accepted by Sentinel instances.');

@@ -1,4 +1,4 @@
-/** Subcommands of SENTINEL that ask: by clients looking for the master, by people, by other Sentinels. */
+/** Subcommands of SENTINEL that only ask. Clients, people and other Sentinels use them. */
 
 import type { CommandSpec } from '../../process/commandTable.ts';
 import { helpOf } from '../../process/help.ts';
@@ -81,7 +81,7 @@ function master(call: SentinelCall): void {
   if (found !== undefined) writeInstance(call.reply, call.sentinel, found);
 }
 
-/** Replicas that do not want to be announced are watched, but not shown to clients. */
+/** A replica with replica-announced no is monitored, but not shown to clients. */
 function replicas(call: SentinelCall): void {
   const found = call.master(2);
   if (found === undefined) return;
@@ -109,8 +109,8 @@ function getMasterAddress(call: SentinelCall): void {
 }
 
 /**
- * SENTINEL IS-MASTER-DOWN-BY-ADDR ip port epoch runid: do you see it down, and (unless the run ID is
- * `*`) do you vote for that Sentinel? A Sentinel in TILT sees nobody down.
+ * SENTINEL IS-MASTER-DOWN-BY-ADDR ip port epoch runid: tells whether this Sentinel sees the master
+ * down and, unless the run ID is `*`, votes. A Sentinel in TILT sees no instance down.
  */
 function isMasterDown(call: SentinelCall): void {
   const { sentinel, reply } = call;
@@ -132,7 +132,7 @@ function isMasterDown(call: SentinelCall): void {
   reply.integer(given?.epoch ?? 0);
 }
 
-/** The vote that stands; undefined for a candidate or an epoch that cannot be. */
+/** The vote that stands; undefined when the candidate or the epoch cannot be honest. */
 function answerCandidate(
   call: SentinelCall,
   master: Instance,

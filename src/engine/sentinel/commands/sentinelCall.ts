@@ -20,9 +20,8 @@ export class SentinelCall extends Call {
   }
 
   /**
-   * Argument `index` as a latin1 string. Nothing a Sentinel keeps or compares is longer than
-   * WORD_BYTES_MAX; an argument that is becomes a string one byte longer than that, which equals no
-   * name and which `tooLong` refuses.
+   * Argument `index` as a latin1 string, cut after WORD_BYTES_MAX + 1 bytes. A Sentinel keeps no
+   * longer string than WORD_BYTES_MAX, so a cut one equals no known name.
    */
   override str(index: number): string {
     const arg = this.arg(index);
@@ -40,7 +39,7 @@ export class SentinelCall extends Call {
     return isTooLong;
   }
 
-  /** The master that argument `index` names; replies with an error when there is none. */
+  /** The master named by argument `index`; replies with an error when there is none. */
   master(index: number): Instance | undefined {
     const master = this.process.masters.get(this.str(index));
     if (master === undefined) this.reply.error('ERR No such master with that name');

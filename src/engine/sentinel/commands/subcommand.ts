@@ -1,10 +1,10 @@
-/** How subcommands of SENTINEL are declared. */
+/** Declares the subcommands of SENTINEL. */
 
 import type { CommandSpec } from '../../process/commandTable.ts';
 import { type HelpText, nameOf } from '../../process/help.ts';
 import type { SentinelCall } from './sentinelCall.ts';
 
-/** Named as its help says. */
+/** A subcommand whose name is the first word of its help. */
 export function subcommand(
   since: string,
   help: HelpText,

@@ -1,6 +1,6 @@
 /**
- * The command table of a Sentinel: SENTINEL and the few commands of a server that 7.0 leaves it.
- * Deliberately absent: ACL, and so any user but the default one.
+ * The command table of a Sentinel: SENTINEL, and the few commands of a server that 7.0 keeps for it.
+ * Deliberately absent: ACL, and with it any user except the default one.
  */
 
 import type { Call } from '../../process/call.ts';

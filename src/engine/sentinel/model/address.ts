@@ -1,8 +1,8 @@
 /**
- * Addresses of instances: what was said (`hostname`) and where that is (`ip`).
+ * Addresses of instances: the host as it was given (`hostname`) and what it resolves to (`ip`).
  *
- * Deliberately absent: DNS. Literal addresses are always known, `localhost` where
- * resolve-hostnames allows names; every other name does not resolve.
+ * Deliberately absent: DNS. Literal addresses resolve to themselves, `localhost` resolves where
+ * resolve-hostnames allows names, and no other name does.
  */
 
 import type { LogLevel } from '../../machine/machine.ts';
@@ -14,7 +14,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** Why a host and port are no address. */
+/** Why a host and a port make no address. */
 export type AddressError = 'unresolved' | 'port';
 
 /** What resolving and announcing an address depends on. */
@@ -27,7 +27,7 @@ const PORT_MAX = 65535;
 /** Longest text of an IPv6 address. */
 const IP_LENGTH_MAX = 45;
 
-/** The IP address that a host stands for; undefined when it does not resolve. */
+/** The IP address of a host; undefined when the host does not resolve. */
 export function resolveHost(hostname: string, allowNames: boolean): string | undefined {
   if (hostname.length > IP_LENGTH_MAX) return undefined;
   if (isIpv4(hostname) || isIpv6(hostname)) return hostname;
@@ -48,7 +48,10 @@ function isIpv6(text: string): boolean {
   return text.includes(':') && /^[0-9a-f:.]+$/i.test(text);
 }
 
-/** The address of a host and port; with `orUnresolved` also that of a name that may resolve later. */
+/**
+ * The address of a host and port, or why there is none. With `orUnresolved`, a name that does not
+ * resolve yet makes an address with an empty `ip`, provided that resolve-hostnames allows names.
+ */
 export function makeAddress(
   context: NamingContext,
   hostname: string,
@@ -64,18 +67,18 @@ export function makeAddress(
   return { hostname, ip: '', port };
 }
 
-/** The same host and port, its name looked up again. */
+/** Resolves the address's host once more. */
 export function resolveAgain(context: NamingContext, address: Address): Address {
   const { hostname, port } = address;
   return { hostname, ip: resolveHost(hostname, context.settings.resolveHostnames) ?? '', port };
 }
 
-/** The address's host as clients, instances and other Sentinels are told. */
+/** The host as it is told to clients, instances and other Sentinels (announce-hostnames). */
 export function announced(context: NamingContext, address: Address): string {
   return context.settings.announceHostnames ? address.hostname : address.ip;
 }
 
-/** True when the host is where the address is. */
+/** True when the host names the same machine as the address. */
 export function isAt(context: NamingContext, address: Address, hostname: string): boolean {
   const { resolveHostnames } = context.settings;
   const ip = resolveHost(hostname, resolveHostnames);
@@ -83,7 +86,7 @@ export function isAt(context: NamingContext, address: Address, hostname: string)
   return resolveHostnames && address.hostname.toLowerCase() === hostname.toLowerCase();
 }
 
-/** True when both are the same place, by address or by name. Unresolved hosts of one name are one. */
+/** True when both have the same port, and the same IP address or host name. */
 export function sameAddress(a: Address, b: Address): boolean {
   if (a.port !== b.port) return false;
   return a.ip === b.ip || a.hostname.toLowerCase() === b.hostname.toLowerCase();

@@ -1,4 +1,4 @@
-/** What the model's functions use of the Sentinel that holds it. Tests use a Sentinel too. */
+/** What the model's functions use of the Sentinel that holds the model. */
 
 import type { NamingContext } from './address.ts';
 import type { Instance } from './instance.ts';

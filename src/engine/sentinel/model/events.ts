@@ -1,6 +1,6 @@
 /**
- * Events: a log line and a message on the Pub/Sub channel of the same name, as `+sdown` with
- * `master mymaster 127.0.0.1 6379`. Events of level debug are logged only.
+ * Events: each is a log line, and a message on the Pub/Sub channel of the event's name. Example: on
+ * channel `+sdown` the message `master mymaster 127.0.0.1 6379`. Events of level debug are only logged.
  */
 
 import type { LogLevel } from '../../machine/machine.ts';
@@ -9,7 +9,7 @@ import { EVENT_BYTES_MAX } from './bounds.ts';
 import type { ModelContext } from './context.ts';
 import type { Instance } from './instance.ts';
 
-/** An event about an instance; `detail` follows its description after a blank. */
+/** Emits an event about an instance: its description, a blank and `detail`. */
 export function emitEvent(
   sentinel: ModelContext,
   level: LogLevel,
@@ -21,7 +21,7 @@ export function emitEvent(
   emitMessage(sentinel, level, type, detail === '' ? description : `${description} ${detail}`);
 }
 
-/** An event with a message of its own. */
+/** Emits an event with a message of its own. */
 export function emitMessage(
   sentinel: ModelContext,
   level: LogLevel,

@@ -1,8 +1,8 @@
 /**
  * What a Sentinel knows of one master, replica or other Sentinel.
  *
- * Invariant: plain state, with no decisions in it. Times are Unix milliseconds of this node's clock
- * and 0 means never, as SENTINEL MASTER and its kin show them.
+ * Invariant: plain state, without decisions. Times are Unix milliseconds on this node's clock, and 0
+ * means never, as in the replies of SENTINEL MASTER, REPLICAS and SENTINELS.
  */
 
 import { registerState } from '../../machine/state.ts';
@@ -10,13 +10,13 @@ import type { Address } from './address.ts';
 import type { InstanceConnection } from './instanceConnection.ts';
 import { DEFAULT_PARALLEL_SYNCS, DEFAULT_REPLICA_PRIORITY, type Periods } from './periods.ts';
 
-/** As events and `flags` spell it. */
+/** Spelled as in events and in `flags`. */
 export type InstanceKind = 'master' | 'slave' | 'sentinel';
 
-/** A role as INFO reports it. */
+/** A role, as INFO reports it. */
 export type Role = 'master' | 'slave';
 
-/** In the order in which a failover goes through them; spelled as `failover-state` shows them. */
+/** In the order of a failover, spelled as in `failover-state`. */
 export type FailoverState =
   | 'none'
   | 'wait_start'
@@ -27,32 +27,32 @@ export type FailoverState =
   | 'update_config';
 
 /**
- * The connections to one instance: one for commands, one for Pub/Sub. Sentinels that are known
- * under several masters share one, and `refcount` counts the instances that use it.
+ * An instance link: the connections to one instance, one for commands and one for Pub/Sub. The
+ * entries of one Sentinel under several masters share a link; `refcount` counts them.
  */
 export class InstanceLink {
   refcount = 1;
-  /** True until both connections have been asked for; asked for is enough, they may still hang. */
+  /** False once both connections have been requested, even while they hang. */
   disconnected = true;
-  /** Commands sent and not yet answered, of both connections. */
+  /** Commands sent and not yet answered, on both connections together. */
   pendingCommands = 0;
   commands: InstanceConnection | undefined = undefined;
   pubSub: InstanceConnection | undefined = undefined;
   commandsSince = 0;
   pubSubSince = 0;
-  /** The last message on the Pub/Sub connection: our own hellos come back there, too. */
+  /** Time of the last message on the Pub/Sub connection. Our own hellos come back on it. */
   lastPubSubActivity = 0;
   lastReconnectTime = 0;
-  /** Last acceptable reply to a PING. */
+  /** Time of the last acceptable reply to a PING. */
   lastAvailableTime: number;
-  /** When the oldest PING without an acceptable reply was sent; 0 when there is none. */
+  /** Time of the oldest PING without an acceptable reply; 0 when there is none. */
   actPingTime: number;
   lastPingTime = 0;
-  /** Last reply to a PING, of any kind. */
+  /** Time of the last reply to a PING, acceptable or not. */
   lastPongTime: number;
 
   constructor(now: number) {
-    // As if a PING were under way: an instance that can never be reached is down in time, too.
+    // As if a PING had been sent: an instance that is never reached becomes SDOWN, too.
     this.actPingTime = now;
     this.lastAvailableTime = now;
     this.lastPongTime = now;
@@ -62,7 +62,7 @@ registerState(InstanceLink);
 
 export class Instance {
   readonly kind: InstanceKind;
-  /** A master's name, a replica's `ip:port`, a Sentinel's run ID. */
+  /** The name of a master, the `ip:port` of a replica, the run ID of a Sentinel. */
   readonly name: string;
   runid: string | undefined = undefined;
   address: Address;
@@ -81,18 +81,18 @@ export class Instance {
 
   /** Time of the last INFO; 0 before the first. */
   infoRefresh = 0;
-  /** The last INFO as it came. */
+  /** The text of the last INFO. */
   info: string | undefined = undefined;
-  /** Undefined for Sentinels, and for an INFO without a role. */
+  /** Undefined for Sentinels, and after an INFO without a role. */
   roleReported: Role | undefined;
   roleReportedTime: number;
 
-  // Of a Sentinel: what it said of its master.
+  // Of a Sentinel: what it reports about the master.
 
-  /** It says that the master is down. */
+  /** It sees the master as down. */
   masterDown = false;
   lastMasterDownReplyTime: number;
-  /** Of a Sentinel: whom it voted for. Of a master: whom this Sentinel voted for. */
+  /** Of a Sentinel: the run ID it voted for. Of a master: the run ID this Sentinel voted for. */
   leader: string | undefined = undefined;
   leaderEpoch = 0;
 
@@ -110,7 +110,7 @@ export class Instance {
   masterPort = 0;
   masterLinkUp = false;
   masterLinkDownMs = 0;
-  /** When what it replicates from last changed. */
+  /** Time of the last change of the master it replicates from. */
   replicaConfChangeTime: number;
 
   // Of a master.
@@ -123,20 +123,20 @@ export class Instance {
   failoverTimeoutMs: number;
   authPass: string | undefined = undefined;
   authUser: string | undefined = undefined;
-  /** Commands under another name there; keys in lower case. */
+  /** Commands that have another name on the instances, by their own name in lower case. */
   readonly renamedCommands = new Map<string, RenamedCommand>();
-  /** It came back as another process: `master_reboot` until it answers PONG. */
+  /** True from an INFO with another run ID until the next PONG: flag `master_reboot`. */
   masterReboot = false;
   masterRebootSince = 0;
   masterRebootDownAfterMs = 0;
   failoverState: FailoverState = 'none';
   failoverStateChangeTime = 0;
   failoverInProgress = false;
-  /** SENTINEL FAILOVER: nobody is asked for a vote. */
+  /** SENTINEL FAILOVER: the failover needs no votes. */
   forceFailover = false;
   failoverEpoch = 0;
   failoverStartTime = 0;
-  /** The failoverStartTime that "Next failover delay" was logged for. */
+  /** The failoverStartTime for which "Next failover delay" has been logged. */
   failoverDelayLogged = 0;
   promotedReplica: Instance | undefined = undefined;
 
@@ -170,18 +170,18 @@ export class Instance {
 registerState(Instance);
 
 export interface RenamedCommand {
-  /** As it was written. */
+  /** As the user wrote it. */
   readonly command: string;
   readonly renamed: string;
 }
 
-/** The name of a command on the instance; its master's rename-command applies to all around it. */
+/** The name of a command on the instance. A master's rename-command holds for its replicas, too. */
 export function commandName(instance: Instance, command: string): string {
   const renamed = (instance.master ?? instance).renamedCommands.get(command.toLowerCase());
   return renamed?.renamed ?? command;
 }
 
-/** `flags` of SENTINEL MASTER and its kin, in 7.0's order. */
+/** The field `flags` of SENTINEL MASTER, REPLICAS and SENTINELS, in 7.0's order. */
 export function flagsOf(instance: Instance): string {
   const flags: readonly (readonly [boolean, string])[] = [
     [instance.sDown, 's_down'],

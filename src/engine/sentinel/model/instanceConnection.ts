@@ -1,8 +1,8 @@
 /**
- * One connection to an instance: what was asked on it, in order, and the replies as they come.
+ * One connection to an instance, and the commands on it that await a reply.
  *
- * Invariant: `expected` holds one entry for each command sent and not yet answered; replies come in
- * the order of the commands. State names what to do with a reply, it never holds a function.
+ * Invariant: `expected` holds one entry for each command sent and not yet answered, in the order of
+ * sending, which is the order of the replies. An entry names what to do; state never holds a function.
  */
 
 import { registerState } from '../../machine/state.ts';
@@ -11,7 +11,7 @@ import { ReplyReader } from '../../resp/replyReader.ts';
 import { REPLY_BYTES_MAX, REPLY_ELEMENTS_MAX } from './bounds.ts';
 import type { Instance, InstanceLink } from './instance.ts';
 
-/** Who reads a reply: `discard` counts it and looks no further. */
+/** What a reply is for. A reply to `discard` is only counted. */
 export type ReplyUse = 'discard' | 'ping' | 'info' | 'publish' | 'masterDown';
 
 export interface Expected {
@@ -32,7 +32,7 @@ export class InstanceConnection {
     this.connection = connection;
   }
 
-  /** The instance is gone: what it still waits for concerns nobody. */
+  /** The instance is gone: replies to its commands are discarded. */
   disown(instance: Instance): void {
     for (const expected of this.expected) {
       if (expected.instance === instance) expected.use = 'discard';

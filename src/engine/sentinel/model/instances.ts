@@ -1,8 +1,8 @@
 /**
  * The instances a Sentinel knows: how they are made and found.
  *
- * Invariant: a master is in `masters` under its name; a replica in its master's `replicas` under
- * `ip:port`, a Sentinel in its `sentinels` under its run ID.
+ * Invariant: a master is in `masters` under its name, a replica in its master's `replicas` under
+ * `ip:port`, a Sentinel in its master's `sentinels` under its run ID.
  */
 
 import { type Address, type AddressError, announced, makeAddress, sameAddress } from './address.ts';
@@ -17,7 +17,7 @@ export type CreationError = 'duplicate' | 'full' | AddressError;
 
 export interface InstanceSpec {
   readonly kind: InstanceKind;
-  /** Not for replicas: they are named by their address. */
+  /** Absent for replicas: their address is their name. */
   readonly name?: string;
   readonly hostname: string;
   readonly port: number;
@@ -25,7 +25,7 @@ export interface InstanceSpec {
   readonly master?: Instance;
 }
 
-/** Makes an instance and puts it where it belongs. */
+/** Makes an instance and adds it to its table; returns why not when it cannot be made. */
 export function createInstance(
   sentinel: ModelContext,
   spec: InstanceSpec,
@@ -97,7 +97,7 @@ export function findReplica(
   return master.replicas.get(nameOfReplica(sentinel, address));
 }
 
-/** The first instance of that address, that run ID, or both. */
+/** The first instance with that address and run ID; undefined stands for any. */
 export function findInstance(
   sentinel: ModelContext,
   instances: ReadonlyMap<string, Instance>,
@@ -118,8 +118,8 @@ export function findInstance(
 }
 
 /**
- * Gives a Sentinel that is known under another master, too, the instance link of that other entry.
- * The instance is new: its own link has never been opened, so there is nothing to close.
+ * Lets a Sentinel's new entry use the instance link of its entry under another master, if there is
+ * one. The new entry's own link has never been opened, so it need not be closed.
  */
 export function shareLink(sentinel: ModelContext, instance: Instance): void {
   if (instance.runid === undefined || instance.link.refcount > 1) return;
@@ -133,9 +133,9 @@ export function shareLink(sentinel: ModelContext, instance: Instance): void {
   }
 }
 
-/** Where the master is, as clients and other Sentinels are told. */
+/** The master's address, as it is told to clients and other Sentinels. */
 export function currentAddress(master: Instance): Address {
-  // From reconf_slaves on the replica has said that it is a master, and has the new epoch.
+  // From reconf_slaves on the promoted replica is the master in the new epoch.
   const { promotedReplica, failoverInProgress, failoverState } = master;
   const switched = failoverState === 'reconf_slaves' || failoverState === 'update_config';
   return failoverInProgress && promotedReplica !== undefined && switched

@@ -3,8 +3,8 @@
 const MAX = Number.MAX_SAFE_INTEGER;
 
 /**
- * As atoll: 0 when the text does not begin with a number. A number beyond 2^53 - 1 becomes
- * 2^53 - 1, where C's ends at 2^63 - 1.
+ * As atoll, but clamped to ±(2^53 - 1) instead of 64 bits. 0 when the text does not begin with a
+ * number.
  */
 export function leadingInteger(text: string): number {
   return Math.max(-MAX, Math.min(MAX, Number.parseInt(text, 10) || 0));

@@ -1,6 +1,6 @@
 /**
- * The clockwork of Sentinel 7.0, in milliseconds. SENTINEL DEBUG shows and changes one Sentinel's
- * periods; they take effect at once, for instances known already as well.
+ * The periods and time-outs of Sentinel 7.0, in milliseconds. SENTINEL DEBUG shows and changes those
+ * of one Sentinel. A change takes effect at once, for known instances too.
  */
 
 export interface Periods {
@@ -19,7 +19,7 @@ export interface Periods {
   scriptRetryDelay: number;
 }
 
-/** In the order of SENTINEL DEBUG's reply, with the names it takes (lower case) and shows (upper case). */
+/** In the order of SENTINEL DEBUG's reply. It accepts the names in any case and shows them in upper case. */
 export const PERIOD_NAMES: readonly (readonly [string, keyof Periods])[] = [
   ['info-period', 'infoPeriod'],
   ['ping-period', 'pingPeriod'],
@@ -54,11 +54,11 @@ export function defaultPeriods(): Periods {
   };
 }
 
-/** INFO period of replicas while their master fails, or their link to it is down. */
+/** INFO period of replicas while their master is down or fails over, or they have lost it. */
 export const FAST_INFO_PERIOD_MS = 1_000;
-/** Random delay that keeps Sentinels from starting their failovers in the same instant. */
+/** Greatest random delay before a failover, so that Sentinels do not start at the same instant. */
 export const DESYNC_MS_MAX = 1_000;
-/** Unanswered commands a link may have, for each instance that uses it. */
+/** Unanswered commands above which an instance link is sent no more, for each instance that uses it. */
 export const PENDING_COMMANDS_MAX = 100;
 export const DEFAULT_PARALLEL_SYNCS = 1;
 export const DEFAULT_REPLICA_PRIORITY = 100;

@@ -1,6 +1,6 @@
 /**
- * What monitoring uses of the Sentinel it is part of. Acting is not among it: what a reply calls for
- * is reported by `infoReceived`, and the Sentinel passes it on.
+ * What monitoring uses of the Sentinel it is part of. Monitoring knows nothing of acting: it reports
+ * an INFO by `infoReceived`, and the Sentinel passes it on.
  */
 
 import type { Note } from '../../machine/machine.ts';
@@ -9,14 +9,14 @@ import type { ModelContext } from '../model/context.ts';
 import type { Instance } from '../model/instance.ts';
 import type { InstanceConnection } from '../model/instanceConnection.ts';
 
-/** The directives that connections to instances depend on. */
+/** The directives that say how connections to other Sentinels authenticate. */
 export interface LinkSettings {
   readonly requirepass: string;
   readonly sentinelUser: string;
   readonly sentinelPass: string;
 }
 
-/** What opens, uses and closes instance links. */
+/** What opening, using and closing instance links takes. */
 export interface LinkContext extends ModelContext {
   readonly settings: ModelContext['settings'] & LinkSettings;
   /** 40 hex digits. */
@@ -26,13 +26,13 @@ export interface LinkContext extends ModelContext {
   connect(ip: string, port: number, owner: string): OutgoingConnection;
   /** Closes the connection; `outgoingClosed` does not follow. */
   disconnect(connection: OutgoingConnection): void;
-  /** The connection has output to flush at the end of this event. */
+  /** Marks the connection as having output to flush at the end of this event. */
   touch(connection: Connection): void;
-  /** Has the state on disk before anything of this event can be heard of. */
+  /** Saves the state at the end of this event. No output leaves before it is on disk. */
   save(): void;
 }
 
-/** How others are told to reach this Sentinel. */
+/** The directives that say how this Sentinel announces itself. */
 export interface AnnounceSettings {
   readonly port: number;
   readonly announceIp: string;
@@ -46,6 +46,6 @@ export interface MonitoringContext extends LinkContext {
   tiltSince: number;
   previousTurnTime: number;
   note(note: Note): void;
-  /** An INFO of the instance has been taken over. */
+  /** Called when an INFO of the instance has been stored; `role` is the role it reported. */
   infoReceived(instance: Instance, role: 'master' | 'slave' | undefined): void;
 }

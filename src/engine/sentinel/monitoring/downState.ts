@@ -1,7 +1,10 @@
 /**
- * Who is down: subjectively (SDOWN), by what this Sentinel sees; objectively (ODOWN, masters only),
- * when as many Sentinels as the quorum see it. ODOWN is no consensus: what the others said may be up
- * to five ask periods old.
+ * Which instances are down: subjectively (SDOWN), in this Sentinel's own view; objectively (ODOWN,
+ * masters only), when a quorum of Sentinels share that view. ODOWN is not a consensus: the other
+ * Sentinels' answers may be five ask periods old.
+ *
+ * Example: with a quorum of 2, s1 sees its master SDOWN and has an answer of s2, 4.9 s old, that says
+ * the same: ODOWN. At 5.1 s the answer is void, and ODOWN ends unless s2 has repeated it.
  */
 
 import { type Reply, replyText } from '../../resp/replyReader.ts';
@@ -50,7 +53,7 @@ function noteDown(
   });
 }
 
-/** For how long the instance has owed an answer. */
+/** Milliseconds since the oldest unanswered PING, or since the last answer of a lost instance. */
 function silence(sentinel: MonitoringContext, instance: Instance): number {
   const { link } = instance;
   if (link.actPingTime !== 0) return sentinel.nowMs - link.actPingTime;
@@ -63,7 +66,7 @@ function reasonDown(
   silentMs: number,
 ): string | undefined {
   if (silentMs > instance.downAfterMs) return 'no acceptable reply to PING';
-  // It calls itself a replica: by now two INFO must have come that should have said otherwise.
+  // Down as a master when it has reported to be a replica through two INFO periods and down-after.
   const roleMs = sentinel.nowMs - instance.roleReportedTime;
   const patience = instance.downAfterMs + sentinel.periods.infoPeriod * 2;
   if (instance.kind === 'master' && instance.roleReported === 'slave' && roleMs > patience) {
@@ -76,7 +79,7 @@ function reasonDown(
   return undefined;
 }
 
-/** Closes connections that seem open but bring nothing: opening them again may help. */
+/** Closes connections that are open but silent, so that they are opened again. */
 function dropSilentLinks(sentinel: MonitoringContext, instance: Instance): void {
   const { link } = instance;
   const { minLinkReconnectPeriod, publishPeriod } = sentinel.periods;
@@ -126,8 +129,8 @@ export function checkObjectivelyDown(sentinel: MonitoringContext, master: Instan
 }
 
 /**
- * Asks the other Sentinels whether they see the master down and, once a failover has been started
- * here, for their vote. `forced`: at once, without waiting for the ask period.
+ * Asks the other Sentinels whether they see the master down and, while this Sentinel attempts a
+ * failover, for their vote. With `forced` it asks at once instead of once an ask period.
  */
 export function askOtherSentinels(
   sentinel: MonitoringContext,
@@ -158,7 +161,7 @@ export function askOtherSentinels(
   }
 }
 
-/** `[1 or 0, leader or *, epoch]`; anything else is ignored, and the flag expires by itself. */
+/** Stores the reply `[1 or 0, leader or *, epoch]`. Any other reply is ignored: old answers expire. */
 export function receiveMasterDownReply(
   sentinel: MonitoringContext,
   other: Instance,

@@ -1,4 +1,4 @@
-/** Instances that are forgotten, and masters put back to what they were when monitoring began. */
+/** Forgets instances, and resets masters to the state in which monitoring began. */
 
 import { emitEvent } from '../model/events.ts';
 import type { Instance } from '../model/instance.ts';
@@ -17,7 +17,7 @@ export function removeSentinels(sentinel: LinkContext, master: Instance, runid: 
   return removed;
 }
 
-/** Forgets a master and all around it. */
+/** Forgets a master, its replicas and its Sentinels. */
 export function removeMaster(sentinel: LinkContext, master: Instance): void {
   releaseAll(sentinel, master.replicas);
   releaseAll(sentinel, master.sentinels);
@@ -30,7 +30,7 @@ function releaseAll(sentinel: LinkContext, instances: Map<string, Instance>): vo
   instances.clear();
 }
 
-/** Puts a master back to what it was when its monitoring began; its Sentinels may be kept. */
+/** Resets a master: forgets its replicas, its failover and, unless they are kept, its Sentinels. */
 export function resetMaster(sentinel: LinkContext, master: Instance, keepSentinels: boolean): void {
   const now = sentinel.nowMs;
   releaseAll(sentinel, master.replicas);

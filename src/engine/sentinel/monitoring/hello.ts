@@ -1,13 +1,17 @@
 /**
- * Hello messages: how Sentinels find each other and agree on where a master is.
+ * Hello messages, by which Sentinels find each other and agree on a master's address.
  *
- * Every Sentinel publishes one to the master, the replicas and the other Sentinels every two
- * seconds: `ip,port,runid,current_epoch,master,master_ip,master_port,config_epoch`. Who receives
- * one with a greater config_epoch than it knows takes that configuration over.
+ * Every two seconds a Sentinel publishes `ip,port,runid,current_epoch,master,master_ip,master_port,
+ * config_epoch` on the master, its replicas and its other Sentinels. A Sentinel adopts the
+ * configuration of a hello whose config_epoch is greater than its own.
+ *
+ * Example: s1 has failed over in epoch 7 and says that the master is at 7001. s2 knows config_epoch 5
+ * and 7000: it switches to 7001 and knows 7. A later hello of s3 with 5 and 7000 changes nothing.
  */
 
 import { type Bytes, toLatin1 } from '../../resp/bytes.ts';
 import { type Reply, replyText } from '../../resp/replyReader.ts';
+import { firstParts } from '../../resp/words.ts';
 import { announced, isAt, isPort } from '../model/address.ts';
 import { HELLO_BYTES_MAX } from '../model/bounds.ts';
 import type { ModelContext } from '../model/context.ts';
@@ -41,7 +45,7 @@ export function sendHello(sentinel: MonitoringContext, instance: Instance): void
   sendCommand(sentinel, instance, 'publish', 'PUBLISH', HELLO_CHANNEL, message);
 }
 
-/** This end of the connection to the instance, as announced to others; undefined while unknown. */
+/** This Sentinel's address as announced on the instance; undefined while it is not known. */
 function ownAddress(sentinel: MonitoringContext, instance: Instance): string | undefined {
   if (sentinel.settings.announceIp !== '') return sentinel.settings.announceIp;
   const connection = instance.link.commands?.connection;
@@ -49,11 +53,11 @@ function ownAddress(sentinel: MonitoringContext, instance: Instance): string | u
   if (connection.established) {
     return connection.peer.laddr.slice(0, connection.peer.laddr.lastIndexOf(':'));
   }
-  // A socket has its own address from connect() on; what goes to loopback comes from loopback.
+  // A socket has a local address from connect() on, and a connection to loopback has a loopback one.
   return instance.address.ip.startsWith('127.') ? '127.0.0.1' : undefined;
 }
 
-/** Makes the next hello about this master due at once, everywhere. */
+/** Makes the next hello about this master due at once, on every instance. */
 export function hurryHello(sentinel: ModelContext, master: Instance): void {
   const back = sentinel.periods.publishPeriod + 1;
   for (const instance of [master, ...master.sentinels.values(), ...master.replicas.values()]) {
@@ -61,9 +65,9 @@ export function hurryHello(sentinel: ModelContext, master: Instance): void {
   }
 }
 
-/** A message on an instance's Pub/Sub connection: SUBSCRIBE's reply, or a hello. */
+/** Reads a message on a Pub/Sub connection: the reply to SUBSCRIBE, or a hello. */
 export function receiveHello(sentinel: MonitoringContext, link: InstanceLink, reply: Reply): void {
-  // Our own hellos come back as well: a channel that is silent is a connection that is dead.
+  // Our own hellos come back, too, so a silent channel means a dead connection.
   link.lastPubSubActivity = sentinel.nowMs;
   if (reply.type !== 'array' || reply.items.length !== 3) return;
   const [kind, , payload] = reply.items;
@@ -85,7 +89,7 @@ interface Hello {
 }
 
 function parseHello(payload: string): Hello | undefined {
-  const words = payload.split(',');
+  const words = firstParts(payload, ',', 9);
   if (words.length !== 8) return undefined;
   const [hostname, port, runid, epoch, masterName, masterHostname, masterPort, configEpoch] =
     words as [string, string, string, string, string, string, string, string];
@@ -101,7 +105,7 @@ function parseHello(payload: string): Hello | undefined {
   };
 }
 
-/** A hello from the channel, or by PUBLISH from another Sentinel. */
+/** Reads a hello that came on a channel, or by PUBLISH from another Sentinel. */
 export function processHello(sentinel: MonitoringContext, payload: Bytes): void {
   if (payload.length > HELLO_BYTES_MAX) {
     sentinel.log('warning', `Ignoring a hello of ${payload.length} bytes`);
@@ -128,7 +132,7 @@ export function processHello(sentinel: MonitoringContext, payload: Bytes): void 
   sender.lastHelloTime = sentinel.nowMs;
 }
 
-/** Why no Sentinel can have meant this; undefined when it can be taken over. */
+/** Why the hello cannot be honest; undefined when nothing speaks against it. */
 function absurdity(
   sentinel: MonitoringContext,
   master: Instance,
@@ -140,7 +144,7 @@ function absurdity(
   return isReachable(configEpoch, known) ? undefined : `configuration epoch ${configEpoch}`;
 }
 
-/** A Sentinel not known under this address and run ID: new, moved, or in another's place. */
+/** Adds a Sentinel with an unknown address or run ID: it is new, has moved, or replaces another. */
 function meet(sentinel: MonitoringContext, master: Instance, hello: Hello): Instance | undefined {
   const { hostname, port, runid } = hello;
   const moved = removeSentinels(sentinel, master, runid) > 0;
@@ -168,7 +172,7 @@ function meet(sentinel: MonitoringContext, master: Instance, hello: Hello): Inst
   return created;
 }
 
-/** Another Sentinel has this one's address now: the old one is gone for all masters. */
+/** Forgets a Sentinel under all masters: another one now has its address. */
 function forgetEverywhere(sentinel: MonitoringContext, other: Instance): void {
   emitEvent(sentinel, 'notice', '+sentinel-invalid-addr', other);
   const runid = other.runid;
@@ -176,7 +180,7 @@ function forgetEverywhere(sentinel: MonitoringContext, other: Instance): void {
   for (const master of sentinel.masters.values()) removeSentinels(sentinel, master, runid);
 }
 
-/** The same Sentinel under other masters gets the new address, too. */
+/** Gives the new address to the same Sentinel's entries under other masters. */
 function updateElsewhere(sentinel: MonitoringContext, moved: Instance): void {
   let updated = 0;
   for (const master of sentinel.masters.values()) {
@@ -192,7 +196,7 @@ function updateElsewhere(sentinel: MonitoringContext, moved: Instance): void {
   emitEvent(sentinel, 'notice', '+sentinel-address-update', moved, detail);
 }
 
-/** The sender knows a newer configuration of the master. */
+/** Adopts the newer configuration that the sender knows. */
 function takeOver(
   sentinel: MonitoringContext,
   master: Instance,

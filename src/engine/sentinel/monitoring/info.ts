@@ -1,17 +1,18 @@
 /**
- * What a Sentinel reads from an instance's INFO. Pure text in, facts out, in one walk over the text:
- * a hostile one costs no more than its length.
+ * What a Sentinel reads from an instance's INFO: text in, facts out. The text is walked once, so even
+ * a hostile one costs time proportional to its length.
  */
 
+import { firstParts } from '../../resp/words.ts';
 import { INFO_LINE_BYTES_MAX, INSTANCES_MAX } from '../model/bounds.ts';
 import { leadingInteger } from '../model/numbers.ts';
 
 export interface InfoFacts {
   readonly runid: string | undefined;
   readonly role: 'master' | 'slave' | undefined;
-  /** Replicas a master lists. */
+  /** The replicas that a master lists. */
   readonly replicas: readonly { readonly hostname: string; readonly port: number }[];
-  /** How long the link to the master has been down; 0 when it is up, -1000 before it was ever up. */
+  /** For how long the replica has been without its master; 0 when connected, -1000 if it never was. */
   readonly masterLinkDownMs: number;
   readonly masterHost: string | undefined;
   readonly masterPort: number | undefined;
@@ -23,7 +24,7 @@ export interface InfoFacts {
 
 const RUN_ID_LENGTH = 40;
 
-/** The facts in the text of an INFO. Lines longer than 4 KB are skipped. */
+/** The facts in the text of an INFO. Lines longer than INFO_LINE_BYTES_MAX are skipped. */
 export function parseInfo(text: string): InfoFacts {
   const fields = new Map<string, string>();
   const replicas: { hostname: string; port: number }[] = [];
@@ -67,7 +68,7 @@ function* lines(text: string): Generator<string> {
 
 /** `ip=127.0.0.1,port=6380,state=online,…`, or `127.0.0.1,6380,online` of before 2.8. */
 function parseReplica(value: string): { hostname: string; port: number } | undefined {
-  const [first = '', second] = value.split(',', 3);
+  const [first = '', second] = firstParts(value, ',', 2);
   const isNamed = value.includes('ip=');
   const hostname = isNamed ? valueAfter(value, 'ip=') : first;
   const port = isNamed ? valueAfter(value, 'port=') : second;

@@ -1,6 +1,6 @@
 /**
- * Takes over what an INFO says: run ID, role, new replicas, what a replica replicates from. What that
- * calls for is acting's affair (corrections.ts).
+ * Stores what an INFO reports: run ID, role, new replicas, the master a replica replicates from. What
+ * is done about it is decided in acting/corrections.ts.
  */
 
 import { type Reply, replyText } from '../../resp/replyReader.ts';
@@ -10,7 +10,7 @@ import { createInstance, findReplica } from '../model/instances.ts';
 import type { MonitoringContext } from './context.ts';
 import { type InfoFacts, parseInfo } from './info.ts';
 
-/** A reply to INFO; anything but a text changes nothing, and INFO is asked again. */
+/** Stores a reply to INFO. Anything but a text changes nothing, and INFO is sent again. */
 export function receiveInfo(sentinel: MonitoringContext, instance: Instance, reply: Reply): void {
   if (reply.type !== 'bulk' && reply.type !== 'verbatim') return;
   const text = replyText(reply)!;
@@ -72,7 +72,7 @@ function noticeReplication(
   instance.replicaAnnounced = facts.announced ?? instance.replicaAnnounced;
 }
 
-/** The offset decides who is promoted; one that cannot be exact counts as the greatest there is. */
+/** Offsets decide which replica is promoted. One beyond 2^53 - 1 was clamped, which is logged once. */
 function noticeOffset(
   sentinel: MonitoringContext,
   instance: Instance,

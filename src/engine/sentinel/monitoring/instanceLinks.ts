@@ -1,10 +1,10 @@
 /**
- * Connections to instances: opened and reopened at most once a ping period, commands sent on them.
- * Who reads the replies is replies.ts's affair.
+ * Instance links: opens their connections, at most once a ping period, and sends commands on them.
+ * The replies are read in replies.ts.
  *
- * Invariant: `sentinel.connections` holds exactly the connections that some link's `commands` or
- * `pubSub` names. A link counts as connected once both have been asked for: commands queue up
- * behind a connection that hangs, as they do in Redis, and go out when it opens.
+ * Invariant: `connections` holds exactly those that are some link's `commands` or `pubSub`. A link
+ * counts as connected once both have been requested: as in Redis, commands wait in the output buffer
+ * of a connection that hangs, and leave when it opens.
  */
 
 import type { OutgoingConnection } from '../../process/connection.ts';
@@ -15,7 +15,7 @@ import { InstanceConnection, type ReplyUse } from '../model/instanceConnection.t
 import { HELLO_CHANNEL } from '../model/periods.ts';
 import type { LinkContext } from './context.ts';
 
-/** Opens what is missing of the instance's connections. */
+/** Opens those of the instance's connections that are missing. */
 export function reconnect(sentinel: LinkContext, instance: Instance): void {
   const { link } = instance;
   if (!link.disconnected || instance.address.port === 0) return;
@@ -23,7 +23,7 @@ export function reconnect(sentinel: LinkContext, instance: Instance): void {
   if (now - link.lastReconnectTime < sentinel.periods.pingPeriod) return;
   link.lastReconnectTime = now;
   if (instance.address.ip === '') {
-    // A name that did not resolve when the instance was made may do so now.
+    // A name that did not resolve when the instance was made may resolve now.
     instance.address = resolveAgain(sentinel, instance.address);
     if (instance.address.ip === '') {
       emitEvent(
@@ -47,7 +47,7 @@ export function reconnect(sentinel: LinkContext, instance: Instance): void {
     link.pubSub = open(sentinel, instance, 'pubsub');
     link.pubSubSince = now;
     greet(sentinel, instance, link.pubSub);
-    // Neither counted as pending nor expected: its reply is one of the channel's messages.
+    // Not expected, and not counted as pending: the reply comes as a message of the channel.
     write(sentinel, link.pubSub, [commandName(instance, 'SUBSCRIBE'), HELLO_CHANNEL]);
   }
   link.disconnected = false;
@@ -66,7 +66,7 @@ function open(
   return opened;
 }
 
-/** AUTH and CLIENT SETNAME, the first commands of each connection. */
+/** Sends the first commands of a connection: AUTH and CLIENT SETNAME. */
 function greet(sentinel: LinkContext, instance: Instance, connection: InstanceConnection): void {
   const { password, user } = credentialsFor(sentinel, instance);
   if (password !== undefined) {
@@ -77,7 +77,7 @@ function greet(sentinel: LinkContext, instance: Instance, connection: InstanceCo
   sendOn(sentinel, connection, instance, 'discard', ['CLIENT', 'SETNAME', name]);
 }
 
-/** What connections to the instance authenticate with. */
+/** The credentials for connections to the instance. */
 function credentialsFor(
   sentinel: LinkContext,
   instance: Instance,
@@ -108,7 +108,7 @@ export function sendPing(sentinel: LinkContext, instance: Instance): void {
   if (!sendCommand(sentinel, instance, 'ping', 'PING')) return;
   const { link } = instance;
   link.lastPingTime = sentinel.nowMs;
-  // While a PING is unanswered it is its time that counts, however many follow.
+  // The oldest unanswered PING counts, however many follow it.
   if (link.actPingTime === 0) link.actPingTime = link.lastPingTime;
 }
 
@@ -136,13 +136,13 @@ function write(
   sentinel.touch(connection.connection);
 }
 
-/** A connection opened: what was asked meanwhile goes out. */
+/** A connection has opened: the commands that waited for it leave. */
 export function connectionOpened(sentinel: LinkContext, connection: OutgoingConnection): void {
   connection.corked = false;
   sentinel.touch(connection);
 }
 
-/** A connection could not be opened, broke, or was closed by the peer. */
+/** A connection could not be opened, was reset, or was closed by the peer. */
 export function connectionLost(sentinel: LinkContext, connection: OutgoingConnection): void {
   const known = sentinel.connections.get(connection.conn);
   if (known === undefined) return;
@@ -151,8 +151,8 @@ export function connectionLost(sentinel: LinkContext, connection: OutgoingConnec
   if (link.pubSub === known) link.pubSub = undefined;
   else link.commands = undefined;
   link.disconnected = true;
-  // Like Redis's, the count keeps those whose reply matters until `commands` is opened again: of a
-  // connection that was refused it shows PING, INFO and PUBLISH, not CLIENT SETNAME.
+  // As in Redis, only commands with a discarded reply are subtracted; the others stay counted until
+  // the next connection. A refused connection leaves 3: PING, INFO and PUBLISH, not CLIENT SETNAME.
   link.pendingCommands -= known.expected.filter(({ use }) => use === 'discard').length;
 }
 
@@ -183,7 +183,7 @@ function close(sentinel: LinkContext, connection: InstanceConnection): void {
   sentinel.disconnect(connection.connection);
 }
 
-/** The instance no longer uses its link; the last one to leave closes it. */
+/** The instance no longer uses its link. The link is closed when no instance uses it. */
 export function releaseLink(sentinel: LinkContext, instance: Instance): void {
   const { link } = instance;
   link.refcount -= 1;

@@ -1,4 +1,4 @@
-/** INFO, PING and the hello: what an instance is sent when its time has come. */
+/** The periodic commands to an instance: INFO, PING and the hello. */
 
 import type { Instance } from '../model/instance.ts';
 import { FAST_INFO_PERIOD_MS, PENDING_COMMANDS_MAX } from '../model/periods.ts';
@@ -6,7 +6,7 @@ import type { MonitoringContext } from './context.ts';
 import { sendHello } from './hello.ts';
 import { sendCommand, sendPing } from './instanceLinks.ts';
 
-/** Sends what is due, unless the instance owes too many answers already. */
+/** Sends the commands that are due, unless too many are unanswered already. */
 export function sendPeriodicCommands(sentinel: MonitoringContext, instance: Instance): void {
   const { link } = instance;
   const { periods } = sentinel;
@@ -25,7 +25,7 @@ export function sendPeriodicCommands(sentinel: MonitoringContext, instance: Inst
   if (now - instance.lastPublishTime > periods.publishPeriod) sendHello(sentinel, instance);
 }
 
-/** Replicas are watched closely while their master fails, or is out of their reach. */
+/** The INFO period: a second for replicas whose master fails over or is out of their reach. */
 function infoPeriod(sentinel: MonitoringContext, instance: Instance): number {
   const master = instance.master;
   const isClose =

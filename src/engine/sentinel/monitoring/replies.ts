@@ -1,6 +1,6 @@
 /**
- * What comes in on the links: each reply to the command it answers, messages of the hello channel
- * to hello.ts.
+ * Reads what instances send: matches each reply with its command, and hands messages of the hello
+ * channel to hello.ts.
  */
 
 import { ProtocolError } from '../../machine/errors.ts';
@@ -15,7 +15,7 @@ import { receiveHello } from './hello.ts';
 import { receiveInfo } from './infoReply.ts';
 import { connectionLost, sendCommand } from './instanceLinks.ts';
 
-/** Bytes from an instance; `chunk` is borrowed. */
+/** Reads bytes from an instance; `chunk` is borrowed. */
 export function bytesReceived(
   sentinel: MonitoringContext,
   connection: OutgoingConnection,
@@ -29,7 +29,7 @@ export function bytesReceived(
       const reply = known.reader.next();
       if (reply === undefined) return;
       receive(sentinel, known, reply);
-      // Reading a reply may have closed the very connection it came on.
+      // Acting on a reply may have closed the connection it came on.
       if (sentinel.connections.get(connection.conn) !== known) return;
     }
   } catch (error) {
@@ -64,7 +64,7 @@ function receive(sentinel: MonitoringContext, connection: InstanceConnection, re
   }
 }
 
-/** Replies that show a process at work: it answers, or says why it cannot serve data just now. */
+/** Acceptable replies to PING (sentinelPingReplyCallback): the process runs, serving data or not. */
 const AVAILABLE = /^(PONG|LOADING|MASTERDOWN)/;
 
 function receivePing(sentinel: MonitoringContext, instance: Instance, reply: Reply): void {
@@ -75,7 +75,7 @@ function receivePing(sentinel: MonitoringContext, instance: Instance, reply: Rep
     link.actPingTime = 0;
     if (text.startsWith('PONG')) instance.masterReboot = false;
   } else if (text.startsWith('BUSY') && instance.sDown && !instance.scriptKillSent) {
-    // Down for a script that does not end: ask for its end, once.
+    // It is down because a script does not end: kill the script, once.
     sendCommand(sentinel, instance, 'discard', 'SCRIPT', 'KILL');
     instance.scriptKillSent = true;
   }

@@ -1,4 +1,4 @@
-/** A master's name comes to stand for another process: after a failover here, or by another's hello. */
+/** Switches a master's name to another process, after a failover of our own or another Sentinel's. */
 
 import { announced, makeAddress, sameAddress } from '../model/address.ts';
 import { emitEvent, emitMessage } from '../model/events.ts';
@@ -7,7 +7,7 @@ import { createInstance } from '../model/instances.ts';
 import type { LinkContext } from './context.ts';
 import { resetMaster } from './forgetting.ts';
 
-/** `+switch-master mymaster <old ip> <old port> <new ip> <new port>`: what clients listen to. */
+/** Emits `+switch-master mymaster <old ip> <old port> <new ip> <new port>`, the event clients wait for. */
 export function announceSwitch(
   sentinel: LinkContext,
   master: Instance,
@@ -20,8 +20,8 @@ export function announceSwitch(
 }
 
 /**
- * The master is another process now: the old master and all replicas but the new master become its
- * replicas. False when the address cannot be used.
+ * Makes the master the process at that address. The old master and the other replicas become its
+ * replicas. Returns false when the address cannot be used.
  *
  * Example: m at 7000 with r1 at 7001 and r2 at 7002; switching to 7001 leaves 7002 and 7000 as replicas.
  */
