@@ -24,6 +24,10 @@ const LINES: Readonly<Partial<Record<EventName, string>>> = {
 
 /** For the feed: who and from whom stand beside it. */
 export function eventText(event: EventView): string {
+  return shorten(wordsOf(event));
+}
+
+function wordsOf(event: EventView): string {
   const { kind, text, bytes } = event;
   switch (kind) {
     case 'connected':
@@ -40,9 +44,9 @@ export function eventText(event: EventView): string {
     case 'drained':
       return 'bytes were taken by the other side';
     case 'data':
-      return shorten(text === '' ? `${bytes} bytes` : (voteWords(text) ?? text));
+      return text === '' ? `${bytes} bytes` : (voteWords(text) ?? text);
     default:
-      return shorten(text === '' ? (LINES[kind] ?? kind) : text);
+      return text === '' ? (LINES[kind] ?? kind) : text;
   }
 }
 

@@ -7,6 +7,7 @@
  */
 
 import type { Micros, Note } from '../engine/machine/machine.ts';
+import { displayed, SHOWN } from '../view/displayed.ts';
 import type { FeedEntry } from '../view/messages.ts';
 import type { LogLine } from '../world/views.ts';
 import type { World } from '../world/world.ts';
@@ -21,7 +22,8 @@ export class Feed {
   private pending: FeedEntry[] = [];
 
   say(at: Micros, text: string): void {
-    this.pending.push({ at, node: '', source: 'sandbox', level: 'notice', text });
+    const shown = displayed(text, SHOWN.line);
+    this.pending.push({ at, node: '', source: 'sandbox', level: 'notice', text: shown });
   }
 
   /** A node is gone: one that gets its name later begins its log anew. */
@@ -57,12 +59,17 @@ export class Feed {
 }
 
 export function logEntry(node: string, { at, level, line, pid, role }: LogLine): FeedEntry {
-  return { at, node, source: 'log', level, text: line, writer: `${pid}:${role}` };
+  const text = displayed(line, SHOWN.line);
+  return { at, node, source: 'log', level, text, writer: `${pid}:${role}` };
 }
 
 /** `full-resync: replica r1, asked 5, backlog 10..20`: the kind, then the fields in their order. */
 function inWords(note: Note): string {
   const fields = Object.entries(note).filter(([name]) => name !== 'kind');
   if (fields.length === 0) return note.kind;
-  return `${note.kind}: ${fields.map(([name, value]) => `${name} ${value}`).join(', ')}`;
+  return `${note.kind}: ${fields.map(fieldInWords).join(', ')}`;
+}
+
+function fieldInWords([name, value]: readonly [string, string | number | boolean]): string {
+  return `${name} ${displayed(String(value), SHOWN.label)}`;
 }

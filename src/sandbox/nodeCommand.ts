@@ -4,6 +4,7 @@
  * Invariant: a name that means nothing is answered with those that do.
  */
 
+import { displayed, SHOWN } from '../view/displayed.ts';
 import type { NodeState } from '../world/views.ts';
 import { passwordOf } from './nodeReading.ts';
 import { OperationError, unknownNode } from './operationErrors.ts';
@@ -45,7 +46,8 @@ export function command(
   if (state === 'crashed' || state === 'exited') {
     throw new OperationError(`ERR ${spec.name} is ${state}: RESTART it first`);
   }
-  sandbox.feed.say(sandbox.world.now, `${words.join(' ')} to ${spec.name}`);
+  const shown = displayed(words.join(' '), SHOWN.line);
+  sandbox.feed.say(sandbox.world.now, `${shown} to ${spec.name}`);
   const node = { ...spec, password: passwordOf(sandbox.world, spec.name) };
   sandbox.operator.command(sandbox.world.now, sandbox.newConn(), node, words, done, read);
   if (sandbox.driver.mode === 'paused') sandbox.operator.queue();

@@ -5,11 +5,13 @@
 
 import { Sentinel } from '../engine/sentinel/sentinel.ts';
 import { Server } from '../engine/server/server.ts';
-import type {
-  BacklogSnapshot,
-  MasterLinkSnapshot,
-  NodeSnapshot,
-  ReplicaSnapshot,
+import { displayed, SHOWN } from '../view/displayed.ts';
+import {
+  type BacklogSnapshot,
+  LISTED_MAX,
+  type MasterLinkSnapshot,
+  type NodeSnapshot,
+  type ReplicaSnapshot,
 } from '../view/snapshot.ts';
 import type { NodeView } from '../world/views.ts';
 import type { World } from '../world/world.ts';
@@ -76,7 +78,7 @@ function masterLink(fields: Fields, nameOf: NameOf): MasterLinkSnapshot {
   const port = number(fields, 'master_port');
   return {
     node: nameOf(host, port),
-    host,
+    host: displayed(host, SHOWN.label),
     port,
     status: fields.get('master_link_status') === 'up' ? 'up' : 'down',
     lastIoSeconds: number(fields, 'master_last_io_seconds_ago'),
@@ -89,6 +91,7 @@ function replicas(fields: Fields, masterOffset: number, nameOf: NameOf): Replica
   const found: ReplicaSnapshot[] = [];
   for (const [name, value] of fields) {
     if (!/^slave\d+$/.test(name)) continue;
+    if (found.length === LISTED_MAX) break;
     const parts: Fields = new Map(
       value.split(',').map((part) => part.split('=', 2) as [string, string]),
     );
@@ -97,7 +100,7 @@ function replicas(fields: Fields, masterOffset: number, nameOf: NameOf): Replica
     const offset = number(parts, 'offset');
     found.push({
       node: nameOf(host, port),
-      host,
+      host: displayed(host, SHOWN.label),
       port,
       state: parts.get('state') ?? '',
       offset,

@@ -11,8 +11,10 @@
 import { ProtocolError } from '../engine/machine/errors.ts';
 import type { Micros } from '../engine/machine/machine.ts';
 import { type Reply, ReplyReader, replyText } from '../engine/resp/replyReader.ts';
+import { displayed, SHOWN } from '../view/displayed.ts';
 import type { Outcome } from '../view/messages.ts';
 import type { Input } from '../world/input.ts';
+import { SHOWN_REPLY } from './replyLines.ts';
 import { encodeRequest } from './requests.ts';
 
 export const OPERATOR = 'operator';
@@ -57,7 +59,7 @@ export class Operator {
     const errand: Errand = {
       conn,
       node: node.name,
-      reader: new ReplyReader(),
+      reader: new ReplyReader(SHOWN_REPLY),
       deadline: now + ANSWER_MICROS,
       isAuthenticating: node.password !== '',
       done,
@@ -76,8 +78,9 @@ export class Operator {
   received(conn: number, bytes: Buffer): boolean {
     const errand = this.errands.get(conn);
     if (errand === undefined) return false;
-    errand.reader.feed(bytes);
+    // In the middle of an event: whatever the node has sent must end in an answer.
     try {
+      errand.reader.feed(bytes);
       let reply = errand.reader.next();
       if (reply !== undefined && errand.isAuthenticating) {
         // Whether it was the right password, the reply to the command says.
@@ -86,8 +89,11 @@ export class Operator {
       }
       if (reply !== undefined) this.finish(errand, errand.read(reply));
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.finish(errand, { ok: false, error: `ERR ${errand.node}: ${error.message}` });
+      const cause = error instanceof ProtocolError ? error.message : String(error);
+      this.finish(errand, {
+        ok: false,
+        error: `ERR ${errand.node}: ${displayed(cause, SHOWN.line)}`,
+      });
     }
     return true;
   }
@@ -140,6 +146,6 @@ export class Operator {
 }
 
 function outcomeOf(reply: Reply): Outcome {
-  if (reply.type === 'error') return { ok: false, error: reply.text };
-  return { ok: true, text: replyText(reply) ?? '' };
+  if (reply.type === 'error') return { ok: false, error: displayed(reply.text, SHOWN.line) };
+  return { ok: true, text: displayed(replyText(reply) ?? '', SHOWN.line) };
 }

@@ -3,7 +3,13 @@
 import type { Micros } from '../engine/machine/machine.ts';
 import { flagsOf, type Instance } from '../engine/sentinel/model/instance.ts';
 import { Sentinel } from '../engine/sentinel/sentinel.ts';
-import type { SentinelInstanceSnapshot, SentinelSnapshot, VoteSnapshot } from '../view/snapshot.ts';
+import { displayed, SHOWN } from '../view/displayed.ts';
+import {
+  LISTED_MAX,
+  type SentinelInstanceSnapshot,
+  type SentinelSnapshot,
+  type VoteSnapshot,
+} from '../view/snapshot.ts';
 import type { NodeView } from '../world/views.ts';
 import type { World } from '../world/world.ts';
 import type { NameOf } from './nodeReading.ts';
@@ -26,7 +32,7 @@ export function readSentinel(
   const master = sentinel.masters.get(masterName);
   const instance = (found: Instance): SentinelInstanceSnapshot => ({
     node: nameOf(found.address.ip, found.address.port),
-    host: found.address.ip,
+    host: displayed(found.address.ip, SHOWN.label),
     port: found.address.port,
     flags: flagsOf(found),
     silentMs: Math.max(0, silence(found, nowMs)),
@@ -43,8 +49,8 @@ export function readSentinel(
     currentEpoch: sentinel.currentEpoch,
     configEpoch: master?.configEpoch ?? 0,
     master: master === undefined ? null : instance(master),
-    replicas: [...(master?.replicas.values() ?? [])].map(instance),
-    sentinels: [...(master?.sentinels.values() ?? [])].map(instance),
+    replicas: [...(master?.replicas.values() ?? [])].slice(0, LISTED_MAX).map(instance),
+    sentinels: [...(master?.sentinels.values() ?? [])].slice(0, LISTED_MAX).map(instance),
     quorum: master?.quorum ?? 0,
     vote: master === undefined ? null : voteOf(master, nameOfSentinel),
     failoverState:
@@ -64,5 +70,5 @@ function voteOf(
 ): VoteSnapshot | null {
   const { leader, leaderEpoch } = master;
   if (leader === undefined || leaderEpoch === 0) return null;
-  return { leader: nameOfSentinel(leader) ?? leader, epoch: leaderEpoch };
+  return { leader: nameOfSentinel(leader) ?? displayed(leader, SHOWN.label), epoch: leaderEpoch };
 }

@@ -1,5 +1,6 @@
 /** Makes a snapshot of a sandbox: reads, and changes nothing. */
 
+import { displayed, SHOWN } from '../view/displayed.ts';
 import type { LinkSnapshot, LoadSnapshot, Snapshot, UpcomingSnapshot } from '../view/snapshot.ts';
 import type { World } from '../world/world.ts';
 import { eventSentence } from './eventWords.ts';
@@ -19,6 +20,7 @@ export function takeSnapshot(sandbox: Sandbox): Snapshot {
     sandbox.specs.find((spec) => sentinelOf(world, spec.name)?.myId === id.toLowerCase())?.name ??
     null;
   const isPaused = driver.mode === 'paused';
+  const waiting = waitingClients(world, isPaused);
   const nodes = [];
   const sentinels = [];
   for (const { name, machine } of sandbox.specs) {
@@ -42,7 +44,8 @@ export function takeSnapshot(sandbox: Sandbox): Snapshot {
     sentinels,
     links: linkSnapshots(world),
     load: sandbox.load === undefined ? null : loadSnapshot(sandbox.load, nameOf),
-    waiting: waitingClients(world, isPaused),
+    waiting: waiting.listed,
+    waitingCount: waiting.count,
     upcoming: isPaused ? upcomingEvents(world) : [],
     failovers: sandbox.failovers.snapshots(),
     failure: failureText(world),
@@ -54,7 +57,7 @@ export function failureText(world: World): string | null {
   const { failure } = world;
   return failure === undefined
     ? null
-    : `${failure.error} (event ${failure.seq}, node ${failure.node})`;
+    : `${displayed(failure.error, SHOWN.line)} (event ${failure.seq}, node ${failure.node})`;
 }
 
 function upcomingEvents(world: World): UpcomingSnapshot[] {
@@ -103,7 +106,9 @@ function loadSnapshot(
         : (nameOf(master.host, master.port) ?? `${master.host}:${master.port}`),
     sent: book.sent,
     acked: book.acked,
-    errors: Object.fromEntries(book.errors),
+    errors: Object.fromEntries(
+      [...book.errors].map(([code, count]) => [displayed(code, SHOWN.label), count]),
+    ),
     unknown: book.unknown,
     lost: book.lost,
     lostSequences: [...book.lostSequences],

@@ -3,7 +3,8 @@
  * node they talk to is frozen. Reads, and changes nothing.
  */
 
-import type { WaitingClientSnapshot } from '../view/snapshot.ts';
+import { displayed, SHOWN } from '../view/displayed.ts';
+import { LISTED_MAX, type WaitingClientSnapshot } from '../view/snapshot.ts';
 import { END, type End } from '../world/connection.ts';
 import { KIND } from '../world/event.ts';
 import type { WorldNode } from '../world/node.ts';
@@ -12,8 +13,16 @@ import { serverOf } from './nodeReading.ts';
 import { OPERATOR } from './operator.ts';
 import { sentinelOf } from './sentinelReading.ts';
 
-export function waitingClients(world: World, isPaused: boolean): WaitingClientSnapshot[] {
-  const found: WaitingClientSnapshot[] = [];
+export interface WaitingClients {
+  /** The first ones, in the order in which they connected. */
+  readonly listed: readonly WaitingClientSnapshot[];
+  /** All there are. */
+  readonly count: number;
+}
+
+export function waitingClients(world: World, isPaused: boolean): WaitingClients {
+  const listed: WaitingClientSnapshot[] = [];
+  let count = 0;
   const stuck = new Map<WorldNode, Set<End>>();
   for (const client of world.state.outsideEnds.values()) {
     const { node } = client.peer;
@@ -21,10 +30,12 @@ export function waitingClients(world: World, isPaused: boolean): WaitingClientSn
     if (world.state.places[client.place] === OPERATOR) continue;
     const because = isPaused && asksSomething(client) ? 'paused' : frozenWith(node, client, stuck);
     if (because === undefined) continue;
+    count += 1;
+    if (listed.length === LISTED_MAX) continue;
     const name = clientName(world, node.name, client.peer.id);
-    found.push({ name, addr: client.addr, node: node.name, because });
+    listed.push({ name, addr: client.addr, node: node.name, because });
   }
-  return found;
+  return { listed, count };
 }
 
 /** A request or a connect is under way. */
@@ -59,5 +70,5 @@ function endsIn(node: WorldNode): Set<End> {
 
 function clientName(world: World, node: string, conn: number): string {
   const process = serverOf(world, node) ?? sentinelOf(world, node);
-  return process?.clients.get(conn)?.name ?? '';
+  return displayed(process?.clients.get(conn)?.name ?? '', SHOWN.label);
 }

@@ -6,6 +6,9 @@
  * to live state. Instants are Unix time in whole microseconds, offsets are bytes of the stream.
  */
 
+/** Entries of a list that clients and peers can make grow: of more, the first ones are shown. */
+export const LISTED_MAX = 100;
+
 export type ProcessState = 'running' | 'frozen' | 'crashed' | 'exited';
 
 export interface ClockSnapshot {
@@ -199,7 +202,10 @@ export interface Snapshot {
   readonly sentinels: readonly SentinelSnapshot[];
   readonly links: readonly LinkSnapshot[];
   readonly load: LoadSnapshot | null;
+  /** The first LISTED_MAX of them. */
   readonly waiting: readonly WaitingClientSnapshot[];
+  /** All clients that wait. */
+  readonly waitingCount: number;
   /** The next events, soonest first; empty while the world runs. */
   readonly upcoming: readonly UpcomingSnapshot[];
   /** The last ones, oldest first. */

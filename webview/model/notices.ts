@@ -31,7 +31,7 @@ export function noticesOf(snapshot: Snapshot): Notice[] {
       id: 'paused',
       tone: 'warn',
       title: 'Paused',
-      text: `${waitingWords(paused)} for an answer. To them this world looks down; Resume or Step lets it answer.`,
+      text: `${waitingWords(paused, isPartial(snapshot))} for an answer. To them this world looks down; Resume or Step lets it answer.`,
       canDismiss: false,
     });
   }
@@ -44,23 +44,31 @@ export function noticesOf(snapshot: Snapshot): Notice[] {
 function frozenNotices(snapshot: Snapshot): Notice[] {
   const frozen = snapshot.waiting.filter((client) => client.because === 'frozen');
   const nodes = [...new Set(frozen.map((client) => client.node))];
+  const ofNode = (node: string): WaitingClientSnapshot[] =>
+    frozen.filter((client) => client.node === node);
   return nodes.map((node) => ({
     id: `frozen ${node}`,
     tone: 'warn',
     title: `${node} is frozen`,
-    text: `${waitingWords(frozen.filter((client) => client.node === node))} for an answer. Thaw ${node}, or crash it.`,
+    text: `${waitingWords(ofNode(node), isPartial(snapshot))} for an answer. Thaw ${node}, or crash it.`,
     canDismiss: false,
   }));
 }
 
+/** More clients wait than the snapshot lists. */
+function isPartial({ waiting, waitingCount }: Snapshot): boolean {
+  return waitingCount > waiting.length;
+}
+
 /** `app (127.0.0.1:50422) waits at m`, `5 clients wait: app at m, …`. */
-function waitingWords(clients: readonly WaitingClientSnapshot[]): string {
+function waitingWords(clients: readonly WaitingClientSnapshot[], isPartial: boolean): string {
   const named = clients
     .slice(0, NAMED_MAX)
     .map(({ name, addr, node }) => `${name === '' ? addr : `${name} (${addr})`} at ${node}`);
-  if (clients.length === 1) return `${named[0]} waits`;
+  if (clients.length === 1 && !isPartial) return `${named[0]} waits`;
   const more = clients.length > NAMED_MAX ? [`${clients.length - NAMED_MAX} more`] : [];
-  return `${countOf(clients.length, 'client')} wait (${listed([...named, ...more])})`;
+  const count = countOf(clients.length, 'client');
+  return `${isPartial ? 'more than ' : ''}${count} wait (${listed([...named, ...more])})`;
 }
 
 function failoverNotice(failover: Snapshot['failovers'][number]): Notice {

@@ -13,23 +13,31 @@
 
 import { invariant, ProtocolError } from '../machine/errors.ts';
 import { registerState } from '../machine/state.ts';
-import { type Bytes, fromBorrowed } from './bytes.ts';
+import { type Bytes, fromBorrowed, toLatin1 } from './bytes.ts';
 import { parseDouble } from './double.ts';
 import { InputBuffer } from './inputBuffer.ts';
 import { parseInteger } from './integer.ts';
 
-/** `bytes` of a map are its keys and values in turn. Null is one type, however it was written. */
+/**
+ * `items` of a map are its keys and values in turn. Null is one type, however it was written.
+ * `omitted` counts the bytes or elements that a reader with limits has read and not kept.
+ */
 export type Reply =
   | { readonly type: 'simple'; readonly text: string }
   | { readonly type: 'error'; readonly text: string }
   | { readonly type: 'integer'; readonly value: number | bigint }
-  | { readonly type: 'bulk'; readonly bytes: Bytes }
-  | { readonly type: 'verbatim'; readonly format: string; readonly bytes: Bytes }
+  | { readonly type: 'bulk'; readonly bytes: Bytes; readonly omitted?: number }
+  | {
+      readonly type: 'verbatim';
+      readonly format: string;
+      readonly bytes: Bytes;
+      readonly omitted?: number;
+    }
   | { readonly type: 'double'; readonly value: number }
   | { readonly type: 'boolean'; readonly value: boolean }
   | { readonly type: 'bigNumber'; readonly text: string }
   | { readonly type: 'null' }
-  | { readonly type: AggregateType; readonly items: readonly Reply[] };
+  | { readonly type: AggregateType; readonly items: readonly Reply[]; readonly omitted?: number };
 
 export type AggregateType = 'array' | 'map' | 'set' | 'push';
 
@@ -37,6 +45,29 @@ interface OpenAggregate {
   readonly type: AggregateType | 'attribute';
   readonly items: Reply[];
   missing: number;
+  omitted: number;
+}
+
+/** What a reader takes; without them everything. */
+export interface ReplyLimits {
+  /** Of the bulk strings of one whole reply together; more is a breach of the protocol. */
+  readonly bytesMax?: number;
+  /** Of one whole reply, at every depth; more is a breach of the protocol. */
+  readonly elementsMax?: number;
+  /** Of each bulk or verbatim string; the rest is read past and counted: a person looks at the beginning. */
+  readonly bytesKeptMax?: number;
+  /** Of one whole reply, at every depth; the others are read past and counted. */
+  readonly elementsKeptMax?: number;
+}
+
+interface OpenBulk {
+  readonly type: string;
+  /** Its bytes on the wire, without the CRLF behind them. */
+  readonly length: number;
+  /** The part that is kept, once it has come, of a string that is not kept whole. */
+  head: Bytes | undefined;
+  /** Bytes of it that have been read past. */
+  passed: number;
 }
 
 const CR = 13;
@@ -56,20 +87,25 @@ const AGGREGATES: Readonly<Record<string, OpenAggregate['type']>> = {
 };
 
 export class ReplyReader extends InputBuffer {
-  private open: OpenAggregate[] = [];
-  /** The bulk string, verbatim string or bulk error that has begun; its length is then known. */
-  private bulk: { readonly type: string; readonly length: number } | undefined = undefined;
   private readonly bytesMax: number;
   private readonly elementsMax: number;
-  /** What the reply under way has announced so far. */
+  private readonly bytesKeptMax: number;
+  private readonly elementsKeptMax: number;
+  private open: OpenAggregate[] = [];
+  /** The bulk string, verbatim string or bulk error that has begun; its length is then known. */
+  private bulk: OpenBulk | undefined = undefined;
+  /** What the reply under way has announced so far, and how many of its elements are kept. */
   private bytes = 0;
   private elements = 0;
+  private elementsKept = 0;
 
-  /** Of one whole reply: the bytes of all its bulk strings, and its elements at every depth. */
-  constructor(bytesMax = Number.POSITIVE_INFINITY, elementsMax = Number.POSITIVE_INFINITY) {
+  constructor(limits: ReplyLimits = {}) {
     super();
-    this.bytesMax = bytesMax;
-    this.elementsMax = elementsMax;
+    const { bytesMax, elementsMax, bytesKeptMax, elementsKeptMax } = limits;
+    this.bytesMax = bytesMax ?? Number.POSITIVE_INFINITY;
+    this.elementsMax = elementsMax ?? Number.POSITIVE_INFINITY;
+    this.bytesKeptMax = bytesKeptMax ?? Number.POSITIVE_INFINITY;
+    this.elementsKeptMax = elementsKeptMax ?? Number.POSITIVE_INFINITY;
   }
 
   /** The next whole reply; undefined when more bytes are needed. Throws ProtocolError. */
@@ -85,6 +121,7 @@ export class ReplyReader extends InputBuffer {
       if (whole === undefined) continue;
       this.bytes = 0;
       this.elements = 0;
+      this.elementsKept = 0;
       return whole;
     }
   }
@@ -95,14 +132,24 @@ export class ReplyReader extends InputBuffer {
     for (;;) {
       const parent = this.open.at(-1);
       if (parent === undefined) return reply;
-      parent.items.push(reply);
+      this.keep(parent, reply);
       parent.missing -= 1;
       if (parent.missing > 0) return undefined;
       this.open.pop();
       // Attributes describe the reply that follows; nobody here asks for them.
       if (parent.type === 'attribute') return undefined;
-      reply = { type: parent.type, items: parent.items };
+      const { type, items, omitted } = parent;
+      reply = omitted === 0 ? { type, items } : { type, items, omitted };
     }
+  }
+
+  private keep(parent: OpenAggregate, reply: Reply): void {
+    if (this.elementsKept >= this.elementsKeptMax) {
+      parent.omitted += 1;
+      return;
+    }
+    this.elementsKept += 1;
+    parent.items.push(reply);
   }
 
   /** Reads one line and what it announces. */
@@ -147,12 +194,13 @@ export class ReplyReader extends InputBuffer {
     if (length < 0) return NULL;
     this.bytes += length;
     if (this.bytes > this.bytesMax) throw new ProtocolError('Too long a reply');
-    this.bulk = { type, length };
+    this.bulk = { type, length, head: undefined, passed: 0 };
     return this.readBulk();
   }
 
   private readBulk(): Reply | undefined {
     const { type, length } = this.bulk!;
+    if (length > this.bytesKeptMax) return this.readLongBulk(this.bulk!);
     const stop = this.at + length;
     if (this.end < stop + 2) {
       // Room for a long one at once, instead of by doubling; 1 MB ahead at most, as bytes prove it.
@@ -174,6 +222,26 @@ export class ReplyReader extends InputBuffer {
     };
   }
 
+  /** Keeps the beginning, and reads past the rest as it comes. */
+  private readLongBulk(bulk: OpenBulk): Reply | undefined {
+    const { type, length } = bulk;
+    const { bytesKeptMax } = this;
+    if (bulk.head === undefined) {
+      if (this.end - this.at < bytesKeptMax) return undefined;
+      bulk.head = fromBorrowed(this.buffer, this.at, this.at + bytesKeptMax);
+    }
+    const step = Math.min(this.end - this.at, length + 2 - bulk.passed);
+    this.at += step;
+    bulk.passed += step;
+    if (bulk.passed < length + 2) return undefined;
+    this.bulk = undefined;
+    const omitted = length - bytesKeptMax;
+    if (type === '$') return { type: 'bulk', bytes: bulk.head, omitted };
+    if (type === '!') return { type: 'error', text: toLatin1(bulk.head) };
+    const bytes = bulk.head.slice(4);
+    return { type: 'verbatim', format: toLatin1(bulk.head.slice(0, 3)), bytes, omitted };
+  }
+
   private openAggregate(type: OpenAggregate['type'], text: string): Reply | 'opened' {
     const count = this.count(text, COUNT_MAX);
     if (count < 0) return NULL;
@@ -184,7 +252,7 @@ export class ReplyReader extends InputBuffer {
     if (this.open.length === DEPTH_MAX) {
       throw new ProtocolError('No support for nested multi bulk replies this deep');
     }
-    this.open.push({ type, items: [], missing });
+    this.open.push({ type, items: [], missing, omitted: 0 });
     return 'opened';
   }
 

@@ -122,3 +122,32 @@ test('texts and elements', () => {
   assert.deepEqual(replyItems({ type: 'array', items: [integer(1)] }), [integer(1)]);
   assert.throws(() => replyItems(bulk('x')));
 });
+
+test('a reader with limits reads past what it does not keep, wherever chunks end', () => {
+  const stream =
+    '$10\r\n0123456789\r\n*5\r\n:1\r\n*2\r\n:2\r\n:3\r\n:4\r\n$5\r\nabcde\r\n:6\r\n:7\r\n';
+  const array = [
+    { type: 'integer', value: 1 },
+    {
+      type: 'array',
+      items: [
+        { type: 'integer', value: 2 },
+        { type: 'integer', value: 3 },
+      ],
+    },
+  ];
+  const replies = [
+    { type: 'bulk', bytes: '0123', omitted: 6 },
+    { type: 'array', items: array, omitted: 3 },
+    { type: 'integer', value: 7 },
+  ];
+  for (let size = 1; size <= stream.length; size += 1) {
+    const reader = new ReplyReader({ bytesKeptMax: 4, elementsKeptMax: 4 });
+    const found: Reply[] = [];
+    for (let at = 0; at < stream.length; at += size) {
+      reader.feed(Buffer.from(stream.slice(at, at + size)));
+      for (let next = reader.next(); next !== undefined; next = reader.next()) found.push(next);
+    }
+    assert.deepEqual(found, replies, `chunks of ${size}`);
+  }
+});

@@ -88,6 +88,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     links: [],
     load: null,
     waiting: [],
+    waitingCount: 0,
     upcoming: [],
     failovers: [],
     failure: null,

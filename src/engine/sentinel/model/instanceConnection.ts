@@ -23,7 +23,7 @@ export class InstanceConnection {
   readonly link: InstanceLink;
   readonly purpose: 'cmd' | 'pubsub';
   readonly connection: OutgoingConnection;
-  readonly reader = new ReplyReader(REPLY_BYTES_MAX, REPLY_ELEMENTS_MAX);
+  readonly reader = new ReplyReader({ bytesMax: REPLY_BYTES_MAX, elementsMax: REPLY_ELEMENTS_MAX });
   readonly expected: Expected[] = [];
 
   constructor(link: InstanceLink, purpose: 'cmd' | 'pubsub', connection: OutgoingConnection) {
