@@ -55,10 +55,10 @@ function digestDatabase(database: Database, hash: Hash, turn: Turn): void {
   hash.number(size);
   hash.number(database.expiresCount);
   hash.number(database.usedBytes);
-  database.scan(size - start, count, (key, value, expireAt) => {
+  database.scan(size - start, count, (key, reference, expireAt) => {
     hash.text(key);
     hash.number(expireAt);
-    digestValue(value, hash, round);
+    digestValue(database.valueAt(reference), hash, round);
   });
 }
 

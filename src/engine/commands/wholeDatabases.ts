@@ -17,7 +17,7 @@ export function keys(call: DataCall): void {
   const all = matchesAll(pattern);
   const now = call.nowMs;
   const found: string[] = [];
-  call.db.forEach((key, _value, expireAt) => {
+  call.db.forEachKey((key, expireAt) => {
     if ((all || globMatch(pattern, key)) && !hasExpired(expireAt, now)) found.push(key);
   });
   call.reply.array(found.length);
@@ -33,10 +33,13 @@ export function scan(call: DataCall): void {
   const found: string[] = [];
   const expired: string[] = [];
   const now = call.nowMs;
-  const next = call.db.scan(cursor, options.count, (key, value, expireAt) => {
+  const { db } = call;
+  const isWanted = (reference: number) =>
+    options.type === undefined || typeName(db.valueAt(reference)) === options.type;
+  const next = db.scan(cursor, options.count, (key, reference, expireAt) => {
     if (!matches(options, key)) return;
     if (hasExpired(expireAt, now)) expired.push(key);
-    else if (options.type === undefined || typeName(value) === options.type) found.push(key);
+    else if (isWanted(reference)) found.push(key);
   });
   // Meeting an expired key deletes it, as reading one does; after the walk, which must not be changed.
   for (const key of expired) call.write(key);

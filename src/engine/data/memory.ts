@@ -9,7 +9,7 @@
  */
 
 import type { Bytes } from '../resp/bytes.ts';
-import { parseInteger } from '../resp/integer.ts';
+import { isInteger, parseInteger } from '../resp/integer.ts';
 
 /** Defaults of hash-/zset-max-listpack-entries and -value, and set-max-intset-entries. */
 export const LISTPACK_ENTRIES_MAX = 128;
@@ -23,6 +23,8 @@ export const DICT_ENTRY_BYTES = 32;
 const EMBSTR_LENGTH_MAX = 44;
 /** Integers from 0 on below this are objects shared by all keys. */
 const SHARED_INTEGERS = 10_000;
+const SHARED_DIGITS_MAX = 4;
+const MINUS = 45;
 const INTEGER_DIGITS_MAX = 20;
 
 const TABLED_BYTES_MAX = 1100;
@@ -54,13 +56,23 @@ export function sdsBytes(length: number): number {
 /** A string value of a key. */
 export function stringBytes(value: Bytes): number {
   const { length } = value;
-  if (length > EMBSTR_LENGTH_MAX) {
-    const header = length < 256 ? 4 : length < 65_536 ? 6 : 10;
-    return OBJECT_BYTES + allocated(length + header);
-  }
-  const integer = integerOf(value);
-  if (integer === undefined) return allocated(OBJECT_BYTES + 3 + length + 1);
+  const integer = length > EMBSTR_LENGTH_MAX ? undefined : integerOf(value);
+  if (integer === undefined) return rawStringBytes(length);
   return integer >= 0 && integer < SHARED_INTEGERS ? 0 : OBJECT_BYTES;
+}
+
+/** As stringBytes of `bytes[start..end)`, which may be an integer, without making a string of them. */
+export function stringBytesIn(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  if (length > INTEGER_DIGITS_MAX || !isInteger(bytes, start, end)) return rawStringBytes(length);
+  return length <= SHARED_DIGITS_MAX && bytes[start] !== MINUS ? 0 : OBJECT_BYTES;
+}
+
+/** A string value that Redis does not keep as an integer. */
+export function rawStringBytes(length: number): number {
+  if (length <= EMBSTR_LENGTH_MAX) return allocated(OBJECT_BYTES + 3 + length + 1);
+  const header = length < 256 ? 4 : length < 65_536 ? 6 : 10;
+  return OBJECT_BYTES + allocated(length + header);
 }
 
 /** The integer that Redis would store in place of the text. */
@@ -70,8 +82,8 @@ function integerOf(value: Bytes): number | bigint | undefined {
 }
 
 /** A key's entry in the main dict, without its value. */
-export function keyBytes(key: string): number {
-  return DICT_ENTRY_BYTES + sdsBytes(key.length);
+export function keyBytes(keyLength: number): number {
+  return DICT_ENTRY_BYTES + sdsBytes(keyLength);
 }
 
 /** The bucket array of a dict: the power of two that holds `count` entries. */

@@ -171,6 +171,16 @@ export class ReplyWriter {
     this.newline();
   }
 
+  /** A bulk string of `bytes[start..end)`, which are borrowed: always copied. */
+  bulkFrom(bytes: Buffer, start: number, end: number): void {
+    const size = end - start;
+    this.header(36, size);
+    this.reserve(size + 2);
+    bytes.copy(this.buffer, this.used, start, end);
+    this.used += size;
+    this.newline();
+  }
+
   /** A bulk string or null. */
   bulkOrNull(value: Bytes | undefined): void {
     if (value === undefined) this.null();

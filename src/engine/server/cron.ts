@@ -7,9 +7,11 @@ import type { Part } from './part.ts';
 import type { Server } from './server.ts';
 
 const SECOND_MICROS = 1_000_000;
+/** Bytes of records that one call may move: a millisecond or two. */
+const COMPACTED_BYTES = 1024 * 1024;
 
 /** What the cron uses of its server. */
-type CronHost = Pick<Server, 'now' | 'settings' | 'parts' | 'expireCycle'>;
+type CronHost = Pick<Server, 'now' | 'settings' | 'parts' | 'expireCycle' | 'keyspace'>;
 
 export class Cron implements Part {
   private readonly server: CronHost;
@@ -27,6 +29,7 @@ export class Cron implements Part {
     const { server } = this;
     const { needed } = server.expireCycle;
     server.parts.cron();
+    server.keyspace.compact(COMPACTED_BYTES);
     this.due.at = server.now + (needed ? this.expirePeriod : SECOND_MICROS);
   }
 

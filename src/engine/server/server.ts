@@ -7,6 +7,7 @@
  */
 
 import type { Database } from '../data/table/database.ts';
+import { hashSeed } from '../data/table/keyHash.ts';
 import { Keyspace } from '../data/table/keyspace.ts';
 import type { NotifyClass } from '../execution/dataCall.ts';
 import type {
@@ -20,6 +21,7 @@ import type {
   Micros,
   Token,
 } from '../machine/machine.ts';
+import { seedOf } from '../machine/random.ts';
 import { registerState } from '../machine/state.ts';
 import type { BlockedOn } from '../process/blocking.ts';
 import { Client } from '../process/client.ts';
@@ -125,7 +127,7 @@ export class Server extends Process {
       refuseToStart(this, error);
       return;
     }
-    this.keyspace = new Keyspace(this.settings.databases);
+    this.keyspace = new Keyspace(this.settings.databases, hashSeed(seedOf(facts.seed, 'hash')));
     this.parts.start();
     logStart(this);
     out.listen(this.settings.port);

@@ -1,35 +1,69 @@
 /**
- * One of a server's numbered databases, and its snapshots.
+ * One of a server's numbered databases.
  *
- * Invariants: `index` and `table` agree whenever the index exists (it is derived, and absent after a
- * copy); a page is changed only under the table's epoch, a container only while its owner is this
- * database's epoch (epoch.ts); the epoch's account is the sum over all keys, plus what containers
- * booked.
+ * There are two ways in. Handlers in general call by key, as a string, and get values as strings,
+ * Buffers and collections; what they get of a string is a copy. The hot commands call by bytes: they
+ * `find` a row where the key lies in the request, and read and write it through its reference,
+ * without a string. A reference is good until the next change of the database.
  *
- * Knows no logical expiry: a key is there until somebody deletes it, whatever its instant says.
+ * Invariants: the table is changed only under its own epochs, a collection only while its owner is
+ * this database's epoch (epoch.ts); HAS_EXPIRY in a record says whether the expiry column has an
+ * instant for its slot; the epoch's account is the sum over all keys, plus what collections booked.
+ *
+ * Knows no logical expiry: a key is there until it is deleted, whatever its instant says.
  */
 
 import { invariant } from '../../machine/errors.ts';
 import type { Random } from '../../machine/random.ts';
 import { registerState } from '../../machine/state.ts';
+import { type Bytes, toBuffer } from '../../resp/bytes.ts';
+import { readInteger, writeInteger } from '../../resp/integer.ts';
+import type { ReplyWriter } from '../../resp/replyWriter.ts';
 import { OwnerEpoch } from '../epoch.ts';
-import { bucketBytes, DICT_ENTRY_BYTES, keyBytes } from '../memory.ts';
-import { PagedTable } from '../types/pagedTable.ts';
-import { isString, type Value, valueBytes } from '../types/value.ts';
+import {
+  bucketBytes,
+  DICT_ENTRY_BYTES,
+  keyBytes,
+  rawStringBytes,
+  stringBytes,
+  stringBytesIn,
+} from '../memory.ts';
+import { type Collection, isString, type Value } from '../types/value.ts';
+import { ByteView } from './byteView.ts';
+import { Compaction } from './compaction.ts';
+import { DatabaseSnapshot } from './databaseSnapshot.ts';
 import { ExpireColumn, NO_EXPIRY } from './expireColumn.ts';
-import { ShardedIndex } from './shardedIndex.ts';
+import { KeyTable } from './keyTable.ts';
+import { EDITED, HAS_EXPIRY, VALUE_OUTSIDE } from './record.ts';
+import { isTooLong, ownedCopy } from './rows.ts';
+import { stagedKey, stagedValue } from './staging.ts';
 
 type VisitEntry = (key: string, value: Value, expireAt: number) => void;
 
+/** Room for the digits of any 64-bit integer. */
+const digits = Buffer.allocUnsafeSlow(24);
+
+const view = new ByteView();
+
 export class Database {
   readonly index: number;
-  private table: PagedTable<Value> = new PagedTable();
-  private expires = new ExpireColumn();
-  private epoch = new OwnerEpoch(0);
-  private slots: ShardedIndex | undefined = undefined;
+  private table: KeyTable;
+  private expires: ExpireColumn;
+  private epoch: OwnerEpoch;
+  private compaction: Compaction;
 
-  constructor(index: number) {
+  constructor(
+    index: number,
+    table: KeyTable,
+    expires = new ExpireColumn(),
+    usedBytes = 0,
+    compaction = new Compaction(),
+  ) {
     this.index = index;
+    this.table = table;
+    this.expires = expires;
+    this.epoch = new OwnerEpoch(usedBytes);
+    this.compaction = compaction;
   }
 
   get size(): number {
@@ -46,34 +80,33 @@ export class Database {
     return this.epoch.usedBytes + bucketBytes(this.size) + bucketBytes(this.expiresCount);
   }
 
+  /** Bytes really held outside of V8's heap, shared ones included: what the memory guard counts. */
+  get arenaBytes(): number {
+    return this.table.rows.heldBytes + this.table.index.heldBytes;
+  }
+
+  // By key, as a string.
+
+  /** A string (a copy) or a collection, not to be changed. */
   get(key: string): Value | undefined {
-    const slot = this.find(key);
-    return slot < 0 ? undefined : this.table.valueAt(slot);
+    const reference = this.lookUp(key);
+    return reference === 0 ? undefined : this.table.rows.valueOf(reference);
   }
 
-  /** As `get`; a container may then be changed in place, until the next snapshot. */
+  /** As `get`; a collection may then be changed in place, until the next snapshot. */
   own(key: string): Value | undefined {
-    const slot = this.find(key);
-    if (slot < 0) return undefined;
-    const value = this.table.valueAt(slot);
-    if (isString(value) || value.owner === this.epoch) return value;
-    const mine = value.clone();
-    mine.owner = this.epoch;
-    this.table.setValueAt(slot, mine);
-    return mine;
+    const reference = this.lookUp(key);
+    return reference === 0 ? undefined : this.ownAt(reference);
   }
 
-  /** Adds a key or replaces its value, and removes its expiry. A container is given away by it. */
+  /** Adds a key or replaces its value, and removes its expiry. A collection is given away by it. */
   set(key: string, value: Value): void {
-    const slot = this.find(key);
-    if (slot < 0) {
-      this.slotIndex().set(key, this.table.append(key, value));
-      this.epoch.usedBytes += keyBytes(key);
-      this.admit(value);
-    } else {
-      this.replaceAt(slot, value);
-      if (this.expires.count > 0) this.clearExpiry(slot);
-    }
+    stagedKey.load(key);
+    const { bytes, start, end } = stagedKey;
+    const hash = this.table.hash(bytes, start, end);
+    const reference = this.table.find(hash, bytes, start, end);
+    if (reference === 0) this.add(hash, bytes, start, end, value);
+    else this.clearExpiry(this.replaceAt(reference, value));
   }
 
   /** Replaces the value of a key that exists; its expiry stays. */
@@ -82,58 +115,215 @@ export class Database {
   }
 
   delete(key: string): boolean {
-    const slot = this.find(key);
-    if (slot < 0) return false;
-    const last = this.size - 1;
-    this.release(this.table.valueAt(slot));
-    this.clearExpiry(slot);
-    this.epoch.usedBytes -= keyBytes(key);
-    this.table.removeAt(slot);
-    this.expires.remove(slot, last);
-    const index = this.slotIndex();
-    index.delete(key);
-    if (slot < last) index.set(this.table.keyAt(slot), slot);
-    return true;
+    const reference = this.lookUp(key);
+    if (reference !== 0) this.deleteAt(reference);
+    return reference !== 0;
   }
 
   /** Deletes a key and gives its value to the caller, who may change it. */
   take(key: string): Value | undefined {
-    const value = this.own(key);
-    if (value !== undefined) this.delete(key);
+    const reference = this.lookUp(key);
+    if (reference === 0) return undefined;
+    const value = this.ownAt(reference);
+    this.deleteAt(reference);
     return value;
   }
 
   /** Unix time in milliseconds; -1 for no expiry, or no key. */
   expireAt(key: string): number {
     if (this.expires.count === 0) return NO_EXPIRY;
-    const slot = this.find(key);
-    return slot < 0 ? NO_EXPIRY : this.expires.get(slot);
+    const reference = this.lookUp(key);
+    return reference === 0 ? NO_EXPIRY : this.expireAtOf(reference);
   }
 
   /** The key must exist. An instant before 1970 counts as 1970: it is past all the same. */
   setExpireAt(key: string, unixMs: number): void {
-    const { count } = this.expires;
-    this.expires.set(this.existing(key), Math.max(unixMs, 0));
-    this.epoch.usedBytes += (this.expires.count - count) * DICT_ENTRY_BYTES;
+    this.setExpireAtOf(this.existing(key), unixMs);
   }
 
   /** True when the key had an expiry. */
   persist(key: string): boolean {
-    const slot = this.find(key);
-    return slot >= 0 && this.clearExpiry(slot);
+    if (this.expires.count === 0) return false;
+    const reference = this.lookUp(key);
+    return reference !== 0 && this.clearExpiry(reference);
   }
+
+  // By bytes: `bytes[start..end)` is borrowed, and a reference names a row.
+
+  /** The reference of the key's row; 0 when there is none. */
+  find(bytes: Buffer, start: number, end: number): number {
+    return this.table.find(this.table.hash(bytes, start, end), bytes, start, end);
+  }
+
+  isStringAt(reference: number): boolean {
+    return this.table.rows.viewString(reference, view);
+  }
+
+  keyAt(reference: number): string {
+    return this.table.rows.keyOf(reference);
+  }
+
+  valueAt(reference: number): Value {
+    return this.table.rows.valueOf(reference);
+  }
+
+  /** As `own`. */
+  ownAt(reference: number): Value {
+    const { rows } = this.table;
+    const value = rows.valueOf(reference);
+    if (isString(value) || value.owner === this.epoch) return value;
+    const mine = value.clone();
+    mine.owner = this.epoch;
+    rows.outside.set(rows.slotOf(reference), mine);
+    return mine;
+  }
+
+  /** Unix time in milliseconds; -1 for no expiry. */
+  expireAtOf(reference: number): number {
+    const { rows } = this.table;
+    if ((rows.flagsOf(reference) & HAS_EXPIRY) === 0) return NO_EXPIRY;
+    return this.expires.get(rows.slotOf(reference));
+  }
+
+  /** Writes the row's string to a reply as a bulk string; false, and nothing, for a collection. */
+  writeStringTo(reply: ReplyWriter, reference: number): boolean {
+    const { rows } = this.table;
+    if (!rows.viewString(reference, view)) return false;
+    // A Buffer of its own never changes, so that the reply may share it.
+    if (rows.flagsOf(reference) & VALUE_OUTSIDE) reply.bulk(view.bytes);
+    else reply.bulkFrom(view.bytes, view.start, view.end);
+    return true;
+  }
+
+  /** Length of the row's string in bytes; -1 for a collection. */
+  stringLengthAt(reference: number): number {
+    return this.table.rows.viewString(reference, view) ? view.length : -1;
+  }
+
+  /** The row's string as parseInteger reads it; undefined when it is no integer, or a collection. */
+  integerAt(reference: number): number | bigint | undefined {
+    if (!this.table.rows.viewString(reference, view)) return undefined;
+    return readInteger(view.bytes, view.start, view.end);
+  }
+
+  /**
+   * Adds a key with a string or replaces its value, and removes its expiry: SET. Key and value lie in
+   * one Buffer. True when the key is new.
+   */
+  setFrom(
+    bytes: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): boolean {
+    const { table } = this;
+    const hash = table.hash(bytes, keyStart, keyEnd);
+    const reference = table.find(hash, bytes, keyStart, keyEnd);
+    if (reference !== 0) {
+      const now = this.replaceFrom(reference, bytes, valueStart, valueEnd);
+      if (this.expires.count > 0) this.clearExpiry(now);
+      return false;
+    }
+    if (isTooLong(keyEnd - keyStart, valueEnd - valueStart)) {
+      const value = ownedCopy(bytes, valueStart, valueEnd);
+      this.add(hash, bytes, keyStart, keyEnd, value);
+    } else {
+      table.add(hash, bytes, keyStart, keyEnd, bytes, valueStart, valueEnd, 0);
+      this.epoch.usedBytes +=
+        keyBytes(keyEnd - keyStart) + stringBytesIn(bytes, valueStart, valueEnd);
+    }
+    return true;
+  }
+
+  /** Replaces a row's value by a string; its expiry stays. Returns its reference, as does all below. */
+  replaceFrom(reference: number, bytes: Buffer, start: number, end: number): number {
+    const { table } = this;
+    if (isTooLong(table.rows.keyLengthOf(reference), end - start)) {
+      return this.replaceAt(reference, ownedCopy(bytes, start, end));
+    }
+    this.release(reference);
+    this.epoch.usedBytes += stringBytesIn(bytes, start, end);
+    return table.put(reference, bytes, start, end, 0);
+  }
+
+  /** Replaces a row's value by the digits of a 64-bit integer; its expiry stays. */
+  replaceByInteger(reference: number, value: number | bigint): number {
+    return this.replaceFrom(reference, digits, 0, writeInteger(digits, 0, value));
+  }
+
+  /** Replaces a row's value; its expiry stays. */
+  replaceAt(reference: number, value: Value): number {
+    const { table } = this;
+    this.release(reference);
+    if (!isString(value)) return table.putOutside(reference, this.admit(value));
+    this.epoch.usedBytes += stringBytes(value);
+    if (isTooLong(table.rows.keyLengthOf(reference), value.length)) {
+      return table.putOutside(reference, toBuffer(value));
+    }
+    stagedValue.load(value);
+    const { bytes, start, end } = stagedValue;
+    return table.put(reference, bytes, start, end, flagsOf(value));
+  }
+
+  deleteAt(reference: number): void {
+    const { rows } = this.table;
+    const slot = rows.slotOf(reference);
+    this.release(reference);
+    this.epoch.usedBytes -= keyBytes(rows.keyLengthOf(reference));
+    if (this.expires.count > 0) {
+      this.clearExpiry(reference);
+      this.expires.remove(slot, this.size - 1);
+    }
+    this.table.remove(reference);
+  }
+
+  /** As setExpireAt. */
+  setExpireAtOf(reference: number, unixMs: number): void {
+    const { rows } = this.table;
+    const { count } = this.expires;
+    this.expires.set(rows.slotOf(reference), Math.max(unixMs, 0));
+    if (this.expires.count === count) return;
+    this.epoch.usedBytes += DICT_ENTRY_BYTES;
+    rows.markExpiry(reference, true);
+  }
+
+  /** Removes a row's expiry; true when it had one. */
+  clearExpiry(reference: number): boolean {
+    const { rows } = this.table;
+    if ((rows.flagsOf(reference) & HAS_EXPIRY) === 0) return false;
+    this.expires.clear(rows.slotOf(reference));
+    rows.markExpiry(reference, false);
+    this.epoch.usedBytes -= DICT_ENTRY_BYTES;
+    return true;
+  }
+
+  // All keys.
 
   randomKey(random: Random): string | undefined {
-    return this.size === 0 ? undefined : this.table.keyAt(random.below(this.size));
+    return this.size === 0 ? undefined : this.keyInSlot(random.below(this.size));
   }
 
-  /** Visits `count` slots; returns the next cursor, 0 at the end (pagedTable.ts). */
-  scan(cursor: number, count: number, visit: VisitEntry): number {
+  /**
+   * Visits `count` slots; returns the next cursor, 0 at the end. The visitor may delete keys.
+   *
+   * Slots are walked downwards, and the cursor is the number of slots not yet visited: cursor 7 means
+   * slots 6, 5, ... 0 are to come. Rows only ever move down, so one that is there during the whole
+   * scan and still unvisited stays below the cursor. Example: rows a b c d, a scan visited d and
+   * stands at cursor 3; deleting a moves the last row into its slot, d b c, and the scan goes on
+   * with c, b, d.
+   */
+  scan(
+    cursor: number,
+    count: number,
+    visit: (key: string, reference: number, expireAt: number) => void,
+  ): number {
+    const { rows } = this.table;
     let left = cursor === 0 ? this.size : Math.min(cursor, this.size);
     for (let visited = 0; visited < count && left > 0; visited += 1) {
       left -= 1;
-      visit(this.table.keyAt(left), this.table.valueAt(left), this.expires.get(left));
-      // The visitor may have deleted keys.
+      const reference = rows.slots.get(left);
+      visit(rows.keyOf(reference), reference, this.expires.get(left));
       left = Math.min(left, this.size);
     }
     return left;
@@ -141,11 +331,18 @@ export class Database {
 
   /** The visitor must not change the database. */
   forEach(visit: VisitEntry): void {
-    let slot = 0;
-    this.table.forEach((key, value) => {
-      visit(key, value, this.expires.get(slot));
-      slot += 1;
-    });
+    const { rows } = this.table;
+    for (let slot = 0; slot < this.size; slot += 1) {
+      const reference = rows.slots.get(slot);
+      visit(rows.keyOf(reference), rows.valueOf(reference), this.expires.get(slot));
+    }
+  }
+
+  /** As forEach, without the values. */
+  forEachKey(visit: (key: string, expireAt: number) => void): void {
+    for (let slot = 0; slot < this.size; slot += 1) {
+      visit(this.keyInSlot(slot), this.expires.get(slot));
+    }
   }
 
   /**
@@ -161,128 +358,122 @@ export class Database {
     for (let visited = 0; visited < count && left > 0; visited += 1) {
       left = this.expires.previous(left);
       if (left < 0) return 0;
-      visit(this.table.keyAt(left), this.expires.get(left));
+      visit(this.keyInSlot(left), this.expires.get(left));
       left = Math.min(left, this.size);
     }
     return left;
   }
 
   clear(): void {
-    this.table = new PagedTable();
+    this.table = new KeyTable(this.table.seed);
     this.expires = new ExpireColumn();
     this.epoch = new OwnerEpoch(0);
-    this.slots = undefined;
+    this.compaction = new Compaction();
   }
 
   /** SWAPDB: exchanges all keys; each database stays where it is, and so do the clients in it. */
   swapContent(other: Database): void {
-    const { table, expires, epoch, slots } = this;
+    const { table, expires, epoch, compaction } = this;
     this.table = other.table;
     this.expires = other.expires;
     this.epoch = other.epoch;
-    this.slots = other.slots;
+    this.compaction = other.compaction;
     other.table = table;
     other.expires = expires;
     other.epoch = epoch;
-    other.slots = slots;
+    other.compaction = compaction;
+  }
+
+  /**
+   * Gives back memory that changes have left in holes, moving `bytesMax` bytes and the rest of a page
+   * at most; returns how many bytes of it are left.
+   */
+  compact(bytesMax: number): number {
+    if (this.size > 0) return this.compaction.run(this.table, bytesMax);
+    if (this.table.rows.slab.pages.length > 0) this.clear();
+    return bytesMax;
   }
 
   /** An immutable view of this moment, in O(pages). */
   snapshot(): DatabaseSnapshot {
     this.raiseEpoch();
-    return new DatabaseSnapshot(this.index, this.table.share(), this.expires.share());
+    return new DatabaseSnapshot(this.index, this.table.rows.share(), this.expires.share());
   }
 
   /** An independent database with the same content, in O(pages). */
   copy(): Database {
-    const copy = new Database(this.index);
     this.raiseEpoch();
-    copy.epoch = new OwnerEpoch(this.epoch.usedBytes);
-    copy.table = this.table.share();
-    copy.expires = this.expires.share();
-    return copy;
+    return new Database(
+      this.index,
+      this.table.share(),
+      this.expires.share(),
+      this.epoch.usedBytes,
+      this.compaction.copy(),
+    );
   }
 
   private raiseEpoch(): void {
     this.epoch = new OwnerEpoch(this.epoch.usedBytes);
   }
 
-  private find(key: string): number {
-    return (this.slots ?? this.slotIndex()).find(key);
+  private lookUp(key: string): number {
+    stagedKey.load(key);
+    return this.find(stagedKey.bytes, stagedKey.start, stagedKey.end);
   }
 
   private existing(key: string): number {
-    const slot = this.find(key);
-    invariant(slot >= 0, 'the key must exist');
-    return slot;
+    const reference = this.lookUp(key);
+    invariant(reference !== 0, 'the key must exist');
+    return reference;
   }
 
-  private slotIndex(): ShardedIndex {
-    if (this.slots !== undefined) return this.slots;
-    const index = new ShardedIndex();
-    for (let slot = 0; slot < this.size; slot += 1) index.set(this.table.keyAt(slot), slot);
-    this.slots = index;
-    return index;
+  private keyInSlot(slot: number): string {
+    return this.table.rows.keyOf(this.table.rows.slots.get(slot));
   }
 
-  private replaceAt(slot: number, value: Value): void {
-    this.release(this.table.valueAt(slot));
-    this.table.setValueAt(slot, value);
-    this.admit(value);
+  /** Adds a key that is absent. */
+  private add(hash: number, keys: Buffer, from: number, to: number, value: Value): void {
+    const { table } = this;
+    this.epoch.usedBytes += keyBytes(to - from);
+    if (!isString(value)) {
+      table.addOutside(hash, keys, from, to, this.admit(value));
+      return;
+    }
+    this.epoch.usedBytes += stringBytes(value);
+    if (isTooLong(to - from, value.length)) {
+      table.addOutside(hash, keys, from, to, toBuffer(value));
+    } else {
+      stagedValue.load(value);
+      const { bytes, start, end } = stagedValue;
+      table.add(hash, keys, from, to, bytes, start, end, flagsOf(value));
+    }
   }
 
-  /** Takes a value into the account; a container becomes this database's. */
-  private admit(value: Value): void {
-    this.epoch.usedBytes += valueBytes(value);
-    if (!isString(value)) value.owner = this.epoch;
+  /** Takes a collection into the account; it becomes this database's. */
+  private admit(collection: Collection): Collection {
+    this.epoch.usedBytes += collection.usedBytes;
+    collection.owner = this.epoch;
+    return collection;
   }
 
-  /** Takes a value out of the account; a container of a snapshot is left as it is. */
-  private release(value: Value): void {
-    this.epoch.usedBytes -= valueBytes(value);
-    if (!isString(value) && value.owner === this.epoch) value.owner = undefined;
-  }
-
-  private clearExpiry(slot: number): boolean {
-    const had = this.expires.clear(slot);
-    if (had) this.epoch.usedBytes -= DICT_ENTRY_BYTES;
-    return had;
+  /** Takes a row's value out of the account; a collection of a snapshot is left as it is. */
+  private release(reference: number): void {
+    const { rows } = this.table;
+    if (rows.viewString(reference, view)) {
+      const isEdited = (rows.flagsOf(reference) & (EDITED | VALUE_OUTSIDE)) !== 0;
+      this.epoch.usedBytes -= isEdited
+        ? rawStringBytes(view.length)
+        : stringBytesIn(view.bytes, view.start, view.end);
+      return;
+    }
+    const collection = rows.valueOf(reference) as Collection;
+    this.epoch.usedBytes -= collection.usedBytes;
+    if (collection.owner === this.epoch) collection.owner = undefined;
   }
 }
 registerState(Database, (database: Database) => database.copy());
 
-/** A database as it was; what happens to the live one afterwards does not show. */
-export class DatabaseSnapshot {
-  readonly index: number;
-  private readonly table: PagedTable<Value>;
-  private readonly expires: ExpireColumn;
-
-  constructor(index: number, table: PagedTable<Value>, expires: ExpireColumn) {
-    this.index = index;
-    this.table = table;
-    this.expires = expires;
-  }
-
-  get size(): number {
-    return this.table.size;
-  }
-
-  get expiresCount(): number {
-    return this.expires.count;
-  }
-
-  /** `slot` is one of 0..size-1, here and below. */
-  keyAt(slot: number): string {
-    return this.table.keyAt(slot);
-  }
-
-  valueAt(slot: number): Value {
-    return this.table.valueAt(slot);
-  }
-
-  /** Unix time in milliseconds; -1 for no expiry. */
-  expireAtSlot(slot: number): number {
-    return this.expires.get(slot);
-  }
+/** A short string that comes as a Buffer was edited in place (resp/bytes.ts, commands/encoding.ts). */
+function flagsOf(value: Bytes): number {
+  return typeof value === 'string' ? 0 : EDITED;
 }
-registerState(DatabaseSnapshot);

@@ -1,13 +1,20 @@
 /** All databases of a server, and the snapshot of all of them that a saving child works on. */
 
 import { registerState } from '../../machine/state.ts';
-import { Database, type DatabaseSnapshot } from './database.ts';
+import { Database } from './database.ts';
+import type { DatabaseSnapshot } from './databaseSnapshot.ts';
+import { type HashSeed, ZERO_SEED } from './keyHash.ts';
+import { KeyTable } from './keyTable.ts';
 
 export class Keyspace {
   readonly databases: Database[];
 
-  constructor(databases: number) {
-    this.databases = Array.from({ length: databases }, (_, index) => new Database(index));
+  /** All databases hash under one seed, since SWAPDB exchanges their tables. */
+  constructor(databases: number, seed: HashSeed = ZERO_SEED) {
+    this.databases = Array.from(
+      { length: databases },
+      (_, index) => new Database(index, new KeyTable(seed)),
+    );
   }
 
   /** Modelled memory of the data (memory.ts), as the data's part of `used_memory`. */
@@ -15,6 +22,19 @@ export class Keyspace {
     let bytes = 0;
     for (const database of this.databases) bytes += database.usedBytes;
     return bytes;
+  }
+
+  /** Bytes the data really hold outside of V8's heap, those shared with copies included. */
+  get arenaBytes(): number {
+    let bytes = 0;
+    for (const database of this.databases) bytes += database.arenaBytes;
+    return bytes;
+  }
+
+  /** Gives back memory that changes have left in holes, moving about `bytesMax` bytes at most. */
+  compact(bytesMax: number): void {
+    let left = bytesMax;
+    for (const database of this.databases) left = database.compact(left);
   }
 
   /** FLUSHALL. */

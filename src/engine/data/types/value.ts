@@ -11,6 +11,9 @@ import type { ZsetValue } from './zset.ts';
 /** A Redis string is bare bytes. */
 export type Value = Bytes | HashValue | ListValue | SetValue | ZsetValue;
 
+/** What is no string. */
+export type Collection = Exclude<Value, Bytes>;
+
 export type TypeName = 'string' | 'hash' | 'list' | 'set' | 'zset';
 
 export function isString(value: Value): value is Bytes {

@@ -5,14 +5,12 @@
 import { HashValue } from '../../data/types/hash.ts';
 import { ListValue } from '../../data/types/list.ts';
 import { SetValue } from '../../data/types/set.ts';
-import { isString, type Value } from '../../data/types/value.ts';
+import { type Collection, isString, type Value } from '../../data/types/value.ts';
 import { ZsetValue } from '../../data/types/zset.ts';
-import type { Bytes } from '../../resp/bytes.ts';
 import { TYPE } from './format.ts';
 import type { output } from './output.ts';
 
 type Output = typeof output;
-export type Collection = Exclude<Value, Bytes>;
 
 /** The type byte that the value is written with. */
 export function typeOf(value: Value): number {

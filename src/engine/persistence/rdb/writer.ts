@@ -9,7 +9,7 @@
  * every Redis since 4.0 loads them and picks its own encoding in memory.
  */
 
-import type { DatabaseSnapshot } from '../../data/table/database.ts';
+import type { DatabaseSnapshot } from '../../data/table/databaseSnapshot.ts';
 import type { KeyspaceSnapshot } from '../../data/table/keyspace.ts';
 import { isString } from '../../data/types/value.ts';
 import { registerState } from '../../machine/state.ts';
