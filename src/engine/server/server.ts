@@ -9,7 +9,6 @@
 import type { Database } from '../data/table/database.ts';
 import { hashSeed } from '../data/table/keyHash.ts';
 import { Keyspace } from '../data/table/keyspace.ts';
-import type { NotifyClass } from '../execution/dataCall.ts';
 import type {
   ChildResult,
   ConnId,
@@ -48,6 +47,8 @@ import { isLogged } from './config/logLevels.ts';
 import type { Settings } from './config/settings.ts';
 import { Cron } from './cron.ts';
 import { ExpireCycle } from './keyspace/expireCycle.ts';
+import { KeyChanges } from './keyspace/keyChanges.ts';
+import { KeyspaceEvents } from './keyspace/keyspaceEvents.ts';
 import { Watchers } from './keyspace/watchers.ts';
 import { Memory } from './memory.ts';
 import { Parts } from './part.ts';
@@ -74,6 +75,8 @@ export class Server extends Process {
   readonly saving = new Saving(this);
   readonly commandStats = new CommandStats(serverTable.entryCount);
   readonly watchers = new Watchers(this);
+  /** WATCH is broken before anyone is told of the event. */
+  readonly keyChanges = new KeyChanges([this.watchers, new KeyspaceEvents(this)]);
   readonly memory = new Memory(this);
   readonly clientLimits = new ClientLimits(this);
   readonly pausing = new Pausing(this);
@@ -85,6 +88,7 @@ export class Server extends Process {
   readonly parts = new Parts([
     this.blocking,
     this.watchers,
+    this.keyChanges,
     this.clientLimits,
     this.foreground,
     this.loading,
@@ -318,25 +322,16 @@ export class Server extends Process {
     db.delete(key);
     this.counters.expiredKeys += 1;
     this.call.propagateIn(db.index, ['DEL', key]);
-    this.watchers.touch(key, db);
-    this.notifyKeyspaceEvent('x', 'expired', key, db.index);
+    this.keyChanges.expired(key, db);
   }
 
   /** Empties one database, or every one. */
   emptyDatabases(db: Database | undefined = undefined): void {
     for (const one of db === undefined ? this.keyspace.databases : [db]) {
-      this.watchers.touchAll(one, undefined);
+      this.keyChanges.flushing(one);
       one.clear();
     }
     if (db === undefined) this.expireCycle.forget();
-  }
-
-  notifyKeyspaceEvent(type: NotifyClass, event: string, key: string, db: number): void {
-    const letters = this.settings.notifyKeyspaceEvents;
-    if (!letters.includes(type)) return;
-    const touch = (client: Client) => this.touch(client);
-    if (letters.includes('K')) this.pubSub.publish(`__keyspace@${db}__:${key}`, event, touch);
-    if (letters.includes('E')) this.pubSub.publish(`__keyevent@${db}__:${event}`, key, touch);
   }
 
   // What replication asks for (ReplicationHost).

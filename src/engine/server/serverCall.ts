@@ -121,7 +121,8 @@ export class ServerCall extends DataCall {
 
   changed(key: string, times = 1, db: Database = this.db): void {
     this.count(times);
-    this.process.watchers.touch(key, db);
+    const { keyChanges } = this.process;
+    if (keyChanges.listening) keyChanges.modified(key, db);
   }
 
   setExpire(key: string, unixMs: number, db: Database = this.db): void {
@@ -143,15 +144,13 @@ export class ServerCall extends DataCall {
   swapDatabases(a: Database, b: Database): void {
     this.count(1);
     if (a === b) return;
-    this.server.watchers.touchAll(a, b);
-    this.server.watchers.touchAll(b, a);
+    this.server.keyChanges.swapping(a, b);
     this.keyspace.swap(a.index, b.index);
   }
 
   notify(type: NotifyClass, event: string, key: string, db: Database = this.db): void {
-    if (this.process.settings.notifyKeyspaceEvents !== '') {
-      this.process.notifyKeyspaceEvent(type, event, key, db.index);
-    }
+    const { keyChanges } = this.process;
+    if (keyChanges.listening) keyChanges.event(type, event, key, db);
   }
 
   rewrite(...args: Bytes[]): void {

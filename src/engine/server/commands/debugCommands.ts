@@ -152,12 +152,13 @@ function populate(call: ServerCall): void {
   const size =
     call.argc > 4 ? call.intIn(4, 0, Number.MAX_SAFE_INTEGER, replyErrors.outOfRangePositive) : 0;
   if (size === undefined) return;
+  const { keyChanges } = call.server;
   for (let i = 0; i < count; i += 1) {
     const key = `${prefix}:${i}`;
     if (call.db.get(key) !== undefined) continue;
     const value = `value:${i}`;
     call.db.set(key, size === 0 ? value : fromLatin1(value.slice(0, size).padEnd(size, '\0')));
-    call.server.watchers.touch(key, call.db);
+    if (keyChanges.listening) keyChanges.modified(key, call.db);
   }
   call.reply.ok();
 }

@@ -16,17 +16,22 @@ import { registerState } from '../../machine/state.ts';
 import type { Client } from '../../process/client.ts';
 import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
+import type { KeyListener } from './keyChanges.ts';
 
 /** What watching uses of its server. */
-type WatchersHost = Pick<Server, 'keyspace' | 'isExpired'>;
+type WatchersHost = Pick<Server, 'keyspace' | 'keyChanges' | 'isExpired'>;
 
-export class Watchers implements Part {
+export class Watchers implements Part, KeyListener {
   private readonly server: WatchersHost;
   /** By `db:key`. */
   private readonly byKey = new Map<string, Set<Client>>();
 
   constructor(server: WatchersHost) {
     this.server = server;
+  }
+
+  get listensToKeys(): boolean {
+    return this.byKey.size > 0;
   }
 
   watch(client: Client, key: string, db: Database): void {
@@ -39,17 +44,20 @@ export class Watchers implements Part {
     const clients = this.byKey.get(name);
     if (clients === undefined) this.byKey.set(name, new Set([client]));
     else clients.add(client);
+    this.server.keyChanges.refresh();
   }
 
   /** Drops all the client watches. */
   unwatch(client: Client): void {
-    for (const name of client.watched?.keys() ?? []) {
+    client.watchBroken = false;
+    if (client.watched === undefined) return;
+    for (const name of client.watched.keys()) {
       const clients = this.byKey.get(name);
       clients?.delete(client);
       if (clients?.size === 0) this.byKey.delete(name);
     }
     client.watched = undefined;
-    client.watchBroken = false;
+    this.server.keyChanges.refresh();
   }
 
   clientGone(client: Client): void {
@@ -67,9 +75,7 @@ export class Watchers implements Part {
     return false;
   }
 
-  /** The key was modified, or deleted. */
-  touch(key: string, db: Database): void {
-    if (this.byKey.size === 0) return;
+  keyChanged(key: string, db: Database): void {
     const name = `${db.index}:${key}`;
     for (const client of this.byKey.get(name) ?? []) {
       if (client.watched!.get(name) === true && db.get(key) === undefined) {
@@ -80,8 +86,7 @@ export class Watchers implements Part {
     }
   }
 
-  /** Before all keys of `db` go, and those of `next`, if given, take their place. */
-  touchAll(db: Database, next: Database | undefined): void {
+  keysReplaced(db: Database, next: Database | undefined): void {
     for (const [name, clients] of this.byKey) {
       const place = this.place(name);
       if (place.db !== db) continue;
