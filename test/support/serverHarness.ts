@@ -39,8 +39,11 @@ export class ServerHarness {
     now: Micros = 1_767_225_600_000_000,
     /** The text of its redis.conf. */
     config: string | undefined = undefined,
+    /** Other files it finds at start. */
+    files: Readonly<Record<string, Buffer>> = {},
   ) {
     this.now = now;
+    for (const [path, bytes] of Object.entries(files)) this.files.set(path, bytes);
     this.effects = this.makeEffects();
     if (config !== undefined) this.files.set('redis.conf', Buffer.from(config, 'latin1'));
     const facts: Facts = {

@@ -1,12 +1,16 @@
 /** What a master's answer to PSYNC means. */
 
+import { firstParts } from '../resp/words.ts';
 import { REPLID_LENGTH } from './history.ts';
+import { readOffset } from './offset.ts';
 
 export type PsyncReply =
   /** An empty line: the master is alive and not ready to answer. */
   | { readonly kind: 'wait' }
   | { readonly kind: 'full'; readonly replid: string; readonly offset: number }
   | { readonly kind: 'full-malformed' }
+  /** The offset is none that a stream can have reached. */
+  | { readonly kind: 'full-uncountable' }
   /** `replid` is set when the master says under which ID the history goes on. */
   | { readonly kind: 'continue'; readonly replid: string | undefined }
   /** It loads, or has no master itself at present. */
@@ -17,9 +21,10 @@ export type PsyncReply =
 export function readPsyncReply(line: string): PsyncReply {
   if (line === '') return { kind: 'wait' };
   if (line.startsWith('+FULLRESYNC')) {
-    const [, replid, offset] = line.split(' ');
-    if (replid?.length !== REPLID_LENGTH || offset === undefined) return { kind: 'full-malformed' };
-    return { kind: 'full', replid, offset: Number.parseInt(offset, 10) || 0 };
+    const [, replid, text] = firstParts(line, ' ', 3);
+    if (replid?.length !== REPLID_LENGTH || text === undefined) return { kind: 'full-malformed' };
+    const offset = readOffset(text);
+    return offset === undefined ? { kind: 'full-uncountable' } : { kind: 'full', replid, offset };
   }
   if (line.startsWith('+CONTINUE')) {
     const replid = line.slice('+CONTINUE '.length);

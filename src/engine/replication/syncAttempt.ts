@@ -190,10 +190,21 @@ export class SyncAttempt {
         this.announced = { replid: reply.replid, offset: reply.offset };
         host.log('notice', `Full resync from master: ${reply.replid}:${reply.offset}`);
         break;
+      case 'full-uncountable':
+        host.log(
+          'warning',
+          `Master replied with an offset that no stream can have reached: ${line}`,
+        );
+        return REFUSED;
       case 'full-malformed':
         host.log('warning', 'Master replied with wrong +FULLRESYNC syntax.');
         break;
       case 'continue':
+        if (this.request === undefined) {
+          // The real one crashes here. There is nothing to continue: our data is of no history.
+          host.log('warning', `Master continues though it was asked for everything: ${line}`);
+          return REFUSED;
+        }
         host.log('notice', 'Successful partial resynchronization with master.');
         return { kind: 'continued', replid: reply.replid };
       case 'later':

@@ -16,6 +16,7 @@
 import type { FileOp, FileResult, Token } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 import type { ReplicationHost } from './host.ts';
+import { readOffset } from './offset.ts';
 import { unixSeconds } from './seconds.ts';
 
 const MARK_BYTES = 40;
@@ -80,7 +81,10 @@ export class Transfer {
         'MASTER <-> REPLICA sync: receiving streamed RDB from master with EOF to disk',
       );
     } else {
-      this.size = Number.parseInt(line.slice(1), 10) || 0;
+      // A length that is none, or nothing, is read as the end of the connection, as in Redis.
+      const size = readOffset(line.slice(1)) ?? 0;
+      if (size <= 0) return 'I/O error trying to sync with MASTER: connection lost';
+      this.size = size;
       this.host.log(
         'notice',
         `MASTER <-> REPLICA sync: receiving ${this.size} bytes from master to disk`,

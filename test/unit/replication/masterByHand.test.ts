@@ -256,6 +256,11 @@ const BROKEN_TRANSFERS: readonly (readonly [string, string])[] = [
     '$10\r\n0123456789',
     'Failed trying to load the MASTER synchronization DB from disk: Invalid argument',
   ],
+  ['$0\r\n', 'I/O error trying to sync with MASTER: connection lost'],
+  ['$0\r\n*1\r\n$4\r\nPING\r\n', 'I/O error trying to sync with MASTER: connection lost'],
+  ['$-5\r\n', 'I/O error trying to sync with MASTER: connection lost'],
+  ['$many\r\n', 'I/O error trying to sync with MASTER: connection lost'],
+  [`$${'9'.repeat(30)}\r\n`, 'I/O error trying to sync with MASTER: connection lost'],
 ];
 
 for (const [bytes, line] of BROKEN_TRANSFERS) {
@@ -271,6 +276,49 @@ for (const [bytes, line] of BROKEN_TRANSFERS) {
     assert.equal(stage.replica.info('master_link_status'), 'down');
   });
 }
+
+test('an offset that no stream can have reached is refused, with replicas below or without', () => {
+  for (const offset of ['9007199254740993', '9'.repeat(60), '-2', '4503599627370497']) {
+    const stage = new Stage();
+    const { cluster, replica } = stage;
+    const below = cluster.node(7002, ['replicaof', '127.0.0.1', '7001']);
+    stage.handshake();
+    stage.master.raw(`+FULLRESYNC ${ID} ${offset}\r\n`);
+    assert.ok(
+      stage.log(
+        `Master replied with an offset that no stream can have reached: +FULLRESYNC ${ID} ${offset}`,
+      ),
+    );
+    assert.ok(stage.master.closed);
+    cluster.advance(1);
+    assert.equal(stage.masters.length, 2, 'the next cron tries again');
+    assert.equal(replica.info('master_link_status'), 'down');
+    assert.equal(below.info('master_link_status'), 'down');
+  }
+});
+
+test('a master that continues what nobody asked it to is left until the next cron', () => {
+  for (const answer of ['+CONTINUE', `+CONTINUE ${ID}`]) {
+    const stage = new Stage();
+    assert.equal(stage.handshake(), request('PSYNC', '?', '-1'));
+    stage.master.raw(`${answer}\r\n${PING}`);
+    assert.ok(stage.log(`Master continues though it was asked for everything: ${answer}`));
+    assert.ok(stage.master.closed);
+    stage.cluster.advance(1);
+    assert.equal(stage.masters.length, 2);
+  }
+});
+
+test('a failed load leaves nothing to continue', () => {
+  const stage = new Stage();
+  stage.handshake();
+  stage.master.raw(`+FULLRESYNC ${ID} 1000\r\n$9\r\nGARBAGE..`);
+  stage.cluster.advance(0.05);
+  assert.equal(stage.masters.length, 2);
+  assert.equal(stage.handshake(), request('PSYNC', '?', '-1'));
+  stage.master.raw('+CONTINUE\r\n');
+  assert.ok(stage.log('Master continues though it was asked for everything: +CONTINUE'));
+});
 
 test('a connection that ends in the handshake, before and in the payload', () => {
   const rdb = dump();

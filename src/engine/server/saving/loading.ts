@@ -14,6 +14,9 @@ import { registerState } from '../../machine/state.ts';
 import { checksumError, RdbError } from '../../persistence/rdb/errors.ts';
 import { RdbReader, type RdbSink } from '../../persistence/rdb/reader.ts';
 import { Due } from '../../process/due.ts';
+import { REPLID_LENGTH } from '../../replication/history.ts';
+import { readOffset } from '../../replication/offset.ts';
+import { parseInteger } from '../../resp/integer.ts';
 import { representation } from '../../resp/splitArguments.ts';
 import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
@@ -159,9 +162,24 @@ export class Loading implements Part, RdbSink {
   }
 
   aux(key: string, value: string): void {
-    if (key === 'repl-id') this.fields.replId = value;
-    else if (key === 'repl-offset') this.fields.replOffset = Number(value);
-    else if (key === 'repl-stream-db') this.fields.replStreamDb = Number(value);
+    if (key === 'repl-id') {
+      if (value.length === REPLID_LENGTH) this.fields.replId = value;
+    } else if (key === 'repl-offset') {
+      this.noteOffset(value);
+    } else if (key === 'repl-stream-db') {
+      const db = parseInteger(value);
+      const exists = typeof db === 'number' && this.server.keyspace.databases[db] !== undefined;
+      if (exists) this.fields.replStreamDb = db;
+    }
+  }
+
+  private noteOffset(text: string): void {
+    const offset = readOffset(text);
+    if (offset === undefined) {
+      this.server.log('warning', `RDB has an offset that no stream can have reached: ${text}`);
+    } else if (offset >= 0) {
+      this.fields.replOffset = offset;
+    }
   }
 
   select(db: number): void {
