@@ -32,3 +32,31 @@ differentialList('borders of strings', [
   { args: ['msetnx', 'a', '1', 'a', '2'] },
   { args: ['get', 'a'] },
 ]);
+
+const MB = 1024 * 1024;
+
+differentialList('proto-max-bulk-len bounds what a command makes', [
+  { args: ['config', 'set', 'proto-max-bulk-len', '1mb'] },
+  { args: ['setrange', 'full', String(MB - 1), 'x'] },
+  { args: ['append', 'full', 'y'] },
+  { args: ['append', 'full', ''] },
+  { args: ['strlen', 'full'] },
+  { args: ['setrange', 'full', String(MB), 'x'] },
+  { args: ['setrange', 'full', String(MB), ''] },
+  { args: ['setrange', 'none', String(MB), 'x'] },
+  { args: ['setrange', 'none', '9223372036854775807', 'x'] },
+  { args: ['setbit', 'bits', String(8 * MB), '1'] },
+  { args: ['setbit', 'bits', String(8 * MB - 1), '1'] },
+  { args: ['getbit', 'bits', String(8 * MB)] },
+  { args: ['bitfield', 'bits', 'SET', 'u8', String(8 * MB), '1'] },
+  { args: ['bitfield', 'bits', 'GET', 'u8', '#1048576'] },
+  { args: ['bitfield', 'bits', 'GET', 'u8', '#1048575'] },
+  { args: ['strlen', 'bits'] },
+  { args: ['mset', 'a', 'a'.repeat(511), 'b', 'b'.repeat(511), 'c', 'c'.repeat(512)] },
+  { args: ['lcs', 'a', 'b', 'len'] },
+  { args: ['lcs', 'a', 'c', 'len'] },
+  { args: ['config', 'set', 'proto-max-bulk-len', '9223372036854775807'] },
+  { args: ['config', 'get', 'proto-max-bulk-len'] },
+  { args: ['append', 'full', 'y'] },
+  { args: ['setbit', 'bits', String(8 * MB), '1'] },
+]);

@@ -6,8 +6,7 @@ import type { DataCall } from '../execution/dataCall.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import type { Bytes } from '../resp/bytes.ts';
 
-/** Longest string value (proto-max-bulk-len's default), and what replies to more. */
-export const STRING_BYTES_MAX = 512 * 1024 * 1024;
+/** The reply to a command that would make a string longer than `call.stringBytesMax`. */
 export const STRING_TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
 
 /** The database an argument names; replies and gives undefined when there is none. */

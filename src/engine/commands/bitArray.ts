@@ -3,7 +3,6 @@
 import type { DataCall } from '../execution/dataCall.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
-import { STRING_BYTES_MAX } from './arguments.ts';
 
 const OFFSET_INVALID = 'ERR bit offset is not an integer or out of range';
 
@@ -26,7 +25,7 @@ function checkedOffset(
 ): number | undefined {
   if (typeof number === 'number') {
     const offset = number * width;
-    if (offset >= 0 && offset < STRING_BYTES_MAX * 8) return offset;
+    if (offset >= 0 && offset < call.stringBytesMax * 8) return offset;
   }
   call.reply.error(OFFSET_INVALID);
   return undefined;

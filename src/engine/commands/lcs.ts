@@ -3,7 +3,6 @@
 import { isString } from '../data/types/value.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import { type Bytes, toBuffer } from '../resp/bytes.ts';
-import { STRING_BYTES_MAX } from './arguments.ts';
 
 interface Options {
   length: boolean;
@@ -30,7 +29,7 @@ export function lcs(call: DataCall): void {
   if (options === undefined) return;
   const left = bytesOf(a);
   const right = bytesOf(b);
-  if ((left.length + 1) * (right.length + 1) * 4 > STRING_BYTES_MAX) {
+  if ((left.length + 1) * (right.length + 1) * 4 > call.stringBytesMax) {
     call.reply.error(
       'ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len',
     );

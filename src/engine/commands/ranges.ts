@@ -4,13 +4,7 @@ import { isString } from '../data/types/value.ts';
 import type { DataCall } from '../execution/dataCall.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { type Bytes, toBuffer } from '../resp/bytes.ts';
-import {
-  copyForEdit,
-  replaceValue,
-  STRING_BYTES_MAX,
-  STRING_TOO_LONG,
-  storeValue,
-} from './arguments.ts';
+import { copyForEdit, replaceValue, STRING_TOO_LONG, storeValue } from './arguments.ts';
 
 const EMPTY = '';
 
@@ -26,7 +20,7 @@ export function append(call: DataCall): void {
   if (old === undefined) {
     storeValue(call, key, tail);
   } else {
-    if (length > STRING_BYTES_MAX) {
+    if (length > call.stringBytesMax) {
       call.reply.error(STRING_TOO_LONG);
       return;
     }
@@ -69,7 +63,7 @@ export function setrange(call: DataCall): void {
     call.reply.integer(old === undefined ? 0 : old.length);
     return;
   }
-  if (offset + part.length > STRING_BYTES_MAX) {
+  if (offset + part.length > call.stringBytesMax) {
     call.reply.error(STRING_TOO_LONG);
     return;
   }

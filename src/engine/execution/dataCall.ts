@@ -25,6 +25,9 @@ export interface EncodingLimits {
   readonly zsetMaxListpackValue: number;
 }
 
+/** Longest string this server holds: the default of proto-max-bulk-len. */
+export const STRING_BYTES_MAX = 512 * 1024 * 1024;
+
 export abstract class DataCall extends Call {
   /** The client's selected database. */
   abstract readonly db: Database;
@@ -32,6 +35,8 @@ export abstract class DataCall extends Call {
   /** The server's stream for SPOP, RANDOMKEY and the like. */
   abstract readonly random: Random;
   abstract readonly limits: EncodingLimits;
+  /** Longest string, in bytes, that this command may make: proto-max-bulk-len. A master's word stands. */
+  abstract readonly stringBytesMax: number;
   /** True while this command comes from the master's stream or a loaded file: expired keys are left alone, writes are obeyed. */
   abstract readonly fromMaster: boolean;
 

@@ -14,7 +14,12 @@
 import type { Database } from '../data/table/database.ts';
 import type { Keyspace } from '../data/table/keyspace.ts';
 import type { Value } from '../data/types/value.ts';
-import { DataCall, type EncodingLimits, type NotifyClass } from '../execution/dataCall.ts';
+import {
+  DataCall,
+  type EncodingLimits,
+  type NotifyClass,
+  STRING_BYTES_MAX,
+} from '../execution/dataCall.ts';
 import type { Random } from '../machine/random.ts';
 import { registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
@@ -80,6 +85,11 @@ export class ServerCall extends DataCall {
 
   get limits(): EncodingLimits {
     return this.process.settings;
+  }
+
+  get stringBytesMax(): number {
+    if (this.fromMaster) return STRING_BYTES_MAX;
+    return Math.min(this.process.settings.protoMaxBulkLen, STRING_BYTES_MAX);
   }
 
   get fromMaster(): boolean {
