@@ -4,8 +4,6 @@ import type { CommandSpec } from '../../process/commandTable.ts';
 import { globMatch } from '../../process/glob.ts';
 import { helpOf } from '../../process/help.ts';
 import type { Value } from '../../process/values/codecs.ts';
-import { Asker } from '../clients/asker.ts';
-import { ConfigRewrite } from '../config/configRewrite.ts';
 import {
   directiveOf,
   findDirective,
@@ -23,6 +21,8 @@ import {
   settingOf,
 } from '../config/settings.ts';
 import { allows } from '../refusals.ts';
+import { Asker } from '../saving/asker.ts';
+import { ConfigRewrite } from '../saving/configRewrite.ts';
 import type { ServerCall } from '../serverCall.ts';
 
 const FLAGS = ['admin', 'noscript', 'loading', 'stale'] as const;

@@ -2,7 +2,7 @@
 
 import type { CommandSpec } from '../../process/commandTable.ts';
 import { replyErrors } from '../../process/replyErrors.ts';
-import { Asker } from '../clients/asker.ts';
+import { Asker } from '../saving/asker.ts';
 import type { ServerCall } from '../serverCall.ts';
 import { infoText } from './info.ts';
 

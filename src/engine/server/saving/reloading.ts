@@ -6,8 +6,8 @@
 import type { FileOp, FileResult } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
 import type { Client } from '../../process/client.ts';
-import { Asker } from '../clients/asker.ts';
 import type { Server } from '../server.ts';
+import { Asker } from './asker.ts';
 import type { Work } from './foreground.ts';
 import type { SaveListener } from './foregroundSave.ts';
 

@@ -2,8 +2,8 @@
 
 import { registerState } from '../../machine/state.ts';
 import type { Client } from '../../process/client.ts';
-import type { SaveListener } from '../saving/foregroundSave.ts';
 import type { Server } from '../server.ts';
+import type { SaveListener } from './foregroundSave.ts';
 
 export class Asker implements SaveListener {
   private readonly server: Server;

@@ -3,9 +3,9 @@
 import type { FileOp, FileResult } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
 import { FileReplacement } from '../../process/fileReplacement.ts';
-import type { Asker } from '../clients/asker.ts';
-import type { Work } from '../saving/foreground.ts';
 import type { Server } from '../server.ts';
+import type { Asker } from './asker.ts';
+import type { Work } from './foreground.ts';
 
 export class ConfigRewrite implements Work {
   private readonly server: Server;
