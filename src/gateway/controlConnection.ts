@@ -2,8 +2,9 @@
  * One client of the control endpoint: enough of Redis for any client in any language to connect,
  * and SANDBOX.
  *
- * Invariant: replies come in the order of the requests; while one is still to come, no further
- * request is executed.
+ * Invariants: replies come in the order of the requests; while one is still to come, or the client does
+ * not read those it has, no further request is executed and the socket is not read: what is held of
+ * a client is bounded, in both directions. An exception ends the one connection it came up in.
  */
 
 import type { Socket } from 'node:net';
@@ -17,7 +18,12 @@ import { writeJson } from './jsonReply.ts';
 import { formatLogEntry } from './logLine.ts';
 
 const LIMITS = { bulkBytesMax: 1024 * 1024, authenticated: true };
-const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+/** One request that is not whole yet, with all its arguments. */
+const REQUEST_BYTES_MAX = 2 * 1024 * 1024;
+/** Input that may wait for an answer before the socket is read no further. */
+const WAITING_BYTES_MAX = 64 * 1024;
+/** Replies that may wait for the client before the next request is executed. */
+const OUTPUT_BYTES_MAX = 1024 * 1024;
 
 export type Perform = (operation: Operation, done: (outcome: Outcome) => void) => void;
 
@@ -39,21 +45,39 @@ export class ControlConnection {
       this.reader.feed(chunk);
       this.serve();
     });
+    socket.on('drain', () => this.serve());
     socket.on('error', () => {}); // `close` follows; nothing here outlives the socket.
   }
 
   private serve(): void {
     try {
-      while (!this.isWaiting && !this.isClosing && this.reader.next(LIMITS)) {
+      while (this.isReady && this.reader.next(LIMITS)) {
         this.execute(this.reader.request.argsFrom(0).map(toLatin1));
+        this.flush();
+      }
+      this.reader.settle();
+      if (this.isReady && this.reader.held > REQUEST_BYTES_MAX) {
+        throw new ProtocolError('too big request');
       }
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.reply.error(`ERR Protocol error: ${error.message}`);
+      const isBreach = error instanceof ProtocolError;
+      const what = isBreach ? `Protocol error: ${error.message}` : `a bug of the sandbox: ${error}`;
+      this.reply.error(`ERR ${what}`);
       this.isClosing = true;
     }
-    this.reader.settle();
     this.flush();
+    this.regulate();
+  }
+
+  private get isReady(): boolean {
+    return !this.isWaiting && !this.isClosing && this.socket.writableLength < OUTPUT_BYTES_MAX;
+  }
+
+  /** Reads the socket only as long as there is something to do with what comes. */
+  private regulate(): void {
+    const { socket, reader } = this;
+    if (this.isReady) socket.resume();
+    else if (reader.unread > WAITING_BYTES_MAX) socket.pause();
   }
 
   private flush(): void {
@@ -62,8 +86,7 @@ export class ControlConnection {
       if (!socket.destroyed) socket.write(part);
     }
     if (socket.destroyed) return;
-    if (this.isClosing) this.socket.destroySoon();
-    else if (this.socket.writableLength > OUTPUT_BYTES_MAX) this.socket.destroy();
+    if (this.isClosing) socket.destroySoon();
   }
 
   private execute(args: readonly string[]): void {

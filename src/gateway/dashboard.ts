@@ -18,12 +18,15 @@ import { PanelChannel } from '../view/panelChannel.ts';
 import { panelPage, panelPolicy } from '../view/panelPage.ts';
 import { PortTakenError } from './endpoints.ts';
 import { errnoText } from './errno.ts';
+import { isOwnAuthority } from './loopback.ts';
 import { readPanelFile } from './panelFiles.ts';
 
 const HOST = '127.0.0.1';
 const MESSAGE_BYTES_MAX = 64 * 1024;
 /** What a slow browser may have waiting before it gets nothing new but answers. */
 const WAITING_BYTES_MAX = 1024 * 1024;
+/** What it may have waiting before it is taken for dead: only a page that asks and never reads gets there. */
+const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
 
 const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
@@ -78,7 +81,7 @@ export class Dashboard {
     const path = (request.url ?? '').split('?', 1)[0]!;
     if (path === '/favicon.ico') {
       response.writeHead(204).end(); // Browsers ask on their own; a refusal would be an error in their console.
-    } else if (!this.isKnownHost(request.headers.host) || !this.hasToken(request)) {
+    } else if (!isOwnAuthority(request.headers.host, this.port) || !this.hasToken(request)) {
       refuse(response, 403, 'Open the address that `up` printed: it has the token.\n');
     } else if (request.method !== 'GET') {
       refuse(response, 405, 'GET only.\n');
@@ -109,7 +112,7 @@ export class Dashboard {
 
   private upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
     const { origin, host } = request.headers;
-    const isOurs = origin === `http://${host}` && this.isKnownHost(host);
+    const isOurs = origin === `http://${host}` && isOwnAuthority(host, this.port);
     const isService = (request.url ?? '').split('?', 1)[0] === '/service';
     if (!isOurs || !isService || !this.hasToken(request)) {
       socket.on('error', () => {}); // After an upgrade nobody else listens to it.
@@ -120,7 +123,10 @@ export class Dashboard {
   }
 
   private serve(webSocket: WebSocket): void {
-    const channel = new PanelChannel(performance.now(), (json) => webSocket.send(json));
+    const channel = new PanelChannel(performance.now(), (json) => {
+      if (webSocket.bufferedAmount > UNREAD_BYTES_MAX) webSocket.terminate();
+      else webSocket.send(json);
+    });
     let unsubscribe = (): void => {};
     this.channels.set(webSocket, channel);
     webSocket.on('close', () => {
@@ -150,10 +156,6 @@ export class Dashboard {
     for (const [webSocket, channel] of this.channels) {
       if (webSocket.bufferedAmount < WAITING_BYTES_MAX) channel.pump(performance.now());
     }
-  }
-
-  private isKnownHost(host: string | undefined): boolean {
-    return host === `${HOST}:${this.port}` || host === `localhost:${this.port}`;
   }
 
   private hasToken(request: http.IncomingMessage): boolean {

@@ -15,10 +15,12 @@
 import * as net from 'node:net';
 import { SEND_WINDOW_BYTES } from '../engine/machine/machine.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { displayed, SHOWN } from '../view/displayed.ts';
 import type { OutsidePort } from '../world/input.ts';
 import { endInOrder } from './endInOrder.ts';
 import { errnoText } from './errno.ts';
 import type { LiveLoop } from './liveLoop.ts';
+import { loopbackAddress } from './loopback.ts';
 import { OutputMeter } from './outputMeter.ts';
 import type { SocketReads } from './socketReads.ts';
 
@@ -129,14 +131,15 @@ export class Endpoints implements OutsidePort {
   }
 
   connect(conn: number, host: string, port: number, node: string): void {
-    if (!isLoopback(host)) {
+    const address = loopbackAddress(host);
+    if (address === undefined) {
       this.say(
-        `${node} may not connect to ${host}:${port}: a sandbox reaches loopback addresses only`,
+        `${node} may not connect to ${displayed(host, SHOWN.label)}:${port}: a sandbox reaches loopback addresses only`,
       );
       this.sandbox.inject({ kind: 'refused', conn, error: 'Connection refused' });
       return;
     }
-    const options = { host, port, noDelay: true, allowHalfOpen: true };
+    const options = { host: address, port, noDelay: true, allowHalfOpen: true };
     const socket = this.reads.connect(options, (chunk) => this.receive(peer, chunk));
     const peer = new Peer(conn, node, socket);
     this.peers.set(conn, peer);
@@ -238,9 +241,4 @@ export class Endpoints implements OutsidePort {
   private say(text: string): void {
     this.sandbox.feed.say(this.sandbox.world.now, text);
   }
-}
-
-/** 127.0.0.0/8, ::1 and localhost. */
-export function isLoopback(host: string): boolean {
-  return /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host) || host === '::1' || host === 'localhost';
 }

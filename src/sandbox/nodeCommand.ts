@@ -46,6 +46,9 @@ export function command(
   if (state === 'crashed' || state === 'exited') {
     throw new OperationError(`ERR ${spec.name} is ${state}: RESTART it first`);
   }
+  if (sandbox.operator.isFull) {
+    throw new OperationError('ERR too many commands wait for their answers: try again later');
+  }
   const shown = displayed(words.join(' '), SHOWN.line);
   sandbox.feed.say(sandbox.world.now, `${shown} to ${spec.name}`);
   const node = { ...spec, password: passwordOf(sandbox.world, spec.name) };

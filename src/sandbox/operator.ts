@@ -19,6 +19,8 @@ import { encodeRequest } from './requests.ts';
 
 export const OPERATOR = 'operator';
 const ANSWER_MICROS = 5_000_000;
+/** Commands that may wait for their answers at once. */
+const ERRANDS_MAX = 1_000;
 
 export type Done = (outcome: Outcome) => void;
 export type ReadReply = (reply: Reply) => Outcome;
@@ -45,6 +47,11 @@ export class Operator {
   constructor(inject: (input: Input) => void, tell: (text: string) => void) {
     this.inject = inject;
     this.tell = tell;
+  }
+
+  /** Whether so many commands wait for their answers that no further one is taken. */
+  get isFull(): boolean {
+    return this.errands.size >= ERRANDS_MAX;
   }
 
   /** Sends the command; `done` is called when the node has answered. */

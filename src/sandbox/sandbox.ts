@@ -53,6 +53,9 @@ export interface SandboxOptions {
   readonly params?: Partial<WorldParams>;
 }
 
+/** Operations that may wait for their outcomes at once. */
+const WAITS_MAX = 1_000;
+
 /** The topology did not agree in time. */
 export class BootError extends Error {
   override readonly name = 'BootError';
@@ -218,7 +221,11 @@ export class Sandbox {
     }
   }
 
+  /** Throws OperationError when too many wait. */
   wait(wait: Wait): void {
+    if (this.waits.length >= WAITS_MAX) {
+      throw new OperationError('ERR too many requests wait for their answers: try again later');
+    }
     this.waits.push(wait);
     if (this.driver.mode === 'paused') this.queueWaits();
   }
