@@ -63,7 +63,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
         ? { op: 'stepVisible' }
         : withNumber(count ?? '1', (value) => ({ op: 'step', count: value })),
   },
-  CRASH: onNode('crash', 'kill -9: what was handed to the disk stays, connections are reset.'),
+  CRASH: onNode(
+    'crash',
+    'kill -9: what was handed to the disk stays, the kernel ends its connections.',
+  ),
   POWERLOSS: onNode('powerloss', 'What was not fsynced is gone; peers are told nothing.'),
   FREEZE: onNode('freeze', 'SIGSTOP: the process stands still, its connections stay.'),
   THAW: onNode('thaw', 'SIGCONT.'),

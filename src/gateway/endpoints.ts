@@ -5,11 +5,13 @@
  * first moment (a connect under way, too) to the last; a node that does not listen has no listener,
  * so a client is refused as by a dead process; faults live in the world's links, never here.
  *
- * A host without power refuses nothing and answers nothing. TCP over loopback cannot quite play that:
- * this machine's kernel completes every handshake at a port that is open. So a connect to such a node
- * succeeds, and then nothing comes over the connection, as nothing comes over those that were there
- * before (a client sees its read time out rather than its connect). Everything waits at the world's
- * link; when the power is back, the new kernel resets what it does not know, and so does the socket.
+ * A host behind a cut, or without power, answers no connect. TCP over loopback cannot play that: this
+ * machine's kernel completes every handshake at a port that is open, and refuses at one that is not,
+ * which only a living host does. (A listener with a full backlog lets connects hang on Linux and macOS,
+ * and refuses on Windows; but Node accepts whatever comes.) So the port stays open, a connect succeeds,
+ * and silence follows, as over the connections that were there before: a client sees its command time
+ * out rather than its connect. Everything waits at the world's link; when the power is back, the new
+ * kernel resets what it does not know, and so does the socket.
  */
 
 import * as net from 'node:net';

@@ -93,7 +93,7 @@ interface Pair {
 export type Operation =
   | AddNode
   | { readonly kind: 'removeNode'; readonly node: string }
-  /** kill -9: what was handed to the disk stays; peers see a reset. */
+  /** kill -9: what was handed to the disk stays; connections end as closeAll says. */
   | { readonly kind: 'crash'; readonly node: string }
   /** What was not fsynced goes, torn tails included; nothing is sent, so peers are left half-open. */
   | { readonly kind: 'powerLoss'; readonly node: string }
@@ -159,8 +159,8 @@ export type Input = Operation | Traffic;
 export interface OutsidePort {
   send(conn: number, bytes: Buffer): void;
   /**
-   * The node's side is closed: the last call for this conn. With `isReset` it was reset or refused,
-   * by a process that was killed, or by a kernel that knows of no such connection.
+   * The node's side is closed: the last call for this conn. With `isReset` it was reset or refused: by
+   * the kernel of a process that ended with input unread, or by one that knows of no such connection.
    */
   close(conn: number, isReset: boolean): void;
   connect(conn: number, host: string, port: number, node: string): void;

@@ -217,20 +217,33 @@ export function consume(run: Runtime, end: End, bytes: number): void {
   end.consumed = 0;
 }
 
-/** The kernel closes the sockets of a process that has ended: in order, or with a reset. */
-export function closeAll(run: Runtime, node: WorldNode, reason: 'eof' | 'reset'): void {
+/**
+ * The kernel closes the sockets of a process that has ended, whatever ended it, as close(2) does: with
+ * a FIN, but with a reset where bytes have come in that the process has not read (RFC 1122, 4.2.2.13),
+ * and where it has not accepted the connection.
+ */
+export function closeAll(run: Runtime, node: WorldNode): void {
+  const unread = unreadEnds(node);
   for (const end of [...node.ends.values()]) {
-    if (end.state === END.connecting || reason === 'eof') {
+    if (end.state !== END.open || !unread.has(end)) {
       close(run, node, end.id);
       continue;
     }
-    if (end.state === END.open && end.peer.state !== END.closed) {
-      transmit(run, end, KIND.closed, undefined).label = reason;
-    }
+    if (end.peer.state !== END.closed) transmit(run, end, KIND.closed, undefined).label = 'reset';
     end.state = END.closed;
   }
   node.ends.clear();
   closeListeners(run, node);
+}
+
+/** Ends at which something waits for the process: bytes, or the connection itself. */
+function unreadEnds(node: WorldNode): Set<End> {
+  const ends = new Set<End>();
+  for (let i = 0; i < node.inbox.length; i += 1) {
+    const { kind, end } = node.inbox.at(i)!;
+    if (kind === KIND.data || kind === KIND.accept) ends.add(end!);
+  }
+  return ends;
 }
 
 /**

@@ -88,7 +88,7 @@ function operateOnNode(run: Runtime, node: WorldNode, op: NodeOperation): void {
       break;
     case 'crash':
       if (!node.isAlive) return;
-      closeAll(run, node, 'reset');
+      closeAll(run, node);
       bury(node, 'crashed');
       break;
     case 'powerLoss':
@@ -130,7 +130,7 @@ function operateOnNode(run: Runtime, node: WorldNode, op: NodeOperation): void {
  */
 function removeNode(run: Runtime, node: WorldNode): void {
   const state = run.state;
-  if (node.isAlive) closeAll(run, node, 'reset');
+  if (node.isAlive) closeAll(run, node);
   bury(node, 'exited');
   powerUp(run, node);
   for (const [key, link] of state.links) {

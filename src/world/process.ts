@@ -302,7 +302,7 @@ export function bury(node: WorldNode, state: 'crashed' | 'exited'): void {
 }
 
 function exit(run: Runtime, node: WorldNode, code: number): void {
-  closeAll(run, node, 'eof');
+  closeAll(run, node);
   const isWanted = node.restartOnExit;
   bury(node, 'exited');
   node.exitCode = code;

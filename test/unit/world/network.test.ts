@@ -58,7 +58,7 @@ test('a cut keeps bytes and their end back; healing delivers them in order', () 
   );
   world.inject({ kind: 'heal' });
   pass(world, 1_000);
-  assert.deepEqual(seen(world, 'b').slice(1), ['one', 'two', 'closed reset']);
+  assert.deepEqual(seen(world, 'b').slice(1), ['one', 'two', 'closed eof']);
 });
 
 test('a cut of one direction leaves the other open', () => {
@@ -191,13 +191,13 @@ test('a connection to a node that lost its power is half-open until something is
   assert.deepEqual(seen(world, 'b'), ['accepted 127.0.0.1:7001']);
 });
 
-test('a crash resets connections after a latency, and refuses new ones until the restart', () => {
+test('a crash ends connections after a latency, and refuses new ones until the restart', () => {
   const { world } = twoNodes();
   world.inject({ kind: 'crash', node: 'b' });
   pass(world, 199);
-  assert.ok(!seen(world, 'a').includes('closed reset'));
+  assert.ok(!seen(world, 'a').includes('closed eof'));
   pass(world, 1);
-  assert.ok(seen(world, 'a').includes('closed reset'));
+  assert.ok(seen(world, 'a').includes('closed eof'));
   tell(world, 1, 'CONNECT 127.0.0.1 7001');
   assert.match(seen(world, 'a').at(-1)!, /Connection refused/);
   world.inject({ kind: 'restart', node: 'b' });
@@ -213,7 +213,7 @@ test('a removed node takes its links along: what was on them arrives, the next o
   tell(world, 1, 'TELL one');
   world.inject({ kind: 'removeNode', node: 'a' });
   pass(world, 50_000);
-  assert.deepEqual(seen(world, 'b').slice(1), ['one', 'closed reset']);
+  assert.deepEqual(seen(world, 'b').slice(1), ['one', 'closed eof']);
   assert.ok(world.links().every(({ from, to }) => from !== 'a' && to !== 'a'));
 
   world.inject(server('a', 7000));

@@ -47,9 +47,35 @@ test('a reset from outside, a crash, a refusal', () => {
   assert.equal(seen(world, 'a').at(-1), 'closed reset');
   world.inject({ kind: 'crash', node: 'a' });
   pass(world, 0);
-  assert.deepEqual(outside.calls.slice(1), ['closeListener a 7000', 'reset 2']);
+  assert.deepEqual(outside.calls.slice(1), ['closeListener a 7000', 'close 2']);
   dial(world, 3, 'a', 7000);
   assert.equal(outside.calls.at(-1), 'reset 3');
+});
+
+for (const kind of ['crash', 'removeNode'] as const) {
+  test(`${kind}: what the process has not read or not accepted is reset, the rest ends`, () => {
+    const { world, outside } = oneNode();
+    for (const conn of [1, 2]) dial(world, conn, 'a', 7000);
+    for (const conn of [1, 2]) tell(world, conn, 'ECHO read');
+    world.inject({ kind: 'freeze', node: 'a' });
+    tell(world, 2, 'ECHO unread');
+    dial(world, 3, 'a', 7000);
+    outside.calls.length = 0;
+    world.inject({ kind, node: 'a' });
+    pass(world, 0);
+    assert.deepEqual(outside.calls, ['closeListener a 7000', 'close 1', 'reset 2', 'reset 3']);
+  });
+}
+
+test('a process that ends while it is busy has not read what came meanwhile', () => {
+  const { world, outside } = oneNode();
+  for (const conn of [1, 2]) dial(world, conn, 'a', 7000);
+  tell(world, 1, 'BUSY 50000', 0);
+  tell(world, 2, 'ECHO unread', 0);
+  outside.calls.length = 0;
+  world.inject({ kind: 'crash', node: 'a' });
+  pass(world, 0);
+  assert.deepEqual(outside.calls, ['closeListener a 7000', 'close 1', 'reset 2']);
 });
 
 test('a power loss is silence, until the new kernel answers what it does not know', () => {

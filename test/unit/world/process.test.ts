@@ -196,7 +196,7 @@ test('a removed node is gone, and its name and port are free', () => {
   world.inject({ kind: 'removeNode', node: 'a' });
   pass(world, 0);
   assert.equal(world.nodes().length, 0);
-  assert.equal(outside.calls.at(-1), 'reset 1');
+  assert.equal(outside.calls.at(-1), 'close 1');
   world.inject(server('a', 7000));
   pass(world, 0);
   dial(world, 2, 'a', 7000);
