@@ -91,14 +91,17 @@ class RealChild implements ChildEffects {
 export class RealChildren {
   private readonly host: ChildrenHost;
   private readonly children = new Map<Token, RealChild>();
+  private lastPid = process.pid;
 
   constructor(host: ChildrenHost) {
     this.host = host;
   }
 
-  start(child: Child): Token {
-    const token = this.host.token();
-    const real = new RealChild(token, child, this.host, (ended, result) => {
+  /** A child is no process of its own here: its ID follows on its parent's and its siblings'. */
+  start(make: (pid: number) => Child): Token {
+    this.lastPid += 1;
+    const token = this.lastPid;
+    const real = new RealChild(token, make(token), this.host, (ended, result) => {
       this.children.delete(ended.token);
       // Its parent learns of it in an event of its own, whoever ended it.
       setImmediate(() => this.host.childDone(ended.token, result));

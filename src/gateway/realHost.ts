@@ -409,8 +409,8 @@ export class RealHost implements Effects {
     return token;
   }
 
-  fork(child: Child): Token {
-    return this.children.start(child);
+  fork(make: (pid: number) => Child): Token {
+    return this.children.start(make);
   }
 
   killChild(child: Token): void {

@@ -91,9 +91,9 @@ export class EffectsBuffer implements Effects, ChildEffects {
     return token;
   }
 
-  fork(child: Child): Token {
+  fork(make: (pid: number) => Child): Token {
     const pid = this.state.newPid();
-    this.add({ kind: 'fork', pid, child });
+    this.add({ kind: 'fork', pid, child: make(pid) });
     return pid;
   }
 

@@ -160,7 +160,7 @@ export class ServerHarness {
       },
       listen: () => {},
       file: (op) => this.file(op),
-      fork: (child) => this.fork(child),
+      fork: (make) => this.fork(make),
       killChild: () => {},
       busy: (until) => {
         this.now = Math.max(this.now, until);
@@ -207,8 +207,9 @@ export class ServerHarness {
     return { ok: true };
   }
 
-  private fork(child: Child): Token {
+  private fork(make: (pid: number) => Child): Token {
     const token = this.nextToken++;
+    const child = make(token);
     let code: number | undefined;
     const results: [Token, FileResult][] = [];
     const out = {

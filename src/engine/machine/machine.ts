@@ -127,8 +127,11 @@ export interface Effects {
   listen(port: number): void;
   /** Starts a file operation; `fileDone(token)` reports it. Operations on one disk keep their order. */
   file(op: FileOp): Token;
-  /** Starts a child; `childDone(token)` reports its end. */
-  fork(child: Child): Token;
+  /**
+   * Starts the child that `make` gives for a process ID: one that no other process of the world has
+   * or had. The ID is the token, too, by which `childDone` reports the child's end.
+   */
+  fork(make: (pid: number) => Child): Token;
   /** Kills a child; `childDone` still comes, with `signal: 'SIGUSR1'`. */
   killChild(child: Token): void;
   /**

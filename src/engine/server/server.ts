@@ -102,7 +102,6 @@ export class Server extends Process {
     this.commandStats,
     this.cron,
   ]);
-  private children = 0;
 
   get settings(): Settings {
     return this.configuration.settings;
@@ -359,11 +358,6 @@ export class Server extends Process {
   /** WATCH of a new role's clients is broken by the data that changes under it; nothing else is. */
   roleChanged(): void {
     this.parts.roleChanged();
-  }
-
-  nextChildPid(): number {
-    this.children += 1;
-    return this.facts.pid + this.children;
   }
 
   // Configuration and memory.

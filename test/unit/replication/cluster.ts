@@ -326,7 +326,7 @@ export class Node {
         });
         return token;
       },
-      fork: (child) => this.fork(child),
+      fork: (make) => this.fork(make),
       killChild: (token) => {
         this.killed.add(token);
         this.later(() => this.childDone(token, 0, 'SIGUSR1'));
@@ -374,8 +374,9 @@ export class Node {
     this.run();
   }
 
-  private fork(child: Child): Token {
+  private fork(make: (pid: number) => Child): Token {
     const token = this.nextToken++;
+    const child = make(token);
     let code: number | undefined;
     const done: [Token, FileResult][] = [];
     const out: ChildEffects = {

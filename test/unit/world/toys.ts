@@ -188,7 +188,7 @@ export class ToyServer extends Toy {
         out.file({ kind: 'read', path: a! });
         break;
       case 'FORK':
-        this.see(now, `fork ${out.fork(new ToyChild(Number(a)))}`);
+        this.see(now, `fork ${out.fork(() => new ToyChild(Number(a)))}`);
         break;
       case 'KILL':
         out.killChild(Number(a));

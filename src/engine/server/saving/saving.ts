@@ -19,8 +19,8 @@ const RETRY_SECONDS = 5;
 const GB = 1024 ** 3;
 
 interface RunningChild {
-  readonly token: Token;
-  readonly pid: number;
+  /** The token of its end, too. */
+  readonly pid: Token;
   readonly startedAt: Micros;
   readonly dirtyAtFork: number;
 }
@@ -61,15 +61,17 @@ export class Saving implements Part {
     const { server } = this;
     if (this.child !== undefined) return false;
     this.lastTryAt = server.now;
-    const pid = server.nextChildPid();
-    const child = new RdbSaveChild(
-      { pid, path: server.settings.dbfilename, dir: server.settings.dir },
-      server.keyspace.snapshot(),
-      this.aux(),
-      this.writerOptions(),
+    const { dbfilename, dir } = server.settings;
+    const pid = server.out.fork(
+      (pid) =>
+        new RdbSaveChild(
+          { pid, path: dbfilename, dir },
+          server.keyspace.snapshot(),
+          this.aux(),
+          this.writerOptions(),
+        ),
     );
-    const token = server.out.fork(child);
-    this.child = { token, pid, startedAt: server.now, dirtyAtFork: this.dirty };
+    this.child = { pid, startedAt: server.now, dirtyAtFork: this.dirty };
     this.forks += 1;
     this.saves += 1;
     this.latestForkMicros = Math.round(
@@ -95,7 +97,7 @@ export class Saving implements Part {
 
   childDone(token: Token, result: ChildResult): boolean {
     const { server, child } = this;
-    if (child === undefined || child.token !== token) return false;
+    if (child === undefined || child.pid !== token) return false;
     this.child = undefined;
     this.lastDurationSeconds = Math.floor((server.now - child.startedAt) / 1_000_000);
     const ok = result.signal === undefined && result.code === 0;
@@ -133,7 +135,7 @@ export class Saving implements Part {
 
   /** Kills the child, as FLUSHALL and a full resynchronization do. */
   killChild(): void {
-    if (this.child !== undefined) this.server.out.killChild(this.child.token);
+    if (this.child !== undefined) this.server.out.killChild(this.child.pid);
   }
 
   /** Starts a save when a save point asks for one. */
