@@ -14,11 +14,8 @@
 
 import type { Database } from '../engine/data/table/database.ts';
 import type { Keyspace } from '../engine/data/table/keyspace.ts';
-import { HashValue } from '../engine/data/types/hash.ts';
-import { ListValue } from '../engine/data/types/list.ts';
-import { SetValue } from '../engine/data/types/set.ts';
-import { isString, type Value } from '../engine/data/types/value.ts';
-import type { ZsetValue } from '../engine/data/types/zset.ts';
+import { type Collection, isString, type Value } from '../engine/data/types/value.ts';
+import { unreachable } from '../engine/machine/errors.ts';
 import type { Machine } from '../engine/machine/machine.ts';
 import type { Bytes } from '../engine/resp/bytes.ts';
 import { Server } from '../engine/server/server.ts';
@@ -77,38 +74,39 @@ function windowOf(
 function digestValue(value: Value, hash: Hash, turn: Turn): void {
   if (isString(value)) {
     digestBytes(value, hash);
-  } else if (value instanceof ListValue) {
-    const { length } = value;
-    hash.number(length);
-    const { start, count } = windowOf(length, ELEMENTS, turn);
-    const stop = Math.min(start + count, length) - 1;
-    value.range(start, stop, (item) => digestBytes(item, hash));
-  } else {
-    const { size } = value;
-    hash.number(size);
-    const { start, count } = windowOf(size, ELEMENTS, turn);
-    scanSome(value, size - start, count, hash);
+    return;
   }
+  const size = value.type === 'list' ? value.length : value.size;
+  hash.number(size);
+  const { start, count } = windowOf(size, ELEMENTS, turn);
+  digestElements(value, start, count, hash);
 }
 
-function scanSome(
-  value: SetValue | HashValue | ZsetValue,
-  cursor: number,
-  count: number,
-  hash: Hash,
-): void {
-  if (value instanceof SetValue) {
-    value.scan(cursor, count, (member) => hash.text(member));
-  } else if (value instanceof HashValue) {
-    value.scan(cursor, count, (field, item) => {
-      hash.text(field);
-      digestBytes(item, hash);
-    });
-  } else {
-    value.scan(cursor, count, (member, score) => {
-      hash.text(member);
-      hash.number(score);
-    });
+/** Of a list the elements from `start` on; the others are scanned, from the end. */
+function digestElements(value: Collection, start: number, count: number, hash: Hash): void {
+  switch (value.type) {
+    case 'list':
+      value.range(start, Math.min(start + count, value.length) - 1, (item) =>
+        digestBytes(item, hash),
+      );
+      return;
+    case 'set':
+      value.scan(value.size - start, count, (member) => hash.text(member));
+      return;
+    case 'hash':
+      value.scan(value.size - start, count, (field, item) => {
+        hash.text(field);
+        digestBytes(item, hash);
+      });
+      return;
+    case 'zset':
+      value.scan(value.size - start, count, (member, score) => {
+        hash.text(member);
+        hash.number(score);
+      });
+      return;
+    default:
+      unreachable(value);
   }
 }
 

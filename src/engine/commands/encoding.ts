@@ -8,12 +8,9 @@
  * Containers: compact until they outgrow the configured limits, and large from then on.
  */
 
-import { HashValue } from '../data/types/hash.ts';
-import { ListValue } from '../data/types/list.ts';
-import { SetValue } from '../data/types/set.ts';
 import { isString, type Value } from '../data/types/value.ts';
-import { ZsetValue } from '../data/types/zset.ts';
 import type { EncodingLimits } from '../execution/dataCall.ts';
+import { unreachable } from '../machine/errors.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 
@@ -32,10 +29,18 @@ export type EncodingName =
 
 export function encodingName(value: Value): EncodingName {
   if (isString(value)) return stringEncoding(value);
-  if (value instanceof ListValue) return 'quicklist';
-  if (value instanceof HashValue) return value.large ? 'hashtable' : 'listpack';
-  if (value instanceof SetValue) return value.large ? 'hashtable' : 'intset';
-  return value.large ? 'skiplist' : 'listpack';
+  switch (value.type) {
+    case 'list':
+      return 'quicklist';
+    case 'hash':
+      return value.large ? 'hashtable' : 'listpack';
+    case 'set':
+      return value.large ? 'hashtable' : 'intset';
+    case 'zset':
+      return value.large ? 'skiplist' : 'listpack';
+    default:
+      return unreachable(value);
+  }
 }
 
 export function stringEncoding(value: Bytes): 'int' | 'embstr' | 'raw' {
@@ -62,11 +67,20 @@ export function referenceCount(value: Value): number {
 
 /** After a container grew, or was made: whether it outgrew its compact form. */
 export function settle(value: Value, limits: EncodingLimits): void {
-  if (value instanceof HashValue) {
-    value.settle(limits.hashMaxListpackEntries, limits.hashMaxListpackValue);
-  } else if (value instanceof SetValue) {
-    value.settle(limits.setMaxIntsetEntries);
-  } else if (value instanceof ZsetValue) {
-    value.settle(limits.zsetMaxListpackEntries, limits.zsetMaxListpackValue);
+  if (isString(value)) return;
+  switch (value.type) {
+    case 'list':
+      return;
+    case 'hash':
+      value.settle(limits.hashMaxListpackEntries, limits.hashMaxListpackValue);
+      return;
+    case 'set':
+      value.settle(limits.setMaxIntsetEntries);
+      return;
+    case 'zset':
+      value.settle(limits.zsetMaxListpackEntries, limits.zsetMaxListpackValue);
+      return;
+    default:
+      unreachable(value);
   }
 }

@@ -6,22 +6,22 @@
  * with their SHA-1), `chain` makes the order count (blend, then hash the digest itself).
  */
 
+import { unreachable } from '../machine/errors.ts';
 import { type Bytes, toBuffer } from '../resp/bytes.ts';
 import { formatDouble } from '../resp/double.ts';
 import { SHA1_BYTES, sha1Into } from './sha1.ts';
 import type { Database } from './table/database.ts';
 import type { Keyspace } from './table/keyspace.ts';
-import { HashValue } from './types/hash.ts';
-import { ListValue } from './types/list.ts';
-import { SetValue } from './types/set.ts';
-import { isString, type Value } from './types/value.ts';
+import { type Collection, isString, type TypeName, typeName, type Value } from './types/value.ts';
 
 /** Redis's numbers of the types, which are part of the digest. */
-const TYPE_STRING = 0;
-const TYPE_LIST = 1;
-const TYPE_SET = 2;
-const TYPE_ZSET = 3;
-const TYPE_HASH = 4;
+const TYPE_NUMBERS = {
+  string: 0,
+  list: 1,
+  set: 2,
+  zset: 3,
+  hash: 4,
+} satisfies Record<TypeName, number>;
 
 const EXPIRE_MARK = Buffer.from('!!expire!!');
 
@@ -55,31 +55,37 @@ function addDatabase(digest: Buffer, database: Database): void {
 }
 
 function addValue(digest: Buffer, value: Value, hasExpiry: boolean): void {
-  if (isString(value)) {
-    chainNumber(digest, TYPE_STRING);
-    chain(digest, value);
-  } else if (value instanceof ListValue) {
-    chainNumber(digest, TYPE_LIST);
-    value.forEach((item) => {
-      chain(digest, item);
-    });
-  } else if (value instanceof SetValue) {
-    chainNumber(digest, TYPE_SET);
-    value.forEach((member) => {
-      blend(digest, member);
-    });
-  } else if (value instanceof HashValue) {
-    chainNumber(digest, TYPE_HASH);
-    value.forEach((field, item) => {
-      blendPair(digest, field, item);
-    });
-  } else {
-    chainNumber(digest, TYPE_ZSET);
-    value.forEach((member, score) => {
-      blendPair(digest, member, formatDouble(score));
-    });
-  }
+  chainNumber(digest, TYPE_NUMBERS[typeName(value)]);
+  if (isString(value)) chain(digest, value);
+  else addElements(digest, value);
   if (hasExpiry) blend(digest, EXPIRE_MARK);
+}
+
+function addElements(digest: Buffer, value: Collection): void {
+  switch (value.type) {
+    case 'list':
+      value.forEach((item) => {
+        chain(digest, item);
+      });
+      return;
+    case 'set':
+      value.forEach((member) => {
+        blend(digest, member);
+      });
+      return;
+    case 'hash':
+      value.forEach((field, item) => {
+        blendPair(digest, field, item);
+      });
+      return;
+    case 'zset':
+      value.forEach((member, score) => {
+        blendPair(digest, member, formatDouble(score));
+      });
+      return;
+    default:
+      unreachable(value);
+  }
 }
 
 function blendPair(digest: Buffer, first: Bytes, second: Bytes): void {

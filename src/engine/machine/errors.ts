@@ -36,6 +36,14 @@ export function asLimitError(error: unknown): LimitError | undefined {
 }
 
 /** Throws InvariantError unless `condition` holds. */
+/**
+ * The end of a chain that has dealt with every case. The compiler refuses it where one is missing: a
+ * new type of values, a new kind of wait.
+ */
+export function unreachable(value: never): never {
+  throw new InvariantError(`a case that nothing handles: ${String(value)}`);
+}
+
 export function invariant(condition: boolean, message: string): asserts condition {
   if (!condition) throw new InvariantError(message);
 }

@@ -20,6 +20,9 @@ export abstract class Container {
    */
   large = false;
 
+  /** The name TYPE replies. A getter of the class: no container carries a field for it. */
+  abstract get type(): string;
+
   /** An independent container with the same content, in O(pages). */
   abstract clone(): Container;
   protected abstract modelBytes(): number;

@@ -75,6 +75,10 @@ export class HashValue extends CompactContainer {
     return this.fields.valueAt(slot);
   }
 
+  override get type(): 'hash' {
+    return 'hash';
+  }
+
   override clone(): HashValue {
     const clone = new HashValue();
     clone.fields = this.fields.share();

@@ -152,6 +152,10 @@ export class ListValue extends Container {
     this.account();
   }
 
+  override get type(): 'list' {
+    return 'list';
+  }
+
   override clone(): ListValue {
     const clone = new ListValue();
     this.epoch = new Epoch();

@@ -59,6 +59,10 @@ export class SetValue extends CompactContainer {
     return this.members.keyAt(slot);
   }
 
+  override get type(): 'set' {
+    return 'set';
+  }
+
   override clone(): SetValue {
     const clone = new SetValue();
     clone.members = this.members.share();

@@ -3,29 +3,29 @@
 import type { Bytes } from '../../resp/bytes.ts';
 import { stringBytes } from '../memory.ts';
 import { Container } from './container.ts';
-import { HashValue } from './hash.ts';
-import { ListValue } from './list.ts';
-import { SetValue } from './set.ts';
+import type { HashValue } from './hash.ts';
+import type { ListValue } from './list.ts';
+import type { SetValue } from './set.ts';
 import type { ZsetValue } from './zset.ts';
 
+/**
+ * What is no string. A new class here is a compile error in every place that must know it: they
+ * end in `unreachable`, or are tables `satisfies Record<TypeName, …>`.
+ */
+export type Collection = HashValue | ListValue | SetValue | ZsetValue;
+
 /** A Redis string is bare bytes. */
-export type Value = Bytes | HashValue | ListValue | SetValue | ZsetValue;
+export type Value = Bytes | Collection;
 
-/** What is no string. */
-export type Collection = Exclude<Value, Bytes>;
-
-export type TypeName = 'string' | 'hash' | 'list' | 'set' | 'zset';
+/** As TYPE replies it. */
+export type TypeName = 'string' | Collection['type'];
 
 export function isString(value: Value): value is Bytes {
   return !(value instanceof Container);
 }
 
-/** The name TYPE replies. */
 export function typeName(value: Value): TypeName {
-  if (isString(value)) return 'string';
-  if (value instanceof HashValue) return 'hash';
-  if (value instanceof ListValue) return 'list';
-  return value instanceof SetValue ? 'set' : 'zset';
+  return isString(value) ? 'string' : value.type;
 }
 
 /** Modelled memory of a value, its object included (memory.ts). */

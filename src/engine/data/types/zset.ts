@@ -138,6 +138,10 @@ export class ZsetValue extends CompactContainer {
     return this.members.scan(cursor, count, visit);
   }
 
+  override get type(): 'zset' {
+    return 'zset';
+  }
+
   override clone(): ZsetValue {
     const clone = new ZsetValue();
     clone.members = this.members.share();

@@ -11,7 +11,7 @@
 import { HashValue } from '../../data/types/hash.ts';
 import { ListValue } from '../../data/types/list.ts';
 import { SetValue } from '../../data/types/set.ts';
-import type { Value } from '../../data/types/value.ts';
+import type { TypeName, Value } from '../../data/types/value.ts';
 import { ZsetValue } from '../../data/types/zset.ts';
 import { registerState } from '../../machine/state.ts';
 import type { Bytes } from '../../resp/bytes.ts';
@@ -28,24 +28,26 @@ import { zipmapElements } from './zipmap.ts';
 /** A message names no more of a key than this. */
 const NAMED_KEY_MAX = 128;
 
+/** The RDB types that each type of values may come as. */
+const READ_FROM = {
+  string: [TYPE.string],
+  list: [TYPE.list, TYPE.listZiplist, TYPE.listQuicklist, TYPE.listQuicklist2],
+  set: [TYPE.set, TYPE.setIntset],
+  hash: [TYPE.hash, TYPE.hashZipmap, TYPE.hashZiplist, TYPE.hashListpack],
+  zset: [TYPE.zset, TYPE.zset2, TYPE.zsetZiplist, TYPE.zsetListpack],
+} satisfies Record<TypeName, readonly number[]>;
+
+const READABLE: ReadonlySet<number> = new Set(Object.values(READ_FROM).flat());
+
 /** Whether bytes of this type number can follow a key. Throws for what Redis knows and we do not. */
 export function checkType(type: number, key: string, offset: number): void {
-  switch (type) {
-    case TYPE.module:
-    case TYPE.module2:
-      throw unsupported(
-        `Key '${key.slice(0, NAMED_KEY_MAX)}' holds module data, which is not supported`,
-        offset,
-      );
-    case TYPE.streamListpacks:
-    case TYPE.streamListpacks2:
-      throw unsupported(
-        `Key '${key.slice(0, NAMED_KEY_MAX)}' holds a stream, which is not supported`,
-        offset,
-      );
-    default:
-      if (!isValueType(type)) throw corrupt(`Unknown RDB encoding type ${type}`, offset);
-  }
+  if (READABLE.has(type)) return;
+  if (!isValueType(type)) throw corrupt(`Unknown RDB encoding type ${type}`, offset);
+  const what = type === TYPE.module || type === TYPE.module2 ? 'module data' : 'a stream';
+  throw unsupported(
+    `Key '${key.slice(0, NAMED_KEY_MAX)}' holds ${what}, which is not supported`,
+    offset,
+  );
 }
 
 /** Whether Redis 7.0 knows the type. */

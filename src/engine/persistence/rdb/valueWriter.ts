@@ -2,27 +2,31 @@
  * Writes values: the type, and the elements of a collection from any position on.
  */
 
-import { HashValue } from '../../data/types/hash.ts';
-import { ListValue } from '../../data/types/list.ts';
-import { SetValue } from '../../data/types/set.ts';
-import { type Collection, isString, type Value } from '../../data/types/value.ts';
-import { ZsetValue } from '../../data/types/zset.ts';
+import type { HashValue } from '../../data/types/hash.ts';
+import type { ListValue } from '../../data/types/list.ts';
+import type { SetValue } from '../../data/types/set.ts';
+import { type Collection, type TypeName, typeName, type Value } from '../../data/types/value.ts';
+import type { ZsetValue } from '../../data/types/zset.ts';
+import { unreachable } from '../../machine/errors.ts';
 import { TYPE } from './format.ts';
 import type { output } from './output.ts';
 
 type Output = typeof output;
+/** The type byte that a value is written with. */
+const WRITTEN_AS = {
+  string: TYPE.string,
+  list: TYPE.list,
+  set: TYPE.set,
+  hash: TYPE.hash,
+  zset: TYPE.zset2,
+} satisfies Record<TypeName, number>;
 
-/** The type byte that the value is written with. */
 export function typeOf(value: Value): number {
-  if (isString(value)) return TYPE.string;
-  if (value instanceof HashValue) return TYPE.hash;
-  if (value instanceof ListValue) return TYPE.list;
-  if (value instanceof SetValue) return TYPE.set;
-  return TYPE.zset2;
+  return WRITTEN_AS[typeName(value)];
 }
 
 export function elementCount(value: Collection): number {
-  return value instanceof ListValue ? value.length : value.size;
+  return value.type === 'list' ? value.length : value.size;
 }
 
 /**
@@ -37,16 +41,46 @@ export function putElements(
   sizeMax: number,
 ): number {
   const stop = Math.min(from + countMax, elementCount(value));
-  if (value instanceof ListValue) return putRangeOfList(output, value, from, stop, sizeMax);
-  if (value instanceof ZsetValue) return putRangeOfZset(output, value, from, stop, sizeMax);
+  switch (value.type) {
+    case 'list':
+      return putRangeOfList(output, value, from, stop, sizeMax);
+    case 'set':
+      return putMembers(output, value, from, stop, sizeMax);
+    case 'hash':
+      return putFields(output, value, from, stop, sizeMax);
+    case 'zset':
+      return putRangeOfZset(output, value, from, stop, sizeMax);
+    default:
+      return unreachable(value);
+  }
+}
+
+function putMembers(
+  output: Output,
+  set: SetValue,
+  from: number,
+  stop: number,
+  sizeMax: number,
+): number {
   let at = from;
   do {
-    if (value instanceof HashValue) {
-      output.string(value.fieldAt(at));
-      output.string(value.valueAt(at));
-    } else {
-      output.string(value.memberAt(at));
-    }
+    output.string(set.memberAt(at));
+    at += 1;
+  } while (at < stop && output.size < sizeMax);
+  return at - from;
+}
+
+function putFields(
+  output: Output,
+  hash: HashValue,
+  from: number,
+  stop: number,
+  sizeMax: number,
+): number {
+  let at = from;
+  do {
+    output.string(hash.fieldAt(at));
+    output.string(hash.valueAt(at));
     at += 1;
   } while (at < stop && output.size < sizeMax);
   return at - from;
