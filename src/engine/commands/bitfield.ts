@@ -127,13 +127,12 @@ function writeFields(call: DataCall, operations: readonly Operation[]): void {
   }
   const bytes = copyForEdit(old, bytesNeeded(operations));
   const grown = old === undefined || bytes.length > old.length;
-  // Stored before it is written to: until the command ends nobody else can hold it.
-  replaceValue(call, key, old, bytes);
   let changes = 0;
   call.reply.array(operations.length);
   for (const operation of operations) {
     if (writeOne(call, bytes, operation, grown)) changes += 1;
   }
+  replaceValue(call, key, old, bytes);
   // A string that only grew, all its operations having failed, is not propagated, as in 7.0.
   if (changes > 0) {
     call.changed(key, changes);

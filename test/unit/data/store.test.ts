@@ -266,7 +266,12 @@ interface Scale {
 const scales: Scale[] = [
   { keys: 40, databases: 3, operations: 0.3 * OPERATIONS, between: 500 },
   { keys: 2_000, databases: 12, operations: 0.4 * OPERATIONS, between: 10_000 },
-  { keys: OPERATIONS / 5, databases: 2, operations: 0.3 * OPERATIONS, between: OPERATIONS / 10 },
+  {
+    keys: Math.min(OPERATIONS / 5, 1_000_000),
+    databases: 2,
+    operations: 0.3 * OPERATIONS,
+    between: OPERATIONS / 10,
+  },
 ];
 
 for (const { keys, databases, operations, between } of scales) {
