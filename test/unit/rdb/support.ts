@@ -1,10 +1,11 @@
 /** What the RDB tests share: keyspaces with everything in them, whole writes, whole reads. */
 
+import type { ByteView } from '../../../src/engine/data/table/byteView.ts';
 import { Keyspace } from '../../../src/engine/data/table/keyspace.ts';
 import { HashValue } from '../../../src/engine/data/types/hash.ts';
 import { ListValue } from '../../../src/engine/data/types/list.ts';
 import { SetValue } from '../../../src/engine/data/types/set.ts';
-import type { Value } from '../../../src/engine/data/types/value.ts';
+import type { Collection } from '../../../src/engine/data/types/value.ts';
 import { ZsetValue } from '../../../src/engine/data/types/zset.ts';
 import { Random, seedFromNumber } from '../../../src/engine/machine/random.ts';
 import { RdbReader, type RdbSink } from '../../../src/engine/persistence/rdb/reader.ts';
@@ -37,7 +38,12 @@ export class KeyspaceSink implements RdbSink {
   resize(keys: number, expires: number): void {
     this.hints.push([keys, expires]);
   }
-  entry(key: string, value: Value, expireAt: number): void {
+  stringEntry(key: ByteView, value: ByteView, expireAt: number): void {
+    const database = this.keyspace.databases[this.database]!;
+    database.setViews(key, value);
+    if (expireAt !== -1) database.setExpireAt(key.text(), expireAt);
+  }
+  entry(key: string, value: Collection, expireAt: number): void {
     const database = this.keyspace.databases[this.database]!;
     database.set(key, value);
     if (expireAt !== -1) database.setExpireAt(key, expireAt);

@@ -14,10 +14,15 @@ export class ByteView {
     return this.end - this.start;
   }
 
-  /** All of a Buffer. */
-  show(bytes: Buffer): void {
+  /** Shows `bytes[start..end)`, by default all of them. */
+  show(bytes: Buffer, start = 0, end = bytes.length): void {
     this.bytes = bytes;
-    this.start = 0;
-    this.end = bytes.length;
+    this.start = start;
+    this.end = end;
+  }
+
+  /** One character a byte. */
+  text(): string {
+    return this.bytes.latin1Slice(this.start, this.end);
   }
 }

@@ -217,23 +217,12 @@ export class Database {
     valueStart: number,
     valueEnd: number,
   ): boolean {
-    const { table } = this;
-    const hash = table.hash(bytes, keyStart, keyEnd);
-    const reference = table.find(hash, bytes, keyStart, keyEnd);
-    if (reference !== 0) {
-      const now = this.replaceFrom(reference, bytes, valueStart, valueEnd);
-      if (this.expires.count > 0) this.clearExpiry(now);
-      return false;
-    }
-    if (isTooLong(keyEnd - keyStart, valueEnd - valueStart)) {
-      const value = ownedCopy(bytes, valueStart, valueEnd);
-      this.add(hash, bytes, keyStart, keyEnd, value);
-    } else {
-      table.add(hash, bytes, keyStart, keyEnd, bytes, valueStart, valueEnd, 0);
-      this.epoch.usedBytes +=
-        keyBytes(keyEnd - keyStart) + stringBytesIn(bytes, valueStart, valueEnd);
-    }
-    return true;
+    return this.setBytes(bytes, keyStart, keyEnd, bytes, valueStart, valueEnd);
+  }
+
+  /** As setFrom, with key and value in different places. */
+  setViews(key: ByteView, value: ByteView): boolean {
+    return this.setBytes(key.bytes, key.start, key.end, value.bytes, value.start, value.end);
   }
 
   /** Replaces a row's value by a string; its expiry stays. Returns its reference, as does all below. */
@@ -295,6 +284,31 @@ export class Database {
     this.expires.clear(rows.slotOf(reference));
     rows.markExpiry(reference, false);
     this.epoch.usedBytes -= DICT_ENTRY_BYTES;
+    return true;
+  }
+
+  private setBytes(
+    keys: Buffer,
+    keyStart: number,
+    keyEnd: number,
+    values: Buffer,
+    start: number,
+    end: number,
+  ): boolean {
+    const { table } = this;
+    const hash = table.hash(keys, keyStart, keyEnd);
+    const reference = table.find(hash, keys, keyStart, keyEnd);
+    if (reference !== 0) {
+      const now = this.replaceFrom(reference, values, start, end);
+      if (this.expires.count > 0) this.clearExpiry(now);
+      return false;
+    }
+    if (isTooLong(keyEnd - keyStart, end - start)) {
+      this.add(hash, keys, keyStart, keyEnd, ownedCopy(values, start, end));
+    } else {
+      table.add(hash, keys, keyStart, keyEnd, values, start, end, 0);
+      this.epoch.usedBytes += keyBytes(keyEnd - keyStart) + stringBytesIn(values, start, end);
+    }
     return true;
   }
 

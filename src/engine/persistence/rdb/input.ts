@@ -10,9 +10,11 @@
  * there.
  */
 
+import { ByteView } from '../../data/table/byteView.ts';
 import { registerState } from '../../machine/state.ts';
 import type { Bytes } from '../../resp/bytes.ts';
 import { fromBorrowed, SHORT_BYTES_MAX } from '../../resp/bytes.ts';
+import { writeInteger } from '../../resp/integer.ts';
 import { Crc64 } from './crc64.ts';
 import { corrupt, shortRead } from './errors.ts';
 import { ENCODING, LENGTH_32, LENGTH_64, SPECIAL, STRING_BYTES_MAX } from './format.ts';
@@ -25,6 +27,7 @@ const NO_BYTES = Buffer.alloc(0);
 
 /** Where short compressed strings are unpacked before they become strings of their own. */
 const unpacked = Buffer.allocUnsafeSlow(SHORT_BYTES_MAX);
+const shown = new ByteView();
 
 export class RdbInput {
   /** What is being read; `chunks` come after it. */
@@ -216,41 +219,66 @@ export class RdbInput {
     return typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
   }
 
+  /**
+   * Shows a string where it lies, or unpacked: in `scratch` when that is long enough. Valid until the
+   * step ends and `scratch` is used again.
+   */
+  view(view: ByteView, scratch: Buffer): void {
+    const first = this.byte();
+    if (first < SPECIAL) {
+      const length = this.stringLength(first);
+      const start = this.take(length);
+      view.show(this.buffer, start, start + length);
+    } else if (isCompressed(first)) {
+      this.unpack(view, scratch);
+    } else {
+      view.show(scratch, 0, writeInteger(scratch, 0, this.packedInteger(first)));
+    }
+  }
+
   private special(first: number): Bytes {
+    if (!isCompressed(first)) return String(this.packedInteger(first));
+    this.unpack(shown, unpacked);
+    return shown.bytes === unpacked ? shown.text() : shown.bytes;
+  }
+
+  private packedInteger(first: number): number {
     switch (first & 0x3f) {
       case ENCODING.int8:
-        return String((this.byte() << 24) >> 24);
+        return (this.byte() << 24) >> 24;
       case ENCODING.int16: {
         const start = this.take(2);
-        return String(this.buffer.readInt16LE(start));
+        return this.buffer.readInt16LE(start);
       }
       case ENCODING.int32:
-        return String(this.int32());
-      case ENCODING.lzf:
-        return this.compressed();
+        return this.int32();
       default:
         throw corrupt(`Unknown RDB string encoding type ${first & 0x3f}`, this.offset);
     }
   }
 
-  private compressed(): Bytes {
+  private unpack(view: ByteView, scratch: Buffer): void {
     const packedLength = this.stringLength(this.byte());
     const length = this.stringLength(this.byte());
     if (!lzfCanHold(packedLength, length)) {
       throw corrupt('Invalid LZF compressed string', this.offset);
     }
     const start = this.take(packedLength);
-    const target = length <= SHORT_BYTES_MAX ? unpacked : Buffer.allocUnsafeSlow(length);
+    const target = length <= scratch.length ? scratch : Buffer.allocUnsafeSlow(length);
     if (!decompressLzf(this.buffer, start, start + packedLength, target, length)) {
       throw corrupt('Invalid LZF compressed string', this.offset);
     }
-    return target === unpacked ? target.latin1Slice(0, length) : target;
+    view.show(target, 0, length);
   }
 }
 registerState(RdbInput);
 
+function isCompressed(first: number): boolean {
+  return (first & 0x3f) === ENCODING.lzf;
+}
+
 /** V8 holds strings of 2^29 - 25 characters; a longer key is what Redis cannot allocate. */
-const KEY_BYTES_MAX = 0x1fff_ffe8;
+export const KEY_BYTES_MAX = 0x1fff_ffe8;
 
 function latin1(bytes: Buffer, start: number, end: number, offset: number): string {
   if (end - start > KEY_BYTES_MAX) throw shortRead(offset);

@@ -7,6 +7,7 @@
  */
 
 import type { Bytes } from '../../resp/bytes.ts';
+import { readInteger } from '../../resp/integer.ts';
 import { ENCODING, LENGTH_32, LENGTH_64, SPECIAL } from './format.ts';
 import { compressLzf } from './lzf.ts';
 
@@ -43,6 +44,12 @@ function asInt32(text: string): number | undefined {
   }
   if (negative) value = -value;
   return value >= INT32_MIN && value <= INT32_MAX ? value : undefined;
+}
+
+/** As asInt32, of bytes. */
+function readInt32(bytes: Buffer, start: number, end: number): number | undefined {
+  const value = readInteger(bytes, start, end) as number | undefined;
+  return value !== undefined && value >= INT32_MIN && value <= INT32_MAX ? value : undefined;
 }
 
 class RdbOutput {
@@ -125,40 +132,86 @@ class RdbOutput {
 
   /** Bytes as they are, without a length. */
   plain(value: Bytes): void {
-    const length = value.length;
+    if (typeof value !== 'string') {
+      this.plainFrom(value, 0, value.length);
+      return;
+    }
+    const { length } = value;
     if (length > INLINE_BYTES_MAX) {
-      this.endPiece();
-      this.pieces.push(typeof value === 'string' ? Buffer.from(value, 'latin1') : value);
-      this.piecesBytes += length;
+      this.piece(Buffer.from(value, 'latin1'));
       return;
     }
     this.reserve(length);
     const { scratch } = this;
     let at = this.used;
     this.used = at + length;
-    if (typeof value !== 'string') {
-      value.copy(scratch, at);
-    } else if (length <= LOOP_BYTES_MAX) {
-      for (let i = 0; i < length; i += 1) scratch[at++] = value.charCodeAt(i);
-    } else {
+    if (length > LOOP_BYTES_MAX) {
       scratch.latin1Write(value, at, length);
+      return;
     }
+    for (let i = 0; i < length; i += 1) scratch[at++] = value.charCodeAt(i);
+  }
+
+  private plainFrom(bytes: Buffer, start: number, end: number): void {
+    const length = end - start;
+    if (length > INLINE_BYTES_MAX) {
+      this.piece(bytes.subarray(start, end));
+      return;
+    }
+    this.reserve(length);
+    const { scratch } = this;
+    let at = this.used;
+    this.used = at + length;
+    if (length > LOOP_BYTES_MAX) {
+      bytes.copy(scratch, at, start, end);
+      return;
+    }
+    for (let i = start; i < end; i += 1) scratch[at++] = bytes[i]!;
+  }
+
+  /** A piece of its own, which is not copied. */
+  private piece(bytes: Buffer): void {
+    this.endPiece();
+    this.pieces.push(bytes);
+    this.piecesBytes += bytes.length;
   }
 
   /** A string in its shortest form: integer, compressed, or its length and its bytes. */
   string(value: Bytes): void {
-    const length = value.length;
-    if (length <= INT32_DIGITS_MAX) {
-      const integer = typeof value === 'string' ? asInt32(value) : asInt32(value.latin1Slice());
-      if (integer !== undefined) {
-        this.integer(integer);
-        return;
-      }
-    } else if (this.compression && length >= COMPRESS_BYTES_MIN && length <= COMPRESS_BYTES_MAX) {
-      if (this.compressed(value)) return;
+    if (typeof value !== 'string') {
+      this.stringFrom(value, 0, value.length);
+      return;
     }
-    this.length(length);
-    this.plain(value);
+    const { length } = value;
+    const integer = length <= INT32_DIGITS_MAX ? asInt32(value) : undefined;
+    if (integer !== undefined) {
+      this.integer(integer);
+    } else if (!this.compresses(length) || !this.compressed(this.asBytes(value), 0, length)) {
+      this.length(length);
+      this.plain(value);
+    }
+  }
+
+  /** As `string`, of borrowed bytes; those of a long one must never be written to again. */
+  stringFrom(bytes: Buffer, start: number, end: number): void {
+    const length = end - start;
+    const integer = length <= INT32_DIGITS_MAX ? readInt32(bytes, start, end) : undefined;
+    if (integer !== undefined) {
+      this.integer(integer);
+    } else if (!this.compresses(length) || !this.compressed(bytes, start, end)) {
+      this.length(length);
+      this.plainFrom(bytes, start, end);
+    }
+  }
+
+  private compresses(length: number): boolean {
+    return this.compression && length >= COMPRESS_BYTES_MIN && length <= COMPRESS_BYTES_MAX;
+  }
+
+  private asBytes(text: string): Buffer {
+    if (this.raw.length < text.length) this.raw = Buffer.allocUnsafeSlow(text.length);
+    this.raw.latin1Write(text, 0);
+    return this.raw;
   }
 
   private integer(value: number): void {
@@ -177,20 +230,10 @@ class RdbOutput {
   }
 
   /** Puts the string compressed, or nothing (false) when that saves less than four bytes. */
-  private compressed(value: Bytes): boolean {
-    const length = value.length;
+  private compressed(bytes: Buffer, start: number, end: number): boolean {
+    const length = end - start;
     if (this.packed.length < length) this.packed = Buffer.allocUnsafeSlow(length);
-    let input: Buffer = this.raw;
-    if (typeof value !== 'string') {
-      input = value;
-    } else {
-      if (input.length < length) {
-        input = Buffer.allocUnsafeSlow(length);
-        this.raw = input;
-      }
-      input.latin1Write(value, 0, length);
-    }
-    const packedLength = compressLzf(input, 0, length, this.packed, 0, length - 4);
+    const packedLength = compressLzf(bytes, start, end, this.packed, 0, length - 4);
     if (packedLength === 0) return false;
     this.byte(SPECIAL | ENCODING.lzf);
     this.length(packedLength);

@@ -7,18 +7,21 @@
  * the reader is of no use afterwards.
  */
 
-import { isString, type Value } from '../../data/types/value.ts';
+import { ByteView } from '../../data/table/byteView.ts';
+import { type Collection, isString } from '../../data/types/value.ts';
+import { invariant } from '../../machine/errors.ts';
 import { registerState } from '../../machine/state.ts';
 import { hex64 } from './crc64.ts';
-import { corrupt, RdbError, unsupported } from './errors.ts';
+import { corrupt, RdbError, shortRead, unsupported } from './errors.ts';
 import {
   OPCODE,
   RDB_HEADER_BYTES,
   RDB_SIGNATURE,
   RDB_VERSION,
   RDB_VERSION_CHECKSUM,
+  TYPE,
 } from './format.ts';
-import { NEED_INPUT, RdbInput } from './input.ts';
+import { KEY_BYTES_MAX, NEED_INPUT, RdbInput } from './input.ts';
 import { checkType, isValueType, ValueReader } from './valueReader.ts';
 import { elementCount } from './valueWriter.ts';
 
@@ -29,8 +32,10 @@ export interface RdbSink {
   select(database: number): void;
   /** A hint of what is to come, as the file claims: allocate nothing for it. */
   resize(keys: number, expires: number): void;
-  /** `expireAt` in Unix ms, -1 for none. The value is given away. */
-  entry(key: string, value: Value, expireAt: number): void;
+  /** A string, borrowed; `expireAt` in Unix ms, -1 for none. */
+  stringEntry(key: ByteView, value: ByteView, expireAt: number): void;
+  /** A collection, given away. */
+  entry(key: string, value: Collection, expireAt: number): void;
   /** A collection without elements: redis-server logs it and goes on without the key. */
   emptyKey(key: string): void;
   /** Source of a function library. */
@@ -46,6 +51,13 @@ export interface RdbReaderOptions {
 
 const NO_EXPIRY = -1;
 const CHECKSUM_BYTES = 8;
+
+/** Where packed keys and strings are unpacked, if they are not longer. */
+const SCRATCH_BYTES = 16 * 1024;
+const keyScratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+const valueScratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+const shownKey = new ByteView();
+const shownValue = new ByteView();
 
 export class RdbReader {
   private readonly options: RdbReaderOptions;
@@ -177,9 +189,22 @@ export class RdbReader {
         return;
       case OPCODE.moduleAux:
         throw unsupported('The file holds module AUX data, which is not supported', input.offset);
+      case TYPE.string:
+        this.readString(sink);
+        return;
       default:
         this.beginKey(opcode);
     }
+  }
+
+  /** A key and its string in one step: both are shown to the sink where they lie. */
+  private readString(sink: RdbSink): void {
+    const { input, expireAt } = this;
+    input.view(shownKey, keyScratch);
+    if (shownKey.length > KEY_BYTES_MAX) throw shortRead(input.offset);
+    input.view(shownValue, valueScratch);
+    this.expireAt = NO_EXPIRY;
+    sink.stringEntry(shownKey, shownValue, expireAt);
   }
 
   private readDatabase(): number {
@@ -219,7 +244,8 @@ export class RdbReader {
     this.value = undefined;
     this.expireAt = NO_EXPIRY;
     this.stage = 'record';
-    if (!isString(value) && elementCount(value) === 0) sink.emptyKey(key);
+    invariant(!isString(value), 'strings are read in one step');
+    if (elementCount(value) === 0) sink.emptyKey(key);
     else sink.entry(key, value, expireAt);
   }
 

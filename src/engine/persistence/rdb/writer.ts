@@ -9,12 +9,13 @@
  * every Redis since 4.0 loads them and picks its own encoding in memory.
  */
 
+import { ByteView } from '../../data/table/byteView.ts';
 import type { DatabaseSnapshot } from '../../data/table/databaseSnapshot.ts';
 import type { KeyspaceSnapshot } from '../../data/table/keyspace.ts';
-import { isString } from '../../data/types/value.ts';
+import { type Collection, isString } from '../../data/types/value.ts';
 import { registerState } from '../../machine/state.ts';
 import { Crc64 } from './crc64.ts';
-import { OPCODE, RDB_HEADER_BYTES, RDB_SIGNATURE, RDB_VERSION } from './format.ts';
+import { OPCODE, RDB_HEADER_BYTES, RDB_SIGNATURE, RDB_VERSION, TYPE } from './format.ts';
 import { output } from './output.ts';
 import { elementCount, putElements, typeOf } from './valueWriter.ts';
 
@@ -44,6 +45,9 @@ const EOF_BYTES = 9;
 
 /** Elements fetched from a collection at once. */
 const BATCH_ELEMENTS = 512;
+
+const shownKey = new ByteView();
+const shownValue = new ByteView();
 
 export class RdbWriter {
   private readonly snapshot: KeyspaceSnapshot;
@@ -161,22 +165,27 @@ export class RdbWriter {
         this.stage = 'database';
         return;
       }
-      const value = database.valueAt(this.slot);
-      const expireAt = database.expireAtSlot(this.slot);
+      const { slot } = this;
+      const expireAt = database.expireAtSlot(slot);
       if (expireAt !== -1) {
         output.byte(OPCODE.expireTimeMs);
         output.int64(expireAt);
       }
-      output.byte(typeOf(value));
-      output.string(database.keyAt(this.slot));
-      if (!isString(value)) {
+      database.viewKey(slot, shownKey);
+      if (database.viewString(slot, shownValue)) {
+        output.byte(TYPE.string);
+        output.stringFrom(shownKey.bytes, shownKey.start, shownKey.end);
+        output.stringFrom(shownValue.bytes, shownValue.start, shownValue.end);
+        this.slot += 1;
+      } else {
+        const value = database.valueAt(slot) as Collection;
+        output.byte(typeOf(value));
+        output.stringFrom(shownKey.bytes, shownKey.start, shownKey.end);
         output.length(elementCount(value));
         this.elementAt = 0;
         this.stage = 'elements';
         return;
       }
-      output.string(value);
-      this.slot += 1;
     }
   }
 

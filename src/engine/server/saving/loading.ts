@@ -7,7 +7,8 @@
  */
 
 import { settle } from '../../commands/encoding.ts';
-import type { Value } from '../../data/types/value.ts';
+import type { ByteView } from '../../data/table/byteView.ts';
+import type { Collection } from '../../data/types/value.ts';
 import type { Micros } from '../../machine/machine.ts';
 import { NEVER } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
@@ -188,28 +189,58 @@ export class Loading implements Part, RdbSink {
 
   resize(): void {}
 
-  entry(key: string, value: Value, expireAt: number): void {
-    const { server } = this;
-    // A master drops what has expired; a replica keeps it until its master says DEL.
-    const expired = expireAt >= 0 && expireAt < server.nowMs;
-    if (expired && !server.replication.isReplica) {
-      this.keysExpired += 1;
-      this.expired.push({ db: this.db, key });
+  stringEntry(key: ByteView, value: ByteView, expireAt: number): void {
+    if (this.hasExpired(expireAt)) {
+      this.drop(key.text());
       return;
     }
     if (this.isFatal) return;
+    const db = this.server.keyspace.databases[this.db]!;
+    const { bytes, start, end } = key;
+    if (!this.merge && db.find(bytes, start, end) !== 0) {
+      this.refuseDuplicate(key.text());
+      return;
+    }
+    db.setViews(key, value);
+    if (expireAt >= 0) db.setExpireAtOf(db.find(bytes, start, end), expireAt);
+    this.keysLoaded += 1;
+  }
+
+  entry(key: string, value: Collection, expireAt: number): void {
+    if (this.hasExpired(expireAt)) {
+      this.drop(key);
+      return;
+    }
+    if (this.isFatal) return;
+    const { server } = this;
     const db = server.keyspace.databases[this.db]!;
     if (!this.merge && db.get(key) !== undefined) {
-      // As there: what the file and memory say of one key cannot both be kept.
-      server.log('warning', `RDB has duplicated key '${key}' in DB ${db.index}`);
-      this.isFatal = true;
-      server.out.exit(1);
+      this.refuseDuplicate(key);
       return;
     }
     settle(value, server.settings);
     db.set(key, value);
     if (expireAt >= 0) db.setExpireAt(key, expireAt);
     this.keysLoaded += 1;
+  }
+
+  /** A master drops what has expired; a replica keeps it until its master says DEL. */
+  private hasExpired(expireAt: number): boolean {
+    const { server } = this;
+    return expireAt >= 0 && expireAt < server.nowMs && !server.replication.isReplica;
+  }
+
+  private drop(key: string): void {
+    this.keysExpired += 1;
+    this.expired.push({ db: this.db, key });
+  }
+
+  /** As in Redis: what the file and memory say of one key cannot both be kept. */
+  private refuseDuplicate(key: string): void {
+    const { server } = this;
+    server.log('warning', `RDB has duplicated key '${key}' in DB ${this.db}`);
+    this.isFatal = true;
+    server.out.exit(1);
   }
 
   emptyKey(key: string): void {
