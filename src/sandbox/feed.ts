@@ -43,10 +43,10 @@ export class Feed {
       this.lastNote = id;
       this.pending.push({ at, node, source: 'note', level: 'notice', text: inWords(note) });
     }
-    this.pending.push(...this.events.collect(world, isPaused, placeOf));
+    for (const entry of this.events.collect(world, isPaused, placeOf)) this.pending.push(entry);
     // Each part is in order already; a stable sort by time weaves them together.
     const news = this.pending.splice(start).sort((a, b) => a.at - b.at);
-    this.pending.push(...news);
+    for (const entry of news) this.pending.push(entry);
     if (this.pending.length > PENDING_MAX) this.pending = this.pending.slice(-PENDING_MAX);
   }
 

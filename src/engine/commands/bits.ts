@@ -237,7 +237,8 @@ function readSources(call: DataCall): Buffer[] | undefined {
 
 /** Shorter strings count as followed by zeros. */
 function combine(operation: 'and' | 'or' | 'xor' | 'not', sources: readonly Buffer[]): Buffer {
-  const length = Math.max(...sources.map((source) => source.length));
+  let length = 0;
+  for (const source of sources) length = Math.max(length, source.length);
   const result = copyForEdit(sources[0]!, length);
   if (operation === 'not') {
     for (let at = 0; at < length; at += 1) result[at] = ~result[at]!;

@@ -131,7 +131,7 @@ function allowed(conditions: Conditions, current: number, instant: number): bool
 /** The options stay: they held here, so they hold on the replica. */
 function rewriteAsInstant(call: DataCall, form: TimeForm, instant: number): void {
   if (form.absolute && form.unit === 'milliseconds') return;
-  call.rewrite('PEXPIREAT', call.arg(1), String(instant), ...call.argsFrom(3));
+  call.rewriteAs(['PEXPIREAT', call.arg(1), String(instant), ...call.argsFrom(3)]);
 }
 
 /** -2: no key, -1: no expiry. Seconds are rounded: 1,500 ms are 2 s, 1,499 ms are 1 s. */

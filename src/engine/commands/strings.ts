@@ -111,7 +111,7 @@ function setWithOptions(call: DataCall, options: StringOptions): void {
     if (kept !== -1) call.setExpire(key, kept);
     call.changed(key);
     call.notify('$', 'set', key);
-    if (options.get) call.rewrite(...withoutGet(call));
+    if (options.get) call.rewriteAs(withoutGet(call));
   }
   if (!options.get) call.reply.ok();
 }

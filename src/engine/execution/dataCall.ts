@@ -62,6 +62,8 @@ export abstract class DataCall extends Call {
   abstract notify(type: NotifyClass, event: string, key: string, db?: Database): void;
   /** Propagates these arguments in place of this command: SPOP as SREM, EXPIRE as PEXPIREAT. */
   abstract rewrite(...args: Bytes[]): void;
+  /** The same for arguments that may be a million: more than a JavaScript call takes. */
+  abstract rewriteAs(args: readonly Bytes[]): void;
   /** Propagates these arguments besides (and, with `dontPropagate`, instead of) this command, in order. */
   abstract alsoPropagate(...args: Bytes[]): void;
   abstract dontPropagate(): void;

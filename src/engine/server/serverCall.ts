@@ -47,7 +47,7 @@ export class ServerCall extends DataCall {
   /** For a command run by this one; made when first needed. */
   private inner: ServerCall | undefined = undefined;
   private operations: Operation[] = [];
-  private replacement: Bytes[] | undefined = undefined;
+  private replacement: readonly Bytes[] | undefined = undefined;
   private suppressed = false;
   /** Propagated though nothing changed. */
   private forced = false;
@@ -164,6 +164,10 @@ export class ServerCall extends DataCall {
   }
 
   rewrite(...args: Bytes[]): void {
+    this.replacement = args;
+  }
+
+  rewriteAs(args: readonly Bytes[]): void {
     this.replacement = args;
   }
 

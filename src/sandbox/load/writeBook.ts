@@ -131,7 +131,7 @@ export class WriteBook {
       }
     }
     this.lost += gone.length;
-    this.lostSequences.push(...gone.reverse());
+    for (const sequence of gone.reverse()) this.lostSequences.push(sequence);
     this.lostSequences.splice(0, this.lostSequences.length - LOST_SHOWN_MAX);
     return gone.length;
   }

@@ -101,3 +101,26 @@ giant('a string that is no longer than Redis takes, but longer than V8, is an er
   assert.match(textOf(harness.send(['SET', 'k', long])), /^\+OK/);
   assertServes(harness);
 });
+
+test('more keys and options than a JavaScript call takes arguments', () => {
+  const harness = new ServerHarness();
+  harness.send(['SET', 'k', 'v']);
+  const many = (count: number, word: string) => Array.from({ length: count }, () => word);
+  const bitop = harness.send(['BITOP', 'OR', 'd', ...many(499_999, 'none'), 'k']);
+  assert.equal(String(bitop), ':1\r\n');
+  assert.equal(String(harness.send(['GET', 'd'])), '$1\r\nv\r\n');
+  assert.equal(String(harness.send(['EXPIRE', 'k', '100', ...many(200_000, 'NX')])), ':1\r\n');
+  assert.equal(String(harness.send(['SET', 'k', 'w', ...many(200_000, 'GET')])), '$1\r\nv\r\n');
+  const dump = Buffer.from('00017609000000000000000000', 'hex');
+  harness.send(['RESTORE', 'r', '5000', dump, ...many(200_000, 'REPLACE')]);
+  assertServes(harness);
+});
+
+test('DEBUG POPULATE makes values longer than a string, and none without end', () => {
+  const harness = new ServerHarness();
+  assert.equal(String(harness.send(['DEBUG', 'POPULATE', '1', 'k', '600000000'])), '+OK\r\n');
+  assert.equal(String(harness.send(['STRLEN', 'k:0'])), ':600000000\r\n');
+  assert.equal(String(harness.send(['GETRANGE', 'k:0', '0', '8'])), '$9\r\nvalue:0\0\0\r\n');
+  const endless = harness.send(['DEBUG', 'POPULATE', '1', 'l', '1000000000000']);
+  assert.match(textOf(endless), /^-ERR string exceeds maximum allowed size/);
+});

@@ -10,15 +10,16 @@
 
 import { registerState } from '../../machine/state.ts';
 import { LISTPACK_ENTRIES_MAX } from '../memory.ts';
+import { KeyIndex } from './keyIndex.ts';
 import { type Page, PagedTable } from './pagedTable.ts';
 
 /** Up to here comparing with each key costs less than a Map, in time and in memory. */
 const LINEAR_ROWS_MAX = 16;
 
 export class Dictionary<V> extends PagedTable<V> {
-  private index: Map<string, number> | undefined;
+  private index: KeyIndex | undefined;
 
-  constructor(pages: Page<V>[] = [], rows = 0, index: Map<string, number> | undefined = undefined) {
+  constructor(pages: Page<V>[] = [], rows = 0, index: KeyIndex | undefined = undefined) {
     super(pages, rows);
     this.index = index;
   }
@@ -62,8 +63,8 @@ export class Dictionary<V> extends PagedTable<V> {
     return new Dictionary(this.sharePages(), this.size, index);
   }
 
-  private reindex(): Map<string, number> {
-    const index = new Map<string, number>();
+  private reindex(): KeyIndex {
+    const index = new KeyIndex();
     for (let slot = 0; slot < this.size; slot += 1) index.set(this.keyAt(slot), slot);
     this.index = index;
     return index;

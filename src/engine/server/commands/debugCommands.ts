@@ -4,18 +4,23 @@
  * (HTSTATS, QUICKLIST-PACKED-THRESHOLD, …), for there is nothing true to say about it.
  */
 
+import { STRING_TOO_LONG } from '../../commands/arguments.ts';
 import { encodingName, referenceCount } from '../../commands/encoding.ts';
 import { dbDigest, digestValue } from '../../data/digest.ts';
+import { LimitError } from '../../machine/errors.ts';
 import { serializedLength } from '../../persistence/rdb/dump.ts';
 import type { CommandSpec } from '../../process/commandTable.ts';
 import { type HelpText, nameOf, writeHelp } from '../../process/help.ts';
 import { replyErrors } from '../../process/replyErrors.ts';
-import { fromLatin1 } from '../../resp/bytes.ts';
+import { type Bytes, SHORT_BYTES_MAX } from '../../resp/bytes.ts';
 import { parseDouble } from '../../resp/double.ts';
 import { allows } from '../refusals.ts';
 import { Reload } from '../saving/reloading.ts';
 import type { ServerCall } from '../serverCall.ts';
 import { EXAMPLE_TYPES, replyExample } from './debugProtocol.ts';
+
+/** Redis knows no limit here and takes what memory there is. */
+const POPULATE_BYTES_MAX = 2 ** 30;
 
 /** In COMMAND INFO they are no subcommands, nor is one of them anywhere else in Redis. */
 interface Subcommand {
@@ -152,15 +157,23 @@ function populate(call: ServerCall): void {
   const size =
     call.argc > 4 ? call.intIn(4, 0, Number.MAX_SAFE_INTEGER, replyErrors.outOfRangePositive) : 0;
   if (size === undefined) return;
+  if (size > POPULATE_BYTES_MAX) throw new LimitError(STRING_TOO_LONG);
   const { keyChanges } = call.server;
   for (let i = 0; i < count; i += 1) {
     const key = `${prefix}:${i}`;
     if (call.db.get(key) !== undefined) continue;
     const value = `value:${i}`;
-    call.db.set(key, size === 0 ? value : fromLatin1(value.slice(0, size).padEnd(size, '\0')));
+    call.db.set(key, size === 0 ? value : padded(value, size));
     if (keyChanges.listening) keyChanges.modified(key, call.db);
   }
   call.reply.ok();
+}
+
+/** The text, cut or followed by zeros. */
+function padded(text: string, size: number): Bytes {
+  const bytes = Buffer.alloc(size);
+  bytes.latin1Write(text);
+  return size <= SHORT_BYTES_MAX ? bytes.latin1Slice() : bytes;
 }
 
 /** The address, as C prints none, and the time of the last use are nothing anybody keeps here. */

@@ -103,7 +103,7 @@ function put(call: DataCall, key: string, value: Value, place: Place): void {
   if (instant !== undefined) {
     call.setExpire(key, instant);
     if (!absolute) {
-      call.rewrite(call.arg(0), call.arg(1), String(instant), ...call.argsFrom(3), 'ABSTTL');
+      call.rewriteAs([call.arg(0), call.arg(1), String(instant), ...call.argsFrom(3), 'ABSTTL']);
     }
   }
   call.changed(key);

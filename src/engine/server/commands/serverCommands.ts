@@ -156,6 +156,6 @@ function publish(call: ServerCall): void {
     server.touch(client),
   );
   // Messages go down the replication stream, so that subscribers of replicas get them.
-  if (!server.replication.isReplica) call.alsoPropagate(...call.argsFrom(0));
+  if (!server.replication.isReplica) call.alsoPropagate(call.arg(0), call.arg(1), call.arg(2));
   call.reply.integer(receivers);
 }
