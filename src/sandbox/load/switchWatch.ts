@@ -15,7 +15,9 @@
 import { ProtocolError } from '../../engine/machine/errors.ts';
 import { type ConnId, type Effects, type Micros, NEVER } from '../../engine/machine/machine.ts';
 import { registerState } from '../../engine/machine/state.ts';
+import { parseInteger } from '../../engine/resp/integer.ts';
 import { ReplyReader } from '../../engine/resp/replyReader.ts';
+import { firstParts } from '../../engine/resp/words.ts';
 import { encodeRequest, textsOf } from '../requests.ts';
 import type { Address, LoadSettings } from './loadSettings.ts';
 
@@ -92,8 +94,9 @@ export class SwitchWatch {
         const [kind, port, message] = textsOf(reply);
         if (this.isAddressDue) {
           this.isAddressDue = false;
-          if (port === undefined) continue; // It knows no such master.
-          heard = { address: { host: kind!, port: Number(port) }, isSwitch: false };
+          const address = addressOf(kind, port);
+          if (address === undefined) continue; // It knows no such master.
+          heard = { address, isSwitch: false };
         } else if (kind === 'message' && message !== undefined) {
           heard = this.parse(message) ?? heard;
         }
@@ -107,9 +110,9 @@ export class SwitchWatch {
 
   /** `mymaster 127.0.0.1 6400 127.0.0.1 6401`: name, old address, new address. */
   private parse(message: string): Heard | undefined {
-    const [name, , , host, port] = message.split(' ');
-    if (name !== this.settings?.masterName || host === undefined) return undefined;
-    return { address: { host, port: Number(port) }, isSwitch: true };
+    const [name, , , host, port] = firstParts(message, ' ', 5);
+    const address = name === this.settings?.masterName ? addressOf(host, port) : undefined;
+    return address === undefined ? undefined : { address, isSwitch: true };
   }
 
   closed(now: Micros, conn: ConnId): boolean {
@@ -154,3 +157,14 @@ export class SwitchWatch {
   }
 }
 registerState(SwitchWatch);
+
+const HOST_LENGTH_MAX = 255;
+const PORT_MAX = 65535;
+
+/** Anybody may publish at a Sentinel: undefined when what is said is no address. */
+function addressOf(host: string | undefined, portText: string | undefined): Address | undefined {
+  const port = portText === undefined ? undefined : parseInteger(portText);
+  if (host === undefined || host === '' || host.length > HOST_LENGTH_MAX) return undefined;
+  if (typeof port !== 'number' || port < 1 || port > PORT_MAX) return undefined;
+  return { host, port };
+}
