@@ -37,30 +37,27 @@ export class Memory implements Part {
     this.peakBytes = this.peak;
   }
 
-  /** mem_clients_normal and mem_clients_slaves: what waits to be sent or read. */
-  get clients(): { normal: number; replicas: number } {
-    let normal = 0;
-    let replicas = 0;
+  /** mem_clients_normal: what waits to be sent to clients, or read of them. Replicas have their own figure. */
+  get clients(): number {
+    let bytes = 0;
     for (const client of this.server.clients.values()) {
-      const bytes = client.queuedBytes + client.reader.unread;
-      if (client.kind === 'replica') replicas += bytes;
-      else normal += bytes;
+      if (client.kind !== 'replica') bytes += client.queuedBytes + client.reader.unread;
     }
-    return { normal, replicas };
+    return bytes;
   }
 
   /**
-   * mem_total_replication_buffers. Backlog and replicas share their bytes, so what the replica
-   * furthest behind still needs is all of them.
+   * What the stream takes in memory: mem_total_replication_buffers. Backlog and replicas share the
+   * bytes, so as in 7.0 the replicas (mem_clients_slaves) are charged for what exceeds the backlog:
+   *
+   *   backlog of 1 MB, a replica stalled 4 MB ago   →   total 4 MB, backlog 1 MB, replicas 3 MB
    */
-  get replicationBuffers(): number {
-    const { clients, replication } = this.server;
-    let longest = replication.backlogBytes;
-    for (const client of clients.values()) {
-      if (client.kind !== 'replica') continue;
-      longest = Math.max(longest, replication.outputBytes(client));
-    }
-    return longest;
+  get replicationBuffers(): { total: number; backlog: number; replicas: number } {
+    const { replication } = this.server;
+    const total = replication.backlogBytes;
+    const { size } = replication.stream.backlog;
+    const replicas = replication.replicaCount > 0 ? Math.max(0, total - size) : 0;
+    return { total, backlog: total - replicas, replicas };
   }
 }
 registerState(Memory);

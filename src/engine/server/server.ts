@@ -61,6 +61,9 @@ import { ServerCall } from './serverCall.ts';
 import { Shutdown } from './shutdown.ts';
 import { announceReady, logStart, refuseToStart } from './startup.ts';
 
+/** Counters of INFO stats that belong to no part; `unexpectedErrors`: replied to a master or replica. */
+const NO_COUNTS = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0, unexpectedErrors: 0 };
+
 export class Server extends Process {
   readonly mode = 'standalone';
   configuration!: Configuration;
@@ -76,12 +79,12 @@ export class Server extends Process {
   readonly commandStats = new CommandStats(serverTable.entryCount);
   readonly watchers = new Watchers(this);
   /** WATCH is broken before anyone is told of the event. */
-  readonly keyChanges = new KeyChanges([this.watchers, new KeyspaceEvents(this)]);
+  readonly keyChanges = new KeyChanges([this.watchers, this.expireCycle, new KeyspaceEvents(this)]);
   readonly memory = new Memory(this);
   readonly clientLimits = new ClientLimits(this);
   readonly pausing = new Pausing(this);
   readonly rates = new Rates(this);
-  counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
+  counters = { ...NO_COUNTS };
   /** The EXEC that is being executed; between events: one that stands still. */
   execution: Execution | undefined = undefined;
   /** Waits that are over end first; the cron comes last, when the others have done what was due. */
@@ -207,7 +210,9 @@ export class Server extends Process {
   override countError(client: Client, error: string): void {
     super.countError(client, error);
     this.commandStats.error(error);
-    if (client.kind !== 'normal') this.log('warning', errorInStream(client, error));
+    if (client.kind === 'normal') return;
+    this.counters.unexpectedErrors += 1;
+    this.log('warning', errorInStream(client, error));
   }
 
   protected perform(call: ServerCall): void {
@@ -368,7 +373,7 @@ export class Server extends Process {
   }
 
   resetStatistics(): void {
-    this.counters = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0 };
+    this.counters = { ...NO_COUNTS };
     this.stats.connectionsReceived = 0;
     this.stats.rejectedConnections = 0;
     this.stats.commandsProcessed = 0;

@@ -19,8 +19,10 @@ export interface KeyListener {
   keyChanged?(key: string, db: Database): void;
   /** What keyspace events call the change: `set`, `del`, `expired`. */
   keyEvent?(type: NotifyClass, event: string, key: string, db: Database): void;
-  /** All keys of `db` are about to go, and those of `next`, if given, to take their place. */
-  keysReplaced?(db: Database, next: Database | undefined): void;
+  /** All keys of the database are about to go. */
+  flushing?(db: Database): void;
+  /** The two databases are about to exchange their keys. */
+  swapping?(a: Database, b: Database): void;
 }
 
 export class KeyChanges implements Part {
@@ -64,15 +66,12 @@ export class KeyChanges implements Part {
 
   /** The database is about to be emptied. */
   flushing(db: Database): void {
-    for (const listener of this.listeners) listener.keysReplaced?.(db, undefined);
+    for (const listener of this.listeners) listener.flushing?.(db);
   }
 
   /** The two databases are about to exchange their keys. */
   swapping(a: Database, b: Database): void {
-    for (const listener of this.listeners) {
-      listener.keysReplaced?.(a, b);
-      listener.keysReplaced?.(b, a);
-    }
+    for (const listener of this.listeners) listener.swapping?.(a, b);
   }
 }
 registerState(KeyChanges);

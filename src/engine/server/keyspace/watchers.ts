@@ -86,7 +86,17 @@ export class Watchers implements Part, KeyListener {
     }
   }
 
-  keysReplaced(db: Database, next: Database | undefined): void {
+  flushing(db: Database): void {
+    this.replace(db, undefined);
+  }
+
+  swapping(a: Database, b: Database): void {
+    this.replace(a, b);
+    this.replace(b, a);
+  }
+
+  /** Before all keys of `db` go, and those of `next`, if given, take their place. */
+  private replace(db: Database, next: Database | undefined): void {
     for (const [name, clients] of this.byKey) {
       const place = this.place(name);
       if (place.db !== db) continue;
