@@ -1,13 +1,13 @@
 /** `up`: a sandbox that runs until SIGINT or SIGTERM. */
 
 import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { failureLine } from '../gateway/failureReport.ts';
 import type { EndpointList } from '../gateway/hostMessages.ts';
 import { formatLogEntry } from '../gateway/logLine.ts';
 import { defaultMemoryMb, SandboxWorker, StartError } from '../gateway/sandboxWorker.ts';
+import { terminalText } from '../gateway/terminalText.ts';
 import type { FeedEntry } from '../view/messages.ts';
+import { compileCacheFolder } from './compileCache.ts';
 import { parseUpOptions, type UpOptions } from './upOptions.ts';
 
 const SEED_BYTES = 4;
@@ -23,9 +23,10 @@ export async function up(args: readonly string[]): Promise<number> {
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(0));
   // The thread finds its code compiled, from the second start on and with Node 22 and later.
-  process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
+  const cache = process.env['NODE_COMPILE_CACHE'] ?? compileCacheFolder();
+  if (cache !== undefined) process.env['NODE_COMPILE_CACHE'] = cache;
   const worker = await start(options, seed, (reason) => {
-    process.stderr.write(`The sandbox has died: ${reason}\n`);
+    tell(`The sandbox has died: ${reason}`);
     end(1);
   });
   if (worker === undefined) return 1;
@@ -55,15 +56,13 @@ async function start(
       {
         onDeath,
         ...(options.logs ? { onFeed: writeLogs } : {}),
-        onWarning: (text) => process.stderr.write(`${text}\n`),
-        onFailure: (report) => {
-          process.stderr.write(`${failureLine(report)}\n${report.stack}\n`);
-        },
+        onWarning: tell,
+        onFailure: (report) => tell(`${failureLine(report)}\n${report.stack}`),
       },
     );
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    process.stderr.write(`The sandbox did not start: ${error.message}\n`);
+    tell(`The sandbox did not start: ${error.message}`);
     return undefined;
   }
 }
@@ -71,8 +70,13 @@ async function start(
 /** `r1 | 1234:S 22 Nov 2026 07:33:20.953 * MASTER <-> REPLICA sync started`. */
 function writeLogs(entries: readonly FeedEntry[]): void {
   for (const entry of entries) {
-    if (entry.source === 'log') process.stderr.write(`${entry.node} | ${formatLogEntry(entry)}`);
+    if (entry.source === 'log') tell(`${entry.node} | ${formatLogEntry(entry).trimEnd()}`);
   }
+}
+
+/** To standard error, which is a terminal as a rule. */
+function tell(text: string): void {
+  process.stderr.write(`${terminalText(text)}\n`);
 }
 
 function describe(endpoints: EndpointList, options: UpOptions, seed: number): string {
