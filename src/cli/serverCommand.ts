@@ -56,6 +56,8 @@ export async function server(args: readonly string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => host.signal(signal));
   }
+  // A terminal that is closed does not end a server, as it does not end redis-server.
+  process.on('SIGHUP', () => {});
   host.start();
 }
 

@@ -8,6 +8,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Files } from '../engine/machine/machine.ts';
+import { errnoText } from './errno.ts';
+
+/** A file is there, or may be, and cannot be read; the message says why, in the C library's words. */
+export class FileReadError extends Error {
+  override readonly name = 'FileReadError';
+}
 
 export class DirectoryFiles implements Files {
   private readonly root: string;
@@ -20,12 +26,16 @@ export class DirectoryFiles implements Files {
     return this.names().length;
   }
 
+  /** Throws FileReadError. */
   has(name: string): boolean {
-    return fs.statSync(path.resolve(this.root, name), { throwIfNoEntry: false })?.isFile() ?? false;
+    const file = path.resolve(this.root, name);
+    return orReadError(() => fs.statSync(file, { throwIfNoEntry: false })?.isFile() ?? false);
   }
 
+  /** Throws FileReadError. */
   get(name: string): Buffer | undefined {
-    return this.has(name) ? fs.readFileSync(path.resolve(this.root, name)) : undefined;
+    if (!this.has(name)) return undefined;
+    return orReadError(() => fs.readFileSync(path.resolve(this.root, name)));
   }
 
   forEach(visit: (bytes: Buffer, name: string, map: Files) => void): void {
@@ -53,5 +63,13 @@ export class DirectoryFiles implements Files {
       .readdirSync(this.root, { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => entry.name);
+  }
+}
+
+function orReadError<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new FileReadError(errnoText(error), { cause: error });
   }
 }

@@ -19,8 +19,11 @@ const TEXTS: Readonly<Record<string, string>> = {
   ENOTEMPTY: 'Directory not empty',
   EPERM: 'Operation not permitted',
   EPIPE: 'Broken pipe',
+  ENAMETOOLONG: 'File name too long',
   EROFS: 'Read-only file system',
   ETIMEDOUT: 'Connection timed out',
+  /** Node's, for a name with a NUL. */
+  ERR_INVALID_ARG_VALUE: 'Invalid argument',
 };
 
 export function errnoCode(error: unknown): string {

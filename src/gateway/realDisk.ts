@@ -10,7 +10,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { FileOp, FileResult } from '../engine/machine/machine.ts';
-import { errnoText } from './errno.ts';
+import { errnoCode, errnoText } from './errno.ts';
 
 type Done = (result: FileResult) => void;
 
@@ -48,7 +48,7 @@ export class RealDisk {
       return;
     }
     this.running = true;
-    this.execute(entry.op, (error, bytes) => {
+    this.attempt(entry.op, (error, bytes) => {
       const result: FileResult =
         error !== null
           ? { ok: false, error: errnoText(error) }
@@ -58,6 +58,16 @@ export class RealDisk {
       entry.done(result);
       this.next();
     });
+  }
+
+  /** Node throws at once when a name has a NUL in it: the operation has failed like any other. */
+  private attempt(op: FileOp, done: (error: Error | null, bytes?: Buffer) => void): void {
+    try {
+      this.execute(op, done);
+    } catch (error) {
+      if (errnoCode(error) !== 'ERR_INVALID_ARG_VALUE') throw error;
+      setImmediate(() => done(error as Error));
+    }
   }
 
   private execute(op: FileOp, done: (error: Error | null, bytes?: Buffer) => void): void {

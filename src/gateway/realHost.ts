@@ -25,7 +25,7 @@ import {
   type Token,
 } from '../engine/machine/machine.ts';
 import type { Seed } from '../engine/machine/random.ts';
-import { DirectoryFiles } from './directoryFiles.ts';
+import { DirectoryFiles, FileReadError } from './directoryFiles.ts';
 import { endInOrder } from './endInOrder.ts';
 import { errnoCode, errnoText } from './errno.ts';
 import { RealChildren } from './realChildren.ts';
@@ -108,7 +108,16 @@ export class RealHost implements Effects {
       costs: NO_COSTS,
     };
     const now = this.clock.now();
-    this.machine.start(now, facts, new DirectoryFiles(directory), this);
+    try {
+      this.machine.start(now, facts, new DirectoryFiles(directory), this);
+    } catch (error) {
+      if (!(error instanceof FileReadError)) throw error;
+      // The configuration has been read by now: it is the dump.
+      const line = `Fatal error loading the DB: ${error.message}. Exiting.`;
+      this.logFile.fatal(this.clock.now(), line);
+      this.options.exit(1);
+      return;
+    }
     this.finish(now);
   }
 

@@ -38,6 +38,14 @@ export class RealLog {
     this.held = [];
   }
 
+  /** The last line of a process that cannot start: at once, with what is held. */
+  fatal(at: Micros, line: string): void {
+    this.openings = 0;
+    writeOut(this.fd, this.held.join(''));
+    this.held = [];
+    this.write(at, 'warning', 'M', line);
+  }
+
   portRefused(at: Micros, port: number, reason: string): void {
     this.openings = 0;
     this.held = [];

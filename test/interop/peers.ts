@@ -38,6 +38,12 @@ export interface SandboxProcess extends Peer {
   readonly endpoints: EndpointList;
 }
 
+/** A program that has run: null when a signal ended it. */
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
 /** True when the program is there; otherwise the test is skipped, or fails where REQUIRE_PEERS=1. */
 export function requirePeer(t: TestContext, name: string): boolean {
   const reason = skipFor(missing(name));
@@ -227,11 +233,17 @@ export async function startSandbox(
 }
 
 /** Runs our CLI to its end. */
-export async function runCli(
-  t: TestContext,
-  args: readonly string[],
-): Promise<{ code: number | null; output: string }> {
-  const running = startProgram(t, process.execPath, [CLI, ...args], 0);
+export function runCli(t: TestContext, args: readonly string[]): Promise<Ended> {
+  return runToEnd(t, process.execPath, [CLI, ...args]);
+}
+
+/** Runs a real redis-server to its end. */
+export function runRedis(t: TestContext, args: readonly string[]): Promise<Ended> {
+  return runToEnd(t, 'redis-server', args);
+}
+
+async function runToEnd(t: TestContext, program: string, args: readonly string[]): Promise<Ended> {
+  const running = startProgram(t, program, args, 0);
   const code = await running.waitForExit();
   return { code, output: running.output() };
 }

@@ -104,7 +104,7 @@ export class Shutdown implements Part, SaveListener {
     const wantsSave = this.options!.save ?? server.settings.save.length > 0;
     if (server.saving.child !== undefined) {
       server.log('warning', 'There is a child saving an .rdb. Killing it!');
-      server.saving.killChild();
+      server.saving.abandonChild();
     }
     this.logReplicas();
     if (!wantsSave || server.loading.active) {

@@ -138,6 +138,14 @@ export class Saving implements Part {
     if (this.child !== undefined) this.server.out.killChild(this.child.pid);
   }
 
+  /** Kills the child of a process that ends itself: nobody will be told of the child's end, so its temp file goes now. */
+  abandonChild(): void {
+    const { server, child } = this;
+    if (child === undefined) return;
+    this.killChild();
+    server.out.file({ kind: 'unlink', path: tempRdbName(child.pid) });
+  }
+
   /** Starts a save when a save point asks for one. */
   cron(): void {
     const { server } = this;
