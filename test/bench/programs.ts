@@ -4,7 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,8 @@ import { ask } from './ask.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const LIMIT_MS = 60_000;
+/** A program's standard output, in its folder. */
+const OUTPUT = 'output.txt';
 
 export class Program {
   readonly port: number;
@@ -42,6 +44,13 @@ export class Program {
       clearTimeout(killer);
     }
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The longest pause of V8's garbage collector, in ms; NaN when it was not asked to tell. */
+  longestCollection(): number {
+    const text = readFileSync(join(this.folder, OUTPUT), 'utf8');
+    const pauses = [...text.matchAll(/ (\d+\.\d+) \/ \d+\.\d+ ms /g)].map(([, ms]) => Number(ms));
+    return pauses.length === 0 ? Number.NaN : Math.max(...pauses);
   }
 
   /** Resident bytes, from /proc. */
@@ -76,7 +85,9 @@ async function started(
   port: number,
   folder: string,
 ): Promise<Program> {
-  const child = spawn(command, args, { cwd: folder, stdio: 'ignore' });
+  const output = openSync(join(folder, OUTPUT), 'w');
+  const child = spawn(command, args, { cwd: folder, stdio: ['ignore', output, 'ignore'] });
+  closeSync(output);
   await until(
     `${command} on ${port}`,
     async () => (await ask(port, ['PING'])) === 'PONG' || undefined,
@@ -96,7 +107,7 @@ export async function realServer(...options: string[]): Promise<Program> {
 
 export async function ourServer(...options: string[]): Promise<Program> {
   const port = await freePort();
-  const args = [cli, 'server', '--port', String(port), ...COMMON, ...options];
+  const args = ['--trace-gc', cli, 'server', '--port', String(port), ...COMMON, ...options];
   return started(process.execPath, args, port, folderOf());
 }
 
@@ -123,6 +134,8 @@ export interface Sandbox {
   readonly nodes: { name: string; role: string; host: string; port: number }[];
   readonly sentinels: { name: string; host: string; port: number }[];
   readonly control: { host: string; port: number };
+  /** Resident bytes. */
+  resident(): number;
   stop(): Promise<void>;
 }
 
@@ -145,7 +158,8 @@ export async function sandbox(...options: string[]): Promise<Sandbox> {
     child.once('exit', (code) => reject(new Error(`up ended with ${code}`)));
   });
   const program = new Program(port, child, folder);
-  return { ...JSON.parse(line), stop: () => program.stop() };
+  const endpoints = JSON.parse(line);
+  return { ...endpoints, resident: () => program.resident(), stop: () => program.stop() };
 }
 
 async function freePortRange(count: number): Promise<number> {
