@@ -5,7 +5,7 @@ import type { DataCall } from '../execution/dataCall.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { fromLatin1, toLatin1 } from '../resp/bytes.ts';
 import { fitsInt64, parseInteger } from '../resp/integer.ts';
-import { replaceValue } from './arguments.ts';
+import { replaceValue, storeValue } from './arguments.ts';
 import { addLongDouble, formatLongDouble, parseLongDouble, ZERO } from './longDouble.ts';
 
 const INT64_MIN = -0x8000_0000_0000_0000n;
@@ -32,15 +32,11 @@ export function decrby(call: DataCall): void {
 }
 
 function add(call: DataCall, delta: number | bigint): void {
-  const key = call.str(1);
-  const old = call.write(key);
-  if (old !== undefined && !isString(old)) {
-    call.reply.error(replyErrors.wrongType);
-    return;
-  }
-  const value = old === undefined ? 0 : parseInteger(toLatin1(old));
+  const { db } = call;
+  const row = call.writeRow(1);
+  const value = row === 0 ? 0 : db.integerAt(row);
   if (value === undefined) {
-    call.reply.error(replyErrors.notAnInteger);
+    call.reply.error(db.isStringAt(row) ? replyErrors.notAnInteger : replyErrors.wrongType);
     return;
   }
   const sum = addIntegers(value, delta);
@@ -48,9 +44,10 @@ function add(call: DataCall, delta: number | bigint): void {
     call.reply.error('ERR increment or decrement would overflow');
     return;
   }
-  replaceValue(call, key, old, String(sum));
-  call.changed(key);
-  call.notify('$', 'incrby', key);
+  if (row === 0) storeValue(call, call.str(1), String(sum));
+  else db.replaceByInteger(row, sum);
+  call.changedAt(1);
+  call.notifyAt('$', 'incrby', 1);
   call.reply.integer(sum);
 }
 

@@ -86,11 +86,11 @@ export const keyCommands: readonly CommandSpec<DataCall>[] = [
 function del(call: DataCall): void {
   let deleted = 0;
   for (let i = 1; i < call.argc; i += 1) {
-    const key = call.str(i);
-    if (call.write(key) === undefined) continue;
-    call.db.delete(key);
-    call.changed(key);
-    call.notify('g', 'del', key);
+    const row = call.writeRow(i);
+    if (row === 0) continue;
+    call.db.deleteAt(row);
+    call.changedAt(i);
+    call.notifyAt('g', 'del', i);
     deleted += 1;
   }
   call.reply.integer(deleted);
@@ -100,7 +100,7 @@ function del(call: DataCall): void {
 function exists(call: DataCall): void {
   let count = 0;
   for (let i = 1; i < call.argc; i += 1) {
-    if (call.read(call.str(i)) !== undefined) count += 1;
+    if (call.readRow(i) !== 0) count += 1;
   }
   call.reply.integer(count);
 }

@@ -39,10 +39,10 @@ function writeAt(bytes: Buffer, offset: number, part: Bytes): void {
 }
 
 export function strlen(call: DataCall): void {
-  const value = call.read(call.str(1));
-  if (value === undefined) call.reply.integer(0);
-  else if (isString(value)) call.reply.integer(value.length);
-  else call.reply.error(replyErrors.wrongType);
+  const row = call.readRow(1);
+  const length = row === 0 ? 0 : call.db.stringLengthAt(row);
+  if (length < 0) call.reply.error(replyErrors.wrongType);
+  else call.reply.integer(length);
 }
 
 export function setrange(call: DataCall): void {

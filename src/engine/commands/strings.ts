@@ -56,17 +56,12 @@ export const stringCommands: readonly CommandSpec<DataCall>[] = [
 ];
 
 function get(call: DataCall): void {
-  const value = call.read(call.str(1));
-  if (value === undefined) call.reply.null();
-  else if (isString(value)) call.reply.bulk(value);
-  else call.reply.error(replyErrors.wrongType);
+  replyOld(call);
 }
 
 function set(call: DataCall): void {
   if (call.argc === 3) {
-    const key = call.str(1);
-    expireFirst(call, key);
-    setWhole(call, key, call.arg(2));
+    setWhole(call, 1, 2);
     call.reply.ok();
     return;
   }
@@ -78,15 +73,16 @@ function set(call: DataCall): void {
  * An expired value is deleted, and its deletion propagated, before a new one takes its place. Only
  * databases that have expiring keys pay for the look.
  */
-function expireFirst(call: DataCall, key: string): void {
-  if (call.db.expiresCount !== 0) call.write(key);
+function expireFirst(call: DataCall, keyIndex: number): void {
+  if (call.db.expiresCount !== 0) call.writeRow(keyIndex);
 }
 
-/** Stores a value that carries no expiry. */
-function setWhole(call: DataCall, key: string, value: Bytes): void {
-  storeValue(call, key, value);
-  call.changed(key);
-  call.notify('$', 'set', key);
+/** Stores one argument under another, without an expiry. */
+function setWhole(call: DataCall, keyIndex: number, valueIndex: number): void {
+  expireFirst(call, keyIndex);
+  call.storeArgument(keyIndex, valueIndex);
+  call.changedAt(keyIndex);
+  call.notifyAt('$', 'set', keyIndex);
 }
 
 function setWithOptions(call: DataCall, options: StringOptions): void {
@@ -97,14 +93,14 @@ function setWithOptions(call: DataCall, options: StringOptions): void {
     instant = positiveInstant(call, expiry.argument, expiry, 'set');
     if (instant === undefined) return;
   }
-  if (options.get && !replyOld(call, key)) return;
+  if (options.get && !replyOld(call)) return;
   const old = call.write(key);
   if (options.nx ? old !== undefined : options.xx && old === undefined) {
     if (!options.get) call.reply.null();
     return;
   }
   if (instant !== undefined) {
-    setUntil(call, key, call.arg(2), instant);
+    setUntil(call, 2, instant);
   } else {
     const kept = options.keepTtl ? call.db.expireAt(key) : -1;
     storeValue(call, key, call.arg(2));
@@ -117,12 +113,13 @@ function setWithOptions(call: DataCall, options: StringOptions): void {
 }
 
 /** A replica is sent the point in time, never the span: it would begin to count when it reads it. */
-function setUntil(call: DataCall, key: string, value: Bytes, instant: number): void {
-  storeValue(call, key, value);
+function setUntil(call: DataCall, valueIndex: number, instant: number): void {
+  const key = call.str(1);
+  call.storeArgument(1, valueIndex);
   call.setExpire(key, instant);
   call.changed(key);
   call.notify('$', 'set', key);
-  call.rewrite('SET', key, value, 'PXAT', String(instant));
+  call.rewrite('SET', key, call.arg(valueIndex), 'PXAT', String(instant));
   call.notify('g', 'expire', key);
 }
 
@@ -131,14 +128,12 @@ function withoutGet(call: DataCall): Bytes[] {
   return call.argsFrom(0).filter((_, index) => index < 3 || call.word(index) !== 'get');
 }
 
-/** Replies with the string at `key` or null; false when it holds something else, which is replied too. */
-function replyOld(call: DataCall, key: string): boolean {
-  const value = call.read(key);
-  if (value === undefined) {
+/** Replies with the first argument's string or null; false when it holds something else, which is replied too. */
+function replyOld(call: DataCall): boolean {
+  const row = call.readRow(1);
+  if (row === 0) {
     call.reply.null();
-  } else if (isString(value)) {
-    call.reply.bulk(value);
-  } else {
+  } else if (!call.db.writeStringTo(call.reply, row)) {
     call.reply.error(replyErrors.wrongType);
     return false;
   }
@@ -146,12 +141,11 @@ function replyOld(call: DataCall, key: string): boolean {
 }
 
 function setnx(call: DataCall): void {
-  const key = call.str(1);
-  if (call.write(key) !== undefined) {
+  if (call.writeRow(1) !== 0) {
     call.reply.integer(0);
     return;
   }
-  setWhole(call, key, call.arg(2));
+  setWhole(call, 1, 2);
   call.reply.integer(1);
 }
 
@@ -166,23 +160,20 @@ function psetex(call: DataCall): void {
 function setFor(call: DataCall, form: TimeForm): void {
   const instant = positiveInstant(call, 2, form, call.entry.name);
   if (instant === undefined) return;
-  const key = call.str(1);
-  expireFirst(call, key);
-  setUntil(call, key, call.arg(3), instant);
+  expireFirst(call, 1);
+  setUntil(call, 3, instant);
   call.reply.ok();
 }
 
 function getset(call: DataCall): void {
-  const key = call.str(1);
-  if (!replyOld(call, key)) return;
-  expireFirst(call, key);
-  setWhole(call, key, call.arg(2));
-  call.rewrite('SET', key, call.arg(2));
+  if (!replyOld(call)) return;
+  setWhole(call, 1, 2);
+  call.rewrite('SET', call.arg(1), call.arg(2));
 }
 
 function getdel(call: DataCall): void {
   const key = call.str(1);
-  if (!replyOld(call, key)) return;
+  if (!replyOld(call)) return;
   if (call.write(key) === undefined) return;
   deleteAs(call, key);
 }
@@ -235,9 +226,8 @@ function mget(call: DataCall): void {
   const { reply, argc } = call;
   reply.array(argc - 1);
   for (let i = 1; i < argc; i += 1) {
-    const value = call.read(call.str(i));
-    if (value !== undefined && isString(value)) reply.bulk(value);
-    else reply.null();
+    const row = call.readRow(i);
+    if (row === 0 || !call.db.writeStringTo(reply, row)) reply.null();
   }
 }
 
@@ -256,7 +246,7 @@ function msetnx(call: DataCall): void {
     return;
   }
   for (let i = 1; i < call.argc; i += 2) {
-    if (call.write(call.str(i)) !== undefined) {
+    if (call.writeRow(i) !== 0) {
       call.reply.integer(0);
       return;
     }
@@ -266,9 +256,5 @@ function msetnx(call: DataCall): void {
 }
 
 function setPairs(call: DataCall): void {
-  for (let i = 1; i < call.argc; i += 2) {
-    const key = call.str(i);
-    expireFirst(call, key);
-    setWhole(call, key, call.arg(i + 1));
-  }
+  for (let i = 1; i < call.argc; i += 2) setWhole(call, i, i + 1);
 }

@@ -4,6 +4,10 @@
  * Handlers fetch by `read` and `write` (both expire lazily), change values through the database or
  * the value they own, and then say so by `changed`. Everything else (propagation, WATCH, keyspace
  * notifications, counters) follows from these calls.
+ *
+ * The commands that make up most traffic (GET, SET, INCR and their like) have a way of their own: they
+ * name keys by the index of an argument and get rows (data/table/database.ts), so that no string is
+ * made of a key or a value unless a watcher or a subscriber must be told. Both ways do the same.
  */
 
 import type { Database } from '../data/table/database.ts';
@@ -60,6 +64,30 @@ export abstract class DataCall extends Call {
   abstract swapDatabases(a: Database, b: Database): void;
   /** Publishes a keyspace event when notify-keyspace-events asks for its class. */
   abstract notify(type: NotifyClass, event: string, key: string, db?: Database): void;
+  // In place, by arguments.
+
+  /** The row of the key at argument `index`; 0 where `read` gives undefined. Counts as `read` does. */
+  abstract readRow(index: number): number;
+  /** The row of the key at argument `index`; 0 where `write` gives undefined. Expires as `write` does. */
+  abstract writeRow(index: number): number;
+  /** As `changed`. */
+  abstract changedAt(index: number): void;
+  /** As `notify`. */
+  abstract notifyAt(type: NotifyClass, event: string, index: number): void;
+
+  /** Makes the argument at `valueIndex` the string of the key at `keyIndex`, and removes its expiry. */
+  storeArgument(keyIndex: number, valueIndex: number): void {
+    const { request } = this;
+    const isNew = this.db.setFrom(
+      request.bytes,
+      request.from(keyIndex),
+      request.to(keyIndex),
+      request.from(valueIndex),
+      request.to(valueIndex),
+    );
+    if (isNew) this.notifyAt('n', 'new', keyIndex);
+  }
+
   /** Propagates these arguments in place of this command: SPOP as SREM, EXPIRE as PEXPIREAT. */
   abstract rewrite(...args: Bytes[]): void;
   /** The same for arguments that may be a million: more than a JavaScript call takes. */

@@ -129,6 +129,46 @@ export class ServerCall extends DataCall {
     return true;
   }
 
+  readRow(index: number): number {
+    const row = this.rowOf(index);
+    const { counters } = this.process;
+    if (row === 0 || this.isRowExpired(row, index, false)) {
+      counters.keyspaceMisses += 1;
+      return 0;
+    }
+    counters.keyspaceHits += 1;
+    return row;
+  }
+
+  writeRow(index: number): number {
+    const row = this.rowOf(index);
+    return row === 0 || this.isRowExpired(row, index, true) ? 0 : row;
+  }
+
+  private rowOf(index: number): number {
+    const { request } = this;
+    return this.db.find(request.bytes, request.from(index), request.to(index));
+  }
+
+  private isRowExpired(row: number, index: number, toWrite: boolean): boolean {
+    const { db } = this;
+    if (db.expiresCount === 0) return false;
+    const instant = db.expireAtOf(row);
+    if (instant < 0 || instant >= this.nowMs) return false;
+    return this.expired(this.str(index), db, toWrite);
+  }
+
+  changedAt(index: number): void {
+    this.count(1);
+    const { keyChanges } = this.process;
+    if (keyChanges.listening) keyChanges.modified(this.str(index), this.db);
+  }
+
+  notifyAt(type: NotifyClass, event: string, index: number): void {
+    const { keyChanges } = this.process;
+    if (keyChanges.listening) keyChanges.event(type, event, this.str(index), this.db);
+  }
+
   changed(key: string, times = 1, db: Database = this.db): void {
     this.count(times);
     const { keyChanges } = this.process;
