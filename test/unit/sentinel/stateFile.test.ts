@@ -91,7 +91,6 @@ test('what a file must not say', () => {
     [['sentinel monitor a 127.0.0.1 1 0'], 'Quorum must be 1 or greater.'],
     [['sentinel down-after-milliseconds b 100'], 'No such master with specified name.'],
     [['sentinel foo'], 'Unrecognized sentinel configuration statement.'],
-    [['sentinel'], 'Unrecognized sentinel configuration statement.'],
     [['foo bar'], 'Bad directive or wrong number of arguments'],
     [['sentinel monitor a localhost 1 2'], "Can't resolve instance hostname."],
     [[monitor, 'sentinel monitor a 127.0.0.1 2 2'], 'Duplicate master name.'],
@@ -112,8 +111,12 @@ test('what a file must not say', () => {
       [monitor, 'sentinel notification-script a /x'],
       'Scripts are not run here: no notification or reconfiguration script can be set',
     ],
-    [['user me on nopass'], 'ACL users are not known here: use requirepass'],
+    [['user me on nopass'], 'ACL users are not available in this server: use requirepass'],
     [['port 70000'], 'argument must be between 0 and 65535 inclusive'],
+    [['loglevel foo'], 'argument(s) must be one of the following: debug, verbose, notice, warning'],
+    [['daemonize maybe'], "argument must be 'yes' or 'no'"],
+    [['tls-port 26380'], 'TLS is not available in this server'],
+    [['include other.conf'], 'no other file is read by this server: put its lines here'],
   ];
   for (const [lines, error] of wrong) {
     const { log, exitCode } = startedWith(lines);
@@ -130,6 +133,7 @@ test('what a file must not say', () => {
 test('what a file may say', () => {
   const { log, exitCode } = startedWith([
     '# options before the master they are for',
+    'sentinel',
     'sentinel down-after-milliseconds a 100',
     'sentinel config-epoch a 5',
     'sentinel parallel-syncs a x',
@@ -139,12 +143,17 @@ test('what a file may say', () => {
     'latency-tracking-info-percentiles 50 99 99.9',
     'user default on nopass ~* &* +@all',
     'loglevel debug',
+    'min-slaves-to-write 1',
+    'appendonly yes',
+    'tls-port 0',
+    'list-max-ziplist-value 64',
+    'client-output-buffer-limit pubsub 32mb 8mb 60',
   ]);
   assert.equal(exitCode, undefined);
   assert.ok(log.includes('+monitor master a 127.0.0.1 1 quorum 2'));
   assert.ok(
     log.includes(
-      'Directives without effect in this Sentinel: dir protected-mode latency-tracking-info-percentiles loglevel',
+      'Directives without effect in this Sentinel: protected-mode min-replicas-to-write appendonly',
     ),
   );
 });

@@ -1,103 +1,106 @@
 /**
- * Reads sentinel.conf and the command line: the few directives of redis.conf that a Sentinel heeds,
- * then the `sentinel …` ones, in three passes so that their order in the file does not matter.
+ * Reads sentinel.conf and the command line: what it says of the directives of redis.conf, all of
+ * which are checked and few of which a Sentinel heeds, then the `sentinel …` lines in three passes,
+ * so that their order in the file does not matter.
  */
 
 import type { Facts, Files } from '../../machine/machine.ts';
 import { ConfigError, type ConfigLine, configurationLines } from '../../process/configFile.ts';
-import { parseInteger } from '../../resp/integer.ts';
+import type { Directive } from '../../process/directives/directive.ts';
+import {
+  heededAroundSentinel,
+  refusedBySentinel,
+  sentinelSettings,
+} from '../../process/directives/sentinelDirectives.ts';
+import { serverDirectives } from '../../process/directives/serverDirectives.ts';
+import { fileOnlyError } from '../../process/fileOnly.ts';
+import { parseWords, printValue, type Value } from '../../process/values/codecs.ts';
+import { fieldName } from '../../process/values/fields.ts';
 import type { ConfContext } from './context.ts';
-import { type Directive, directives } from './directives.ts';
+import {
+  acceptsCount,
+  findOption,
+  type OptionName,
+  PASSES,
+  passOf,
+  readOption,
+} from './directives.ts';
 
-const BAD_DIRECTIVE = 'Bad directive or wrong number of arguments';
+type ServerName = keyof typeof serverDirectives;
 
-/** Directives of redis.conf that a Sentinel's file may hold and that change nothing here. */
-const WITHOUT_EFFECT = new Set(
-  `acl-pubsub-default acllog-max-len always-show-logo bind bind-source-addr daemonize dir
-  disable-thp enable-debug-command enable-module-command enable-protected-configs ignore-warnings
-  io-threads io-threads-do-reads latency-tracking latency-tracking-info-percentiles logfile loglevel
-  masterauth masteruser oom-score-adj oom-score-adj-values pidfile proc-title-template protected-mode
-  repl-diskless-sync-delay save set-proc-title supervised syslog-enabled syslog-facility syslog-ident
-  tcp-backlog tcp-keepalive timeout unixsocket unixsocketperm`.split(/\s+/),
-);
+const general = new Map<string, ServerName>();
+for (const [name, directive] of Object.entries<Directive>(serverDirectives)) {
+  general.set(name, name as ServerName);
+  if (directive.alias !== undefined) general.set(directive.alias, name as ServerName);
+}
 
 /** Sets the Sentinel up as its configuration says. Throws ConfigError. */
 export function readConfiguration(sentinel: ConfContext, facts: Facts, files: Files): void {
   const text = files.get(facts.configFile!)?.latin1Slice() ?? '';
-  const own: { readonly line: ConfigLine; readonly directive: Directive }[] = [];
+  const own: ConfigLine[] = [];
   for (const line of configurationLines(text, facts.directives)) {
-    if (line.words[0] === 'sentinel') own.push({ line, directive: directiveOf(line) });
-    else readGeneral(sentinel, line);
+    if (line.words[0] !== 'sentinel') readGeneral(sentinel, line);
+    else if (line.words.length > 1) own.push(line);
   }
-  for (const pass of ['before', 'monitor', 'after'] as const) {
-    for (const { line, directive } of own) {
-      if (directive.pass === pass) readOwn(sentinel, line, directive);
+  for (const pass of PASSES) {
+    for (const line of own) {
+      const name = optionOf(line);
+      // What is unknown is met last, as in Redis.
+      if ((name === undefined ? 'master' : passOf(name)) === pass) readOwn(sentinel, line, name);
     }
   }
 }
 
-function directiveOf(line: ConfigLine): Directive {
-  const [, name, ...values] = line.words;
-  const directive = name === undefined ? undefined : directives.get(name.toLowerCase());
-  if (directive === undefined || !directive.accepts(values.length)) {
-    throw new ConfigError(line, 'Unrecognized sentinel configuration statement.');
-  }
-  return directive;
+function optionOf({ words: [, word] }: ConfigLine): OptionName | undefined {
+  return findOption(word!.toLowerCase());
 }
 
-function readOwn(sentinel: ConfContext, line: ConfigLine, directive: Directive): void {
+function readOwn(sentinel: ConfContext, line: ConfigLine, name: OptionName | undefined): void {
   const values = line.words.slice(2);
+  if (name === undefined || !acceptsCount(name, values.length)) {
+    throw new ConfigError(line, 'Unrecognized sentinel configuration statement.');
+  }
   // The command line says where a master was at first; once the file knows it, a failover may have
   // moved it, and the file is right.
-  const isFirstTime = directive.pass !== 'monitor' || !sentinel.masters.has(values[0]!);
+  const isFirstTime = name !== 'monitor' || !sentinel.masters.has(values[0]!);
   if (line.isFromCommandLine && !isFirstTime) return;
-  const error = directive.read(sentinel, values);
+  const error = readOption(sentinel, name, values);
   if (error !== undefined) throw new ConfigError(line, error);
 }
 
 function readGeneral(sentinel: ConfContext, line: ConfigLine): void {
-  const [name, ...values] = line.words;
-  const { settings } = sentinel;
-  switch (name) {
-    case 'port':
-      settings.port = number(line, values, 0, 65535);
-      break;
-    case 'maxclients':
-      settings.maxclients = number(line, values, 1, 0xffff_ffff);
-      break;
-    case 'proto-max-bulk-len':
-      settings.protoMaxBulkLen = number(line, values, 1024 * 1024, Number.MAX_SAFE_INTEGER);
-      break;
-    case 'requirepass':
-      if (values.length !== 1) throw new ConfigError(line, BAD_DIRECTIVE);
-      settings.requirepass = values[0]!;
-      break;
-    case 'user':
-      readUser(sentinel, line);
-      break;
-    default:
-      if (!WITHOUT_EFFECT.has(name!)) throw new ConfigError(line, BAD_DIRECTIVE);
-      sentinel.withoutEffect.push(name!);
+  const [word, ...values] = line.words;
+  const name = general.get(word!);
+  if (name === undefined) {
+    const error = fileOnlyError(word!, values, sentinel.settings.requirepass);
+    if (error !== undefined) throw new ConfigError(line, error);
+    return;
   }
+  const spec: Directive = serverDirectives[name];
+  const parsed = parseWords(values, { name, spec, before: spec.default });
+  if ('error' in parsed) throw new ConfigError(line, parsed.error);
+  take(sentinel, line, name, parsed.value);
 }
 
-function number(line: ConfigLine, values: readonly string[], min: number, max: number): number {
-  if (values.length !== 1) throw new ConfigError(line, BAD_DIRECTIVE);
-  const value = parseInteger(values[0]!);
-  if (typeof value !== 'number') {
-    throw new ConfigError(line, "argument couldn't be parsed into an integer");
+function take(sentinel: ConfContext, line: ConfigLine, name: ServerName, value: Value): void {
+  if (isIn(sentinelSettings, name)) {
+    const settings = sentinel.settings as unknown as Record<string, Value>;
+    settings[fieldName(name)] = typeof value === 'bigint' ? Number(value) : value;
+    return;
   }
-  if (value >= min && value <= max) return value;
-  throw new ConfigError(line, `argument must be between ${min} and ${max} inclusive`);
+  const spec: Directive = serverDirectives[name];
+  if (isIn(heededAroundSentinel, name) || printValue(spec, value) === standardText(spec)) return;
+  if (isIn(refusedBySentinel, name) && spec.effect !== 'full')
+    throw new ConfigError(line, spec.why);
+  sentinel.withoutEffect.push(name);
 }
 
-/** The line a real Sentinel writes for a default user that may do everything. */
-const DEFAULT_USER = /^default on (nopass|#[0-9a-f]{64})( sanitize-payload)? ~\* &\* \+@all$/;
+/** The value that makes no difference: the only one there is here, or else the default. */
+function standardText(spec: Directive): string {
+  const value = spec.effect === 'refused' && 'always' in spec ? spec.always : spec.default;
+  return printValue(spec, value as Value);
+}
 
-/** No user but the default one is known, and its password only from requirepass, which stands before. */
-function readUser(sentinel: ConfContext, line: ConfigLine): void {
-  const match = DEFAULT_USER.exec(line.words.slice(1).join(' '));
-  const isOpen = match?.[1] === 'nopass';
-  if (match !== null && isOpen === (sentinel.settings.requirepass === '')) return;
-  throw new ConfigError(line, 'ACL users are not known here: use requirepass');
+function isIn(names: readonly ServerName[], name: ServerName): boolean {
+  return names.includes(name);
 }

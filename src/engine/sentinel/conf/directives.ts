@@ -1,8 +1,14 @@
 /**
- * The `sentinel …` directives of sentinel.conf: the user's and those that keep this Sentinel's
- * state. Each takes its values and gives an error text in 7.0's words.
+ * Takes the `sentinel …` lines of sentinel.conf in. Which there are, and what their words must be,
+ * stands in the table (process/directives/sentinelDirectives.ts); here is what they change.
  */
 
+import {
+  type SentinelDirective,
+  type SentinelValue,
+  sentinelDirectives,
+} from '../../process/directives/sentinelDirectives.ts';
+import { fieldName } from '../../process/values/fields.ts';
 import type { Instance } from '../model/instance.ts';
 import {
   createInstance,
@@ -12,77 +18,133 @@ import {
 } from '../model/instances.ts';
 import { leadingInteger } from '../model/numbers.ts';
 import type { ConfContext } from './context.ts';
-import { NO_SCRIPTS, parseYesNo } from './settings.ts';
+import { parseYesNo, type SettingName } from './settings.ts';
 
 type Values = readonly string[];
+type Table = typeof sentinelDirectives;
+export type OptionName = keyof Table;
+/** Options of a master that exists: not `monitor`, which makes it. */
+type MasterOption = {
+  [N in OptionName]: Table[N] extends { readonly of: 'master'; readonly effect: 'full' }
+    ? N
+    : never;
+}[Exclude<OptionName, 'monitor'>];
 
-export interface Directive {
-  /** Read before masters are made (what concerns all), as masters, or after them. */
-  readonly pass: 'before' | 'monitor' | 'after';
-  accepts(count: number): boolean;
-  read(sentinel: ConfContext, values: Values): string | undefined;
-}
-
-/** Reads what follows a master's name. */
+/** Takes in what follows a master's name; an error text when it cannot. */
 type MasterReader = (master: Instance, values: Values, sentinel: ConfContext) => string | undefined;
 
-export const directives: ReadonlyMap<string, Directive> = new Map<string, Directive>([
-  ['monitor', { pass: 'monitor', accepts: (count) => count === 4, read: readMonitor }],
-  ['down-after-milliseconds', ofMaster(1, readDownAfter)],
-  ['failover-timeout', ofMaster(1, readFailoverTimeout)],
-  ['parallel-syncs', ofMaster(1, readParallelSyncs)],
-  ['notification-script', ofMaster(1, () => NO_SCRIPTS)],
-  ['client-reconfig-script', ofMaster(1, () => NO_SCRIPTS)],
-  ['auth-pass', ofMaster(1, readAuthPass)],
-  ['auth-user', ofMaster(1, readAuthUser)],
-  ['config-epoch', ofMaster(1, readConfigEpoch)],
-  ['leader-epoch', ofMaster(1, readLeaderEpoch)],
-  ['master-reboot-down-after-period', ofMaster(1, readMasterReboot)],
-  ['known-replica', ofMaster(2, readKnownReplica)],
-  ['known-slave', ofMaster(2, readKnownReplica)],
-  ['known-sentinel', ofMaster(3, readKnownSentinel)],
-  ['rename-command', ofMaster(2, readRenameCommand)],
-  ['current-epoch', ofAll(readCurrentEpoch)],
-  ['myid', ofAll(readMyId)],
-  ['announce-ip', ofAll(readAnnounceIp)],
-  ['announce-port', ofAll(readAnnouncePort)],
-  ['sentinel-user', ofAll(readSentinelUser)],
-  ['sentinel-pass', ofAll(readSentinelPass)],
-  ['resolve-hostnames', ofAll(readResolveHostnames)],
-  ['announce-hostnames', ofAll(readAnnounceHostnames)],
-  ['deny-scripts-reconfig', ofAll(readDenyScripts)],
-]);
+const table: Readonly<Record<OptionName, SentinelDirective>> = sentinelDirectives;
 
-function ofAll(read: (sentinel: ConfContext, value: string) => string | undefined): Directive {
-  return {
-    pass: 'before',
-    accepts: (count) => count === 1,
-    read: (sentinel, [value]) => read(sentinel, value!),
-  };
+const byName = new Map<string, OptionName>();
+for (const name of Object.keys(table) as OptionName[]) {
+  byName.set(name, name);
+  const { alias } = table[name];
+  if (alias !== undefined) byName.set(alias, name);
 }
 
-/** A directive whose first value names a master; `count` more follow. */
-function ofMaster(count: number, read: MasterReader): Directive {
-  return {
-    pass: 'after',
-    accepts: (given) => given === count + 1,
-    read: (sentinel, [name, ...values]) => {
-      const master = sentinel.masters.get(name!);
-      if (master === undefined) return 'No such master with specified name.';
-      return read(master, values, sentinel);
-    },
-  };
+/** The present name of an option, by that or by its alias, in lower case. */
+export function findOption(name: string): OptionName | undefined {
+  return byName.get(name);
 }
 
-function readMonitor(sentinel: ConfContext, values: Values): string | undefined {
-  const [name, hostname, port, quorum] = values as [string, string, string, string];
-  if (leadingInteger(quorum) <= 0) return 'Quorum must be 1 or greater.';
+/** Options are read in this order, so that their order in the file does not matter. */
+export const PASSES = ['sentinel', 'monitor', 'master'] as const;
+
+export function passOf(name: OptionName): (typeof PASSES)[number] {
+  return name === 'monitor' ? 'monitor' : table[name].of;
+}
+
+/** Whether so many words may follow the option: its values, and before them a master's name. */
+export function acceptsCount(name: OptionName, count: number): boolean {
+  const { of, values } = table[name];
+  return count === values.length + (of === 'master' ? 1 : 0);
+}
+
+/** Takes in the words after the option; an error text in 7.0's words when it cannot. */
+export function readOption(
+  sentinel: ConfContext,
+  name: OptionName,
+  words: Values,
+): string | undefined {
+  const option = table[name];
+  const values = option.of === 'master' ? words.slice(1) : words;
+  if (name === 'monitor') return badValue(option, values) ?? monitor(sentinel, words);
+  if (option.of === 'sentinel') return badValue(option, values) ?? readOwn(sentinel, name, values);
+  const master = sentinel.masters.get(words[0]!);
+  if (master === undefined) return 'No such master with specified name.';
+  if (option.effect === 'refused') return option.why;
+  return badValue(option, values) ?? masterReaders[name as MasterOption](master, values, sentinel);
+}
+
+function badValue({ values }: SentinelDirective, words: Values): string | undefined {
+  const bad = values.find(({ type, min }, at) => {
+    if (type === 'yesNo') return parseYesNo(words[at]!) === undefined;
+    return min !== undefined && integerOf(words[at]!) < min;
+  });
+  return bad?.error;
+}
+
+function readOwn(sentinel: ConfContext, name: OptionName, [word]: Values): string | undefined {
+  if (name === 'current-epoch') {
+    sentinel.currentEpoch = Math.max(sentinel.currentEpoch, leadingInteger(word!));
+  } else if (name === 'myid') {
+    if (word!.length !== ID_LENGTH) return 'Malformed Sentinel id in myid option.';
+    sentinel.myId = word!;
+  } else {
+    const [value] = table[name].values;
+    const settings = sentinel.settings as unknown as Record<string, unknown>;
+    settings[fieldName(name as SettingName)] = valueOfType(value!.type, word!);
+  }
+  return undefined;
+}
+
+const ID_LENGTH = 40;
+
+function valueOfType(type: SentinelValue['type'], word: string): string | number | boolean {
+  if (type === 'yesNo') return parseYesNo(word)!;
+  return type === 'integer' ? integerOf(word) : word;
+}
+
+/** As C's atoi: 99999999999 is 1215752191, its lower 32 bits. */
+function integerOf(word: string): number {
+  return leadingInteger(word) | 0;
+}
+
+const masterReaders: { readonly [N in MasterOption]: MasterReader } = {
+  'down-after-milliseconds': (master, [ms]) => {
+    setDownAfter(master, integerOf(ms!));
+    return undefined;
+  },
+  'failover-timeout': (master, [ms]) => set(master, 'failoverTimeoutMs', integerOf(ms!)),
+  'parallel-syncs': (master, [count]) => set(master, 'parallelSyncs', integerOf(count!)),
+  'auth-pass': (master, [password]) => set(master, 'authPass', password),
+  'auth-user': (master, [user]) => set(master, 'authUser', user),
+  'master-reboot-down-after-period': (master, [ms]) =>
+    set(master, 'masterRebootDownAfterMs', integerOf(ms!)),
+  'config-epoch': (master, [epoch], sentinel) => {
+    master.configEpoch = leadingInteger(epoch!);
+    sentinel.currentEpoch = Math.max(sentinel.currentEpoch, master.configEpoch);
+    return undefined;
+  },
+  'leader-epoch': (master, [epoch]) => set(master, 'leaderEpoch', leadingInteger(epoch!)),
+  'known-replica': readKnownReplica,
+  'known-sentinel': readKnownSentinel,
+  'rename-command': readRenameCommand,
+};
+
+function set<F extends keyof Instance>(master: Instance, field: F, value: Instance[F]): undefined {
+  master[field] = value;
+  return undefined;
+}
+
+function monitor(sentinel: ConfContext, words: Values): string | undefined {
+  const [name, hostname, port, quorum] = words as [string, string, string, string];
   return create(sentinel, {
     kind: 'master',
     name,
     hostname,
-    port: leadingInteger(port),
-    quorum: leadingInteger(quorum),
+    port: integerOf(port),
+    quorum: integerOf(quorum),
   });
 }
 
@@ -91,53 +153,11 @@ function create(sentinel: ConfContext, spec: InstanceSpec): string | undefined {
   return typeof created === 'string' ? creationErrorText(created, spec.kind) : undefined;
 }
 
-function readDownAfter(master: Instance, values: Values): string | undefined {
-  const ms = leadingInteger(values[0]!);
-  if (ms <= 0) return 'negative or zero time parameter.';
-  setDownAfter(master, ms);
-  return undefined;
-}
-
 /** Applies to the master and to all around it. */
 export function setDownAfter(master: Instance, ms: number): void {
   for (const instance of [master, ...master.replicas.values(), ...master.sentinels.values()]) {
     instance.downAfterMs = ms;
   }
-}
-
-function readFailoverTimeout(master: Instance, values: Values): string | undefined {
-  const ms = leadingInteger(values[0]!);
-  if (ms <= 0) return 'negative or zero time parameter.';
-  master.failoverTimeoutMs = ms;
-  return undefined;
-}
-
-function readParallelSyncs(master: Instance, values: Values): undefined {
-  master.parallelSyncs = leadingInteger(values[0]!);
-}
-
-function readAuthPass(master: Instance, values: Values): undefined {
-  master.authPass = values[0]!;
-}
-
-function readAuthUser(master: Instance, values: Values): undefined {
-  master.authUser = values[0]!;
-}
-
-function readConfigEpoch(master: Instance, values: Values, sentinel: ConfContext): undefined {
-  master.configEpoch = leadingInteger(values[0]!);
-  sentinel.currentEpoch = Math.max(sentinel.currentEpoch, master.configEpoch);
-}
-
-function readLeaderEpoch(master: Instance, values: Values): undefined {
-  master.leaderEpoch = leadingInteger(values[0]!);
-}
-
-function readMasterReboot(master: Instance, values: Values): string | undefined {
-  const ms = leadingInteger(values[0]!);
-  if (ms < 0) return 'negative time parameter.';
-  master.masterRebootDownAfterMs = ms;
-  return undefined;
 }
 
 function readKnownReplica(
@@ -149,7 +169,7 @@ function readKnownReplica(
   return create(sentinel, {
     kind: 'slave',
     hostname,
-    port: leadingInteger(port),
+    port: integerOf(port),
     quorum: master.quorum,
     master,
   });
@@ -165,7 +185,7 @@ function readKnownSentinel(
     kind: 'sentinel',
     name: runid,
     hostname,
-    port: leadingInteger(port),
+    port: integerOf(port),
     quorum: master.quorum,
     master,
   });
@@ -182,52 +202,5 @@ function readRenameCommand(master: Instance, values: Values): string | undefined
     return 'Same command renamed multiple times with rename-command.';
   }
   master.renamedCommands.set(key, { command, renamed });
-  return undefined;
-}
-
-function readCurrentEpoch(sentinel: ConfContext, value: string): undefined {
-  sentinel.currentEpoch = Math.max(sentinel.currentEpoch, leadingInteger(value));
-}
-
-function readMyId(sentinel: ConfContext, value: string): string | undefined {
-  if (value.length !== 40) return 'Malformed Sentinel id in myid option.';
-  sentinel.myId = value;
-  return undefined;
-}
-
-function readAnnounceIp(sentinel: ConfContext, value: string): undefined {
-  sentinel.settings.announceIp = value;
-}
-
-function readAnnouncePort(sentinel: ConfContext, value: string): undefined {
-  sentinel.settings.announcePort = leadingInteger(value);
-}
-
-function readSentinelUser(sentinel: ConfContext, value: string): undefined {
-  sentinel.settings.sentinelUser = value;
-}
-
-function readSentinelPass(sentinel: ConfContext, value: string): undefined {
-  sentinel.settings.sentinelPass = value;
-}
-
-function readResolveHostnames(sentinel: ConfContext, value: string): string | undefined {
-  const flag = parseYesNo(value);
-  if (flag === undefined) return 'Please specify yes or no for the resolve-hostnames option.';
-  sentinel.settings.resolveHostnames = flag;
-  return undefined;
-}
-
-function readAnnounceHostnames(sentinel: ConfContext, value: string): string | undefined {
-  const flag = parseYesNo(value);
-  if (flag === undefined) return 'Please specify yes or no for the announce-hostnames option.';
-  sentinel.settings.announceHostnames = flag;
-  return undefined;
-}
-
-function readDenyScripts(sentinel: ConfContext, value: string): string | undefined {
-  const flag = parseYesNo(value);
-  if (flag === undefined) return 'Please specify yes or no for the deny-scripts-reconfig options.';
-  sentinel.settings.denyScriptsReconfig = flag;
   return undefined;
 }

@@ -1,37 +1,42 @@
-/** What a Sentinel's configuration sets for all of it; what concerns one master is in the master. */
+/**
+ * What a Sentinel's configuration sets for all of it; what concerns one master is in the master. The
+ * fields follow from the tables: the `sentinel …` lines that are no state, and the directives of
+ * redis.conf that a Sentinel heeds.
+ */
 
-import type { ProcessSettings } from '../../process/process.ts';
+import {
+  SENTINEL_PORT,
+  type SentinelDirective,
+  sentinelDirectives,
+  sentinelSettings,
+} from '../../process/directives/sentinelDirectives.ts';
+import { serverDirectives } from '../../process/directives/serverDirectives.ts';
+import { type CamelCase, type FieldValue, fieldName } from '../../process/values/fields.ts';
 
-export interface SentinelSettings extends ProcessSettings {
-  port: number;
-  maxclients: number;
-  protoMaxBulkLen: number;
-  requirepass: string;
-  /** How others are told to reach this Sentinel; empty and 0: by its address and port. */
-  announceIp: string;
-  announcePort: number;
-  resolveHostnames: boolean;
-  announceHostnames: boolean;
-  denyScriptsReconfig: boolean;
-  /** For the links to other Sentinels; empty: none, and requirepass is used there, too. */
-  sentinelUser: string;
-  sentinelPass: string;
+type Table = typeof sentinelDirectives;
+/** The `sentinel …` lines that set something for all of the Sentinel. */
+export type SettingName = {
+  [N in keyof Table]: Table[N] extends { readonly of: 'sentinel'; readonly isState?: never }
+    ? N
+    : never;
+}[keyof Table];
+type SharedName = (typeof sentinelSettings)[number];
+
+type Shared = { [N in SharedName as CamelCase<N>]: FieldValue<(typeof serverDirectives)[N]> };
+type Own = {
+  [N in SettingName as CamelCase<N>]: FieldValue<Table[N]['values'][0]>;
+};
+
+export interface SentinelSettings extends Shared, Own {}
+
+const standard: Record<string, unknown> = {};
+for (const name of sentinelSettings) standard[fieldName(name)] = serverDirectives[name].default;
+for (const [name, option] of Object.entries<SentinelDirective>(sentinelDirectives)) {
+  if (option.of === 'sentinel' && !option.isState) standard[fieldName(name)] = option.default;
 }
 
 export function defaultSettings(): SentinelSettings {
-  return {
-    port: 26379,
-    maxclients: 10_000,
-    protoMaxBulkLen: 512 * 1024 * 1024,
-    requirepass: '',
-    announceIp: '',
-    announcePort: 0,
-    resolveHostnames: false,
-    announceHostnames: false,
-    denyScriptsReconfig: true,
-    sentinelUser: '',
-    sentinelPass: '',
-  };
+  return { ...(standard as unknown as SentinelSettings), port: SENTINEL_PORT };
 }
 
 /** `yes` and `no` in any case; undefined for anything else. */
@@ -41,5 +46,4 @@ export function parseYesNo(text: string): boolean | undefined {
 }
 
 /** The error of everything that would have a script run. */
-export const NO_SCRIPTS =
-  'Scripts are not run here: no notification or reconfiguration script can be set';
+export const NO_SCRIPTS = sentinelDirectives['notification-script'].why;

@@ -3,6 +3,8 @@
  * of one Sentinel. A change takes effect at once, for known instances too.
  */
 
+import { sentinelDirectives } from '../../process/directives/sentinelDirectives.ts';
+
 export interface Periods {
   infoPeriod: number;
   pingPeriod: number;
@@ -42,8 +44,8 @@ export function defaultPeriods(): Periods {
     pingPeriod: 1_000,
     askPeriod: 1_000,
     publishPeriod: 2_000,
-    defaultDownAfter: 30_000,
-    defaultFailoverTimeout: 180_000,
+    defaultDownAfter: sentinelDirectives['down-after-milliseconds'].default,
+    defaultFailoverTimeout: sentinelDirectives['failover-timeout'].default,
     tiltTrigger: 2_000,
     tiltPeriod: 30_000,
     slaveReconfTimeout: 10_000,

@@ -9,9 +9,9 @@
 import type { Facts, Files } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
 import { ConfigError, type ConfigLine, configurationLines } from '../../process/configFile.ts';
+import { fileOnlyError } from '../../process/fileOnly.ts';
 import type { Value } from '../../process/values/codecs.ts';
 import { directiveOf, findDirective, parseLine, refusalOf, vanityOf } from './directives.ts';
-import { fateOf } from './fileOnly.ts';
 import { rewriteLines } from './rewriting.ts';
 import { type DirectiveName, defaultSettings, type Settings, setSetting } from './settings.ts';
 
@@ -38,8 +38,11 @@ export class Configuration {
     const [given, ...words] = line.words;
     const name = findDirective(given!);
     if (name === undefined) {
-      const fate = fateOf(given!, words, this.settings);
-      if ('error' in fate) throw new ConfigError(line, fate.error);
+      const error =
+        given === 'sentinel'
+          ? 'sentinel directive while not in sentinel mode'
+          : fileOnlyError(given!, words, this.settings.requirepass);
+      if (error !== undefined) throw new ConfigError(line, error);
       this.ignored.push(given!);
       return;
     }

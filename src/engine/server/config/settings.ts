@@ -8,29 +8,17 @@
  * Invariant: values are replaced, never changed in place, so that settings may share them.
  */
 
-import type { Directive, ValueTypes } from '../../process/directives/directive.ts';
+import type { Directive } from '../../process/directives/directive.ts';
 import { serverDirectives } from '../../process/directives/serverDirectives.ts';
 import { printValue, type Value } from '../../process/values/codecs.ts';
+import { type CamelCase, type FieldValue, fieldName } from '../../process/values/fields.ts';
 
 type Table = typeof serverDirectives;
 export type DirectiveName = keyof Table;
 
-/** `repl-backlog-size` → `replBacklogSize`. */
-type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
-  ? `${Head}${Capitalize<CamelCase<Tail>>}`
-  : S;
-
 type WithField = {
   [N in DirectiveName]: Table[N] extends { readonly effect: 'accepted' } ? never : N;
 }[DirectiveName];
-
-type FieldValue<D> = D extends { readonly type: 'choice'; readonly values: readonly (infer V)[] }
-  ? V
-  : D extends { readonly type: 'integer' | 'octal' | 'memory' | 'memoryOrPercent' }
-    ? number
-    : D extends { readonly type: infer T extends keyof ValueTypes }
-      ? ValueTypes[T]
-      : never;
 
 /** Times and sizes are in the directive's unit; numbers above 2^53 are rounded. */
 type Fields = { [N in WithField as CamelCase<N>]: FieldValue<Table[N]> };
@@ -43,7 +31,7 @@ export interface Settings extends Fields {
 }
 
 function fieldOf(name: string): keyof Fields {
-  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as keyof Fields;
+  return fieldName(name) as keyof Fields;
 }
 
 const table: Readonly<Record<DirectiveName, Directive>> = serverDirectives;
