@@ -169,8 +169,11 @@ function canonicalType(type: string): string {
   return type === 'slave' ? 'replica' : type;
 }
 
+/** What a description of a client reads of its process. */
+type DescribingProcess = Pick<Process, 'now' | 'outputMemory'>;
+
 /** A client in a log line: its line of CLIENT LIST, a long name cut. */
-export function describeClient(process: Process, client: Client): string {
+export function describeClient(process: DescribingProcess, client: Client): string {
   const name = client.name.slice(0, NAME_LENGTH_LOGGED);
   return `${fieldsBeforeName(client)}${name}${fieldsAfterName(process, client)}`;
 }
@@ -179,7 +182,7 @@ function fieldsBeforeName({ id, peer, conn }: Client): string {
   return `id=${id} addr=${peer.addr} laddr=${peer.laddr} fd=${conn + 7} name=`;
 }
 
-function fieldsAfterName(process: Process, client: Client): string {
+function fieldsAfterName(process: DescribingProcess, client: Client): string {
   const seconds = (since: number) => Math.floor((process.now - since) / 1_000_000);
   const outputMemory = process.outputMemory(client);
   const fields: [string, string | number][] = [

@@ -20,7 +20,12 @@ const deniesStale: Trait = (entry) => !entry.stale;
 const deniesLoading: Trait = (entry) => !entry.loading;
 
 /** Whether the command, or one that EXEC would run, has the trait. */
-export function has(server: Server, entry: CommandEntry, client: Client, trait: Trait): boolean {
+export function has(
+  server: Pick<Server, 'commands'>,
+  entry: CommandEntry,
+  client: Client,
+  trait: Trait,
+): boolean {
   if (trait(entry)) return true;
   if (!entry.runsQueued || client.transaction === undefined) return false;
   return client.transaction.queued.some((request) => trait(server.commands.resolve(request)!));

@@ -22,8 +22,14 @@ export interface ShutdownOptions {
 /** Ten looks a second at the replicas, as Redis's cron has by default. */
 const LOOK_MICROS = 100_000;
 
+/** What shutting down uses of its server. */
+type ShutdownHost = Pick<
+  Server,
+  'now' | 'settings' | 'blocking' | 'pausing' | 'loading' | 'replication' | 'saving' | 'out' | 'log'
+>;
+
 export class Shutdown implements Part, SaveListener {
-  private readonly server: Server;
+  private readonly server: ShutdownHost;
   private options: ShutdownOptions | undefined = undefined;
   /** When it goes on without the lagging replicas; NEVER while it does not wait for them. */
   private deadline: Micros = NEVER;
@@ -33,7 +39,7 @@ export class Shutdown implements Part, SaveListener {
   /** A signal has asked for it. */
   private signalled = false;
 
-  constructor(server: Server) {
+  constructor(server: ShutdownHost) {
     this.server = server;
   }
 

@@ -25,8 +25,11 @@ export function logStart(server: Server): void {
   server.log('warning', 'Server initialized');
 }
 
+/** What the end of loading at start uses. */
+type StartingServer = Pick<Server, 'now' | 'loading' | 'replication' | 'out' | 'log'>;
+
 /** The dump at start has been read, or could not be. */
-export function startLoaded(server: Server, error: string | undefined): void {
+export function startLoaded(server: StartingServer, error: string | undefined): void {
   const { loading, replication } = server;
   if (error !== undefined) {
     server.log('warning', error);
@@ -48,6 +51,6 @@ export function startLoaded(server: Server, error: string | undefined): void {
   announceReady(server);
 }
 
-export function announceReady(server: Server): void {
+export function announceReady(server: Pick<Server, 'log'>): void {
   server.log('notice', 'Ready to accept connections');
 }

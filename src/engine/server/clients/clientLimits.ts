@@ -15,12 +15,15 @@ import type { Server } from '../server.ts';
 /** Of a query buffer that grew too long, in the log. */
 const QUERY_BYTES_SHOWN = 64;
 
+/** What the limits use of their server. */
+type LimitsHost = Pick<Server, 'now' | 'clients' | 'settings' | 'outputMemory' | 'kill' | 'log'>;
+
 export class ClientLimits implements Part {
-  private readonly server: Server;
+  private readonly server: LimitsHost;
   /** Since when a client's output has been above its soft limit. */
   private readonly softLimitSince = new Map<ConnId, Micros>();
 
-  constructor(server: Server) {
+  constructor(server: LimitsHost) {
     this.server = server;
   }
 

@@ -23,13 +23,16 @@ interface Pause {
   readonly until: Micros;
 }
 
+/** What pausing uses of its server. */
+type PausingHost = Pick<Server, 'now' | 'blocking' | 'commands'>;
+
 export class Pausing implements Part {
-  private readonly server: Server;
+  private readonly server: PausingHost;
   /** The end of the pause that ends first. */
   readonly due = new Due();
   private readonly pauses = new Map<Cause, Pause>();
 
-  constructor(server: Server) {
+  constructor(server: PausingHost) {
     this.server = server;
   }
 

@@ -13,15 +13,18 @@ export interface SaveListener {
   saved(ok: boolean): void;
 }
 
+/** What a save in the foreground uses of its server. */
+type SaveHost = Pick<Server, 'saving' | 'log'>;
+
 export class ForegroundSave implements Work {
-  private readonly server: Server;
+  private readonly server: SaveHost;
   private readonly save: RdbSave;
   /** Changes made before it began. */
   private readonly dirty: number;
   /** Who is told; nobody, after FLUSHALL. */
   private readonly listener: SaveListener | undefined;
 
-  constructor(server: Server, save: RdbSave, dirty: number, listener: SaveListener | undefined) {
+  constructor(server: SaveHost, save: RdbSave, dirty: number, listener: SaveListener | undefined) {
     this.server = server;
     this.save = save;
     this.dirty = dirty;

@@ -36,8 +36,14 @@ export interface LoadedAux {
   replStreamDb?: number;
 }
 
+/** What loading uses of its server. */
+type LoadingHost = Pick<
+  Server,
+  'now' | 'nowMs' | 'facts' | 'settings' | 'keyspace' | 'loading' | 'replication' | 'out' | 'log'
+>;
+
 export class Loading implements Part, RdbSink {
-  private readonly server: Server;
+  private readonly server: LoadingHost;
   private reader: RdbReader | undefined = undefined;
   private origin: 'start' | 'replication' = 'start';
   private db = 0;
@@ -54,7 +60,7 @@ export class Loading implements Part, RdbSink {
   expired: { readonly db: number; readonly key: string }[] = [];
   fields: LoadedAux = {};
 
-  constructor(server: Server) {
+  constructor(server: LoadingHost) {
     this.server = server;
   }
 

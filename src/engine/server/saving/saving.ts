@@ -25,8 +25,25 @@ interface RunningChild {
   readonly dirtyAtFork: number;
 }
 
+/** What saving uses of its server. */
+type SavingHost = Pick<
+  Server,
+  | 'now'
+  | 'facts'
+  | 'settings'
+  | 'keyspace'
+  | 'memory'
+  | 'cron'
+  | 'foreground'
+  | 'loading'
+  | 'saving'
+  | 'replication'
+  | 'out'
+  | 'log'
+>;
+
 export class Saving implements Part {
-  private readonly server: Server;
+  private readonly server: SavingHost;
   /** Changes since the last successful save: rdb_changes_since_last_save. */
   dirty = 0;
   /** Unix seconds. */
@@ -42,7 +59,7 @@ export class Saving implements Part {
   /** BGSAVE inside a transaction. */
   scheduled = false;
 
-  constructor(server: Server) {
+  constructor(server: SavingHost) {
     this.server = server;
   }
 
