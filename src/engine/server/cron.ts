@@ -37,12 +37,12 @@ export class Cron implements Part {
     if (names.includes('hz')) this.soon();
   }
 
-  /** A new master has its keys to expire. */
+  /** A new master expires keys from now on. */
   roleChanged(): void {
     this.soon();
   }
 
-  /** There are keys to expire, now, or `hz` has changed. */
+  /** Moves the next run forward: a key was given an expiry, or `hz` has changed. */
   soon(): void {
     this.due.at = Math.min(this.due.at, this.server.now + this.expirePeriod);
   }

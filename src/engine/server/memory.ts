@@ -1,6 +1,6 @@
 /**
- * The model of what the process uses, as INFO memory shows it and maxmemory compares it: a function
- * of the state alone, never of this process's own memory (data/memory.ts).
+ * The modelled memory of the process, as INFO memory shows it and maxmemory compares it. It depends
+ * only on the state, never on the memory of the real process (data/memory.ts).
  */
 
 import { registerState } from '../machine/state.ts';
@@ -37,7 +37,7 @@ export class Memory implements Part {
     this.peakBytes = this.peak;
   }
 
-  /** mem_clients_normal: what waits to be sent to clients, or read of them. Replicas have their own figure. */
+  /** mem_clients_normal: bytes that wait to be sent to clients or read from them, replicas excluded. */
   get clients(): number {
     let bytes = 0;
     for (const client of this.server.clients.values()) {

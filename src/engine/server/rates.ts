@@ -1,12 +1,12 @@
 /**
  * The instantaneous_* fields of INFO stats: what the counters grew by in the last 1.6 seconds.
  *
- * As in Redis: the mean of 16 samples of 100 ms. But no timer takes them, for a timer would be ten
- * events a second and node in a world where nothing happens: what each input did is put into the
- * sample of its time, and samples that time has passed by are emptied when somebody looks again.
+ * As in Redis, a rate is the mean of 16 samples of 100 ms. Unlike there, no timer takes the samples: ten
+ * timer events a second for each node would fill an idle world. Each event adds to the sample of its
+ * time, and samples that have become too old are emptied at the next look.
  *
- *   50 commands at t = 0.25 s, INFO at 1.00 s: sample 2 holds 50, so 50 / 1.6 s = 31 a second;
- *   INFO at 1.90 s: sample 2 is that of 1.8 s by now, and empty: 0 a second.
+ *   50 commands at t = 0.25 s, INFO at 1.00 s: sample 2 holds 50, so 50 / 1.6 s = 31 a second
+ *   INFO at 1.90 s: sample 2 now stands for t = 1.8 s and is empty, so 0 a second
  */
 
 import type { Micros } from '../machine/machine.ts';
@@ -20,7 +20,7 @@ const WINDOW_SECONDS = (SAMPLES * SAMPLE_MICROS) / 1_000_000;
 
 export class Rate {
   private readonly samples: number[] = new Array<number>(SAMPLES).fill(0);
-  /** Which sample of all time the last one is. */
+  /** Number of the newest sample, counted from time 0. */
   private last = 0;
   private total = 0;
 
@@ -47,7 +47,7 @@ export class Rate {
 }
 registerState(Rate);
 
-/** Whose counters are looked at. */
+/** What the rates read of their server. */
 type RatesHost = Pick<Server, 'now' | 'stats' | 'replication'>;
 
 export class Rates implements Part {
@@ -62,7 +62,7 @@ export class Rates implements Part {
     this.server = server;
   }
 
-  /** What the counters grew by since the last look belongs to the present. */
+  /** Adds what the counters have grown by since the last look to the present sample. */
   look(): void {
     const { now, stats, replication } = this.server;
     this.commands.look(now, stats.commandsProcessed);

@@ -1,8 +1,8 @@
 /**
- * Why a command of right arity may not run now, in the order in which 7.0 checks: who asks, what
- * memory, disk and replicas allow, what the role allows, what the connection is for.
+ * Why a command of the right arity must not run now, in the order in which 7.0 checks: authentication,
+ * memory, disk, replicas, role, and the state of the connection.
  *
- * EXEC stands for all the commands it would run: it is refused when one of them would be.
+ * EXEC is refused when one of the commands it would run is refused.
  */
 
 import type { Client } from '../process/client.ts';
@@ -64,11 +64,11 @@ function touchesKeyspace(server: Server, entry: CommandEntry, client: Client): b
   return has(server, entry, client, mayReplicate) || has(server, entry, client, reads);
 }
 
-/** What memory, disk, replicas and role have against it. A master is obeyed. */
+/** Refusals because of memory, disk, replicas and role. A master's commands are never refused for them. */
 function dataRefusal(server: Server, entry: CommandEntry, client: Client): string | undefined {
   const { settings, replication } = server;
   if (client.kind === 'master') return undefined;
-  // A replica takes what its master has taken; and a Sentinel must be able to promote it.
+  // A replica executes what its master has executed, and a Sentinel must be able to promote it.
   const isExempt = replication.isReplica && settings.replicaIgnoreMaxmemory;
   if (settings.maxmemory > 0 && !isExempt && server.memory.used > settings.maxmemory) {
     // Queuing takes memory.

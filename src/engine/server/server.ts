@@ -1,9 +1,9 @@
 /**
- * One Redis server process: assembles keyspace, persistence, replication and the command table on
- * the shared process, and hands each input to the part it concerns.
+ * One Redis server process: combines keyspace, persistence, replication and the command table with
+ * the shared process, and passes each input to the part that it concerns.
  *
- * Invariant: `replication` alone decides the role; `loading.active` means that nobody but the
- * loader touches the keyspace.
+ * Invariant: `replication` alone decides the role. While `loading.active`, only the loader touches the
+ * keyspace.
  */
 
 import type { Database } from '../data/table/database.ts';
@@ -78,16 +78,16 @@ export class Server extends Process {
   readonly saving = new Saving(this);
   readonly commandStats = new CommandStats(serverTable.entryCount);
   readonly watchers = new Watchers(this);
-  /** WATCH is broken before anyone is told of the event. */
+  /** A watch is broken before the event is published. */
   readonly keyChanges = new KeyChanges([this.watchers, this.expireCycle, new KeyspaceEvents(this)]);
   readonly memory = new Memory(this);
   readonly clientLimits = new ClientLimits(this);
   readonly pausing = new Pausing(this);
   readonly rates = new Rates(this);
   counters = { ...NO_COUNTS };
-  /** The EXEC that is being executed; between events: one that stands still. */
+  /** The EXEC in progress; between events, an EXEC that is suspended by work on the disk. */
   execution: Execution | undefined = undefined;
-  /** Waits that are over end first; the cron comes last, when the others have done what was due. */
+  /** Expired waits end first. The cron comes last, after the others have done what was due. */
   readonly parts = new Parts([
     this.blocking,
     this.watchers,
@@ -224,25 +224,25 @@ export class Server extends Process {
       if (this.execution === undefined) this.replication.executed(client);
     }
     if (client.kind === 'master') {
-      // A master gets no replies; what it is told (ACK) goes around the reply writer.
+      // A master gets no replies. REPLCONF ACK does not use the reply writer.
       reply.truncate(before);
       const inside = client.transaction !== undefined || this.execution !== undefined;
       if (!inside) this.replication.streamApplied(client);
     } else if (wasReplica && reply.length > before) {
       this.dropReplica(client);
     }
-    // Looked at after each command, so that the rest of a pipeline does not run.
+    // Checked after each command: the rest of a pipeline must not run once a limit is exceeded.
     if (reply.length > STATIC_REPLY_BYTES && client.replyMode === 'on') this.outputWaits(client);
   }
 
-  /** An EXEC that stood still goes on, before anybody else runs. */
+  /** Continues a suspended EXEC before any other command runs. */
   continueTransaction(): void {
     if (this.execution === undefined) return;
     const { client } = this.execution;
     this.call.hold(client, this.commands.find('exec')!, Request.of(['EXEC']), client.reply);
     this.blocking.unblock(client);
     this.perform(this.call);
-    // Gone meanwhile: what the rest of its commands has left of it goes, too.
+    // The client has gone meanwhile: removes the state that the rest of its commands has created.
     if (this.clients.get(client.conn) !== client) this.cleanUp(client);
   }
 
@@ -251,7 +251,7 @@ export class Server extends Process {
     if (client.kind === 'replica') this.dropReplica(client);
   }
 
-  /** A reply has no place in the replication stream: the replica would take it for commands. */
+  /** A reply within the replication stream would be parsed as a command, so the replica is closed. */
   private dropReplica(client: Client): void {
     this.log(
       'warning',
@@ -305,23 +305,23 @@ export class Server extends Process {
     this.replication.feed(db, command);
   }
 
-  /** Propagates what happened outside of a command, each by itself: keys the cron expired. */
+  /** Propagates what happened outside of commands (keys the cron expired), without MULTI. */
   flushPropagation(): void {
     this.call.flushOperations(false);
   }
 
-  /** A key was given an expiry: the cron looks after it from now on. */
+  /** A key was given an expiry: the cron must run `hz` times a second from now on. */
   expirySet(): void {
     this.cron.soon();
   }
 
-  /** Past its time, whether or not somebody has deleted it yet. While a file is loaded nothing is. */
+  /** Whether the key's expiry has passed, deleted or not. Always false while a file is loaded. */
   isExpired(key: string, db: Database): boolean {
     const at = db.expireAt(key);
     return at >= 0 && at < this.nowMs && !this.loading.active;
   }
 
-  /** Deletes a key past its time and propagates a DEL, once the present command is done. */
+  /** Deletes an expired key. The DEL is propagated when the present command has ended. */
   expireKey(key: string, db: Database): void {
     db.delete(key);
     this.counters.expiredKeys += 1;
@@ -360,7 +360,7 @@ export class Server extends Process {
     this.keyspace.clear();
   }
 
-  /** WATCH of a new role's clients is broken by the data that changes under it; nothing else is. */
+  /** Watches survive a change of role. Only a change of their keys breaks them. */
   roleChanged(): void {
     this.parts.roleChanged();
   }

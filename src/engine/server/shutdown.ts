@@ -13,13 +13,13 @@ import type { SaveListener } from './saving/foregroundSave.ts';
 import type { Server } from './server.ts';
 
 export interface ShutdownOptions {
-  /** Save even without save points, or never; undefined: as save points say. */
+  /** SAVE: even without save points; NOSAVE: never; undefined: when there are save points. */
   readonly save: boolean | undefined;
   readonly now: boolean;
   readonly force: boolean;
 }
 
-/** Ten looks a second at the replicas, as Redis's cron has by default. */
+/** The replicas are checked ten times a second, as by Redis's cron with the default hz. */
 const LOOK_MICROS = 100_000;
 
 /** What shutting down uses of its server. */
@@ -31,19 +31,19 @@ type ShutdownHost = Pick<
 export class Shutdown implements Part, SaveListener {
   private readonly server: ShutdownHost;
   private options: ShutdownOptions | undefined = undefined;
-  /** When it goes on without the lagging replicas; NEVER while it does not wait for them. */
+  /** When shutdown-timeout ends the wait for lagging replicas; NEVER while there is no wait. */
   private deadline: Micros = NEVER;
-  /** The next look at them. */
+  /** The next check of the replicas: at absolute times, 100 ms apart. */
   readonly due = new Due();
   private saving = false;
-  /** A signal has asked for it. */
+  /** A signal has requested the shutdown. */
   private signalled = false;
 
   constructor(server: ShutdownHost) {
     this.server = server;
   }
 
-  /** Milliseconds left for replicas to catch up: INFO's shutdown_in_milliseconds; -1 when none is under way. */
+  /** INFO's shutdown_in_milliseconds: the time left for replicas to catch up; -1 while there is no wait. */
   get remainingMs(): number {
     return this.deadline === NEVER
       ? -1
@@ -63,7 +63,7 @@ export class Shutdown implements Part, SaveListener {
     this.begin({ save: undefined, now: false, force: false }, undefined);
   }
 
-  /** Who asks again waits with the others; the options stay those of the first, even against NOW. */
+  /** A second SHUTDOWN waits with the first, whose options win, even against NOW. */
   begin(options: ShutdownOptions, client: Client | undefined): void {
     const { server } = this;
     if (client !== undefined) server.blocking.block(client, { kind: 'shutdown' });
@@ -74,7 +74,7 @@ export class Shutdown implements Part, SaveListener {
     if (timeout > 0 && server.replication.laggingReplicas() > 0) {
       this.deadline = server.now + timeout * 1_000_000;
       this.due.at = server.now + LOOK_MICROS;
-      // What is written now could be lost by a replica that takes over.
+      // A write accepted now could be missing from the replica that takes over.
       server.pausing.begin('shutdown', true, NEVER);
       server.log('notice', 'Waiting for replicas before shutting down.');
       return;

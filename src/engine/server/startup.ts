@@ -1,4 +1,4 @@
-/** What a server says and does from its first log line until it is ready. */
+/** The log lines and steps from a server's start until it is ready. */
 
 import type { ConfigError } from '../process/configFile.ts';
 import type { Server } from './server.ts';
@@ -28,7 +28,7 @@ export function logStart(server: Server): void {
 /** What the end of loading at start uses. */
 type StartingServer = Pick<Server, 'now' | 'loading' | 'replication' | 'out' | 'log'>;
 
-/** The dump at start has been read, or could not be. */
+/** Loading at start has ended, with `error` when it failed. */
 export function startLoaded(server: StartingServer, error: string | undefined): void {
   const { loading, replication } = server;
   if (error !== undefined) {
@@ -45,7 +45,7 @@ export function startLoaded(server: StartingServer, error: string | undefined): 
   const seconds = ((server.now - startedAt) / 1e6).toFixed(3);
   server.log('notice', `DB loaded from disk: ${seconds} seconds`);
   replication.restore(fields);
-  // Replicas that continue from the dump's offset still have what this master has dropped.
+  // Replicas that continue from the dump's offset still hold the expired keys dropped here.
   for (const { db, key } of expired) replication.feed(db, ['DEL', key]);
   loading.expired = [];
   announceReady(server);

@@ -1,6 +1,6 @@
 /**
- * When a client is closed for what it costs: client-output-buffer-limit of normal and pubsub
- * clients (replication minds its own), client-query-buffer-limit, and `timeout` of idle ones. Source: Redis 7.0.
+ * Closes clients that exceed a limit: client-output-buffer-limit of normal and pubsub clients (that of
+ * replicas is replication/outputLimit.ts), client-query-buffer-limit, and `timeout`. Source: Redis 7.0.
  */
 
 import type { ConnId, Micros } from '../../machine/machine.ts';
@@ -12,7 +12,7 @@ import { representation } from '../../resp/splitArguments.ts';
 import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
 
-/** Of a query buffer that grew too long, in the log. */
+/** Bytes of a too long query buffer that are logged. */
 const QUERY_BYTES_SHOWN = 64;
 
 /** What the limits use of their server. */
@@ -27,7 +27,7 @@ export class ClientLimits implements Part {
     this.server = server;
   }
 
-  /** Once a second: soft limits strike without any traffic, and so does `timeout`. */
+  /** Once a second: soft limits and `timeout` also apply to clients without traffic. */
   cron(): void {
     for (const client of [...this.server.clients.values()]) {
       if (client.queuedBytes > 0) this.checkOutput(client);
@@ -35,7 +35,7 @@ export class ClientLimits implements Part {
     this.closeIdle();
   }
 
-  /** Closes the client when too much waits to be sent to it. */
+  /** Closes the client when its output exceeds its limit. */
   checkOutput(client: Client): void {
     const { server } = this;
     const type = clientType(client);
@@ -48,7 +48,7 @@ export class ClientLimits implements Part {
     server.kill(client);
   }
 
-  /** client-query-buffer-limit: what a client has sent before a whole request, or while it is blocked. */
+  /** client-query-buffer-limit: bytes of an incomplete request, or received while the client is blocked. */
   checkQuery(client: Client): void {
     const { server } = this;
     const { reader } = client;

@@ -1,9 +1,9 @@
 /**
- * Clients paused: for a while, commands (or only those that write) wait. CLIENT PAUSE asks for it,
- * and SHUTDOWN while it waits for replicas. The data stands still then: no key expires either.
- * Replicas are not paused, and so can catch up. Source: Redis 7.0.
+ * Pauses: CLIENT PAUSE, and SHUTDOWN while it waits for replicas, postpone commands, or only those
+ * that write. The data does not change meanwhile: no key expires either. Replicas are not paused, so
+ * that they can catch up. Source: Redis 7.0.
  *
- * Invariant: a client with a command put off is blocked, and `postponed`.
+ * Invariant: a client with a postponed command is blocked on `pause`, and `postponed`.
  */
 
 import type { Micros } from '../../machine/machine.ts';
@@ -42,7 +42,7 @@ export class Pausing implements Part {
     return false;
   }
 
-  /** A pause under way is only ever made longer and stricter. */
+  /** Begins a pause until `until`. A pause in progress is only made longer and stricter. */
   begin(cause: Cause, onlyWrites: boolean, until: Micros): void {
     const before = this.pauses.get(cause);
     this.pauses.set(cause, {
@@ -52,7 +52,7 @@ export class Pausing implements Part {
     this.schedule();
   }
 
-  /** Clients go on; what another pause concerns is put off again. */
+  /** Ends the pause of that cause. Commands that another pause concerns are postponed again. */
   end(cause: Cause): void {
     if (!this.pauses.delete(cause)) return;
     this.schedule();

@@ -1,12 +1,12 @@
 /**
- * What the log says of errors that no client sees: those within a replication stream. They mean that
- * master and replica do not hold the same data. Texts are Redis 7.0's.
+ * Log lines for errors within a replication stream, which no client sees. Such an error means that
+ * master and replica hold different data. The texts are Redis 7.0's.
  */
 
 import type { Client } from '../../process/client.ts';
 import { replyErrors } from '../../process/replyErrors.ts';
 
-/** Errors Redis has as ready replies, whose dash it logs along with them. */
+/** Errors that are shared objects in Redis (`shared.*err`): it logs those with their dash. */
 const readyMade: ReadonlySet<string> = new Set(
   Object.values(replyErrors).filter((error) => typeof error === 'string'),
 );

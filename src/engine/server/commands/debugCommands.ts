@@ -1,7 +1,7 @@
 /**
  * DEBUG: SLEEP, DIGEST, DIGEST-VALUE, POPULATE, RELOAD, CHANGE-REPL-ID, SET-ACTIVE-EXPIRE, PROTOCOL,
- * ERROR, LOG, OBJECT. Deliberately absent: what shows or changes the inside of redis-server itself
- * (HTSTATS, QUICKLIST-PACKED-THRESHOLD, …), for there is nothing true to say about it.
+ * ERROR, LOG, OBJECT. Deliberately absent: subcommands about the internals of redis-server (HTSTATS,
+ * QUICKLIST-PACKED-THRESHOLD, …), which have no counterpart here.
  */
 
 import { STRING_TOO_LONG } from '../../commands/arguments.ts';
@@ -84,7 +84,7 @@ const SUBCOMMANDS: readonly Subcommand[] = [
     argc: [3, 3],
     help: [
       'SET-ACTIVE-EXPIRE <0|1>',
-      'With 0, keys past their time go only when somebody asks for them.',
+      'With 0, an expired key is deleted only when a command accesses it.',
     ],
     run: setActiveExpire,
   },
@@ -130,7 +130,7 @@ function debug(call: ServerCall): void {
   }
 }
 
-/** The process does nothing else meanwhile: every other input waits. Two within one EXEC overlap. */
+/** The process does nothing else: every other input waits. Two DEBUG SLEEPs within one EXEC overlap. */
 function sleep(call: ServerCall): void {
   const seconds = parseDouble(call.str(2)) ?? 0;
   call.out.busy(call.now + Math.round(Math.max(0, seconds) * 1_000_000));
@@ -176,7 +176,7 @@ function padded(text: string, size: number): Bytes {
   return size <= SHORT_BYTES_MAX ? bytes.latin1Slice() : bytes;
 }
 
-/** The address, as C prints none, and the time of the last use are nothing anybody keeps here. */
+/** There is no address (printed as C prints a null pointer), and no time of the last use. */
 function object(call: ServerCall): void {
   const value = call.db.get(call.str(2));
   if (value === undefined) {

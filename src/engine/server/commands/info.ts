@@ -1,6 +1,6 @@
 /**
- * INFO: the sections of Redis 7.0 in its order and spelling. Fields this server has nothing true to
- * say about are left out.
+ * INFO: the sections and fields of Redis 7.0, in its order and spelling. Fields without a meaning in
+ * this server are absent.
  */
 
 import { STARTUP_BYTES } from '../memory.ts';
@@ -119,7 +119,7 @@ function memorySection(server: Server): Field[] {
     ['mem_aof_buffer', 0],
     ['mem_allocator', 'modelled'],
     ['active_defrag_running', 0],
-    // Nothing is freed later than when it goes.
+    // Memory is always freed at once.
     ['lazyfree_pending_objects', 0],
     ['lazyfreed_objects', 0],
   ];
@@ -216,8 +216,8 @@ function statsSection(server: Server): Field[] {
 }
 
 /**
- * Zero: a server of a world is no process of its own whose CPU time could be measured, and a
- * measured time would differ between a run and its replay.
+ * Always zero. A server in a world is not an operating system process with a CPU time of its own, and
+ * a measured time would differ between a run and its replay.
  */
 function cpuSection(): Field[] {
   return [

@@ -1,4 +1,4 @@
-/** INFO, SELECT, SAVE, BGSAVE, LASTSAVE, SHUTDOWN, TIME, PUBLISH: what a server says and does. */
+/** INFO, SELECT, SAVE, BGSAVE, LASTSAVE, SHUTDOWN, TIME and PUBLISH. */
 
 import type { CommandSpec } from '../../process/commandTable.ts';
 import { replyErrors } from '../../process/replyErrors.ts';
@@ -155,7 +155,7 @@ function publish(call: ServerCall): void {
   const receivers = server.pubSub.publish(call.str(1), call.arg(2), (client) =>
     server.touch(client),
   );
-  // Messages go down the replication stream, so that subscribers of replicas get them.
+  // Messages are propagated, so that subscribers of replicas get them.
   if (!server.replication.isReplica) call.alsoPropagate(call.arg(0), call.arg(1), call.arg(2));
   call.reply.integer(receivers);
 }

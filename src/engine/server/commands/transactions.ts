@@ -1,8 +1,8 @@
 /**
  * MULTI, EXEC, DISCARD, WATCH, UNWATCH. Source: Redis 7.0's transactions.
  *
- * An EXEC whose command works in the foreground (CONFIG REWRITE, as every failover of a Sentinel
- * sends it) stands still at that command, and is run again for the rest when the work is over.
+ * A command that works in the foreground suspends its EXEC: CONFIG REWRITE, which Sentinel sends within
+ * a transaction at every failover. EXEC continues with the next command when the work has ended.
  */
 
 import type { Client } from '../../process/client.ts';
@@ -131,7 +131,7 @@ function exec(call: ServerCall): void {
   execute(call, server.execution);
 }
 
-/** Runs the commands, up to one that works in the foreground. */
+/** Runs the queued commands, until one of them works in the foreground. */
 function execute(call: ServerCall, execution: Execution): void {
   const { server } = call;
   const { client, queued } = execution;
@@ -167,6 +167,6 @@ function performQueued(call: ServerCall, client: Client, request: Request): void
   beginJudged(client);
   call.runInside(client, entry, request, client.reply);
   endJudged(client);
-  // A client that has killed itself gets the reply to that, and nothing more.
+  // A client that has killed itself gets the reply to CLIENT KILL and no further one.
   if (isKilled) client.reply.truncate(start);
 }

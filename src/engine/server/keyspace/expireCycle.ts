@@ -1,11 +1,10 @@
 /**
- * The active expire cycle: `hz` times a second a master looks at some keys that have an expiry and
- * deletes those past it, so that keys nobody reads go too. Source: Redis 7.0's fast-changing but
- * documented contract is only that expired keys go eventually; 20 keys a database and another round
- * while more than 10 % of them were expired.
+ * The active expire cycle: `hz` times a second a master samples keys that have an expiry and deletes
+ * those past it, so that expired keys go even when no client reads them. Redis promises only that they
+ * go eventually. We sample 20 keys of a database, and again while more than 10 % of them were expired.
  *
- * A replica leaves its master's keys alone. Those its own clients gave an expiry (it can be written
- * to with replica-read-only no) are remembered and go here: no master would ever say DEL for them.
+ * A replica leaves its master's keys alone. It remembers keys that its own clients gave an expiry
+ * (replica-read-only no) and expires them here, because no master would propagate DEL for them.
  */
 
 import type { Database } from '../../data/table/database.ts';

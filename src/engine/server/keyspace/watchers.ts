@@ -1,9 +1,9 @@
 /**
- * WATCH: who watches which key, and what breaks a watch. Source: Redis 7.0's transactions.
+ * WATCH: which clients watch which keys, and what breaks a watch. Source: Redis 7.0's transactions.
  *
- * A key past its time counts as absent. So a key that had expired already when it was watched may
- * be deleted without breaking the watch (nothing changed for the client), and emptying or
- * exchanging a database concerns only keys that are there before or afterwards:
+ * An expired key counts as absent. So deleting a key that had already expired when it was watched does
+ * not break the watch: nothing changed for the client. Emptying or exchanging a database concerns only
+ * keys that exist before or afterwards:
  *
  *   WATCH a (absent), FLUSHALL              → EXEC runs
  *   WATCH a (absent), SWAPDB 0 1 (1 has a)  → EXEC answers null
@@ -35,7 +35,7 @@ export class Watchers implements Part, KeyListener {
   }
 
   watch(client: Client, key: string, db: Database): void {
-    // Once broken, EXEC fails whatever else happens.
+    // Once the watch is broken, EXEC fails anyway.
     if (client.watchBroken) return;
     const name = `${db.index}:${key}`;
     client.watched ??= new Map();
@@ -47,7 +47,7 @@ export class Watchers implements Part, KeyListener {
     this.server.keyChanges.refresh();
   }
 
-  /** Drops all the client watches. */
+  /** Ends all watches of the client. */
   unwatch(client: Client): void {
     client.watchBroken = false;
     if (client.watched === undefined) return;

@@ -1,4 +1,4 @@
-/** A client whose command is answered later, when its work in the foreground is over. */
+/** A client that is answered when its command's work in the foreground has ended. */
 
 import { registerState } from '../../machine/state.ts';
 import type { Client } from '../../process/client.ts';
@@ -10,7 +10,7 @@ export class Asker implements SaveListener {
   private readonly client: Client;
   private readonly command: readonly string[];
 
-  /** The client runs nothing until the answer; `command` is its name, and its subcommand's. */
+  /** Blocks the client until `answer`. `command` is the command's name, with that of its subcommand. */
   constructor(server: Server, client: Client, ...command: readonly string[]) {
     this.server = server;
     this.client = client;
@@ -22,7 +22,7 @@ export class Asker implements SaveListener {
     this.answer(ok ? undefined : 'ERR');
   }
 
-  /** `error`, or OK. */
+  /** Replies with `error`, or with OK when there is none. */
   answer(error: string | undefined): void {
     const { server, client } = this;
     if (error !== undefined) {

@@ -1,4 +1,4 @@
-/** One CONFIG REWRITE under way: the client gets its reply when the new file is in its place. */
+/** One CONFIG REWRITE: the client is answered when the new file has replaced the old one. */
 
 import type { FileOp, FileResult } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';

@@ -1,11 +1,10 @@
 /**
- * What the process does on disk by itself, in a command's place: SAVE, DEBUG RELOAD, CONFIG REWRITE,
- * FLUSHALL with save points. A real process stands in the system call meanwhile; here each operation
- * takes the CPU until it has completed (Design 4), so nobody else runs from the first step to the
- * last, and the next step is asked for only when the one before has succeeded.
+ * Disk work that a command blocks the server for: SAVE, DEBUG RELOAD, CONFIG REWRITE, FLUSHALL with
+ * save points. A real process is stopped in system calls meanwhile. Here each file operation takes the
+ * CPU until it has completed (`busyOn`), so no other command runs from the first operation to the last.
  *
- * Invariant: works go one after another, in the order they were begun, and at most one operation is
- * under way. While there is one, the EXEC that began it stands still (transactions.ts).
+ * Invariant: works run one after another, in the order in which they were begun, and at most one file
+ * operation is in progress. While there is one, the EXEC that began it is suspended (transactions.ts).
  */
 
 import type { FileOp, FileResult, Token } from '../../machine/machine.ts';
@@ -14,9 +13,9 @@ import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
 
 export interface Work {
-  /** The next operation, given the result of the one before; undefined when it is over. */
+  /** Returns the next operation, given the result of the previous one; undefined when the work is done. */
   next(result: FileResult | undefined): FileOp | undefined;
-  /** It is over: tells whoever asked. What it begins goes behind the works that wait. */
+  /** The work is done: answers the client. Works begun here are queued behind those that wait. */
   ended(): void;
 }
 

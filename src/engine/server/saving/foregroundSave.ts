@@ -1,4 +1,4 @@
-/** SAVE, and whatever else saves as SAVE does: one save of the present data by the process itself. */
+/** One save by the server process itself: SAVE, SHUTDOWN, FLUSHALL and DEBUG RELOAD. */
 
 import type { FileOp, FileResult } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
@@ -8,7 +8,7 @@ import type { Work } from './foreground.ts';
 
 const SLICE_BYTES = 1024 * 1024;
 
-/** Who hears of the save's end: the client that asked, or the part of the server that goes on then. */
+/** Is told when the save has ended: the client that asked, or the part of the server that continues. */
 export interface SaveListener {
   saved(ok: boolean): void;
 }
@@ -21,7 +21,7 @@ export class ForegroundSave implements Work {
   private readonly save: RdbSave;
   /** Changes made before it began. */
   private readonly dirty: number;
-  /** Who is told; nobody, after FLUSHALL. */
+  /** Undefined after FLUSHALL. */
   private readonly listener: SaveListener | undefined;
 
   constructor(server: SaveHost, save: RdbSave, dirty: number, listener: SaveListener | undefined) {
@@ -48,7 +48,7 @@ export class ForegroundSave implements Work {
 
   ended(): void {
     const ok = this.save.outcome === 'saved';
-    // As in 7.0, only a child's failure is remembered: who asked for this one is told.
+    // As in 7.0, only a child's failure is remembered. The client that asked for this save is told.
     if (ok) this.server.saving.succeeded(this.dirty);
     this.listener?.saved(ok);
   }

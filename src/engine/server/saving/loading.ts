@@ -1,7 +1,7 @@
 /**
- * Loading an RDB: the dump at start, or the payload of a full resynchronization. It goes by slices
- * so that clients get -LOADING and PINGs are answered meanwhile; with modelled costs each slice
- * takes the time its bytes take.
+ * Loading an RDB: the dump at start, or the payload of a full resynchronization. It is read in slices,
+ * so that clients get -LOADING and PING is answered meanwhile. With modelled costs a slice takes as
+ * long as its size implies.
  *
  * Invariant: while `active`, the databases belong to the loader.
  */
@@ -24,8 +24,8 @@ import type { Server } from '../server.ts';
 import { startLoaded } from '../startup.ts';
 
 /**
- * Input read in one slice: other nodes of a sandbox wait for it, a few milliseconds when all its
- * keys are small.
+ * Input read in one slice. Other nodes of a sandbox wait for the slice: a few milliseconds when all
+ * its keys are small.
  */
 const SLICE_BYTES = 256 * 1024;
 
@@ -50,13 +50,13 @@ export class Loading implements Part, RdbSink {
   private merge = true;
   /** The time of the next slice. */
   readonly due = new Due();
-  /** The process ends with this event; what is left of the file is of no interest. */
+  /** The process ends with this event: the rest of the file is ignored. */
   private isFatal = false;
   totalBytes = 0;
   startedAt: Micros = 0;
   keysLoaded = 0;
   keysExpired = 0;
-  /** Keys a master has dropped as it read them, because they had expired; until replicas are told. */
+  /** Expired keys that a master has dropped while it loaded; kept until replicas are told. */
   expired: { readonly db: number; readonly key: string }[] = [];
   fields: LoadedAux = {};
 
@@ -72,7 +72,7 @@ export class Loading implements Part, RdbSink {
     return this.reader?.bytesRead ?? 0;
   }
 
-  /** Begins to load; the chunks are given away. */
+  /** Begins to load. The loader owns the chunks from now on. */
   begin(chunks: readonly Buffer[], origin: 'start' | 'replication'): void {
     this.prepare(chunks);
     this.origin = origin;
@@ -80,8 +80,8 @@ export class Loading implements Part, RdbSink {
   }
 
   /**
-   * Loads a whole file within this event, as DEBUG RELOAD does; gives what was wrong with it.
-   * `merge`: keys that are there already are replaced; without it such a key ends the process.
+   * Loads a whole file within this event, as DEBUG RELOAD does. Returns what was wrong with it, or
+   * undefined. With `merge` existing keys are replaced; without it an existing key ends the process.
    */
   loadAtOnce(bytes: Buffer, merge: boolean): string | undefined {
     this.prepare([bytes]);
@@ -144,7 +144,7 @@ export class Loading implements Part, RdbSink {
     }
   }
 
-  /** key-load-delay: a negative one is a delay of 1 µs for one key of so many. */
+  /** key-load-delay in microseconds a key. A negative value: -10 delays one key in ten by 1 µs. */
   private microsPerKey(): number {
     const delay = this.server.settings.keyLoadDelay;
     return delay < 0 ? -1 / delay : delay;
@@ -155,7 +155,7 @@ export class Loading implements Part, RdbSink {
     return keyLoadDelay === 0 ? SLICE_BYTES : loadingProcessEventsIntervalBytes;
   }
 
-  /** What the log says of a fault; a wrong checksum takes two lines. */
+  /** Returns the log line for a fault. A wrong checksum has two lines; the first is logged here. */
   private report(error: RdbError): string {
     if (error.fault !== 'checksum') return error.message;
     this.server.log('warning', error.message);
@@ -230,7 +230,7 @@ export class Loading implements Part, RdbSink {
     this.keysLoaded += 1;
   }
 
-  /** A master drops what has expired; a replica keeps it until its master says DEL. */
+  /** A master drops an expired key; a replica keeps it until its master propagates DEL. */
   private hasExpired(expireAt: number): boolean {
     const { server } = this;
     return expireAt >= 0 && expireAt < server.nowMs && !server.replication.isReplica;
@@ -241,7 +241,7 @@ export class Loading implements Part, RdbSink {
     this.expired.push({ db: this.db, key });
   }
 
-  /** As in Redis: what the file and memory say of one key cannot both be kept. */
+  /** As in Redis, a key that is both in the file and in memory ends the process. */
   private refuseDuplicate(key: string): void {
     const { server } = this;
     server.log('warning', `RDB has duplicated key '${key}' in DB ${this.db}`);

@@ -1,6 +1,6 @@
 /**
- * DEBUG RELOAD: saves, empties, and loads what was saved; or takes the dump that is there.
- * Nothing else runs from beginning to end.
+ * DEBUG RELOAD: saves the data, empties the databases and loads the file. With NOSAVE it loads the
+ * existing file. No other command runs until it has ended.
  */
 
 import type { FileOp, FileResult } from '../../machine/machine.ts';
@@ -14,11 +14,11 @@ import type { SaveListener } from './foregroundSave.ts';
 export interface ReloadOptions {
   readonly save: boolean;
   readonly flush: boolean;
-  /** A key that is there already is replaced. */
+  /** Existing keys are replaced. */
   readonly merge: boolean;
 }
 
-/** One DEBUG RELOAD; the reading of the dump is its work, the saving before it is a save's. */
+/** One DEBUG RELOAD. A ForegroundSave saves; this class is the work of reading the file afterwards. */
 export class Reload implements Work, SaveListener {
   private readonly server: Server;
   private readonly options: ReloadOptions;

@@ -1,8 +1,8 @@
 /**
  * Saving to dbfilename: BGSAVE by a forked child, SAVE in the process itself, and save points.
  *
- * Invariant: at most one child; `changes` since the last successful save, `dirtyAtFork` of them in
- * the child's snapshot. Source: Redis 7.0's RDB persistence.
+ * Invariant: there is at most one child, and its snapshot contains `dirtyAtFork` of the `dirty` changes
+ * since the last successful save. Source: Redis 7.0's RDB persistence.
  */
 
 import type { ChildResult, Micros, Token } from '../../machine/machine.ts';
@@ -14,12 +14,12 @@ import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
 import { ForegroundSave, type SaveListener } from './foregroundSave.ts';
 
-/** After a failed save, the next one by a save point waits that long (CONFIG_BGSAVE_RETRY_DELAY). */
+/** After a failed BGSAVE, save points start no other one for this long (CONFIG_BGSAVE_RETRY_DELAY). */
 const RETRY_SECONDS = 5;
 const GB = 1024 ** 3;
 
 interface RunningChild {
-  /** The token of its end, too. */
+  /** Also the token by which its end is reported. */
   readonly pid: Token;
   readonly startedAt: Micros;
   readonly dirtyAtFork: number;
@@ -51,12 +51,12 @@ export class Saving implements Part {
   lastTryAt: Micros = 0;
   lastStatusOk = true;
   lastDurationSeconds = -1;
-  /** SAVEs and BGSAVEs begun; what FLUSHALL and DEBUG RELOAD write does not count. */
+  /** rdb_saves: SAVEs and BGSAVEs begun. The saves of FLUSHALL and DEBUG RELOAD do not count. */
   saves = 0;
   latestForkMicros = 0;
   forks = 0;
   child: RunningChild | undefined = undefined;
-  /** BGSAVE inside a transaction. */
+  /** A BGSAVE inside a transaction is due with the next cron. */
   scheduled = false;
 
   constructor(server: SavingHost) {
@@ -67,13 +67,13 @@ export class Saving implements Part {
     this.lastSave = Math.floor(this.server.now / 1_000_000);
   }
 
-  /** Has cron save soon: not in the middle of a transaction, whose writes have no offset yet. */
+  /** Defers a BGSAVE to the cron: within a transaction the stream's offset does not cover its writes yet. */
   schedule(): void {
     this.scheduled = true;
     this.server.cron.soon();
   }
 
-  /** Forks the saving child; false when one runs already. */
+  /** Forks the saving child. Returns false when a child is running already. */
   background(): boolean {
     const { server } = this;
     if (this.child !== undefined) return false;
@@ -99,7 +99,7 @@ export class Saving implements Part {
     return true;
   }
 
-  /** Saves in the process: nothing else runs until the file is there, or could not be written. */
+  /** Saves in this process. Nothing else runs until the file is complete, or writing it has failed. */
   inForeground(listener: SaveListener | undefined): void {
     const { server } = this;
     const { dbfilename, dir } = server.settings;
@@ -127,14 +127,14 @@ export class Saving implements Part {
     } else {
       server.log('warning', `Background saving terminated by signal ${result.signal}`);
       server.out.file({ kind: 'unlink', path: tempRdbName(child.pid) });
-      // SIGUSR1 is how the server itself ends a child: no error then.
+      // The server itself ends a child by SIGUSR1: that is no error.
       if (result.signal !== 'SIGUSR1') this.lastStatusOk = false;
     }
     server.replication.saveDone(ok);
     return true;
   }
 
-  /** `saved`: changes that are in the file. */
+  /** A save has succeeded; `saved` is the number of changes that the file contains. */
   succeeded(saved: number): void {
     this.dirty -= saved;
     this.lastSave = Math.floor(this.server.now / 1_000_000);
@@ -142,15 +142,15 @@ export class Saving implements Part {
   }
 
   /**
-   * FLUSHALL: a child would save what is no more; and where there are save points, an empty dump
-   * takes the place of the one on disk at once.
+   * After FLUSHALL. A running child would save data that no longer exists, so it is killed. With save
+   * points configured, an empty dump replaces the file on disk at once.
    */
   flushed(): void {
     this.killChild();
     if (this.server.settings.save.length > 0) this.inForeground(undefined);
   }
 
-  /** Kills the child, as FLUSHALL and a full resynchronization do. */
+  /** Kills the child, if there is one. `childDone` still follows. */
   killChild(): void {
     if (this.child !== undefined) this.server.out.killChild(this.child.pid);
   }
