@@ -1,7 +1,7 @@
 /**
- * The replication stream's recent past. It is one store for two purposes, as since Redis 7.0: what
- * a returning replica may ask for, and what connected replicas have not been sent yet. A replica is
- * a position in here, so a byte is kept once however many replicas there are.
+ * The replication stream's recent bytes. As in Redis 7.0 it serves two purposes: it keeps what a
+ * returning replica may ask for, and what connected replicas have not been sent yet. A replica is a
+ * position in it, so a byte is kept once, however many replicas there are.
  *
  * Bytes lie in blocks. A full block is sealed: nothing writes to it again, so connections and copies
  * of the state share it. Blocks are dropped from the front, whole ones, once at least repl-backlog-size
@@ -18,12 +18,12 @@
 import { allocated } from '../data/memory.ts';
 import { registerShared, registerState } from '../machine/state.ts';
 
-/** Smaller sizes are raised to it. */
+/** The minimum of repl-backlog-size: smaller values are raised to it. */
 export const BACKLOG_BYTES_MIN = 16 * 1024;
 const BLOCK_BYTES_MIN = 16 * 1024;
 /** A long value gets a long block, but never one that is a large part of the backlog. */
 const BLOCKS_IN_BACKLOG_MIN = 16;
-/** What the allocation of a block holds besides its bytes, in Redis's own layout. */
+/** What a block allocates besides its bytes, in Redis's layout. */
 const BLOCK_HEADER_BYTES = 40;
 const LIST_NODE_BYTES = 24;
 const EMPTY = Buffer.alloc(0);
@@ -140,13 +140,13 @@ export class Backlog {
     return block.bytes.subarray(start, start + countMax);
   }
 
-  /** True when a block could go if nobody needed it: the cheap question before `trim`. */
+  /** Whether a block may be dropped unless a replica needs it: a cheap check before `trim`. */
   get overfull(): boolean {
     const first = this.sealed[0];
     return first !== undefined && this.heldCount - first.bytes.length > this.sizeMax;
   }
 
-  /** Drops the blocks that are too many, up to the first that holds byte `neededFrom` or a later one. */
+  /** Drops blocks beyond the size, up to the first that holds byte `neededFrom` or a later one. */
   trim(neededFrom: number): void {
     while (this.overfull) {
       const first = this.sealed[0]!;
@@ -157,8 +157,9 @@ export class Backlog {
   }
 
   /**
-   * Output buffer of a replica that lacks `offset` and all after it, as client-output-buffer-limit
-   * and CLIENT LIST's omem count it: whole blocks. One in step is charged for the last: 20504.
+   * Output buffer of a replica that lacks byte `offset` and all after it, as client-output-buffer-limit
+   * and CLIENT LIST's omem count it: in whole blocks. A replica that lacks nothing is charged 20504, for
+   * the last block.
    */
   chargeFrom(offset: number): number {
     if (this.tail.length === 0) return 0;

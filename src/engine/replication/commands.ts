@@ -122,7 +122,7 @@ function psync(call: ReplicationCall): void {
   if (!masterSide.tryPartialResync(replica, asked)) masterSide.fullResync(replica);
 }
 
-/** The protocol of before Redis 2.8, still spoken by redis-cli --replica. */
+/** The protocol before Redis 2.8, which redis-cli --replica still uses. */
 function sync(call: ReplicationCall): void {
   const { replication, client } = call;
   if (client.kind === 'replica' || !maySync(call)) return;
@@ -159,7 +159,7 @@ function maySync({ replication, client, reply }: ReplicationCall): boolean {
     return false;
   }
   if (client.hasOutput) {
-    // The stream must be all that follows on this connection.
+    // Nothing but the stream may follow on this connection.
     reply.error('ERR SYNC and PSYNC are invalid with pending output');
     return false;
   }

@@ -3,15 +3,15 @@
  *
  *     waitBgsaveStart ──fork──> waitBgsaveEnd ──saved, file read──> sendBulk ──last byte──> online
  *
- * One BGSAVE serves all who wait when it starts, and those who come while it runs if it was started
- * for a replica: their stream begins at the same offset, of which nothing has been sent to anybody
- * yet. A BGSAVE started for another reason is of no use to them, as the stream since its snapshot
- * was not kept.
+ * One BGSAVE serves all replicas that wait when it starts. If it was started for a replica, it also
+ * serves replicas that arrive while it runs: the stream since its snapshot is kept, and none of it has
+ * been sent yet. A BGSAVE started for another reason does not serve them, because the stream since its
+ * snapshot was not kept.
  *
- * Sending is by way of the file on disk always; repl-diskless-sync has no effect.
+ * The payload is always sent from the file on disk; repl-diskless-sync has no effect.
  *
- * Invariant: a replica in waitBgsaveEnd has been told the offset of the snapshot (+FULLRESYNC), and
- * the byte after it is the first it gets once it is online.
+ * Invariant: a replica in waitBgsaveEnd has been sent the offset of the snapshot (+FULLRESYNC). Once it
+ * is online, the byte after that offset is the first it gets.
  */
 
 import type { FileResult, Token } from '../machine/machine.ts';
@@ -35,20 +35,20 @@ export class FullSync {
     this.replicas = replicas;
   }
 
-  /** A replica that is in the list already asks for everything. */
+  /** Starts the full resynchronization of a replica that is already in the list. */
   request(replica: Replica): void {
     replica.state = 'waitBgsaveStart';
     if (this.host.saving.child === undefined) this.startSave();
     else this.join(replica);
   }
 
-  /** Forks for those who wait, unless a child runs. */
+  /** Starts a BGSAVE for the waiting replicas, unless a child is running. */
   startPendingSave(): void {
     if (this.host.saving.child !== undefined) return;
     if (this.replicas.some((replica) => replica.state === 'waitBgsaveStart')) this.startSave();
   }
 
-  /** A BGSAVE ended, whoever asked for it. */
+  /** A BGSAVE has ended, whatever it was started for. */
   saveDone(ok: boolean): void {
     const waiting = this.replicas.filter((replica) => replica.state === 'waitBgsaveEnd');
     if (!ok) {
@@ -67,7 +67,7 @@ export class FullSync {
     this.startPendingSave();
   }
 
-  /** True when the completion was of a file read here. */
+  /** Returns whether the completed operation was a read of this part. */
   fileDone(token: Token, result: FileResult): boolean {
     const clients = this.reads.get(token);
     if (clients === undefined) return false;
@@ -87,7 +87,7 @@ export class FullSync {
     return true;
   }
 
-  /** Hands over as much of the file as the window takes; true when the last byte has gone. */
+  /** Sends as much of the file as the window allows. Returns true when the last byte has been sent. */
   sendPayload(replica: Replica): boolean {
     const { client, payload } = replica;
     if (payload === undefined) return false;
@@ -102,7 +102,7 @@ export class FullSync {
     return true;
   }
 
-  /** A replica left. A child that saves for nobody is killed, unless the file is wanted anyway. */
+  /** A replica has gone. A child that no replica waits for is killed, unless save points want the file. */
   abandoned(replica: Replica): void {
     const { saving, settings } = this.host;
     if (replica.state !== 'waitBgsaveEnd' || settings.save.length > 0) return;
@@ -122,7 +122,7 @@ export class FullSync {
     for (const replica of waiting) this.dismiss(replica);
   }
 
-  /** No replica any more: an ordinary client that gets an error and is closed. */
+  /** The BGSAVE has failed: the client is no replica any more, gets an error and is closed. */
   private dismiss(replica: Replica): void {
     const { client } = replica;
     this.replicas.splice(this.replicas.indexOf(replica), 1);
@@ -132,7 +132,7 @@ export class FullSync {
     this.host.closeAfterReply(client);
   }
 
-  /** A child runs already: good for this replica too if it was forked for one like it. */
+  /** A child is running: it serves this replica, too, if that has all capabilities it was forked for. */
   private join(replica: Replica): void {
     const other = this.replicas.find(
       ({ state, rdbOnly }) => state === 'waitBgsaveEnd' && (!rdbOnly || replica.rdbOnly),
@@ -148,13 +148,13 @@ export class FullSync {
     this.host.log('notice', 'Waiting for end of BGSAVE for SYNC');
   }
 
-  /** The snapshot is of `offset`: says so, and keeps the stream from there on. */
+  /** Announces that the snapshot is of `offset`, and keeps the stream from there on. */
   private registerFrom(replica: Replica, offset: number): void {
     replica.state = 'waitBgsaveEnd';
     replica.initialOffset = offset;
     replica.nextOffset = offset + 1;
-    // The replica knows of no database yet. A chained one takes its master's stream as it is,
-    // and learns the database from the RDB (repl-stream-db).
+    // The replica has no database selected yet, so the stream continues with a SELECT. A chained
+    // replica passes on its master's stream unchanged: its replicas learn the database from the RDB.
     this.stream.selectedDb = NO_DATABASE;
     if (replica.prePsync) return;
     this.send(replica, Buffer.from(`+FULLRESYNC ${this.stream.history.id} ${offset}\r\n`));

@@ -38,7 +38,7 @@ export class Handshake {
     this.connection = connection;
   }
 
-  /** The connection stands. */
+  /** The connection is established. */
   connected(): void {
     this.host.log('notice', 'Non blocking connect for SYNC fired the event.');
     this.send(['PING']);
@@ -76,7 +76,7 @@ export class Handshake {
     }
   }
 
-  /** Falls back to the protocol of before Redis 2.8. */
+  /** Falls back to SYNC, the protocol before Redis 2.8. */
   requestOldSync(): void {
     this.host.log('notice', 'Retrying with SYNC...');
     this.sendText('SYNC\r\n');

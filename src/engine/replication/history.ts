@@ -5,7 +5,7 @@
  * Worked example: a replica of history A is at offset 539 when it is promoted. It goes on as history
  * B, keeps A as its second ID, and `secondOffset` becomes 540: a replica of A with the bytes up to
  * 539 asks for byte 540 and may continue; one that already has byte 540 of A may not, because byte
- * 540 of B is another one.
+ * 540 of B is a different byte.
  *
  * Invariant: `secondOffset` is -1 exactly when `id2` is NO_REPLID.
  */
@@ -24,17 +24,17 @@ export class History {
   /** second_repl_offset: the first byte that `id2` no longer covers. */
   secondOffset = -1;
 
-  /** Starts a history nobody else has a part in. */
+  /** Starts a new history, which no other server shares. */
   begin(identities: Random): void {
     this.adopt(identities.hex(REPLID_LENGTH));
   }
 
-  /** A new ID from the next byte on; the present one stays valid for what came before. */
+  /** Takes a new ID for the bytes to come. The present ID stays valid for the bytes before them. */
   shift(identities: Random, lastOffset: number): void {
     this.renamed(identities.hex(REPLID_LENGTH), lastOffset);
   }
 
-  /** Our master goes on under another ID: it was promoted, or follows one that was. */
+  /** The master has a new ID: it was promoted, or its own master was. */
   renamed(id: string, lastOffset: number): void {
     this.remember(this.id, lastOffset);
     this.id = id;

@@ -44,19 +44,19 @@ export interface ReplicationHost extends Process {
     /** Kills it; `saveDone` still comes, later. */
     killChild(): void;
   };
-  /** CLIENT PAUSE, or a shutdown that waits. */
+  /** CLIENT PAUSE, or a shutdown that waits for replicas. */
   readonly pausing: { readonly active: boolean };
   readonly loading: {
     /** What the auxiliary fields of the dump loaded last said. */
     readonly fields: { readonly replStreamDb?: number };
   };
-  /** Forks the BGSAVE child, whose snapshot is of this instant; false when it cannot. `saveDone` follows. */
+  /** Forks the BGSAVE child with a snapshot of this instant; `saveDone` follows. Returns false if it cannot. */
   startBackgroundSave(): boolean;
   /** Empties every database, and logs so. */
   dropData(): void;
-  /** Loads an RDB slice by slice, and logs so; `loadDone` follows. The buffers are given away. */
+  /** Loads an RDB slice by slice, and logs so; `loadDone` follows. The loader owns the buffers. */
   startLoading(chunks: Buffer[], origin: 'replication'): void;
-  /** Stops that; what was loaded is dropped. */
+  /** Stops loading and drops what was loaded. */
   cancelLoading(): void;
   /** This server became a master or a replica. */
   roleChanged(): void;

@@ -1,6 +1,6 @@
 /**
- * Reads what a master sends before its stream begins: lines, then raw bytes. What is left over stays
- * for whoever reads next.
+ * Reads what a master sends before its stream begins: lines, then raw bytes. The rest is
+ * left for the next reader.
  *
  * Invariant: `rest` is this reader's own between events; nothing borrowed is kept.
  */
@@ -21,7 +21,7 @@ export class LineReader {
     this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
   }
 
-  /** The next line without its CR LF; undefined while it is not whole. */
+  /** The next line without its CR LF; undefined while it is incomplete. */
   line(): string | undefined {
     let end = this.rest.subarray(0, LINE_BYTES_MAX).indexOf(LF);
     if (end < 0) {
@@ -34,7 +34,7 @@ export class LineReader {
     return text;
   }
 
-  /** Everything that is there, borrowed: at most `countMax` bytes. */
+  /** The bytes received so far, at most `countMax` of them; borrowed. */
   take(countMax = Number.POSITIVE_INFINITY): Buffer {
     const taken = this.rest.subarray(0, countMax);
     this.rest = this.rest.subarray(taken.length);

@@ -1,9 +1,9 @@
 /**
- * A server's replicas: who they are, what each has got, and what goes to them next. A replica with
- * sub-replicas has this side too.
+ * A server's replicas: their state, what each has been sent, and what it is sent next. A replica with
+ * sub-replicas has this side, too.
  *
- * Nothing is sent while a command runs. The stream grows in the backlog; once an event, each replica
- * is handed what its send window takes from its own position on.
+ * Nothing is sent while a command runs: the stream grows in the backlog. Once an event, each replica is
+ * sent the bytes from its own position on, as many as its send window allows.
  *
  * Invariant: `replicas` holds exactly the clients of kind `replica`, in the order they attached; the
  * backlog is active while it is not empty.
@@ -27,7 +27,7 @@ import { Replica } from './replica.ts';
 import { secondsBetween } from './seconds.ts';
 import type { Stream } from './stream.ts';
 
-/** In small letters in 7.0. */
+/** In lower case, as 7.0 sends it. */
 const PING = ['ping'] as const;
 const GETACK = ['REPLCONF', 'GETACK', '*'] as const;
 const NEWLINE = Buffer.from('\n');
@@ -45,7 +45,7 @@ export class MasterSide {
   private readonly host: ReplicationHost;
   private readonly stream: Stream;
   private readonly fullSync: FullSync;
-  /** By client id: those who said REPLCONF, replicas included. */
+  /** By client id: all clients that have sent REPLCONF, PSYNC or SYNC. */
   private readonly known = new Map<number, Replica>();
   private cronRuns = 0;
 
@@ -71,7 +71,7 @@ export class MasterSide {
 
   // Synchronization.
 
-  /** PSYNC: continues if the bytes are there; false when the replica needs everything. */
+  /** PSYNC: continues if the backlog has the bytes. Returns false when a full resynchronization is needed. */
   tryPartialResync(replica: Replica, asked: ReceivedRequest): boolean {
     const decision = decidePsync(this.stream, asked);
     if (decision.kind === 'continue') {
@@ -96,8 +96,8 @@ export class MasterSide {
     this.stats.syncFull += 1;
     this.attach(replica);
     if (!stream.backlog.active) {
-      // The stream was not written while nobody kept it: whoever knows our old ID and offset must
-      // not take the bytes to come for the ones it lacks.
+      // Without a backlog the offset stood still while data changed. A replica that knows the old ID
+      // and offset must not mistake the bytes to come for those that it lacks.
       stream.history.begin(host.identities);
       stream.backlog.start();
       host.log(
@@ -190,7 +190,7 @@ export class MasterSide {
 
   // The stream.
 
-  /** After the stream grew: drops what is too old and needed by nobody. */
+  /** After the stream has grown: drops blocks beyond the backlog's size that no replica needs. */
   trimBacklog(): void {
     const { backlog } = this.stream;
     if (!backlog.overfull) return;
@@ -201,7 +201,7 @@ export class MasterSide {
     backlog.trim(neededFrom);
   }
 
-  /** Once an event: everybody gets what there is, and who is too slow is closed. */
+  /** Once an event: sends the stream to each replica, and closes replicas above their output limit. */
   beforeFlush(): void {
     for (const replica of [...this.replicas]) {
       if (this.disconnectTalker(replica)) continue;
@@ -213,7 +213,7 @@ export class MasterSide {
     this.trimBacklog();
   }
 
-  /** Hands the replica what its window takes, RDB first. */
+  /** Sends what the replica's window allows: the RDB first, then the stream. */
   pump(replica: Replica): void {
     if (replica.state === 'sendBulk' && this.fullSync.sendPayload(replica)) {
       this.payloadSent(replica);
@@ -244,7 +244,7 @@ export class MasterSide {
     host.log('notice', `Synchronization with replica ${replica.name} succeeded`);
   }
 
-  /** A replica's connection carries the stream: a reply on it would be taken for a command. */
+  /** A reply within the stream would be parsed as a command, so a replica that has caused one is closed. */
   private disconnectTalker(replica: Replica): boolean {
     const { client } = replica;
     if (client.reply.length === 0 || client.closeAfterReply) return false;
@@ -296,7 +296,7 @@ export class MasterSide {
   private watch(replica: Replica): void {
     const { host, stream } = this;
     if (replica.state === 'waitBgsaveStart' || replica.state === 'waitBgsaveEnd') {
-      // Out of the stream, and without effect on it: it only shows that we are alive.
+      // Not part of the stream: it only shows that the master is alive.
       this.send(replica, NEWLINE);
     }
     const silent = replica.state === 'online' && !replica.prePsync;
@@ -309,9 +309,9 @@ export class MasterSide {
   }
 
   /**
-   * A master nobody follows keeps its backlog for a while. With it goes the ID: without a backlog
-   * offsets stand still, and a replica that came back with the old ID and an offset would be taken
-   * for one that lacks nothing.
+   * repl-backlog-ttl: a master without replicas frees its backlog after a while, and changes its ID then.
+   * Without a backlog the offset stands still, so a replica that returned with the old ID and an offset
+   * would wrongly be told that it lacks nothing.
    */
   private freeIdleBacklog(): void {
     const { host, stream } = this;
@@ -335,7 +335,7 @@ export class MasterSide {
     ).length;
   }
 
-  /** Closes all replicas: they come back, and learn from the answer to PSYNC what has changed. */
+  /** Closes all replicas. They reconnect, and the answer to PSYNC tells them what has changed. */
   disconnectAll(): void {
     for (const replica of [...this.replicas]) this.host.kill(replica.client);
   }

@@ -1,8 +1,8 @@
 /**
  * client-output-buffer-limit of the replica class.
  *
- * The hard limit counts as no less than repl-backlog-size: a lower one would let a replica continue
- * from the backlog only to close it for what it was just given.
+ * The hard limit is raised to repl-backlog-size. With a lower one, a replica could continue from the
+ * backlog and be closed at once for the bytes it was sent.
  */
 
 import { describeClient } from '../process/clientCommands.ts';
@@ -12,8 +12,8 @@ import { secondsBetween } from './seconds.ts';
 import type { Stream } from './stream.ts';
 
 /**
- * Closes the replica when its output is too large; true when it did. `soon` tells the two moments
- * at which Redis looks, and logs in different words: when the stream has grown, and once a second.
+ * Closes the replica when its output is too large, and returns whether it did. Redis checks at two
+ * moments and words the log line differently: `soon` when the stream has grown, `now` once a second.
  */
 export function closeAboveLimit(
   host: ReplicationHost,

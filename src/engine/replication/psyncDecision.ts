@@ -1,6 +1,6 @@
 /**
  * What a server answers to PSYNC: whether the asking replica may continue, or why it needs a full
- * resynchronization. A pure question about history and backlog.
+ * resynchronization. The decision depends on history and backlog alone.
  *
  * A replica asks for the first byte it lacks. Example: history A, bytes 101 to 150 held.
  * `PSYNC A 151` continues with nothing, `PSYNC A 101` with 50 bytes; 100 is lost and 152 has not
@@ -14,7 +14,7 @@ export interface PsyncRequest {
   readonly offset: number;
 }
 
-/** A replica's request as its master got it. */
+/** A replica's request. */
 export interface ReceivedRequest extends PsyncRequest {
   /** What `offset` was cut from: a peer may write up to 2^63 - 1. For the log. */
   readonly offsetText: string;
@@ -23,17 +23,17 @@ export interface ReceivedRequest extends PsyncRequest {
 export type FullResyncReason =
   /** `PSYNC ? -1`: the replica has nothing to continue from, or was told to start over. */
   | 'no-cached-master'
-  /** The ID is none of ours. */
+  /** The ID is neither of ours. */
   | 'replid'
-  /** The ID is our second one, but the offset lies behind the point where our histories parted. */
+  /** The ID is our second one, but the offset is beyond the point where the histories diverged. */
   | 'second-offset'
-  /** We keep no backlog. */
+  /** There is no backlog. */
   | 'no-backlog'
   /** The backlog no longer holds the byte. */
   | 'backlog'
   /** The byte has not been written yet. */
   | 'ahead'
-  /** The old SYNC command knows nothing else. */
+  /** The old SYNC command always needs a full resynchronization. */
   | 'sync';
 
 /** `bytes`: how many the replica lacks. */

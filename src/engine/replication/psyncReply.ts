@@ -9,11 +9,11 @@ export type PsyncReply =
   | { readonly kind: 'wait' }
   | { readonly kind: 'full'; readonly replid: string; readonly offset: number }
   | { readonly kind: 'full-malformed' }
-  /** The offset is none that a stream can have reached. */
+  /** No stream can have reached the offset. */
   | { readonly kind: 'full-uncountable' }
-  /** `replid` is set when the master says under which ID the history goes on. */
+  /** `replid` is set when the master names the ID under which the history continues. */
   | { readonly kind: 'continue'; readonly replid: string | undefined }
-  /** It loads, or has no master itself at present. */
+  /** It is loading, or has no connection to its own master. */
   | { readonly kind: 'later' }
   /** It does not know PSYNC; `error` tells an -ERR from something else altogether. */
   | { readonly kind: 'unsupported'; readonly error: boolean };

@@ -1,6 +1,6 @@
 /**
- * REPLCONF: what a replica tells its master about itself, pairs of option and value. ACK and GETACK
- * have no reply and end the command where they stand.
+ * REPLCONF: a replica announces itself to its master in pairs of option and value. ACK and GETACK have
+ * no reply, and the pairs behind them are ignored.
  */
 
 import { replyErrors } from '../process/replyErrors.ts';
@@ -82,15 +82,15 @@ function setAddress(call: ReplicationCall, replica: Replica, address: string): b
   return true;
 }
 
-/** Capabilities of replicas newer than this server are none of its business. */
+/** Unknown capabilities, of newer replicas, are ignored. */
 function setCapability(replica: Replica, name: string): void {
   if (name === 'eof' || name === 'psync2') replica.capabilities[name] = true;
 }
 
 /**
- * An RDB of parts of the data is sent to sockets only, never by way of the file, and this server
- * sends by the file only. So the filters that 7.0 knows, `functions` and none at all (then the RDB has
- * no data in it), are refused: after an OK everything would be sent. The others are refused as there.
+ * Redis sends an RDB with parts of the data to sockets only, never from a file, and this server sends
+ * files only. So the filters of 7.0, `functions` and the empty one (an RDB without data), are refused:
+ * after an OK the replica would get all data. Other filters are refused as in Redis.
  */
 function refuseFilter(call: ReplicationCall, text: string): boolean {
   const filters = splitArguments(text);

@@ -1,8 +1,8 @@
 /**
  * What a master knows of one replica, from its first REPLCONF on.
  *
- * Invariant: `nextOffset` is the first byte of the stream not yet handed to the connection; it means
- * something from `waitBgsaveEnd` on, and everything before it has been handed over once, in order.
+ * Invariant: `nextOffset` is the first byte of the stream not yet passed to the connection. It is valid
+ * from `waitBgsaveEnd` on; all bytes before it have been passed once, in order.
  */
 
 import type { Micros } from '../machine/machine.ts';
@@ -11,9 +11,9 @@ import type { Client } from '../process/client.ts';
 import { secondsBetween } from './seconds.ts';
 
 export type ReplicaState =
-  /** Said REPLCONF, but has not asked for synchronization: an ordinary client still. */
+  /** Has sent REPLCONF but not asked for synchronization: still an ordinary client. */
   | 'announced'
-  /** Waits for a BGSAVE that takes its snapshot for it. */
+  /** Waits for a BGSAVE to be started for it. */
   | 'waitBgsaveStart'
   /** Waits for the end of that BGSAVE; the stream from its snapshot on is kept for it. */
   | 'waitBgsaveEnd'
@@ -42,16 +42,16 @@ registerShared(RdbPayload);
 export class Replica {
   readonly client: Client;
   state: ReplicaState = 'announced';
-  /** REPLCONF listening-port; 0: not said. */
+  /** REPLCONF listening-port; 0: not announced. */
   listeningPort = 0;
-  /** REPLCONF ip-address; empty: not said. */
+  /** REPLCONF ip-address; empty: not announced. */
   announcedIp = '';
   readonly capabilities = { eof: false, psync2: false };
-  /** REPLCONF rdb-only 1: takes the RDB, then leaves (redis-cli --rdb). */
+  /** REPLCONF rdb-only 1: it wants the RDB and no stream (redis-cli --rdb). */
   rdbOnly = false;
-  /** Came by SYNC: never acknowledges, and is no subject to timeouts. */
+  /** It used SYNC: it never acknowledges, and repl-timeout does not apply to it. */
   prePsync = false;
-  /** The offset its RDB stands for. */
+  /** The offset of the snapshot in its RDB. */
   initialOffset = 0;
   nextOffset = 0;
   /** The offset it acknowledged last. */
@@ -80,8 +80,8 @@ export class Replica {
   }
 
   /**
-   * Seconds since its last sign of life. Whatever an online replica sends is one: an ACK, or a
-   * newline while it loads.
+   * Seconds since its last sign of life: anything an online replica sends counts, an ACK or the newline
+   * of a replica that loads.
    */
   lag(now: Micros): number {
     return secondsBetween(Math.max(this.onlineAt, this.client.lastInteraction), now);
@@ -92,7 +92,7 @@ export class Replica {
     return this.state !== 'announced' && this.state !== 'waitBgsaveStart' && !this.rdbOnly;
   }
 
-  /** Knows at least what `other` knows: an RDB made for `other` is one it can take. */
+  /** Has at least the capabilities of `other`: it can load an RDB made for `other`. */
   canDoAll(other: Replica): boolean {
     const mine = this.capabilities;
     const theirs = other.capabilities;

@@ -4,12 +4,13 @@
  *     connect ──> handshake ──+CONTINUE─────────────────────> connected
  *                            └─+FULLRESYNC─> transfer, load ─┘
  *
- * A lost connection is tried again at once, a refused one with the next cron. What it takes to continue
- * (the master's ID and the database of its stream; the offset is our own) survives as the cached
- * master, until a full resynchronization has replaced the data or this server becomes a master.
+ * After a lost connection the replica reconnects at once; after a refused one, with the next cron. The
+ * cached master holds what it needs to continue: the master's ID and the database of its stream (the
+ * offset is our own). It lasts until a full resynchronization has replaced the data, or until this
+ * server becomes a master.
  *
- * Invariant: as a replica, our offset is our master's, and Stream holds the only copy of it. At most
- * one of `attempt` and `upstream` is set, and none without a `master`.
+ * Invariant: a replica's offset is its master's, and Stream holds the only copy of it. At most one of
+ * `attempt` and `upstream` is set, and neither without a `master`.
  */
 
 import type { FileResult, Micros, Token } from '../machine/machine.ts';
@@ -25,7 +26,7 @@ import { NO_DATABASE } from './stream.ts';
 import { type MasterAddress, SyncAttempt, type SyncOutcome } from './syncAttempt.ts';
 import { Upstream } from './upstream.ts';
 
-/** What survives of a connection; the offset is in Stream. */
+/** What is kept of a lost connection. The offset is in Stream. */
 interface CachedMaster {
   readonly replid: string;
   readonly db: number;
@@ -46,7 +47,7 @@ export class ReplicaSide {
   attempt: SyncAttempt | undefined = undefined;
   upstream: Upstream | undefined = undefined;
   cached: CachedMaster | undefined = undefined;
-  /** Since when there has been no connection; undefined: there never was one. */
+  /** When the connection was lost; undefined when there has never been one. */
   downSince: Micros | undefined = undefined;
   /** Bytes that came from masters: part of INFO's total_net_repl_input_bytes. */
   inputBytes = 0;
@@ -76,7 +77,7 @@ export class ReplicaSide {
     this.stream.proxied = true;
   }
 
-  /** The dump loaded at start says where our data stands in a history: we may continue from there. */
+  /** The dump loaded at start has a place in a history: the replica may continue from there. */
   restore(replid: string, offset: number, db: number): void {
     this.stream.history.adopt(replid);
     this.stream.backlog.startAt(offset);
@@ -101,7 +102,7 @@ export class ReplicaSide {
     this.connect('Connecting to');
   }
 
-  /** Becomes a master: a history of its own goes on from the bytes it has. */
+  /** Becomes a master. A new history begins after the bytes this server has. */
   unsetMaster(): void {
     if (this.master === undefined) return;
     const { host, stream } = this;
@@ -117,7 +118,7 @@ export class ReplicaSide {
     );
     // Our replicas must learn the new ID; what they lack is in the backlog.
     this.masterSide.disconnectAll();
-    // They stand in the old master's database, which may be any: the stream goes on with a SELECT.
+    // Replicas may have any database selected, so the stream continues with a SELECT.
     stream.selectedDb = NO_DATABASE;
     this.masterSide.noReplicasSince = host.now;
     this.downSince = undefined;
@@ -131,7 +132,7 @@ export class ReplicaSide {
     host.roleChanged();
   }
 
-  /** Starts over with everything: an operation of the sandbox, not one of Redis. */
+  /** Starts a full resynchronization: an operation of the sandbox, which Redis does not have. */
   forceFullResync(): void {
     if (this.master === undefined) return;
     this.host.log('notice', 'Full resynchronization with MASTER forced by the sandbox.');
@@ -145,14 +146,14 @@ export class ReplicaSide {
     }
   }
 
-  /** Ends the connection or the attempt at one, and the relation: nothing reconnects. */
+  /** Forgets the master and ends the connection, or the attempt. Nothing reconnects. */
   private leaveMaster(): void {
     this.master = undefined;
     if (this.upstream !== undefined) this.host.kill(this.upstream.client);
     this.abandonAttempt();
   }
 
-  /** Our own place in our own history, for a master that may have taken part in it. */
+  /** Caches this server's own place in its history: the new master may share that history. */
   private cacheSelf(db: number): void {
     this.host.log(
       'notice',
@@ -192,7 +193,7 @@ export class ReplicaSide {
     if (this.attempt?.connection === connection) this.conclude(this.attempt.closed());
   }
 
-  /** True when the completion was of the dump's file. */
+  /** Returns whether the completed operation was on the dump's file. */
   fileDone(token: Token, result: FileResult): boolean {
     if (this.attempt?.transfer?.owns(token) !== true) return false;
     this.conclude(this.attempt.fileDone(token, result));
@@ -239,7 +240,7 @@ export class ReplicaSide {
   }
 
   private load(dump: Buffer): void {
-    // From here on our data is the new master's: nobody may continue from the old.
+    // From here on our data is the new master's, so no replica may continue the old history.
     this.discardCached();
     this.masterSide.disconnectAll();
     this.stream.backlog.free();
@@ -271,7 +272,7 @@ export class ReplicaSide {
     this.establish(db, prePsync);
     host.log('notice', 'MASTER <-> REPLICA sync: Finished with success');
     this.noteLinkUp('full');
-    // The master holds the stream back until it knows that the mark was the end.
+    // The master sends no stream before this ACK confirms the end of the payload.
     if (acknowledge) this.sendAck();
   }
 
@@ -306,7 +307,7 @@ export class ReplicaSide {
     this.upstream?.received(chunk);
   }
 
-  /** After each command of the master, a transaction counting as one. */
+  /** After each of the master's commands; a transaction counts as one. */
   streamApplied(client: Client): void {
     const { upstream } = this;
     if (upstream?.client !== client) return;
@@ -314,7 +315,7 @@ export class ReplicaSide {
     this.masterSide.trimBacklog();
   }
 
-  /** Tells the master how far we are. */
+  /** Acknowledges the offset to the master. */
   sendAck(): void {
     const { upstream } = this;
     if (upstream === undefined || upstream.prePsync) return;
@@ -327,9 +328,9 @@ export class ReplicaSide {
     const { upstream } = this;
     if (upstream === undefined) return;
     upstream.settle();
-    // A master is told nothing but ACKs: it would take a reply for a command.
+    // A master gets nothing but ACKs: it would parse a reply as a command.
     upstream.client.reply.truncate(0);
-    // Only a stream that makes no sense to the reader brings a master's client to this.
+    // The reader closes a master's client only for a protocol error in the stream.
     if (upstream.client.closeAfterReply) upstream.spoiled = true;
   }
 

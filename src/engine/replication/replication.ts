@@ -1,6 +1,6 @@
 /**
- * Replication of one server: both sides of it, and the stream between them. The server calls in
- * here; nothing in this room knows more of the server than ReplicationHost.
+ * Replication of one server: the master side, the replica side, and the stream between them. The server
+ * calls this class; this room knows the server only as ReplicationHost.
  *
  * A bird's eye view:
  *
@@ -43,7 +43,7 @@ export class Replication {
   /** The cron's next run. */
   readonly due = new Due();
 
-  /** The host's configuration need not be there yet: `start` reads it. */
+  /** The host's configuration is not read before `start`. */
   constructor(host: ReplicationHost) {
     this.host = host;
     this.masterSide = new MasterSide(host, this.stream);
@@ -101,14 +101,14 @@ export class Replication {
     return this.masterSide.goodReplicas;
   }
 
-  /** Replicas that have not acknowledged everything: SHUTDOWN waits for them. */
+  /** Number of replicas that have not acknowledged everything. SHUTDOWN waits for them. */
   laggingReplicas(): number {
     return this.masterSide.replicas.filter(
       (replica) => !replica.rdbOnly && replica.ackOffset !== this.stream.offset,
     ).length;
   }
 
-  /** What SHUTDOWN logs of each of them. */
+  /** SHUTDOWN's log line for each of them. */
   describeLaggingReplicas(): string[] {
     const { offset } = this.stream;
     return this.masterSide.replicas
@@ -132,7 +132,7 @@ export class Replication {
     return infoFields(this);
   }
 
-  /** The place in the history of a snapshot taken now; empty when it would have none. */
+  /** The place in the history of a snapshot taken now; empty when there is none. */
   rdbAux(): ReplicationAux {
     const { replicaSide, stream } = this;
     const origin = replicaSide.upstream?.client ?? replicaSide.cached;
@@ -158,8 +158,8 @@ export class Replication {
   }
 
   /**
-   * The dump loaded at start tells its place in a history. A replica tries to continue from there. A
-   * master starts a history of its own, but replicas that have exactly what it has may continue.
+   * The dump loaded at start has a place in a history. A replica tries to continue from there. A master
+   * starts a new history, but replicas with exactly the dump's offset may continue.
    */
   restore({ replId, replOffset, replStreamDb }: ReplicationAux): void {
     if (replId === undefined || replOffset === undefined) return;
@@ -215,7 +215,7 @@ export class Replication {
     this.masterSide.trimBacklog();
   }
 
-  /** Any command a client executed, reads included: WAIT counts from here. */
+  /** A client has executed a command, a read or a write: WAIT counts from this offset. */
   executed(client: Client): void {
     this.waits.executed(client);
   }
@@ -269,7 +269,7 @@ export class Replication {
   tick(): void {
     const { due } = this;
     due.at += SECOND_MICROS;
-    // A process that was stopped makes up for no seconds, as Redis's cron does not.
+    // After a stop of the process the missed runs are skipped, as by Redis's cron.
     if (due.at <= this.host.now) due.at = this.host.now + SECOND_MICROS;
     this.replicaSide.cron();
     this.masterSide.cron();

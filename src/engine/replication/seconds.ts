@@ -1,6 +1,6 @@
 /**
  * Replication's timeouts and lags are counted in whole seconds of Unix time, as Redis counts them:
- * what happened at 10.9 s is one second old at 11.0 s, and a timeout of 5 s strikes in the sixth.
+ * an event at 10.9 s is one second old at 11.0 s, and a timeout of 5 s applies from the sixth second on.
  */
 
 import type { Micros } from '../machine/machine.ts';

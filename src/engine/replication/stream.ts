@@ -1,7 +1,7 @@
 /**
  * The replication stream of one server: the history it belongs to, its bytes, and the database its
- * last command was for. On a master `feed` writes it; on a replica it is the master's own bytes,
- * copied as they were applied, so that IDs and offsets mean the same on every server below.
+ * last command was for. On a master `feed` writes it. On a replica it is a copy of the master's bytes,
+ * appended as they are applied, so that IDs and offsets mean the same on all servers of a chain.
  *
  * Invariant: a replica's `proxied` is true and nothing but its master's bytes is ever appended.
  */
@@ -14,7 +14,7 @@ import { History } from './history.ts';
 
 /** No database selected: the next command is preceded by a SELECT. */
 export const NO_DATABASE = -1;
-/** Text is handed over once it is this long: shorter than any block. */
+/** Text is appended to the backlog when it has this length: shorter than any block. */
 const TEXT_LENGTH_MAX = 8 * 1024;
 
 export class Stream {
@@ -30,8 +30,8 @@ export class Stream {
   }
 
   /**
-   * Writes one command, once for the backlog and every replica; SELECT first if need be. A request
-   * goes in as the bytes it came in.
+   * Writes one command, with a SELECT before it if its database is not the selected one. A request is
+   * written as the bytes in which it was received.
    */
   feed(db: number, command: Propagated): void {
     const { backlog } = this;
@@ -47,7 +47,7 @@ export class Stream {
     }
   }
 
-  /** Writes a command that is not about data: PING, GETACK. No SELECT goes before it. */
+  /** Writes a command that concerns no database (PING, GETACK), so without a SELECT before it. */
   feedControl(args: readonly Bytes[]): void {
     if (this.proxied || !this.backlog.active) return;
     this.encode(args);

@@ -2,10 +2,10 @@
  * One attempt of a replica to synchronize with its master: a connection, the handshake, the answer
  * to PSYNC, and the RDB if the answer is a full resynchronization.
  *
- * It decides nothing about roles or data. Each input gives an outcome; when that is not undefined
- * the attempt has ended, or waits to be told that the dump was loaded.
+ * It decides nothing about roles or data. Each input returns an outcome. Unless that is undefined, the
+ * attempt has ended, or the dump is ready to be loaded.
  *
- * Invariant: `connection` is set while the connection stands; `transfer` from the answer to PSYNC on.
+ * Invariant: `connection` is set while the connection exists; `transfer` from the answer to PSYNC on.
  */
 
 import type { FileResult, Micros, Token } from '../machine/machine.ts';
@@ -27,11 +27,11 @@ export interface MasterAddress {
 
 /** Reasons are logged already. */
 export type SyncOutcome =
-  /** It goes on. */
+  /** It continues. */
   | undefined
   /** Failed; the next cron tries again. */
   | { readonly kind: 'refused' }
-  /** Failed; to be tried again at once. */
+  /** Failed; another attempt follows at once. */
   | { readonly kind: 'failed' }
   /** The master continues, under another ID if one is given. */
   | { readonly kind: 'continued'; readonly replid: string | undefined }
@@ -48,7 +48,7 @@ export class SyncAttempt {
   readonly handshake: Handshake;
   /** Of +FULLRESYNC. An offset of -1: the master is too old to have one. */
   announced = { replid: NO_REPLID, offset: -1 };
-  /** When the master was heard last. */
+  /** When the master was last heard from. */
   lastIoAt: Micros;
   private readonly lines = new LineReader();
   private readonly host: ReplicationHost;
@@ -86,12 +86,12 @@ export class SyncAttempt {
     let outcome: SyncOutcome;
     if (this.transfer === undefined) outcome = this.readHandshake();
     if (this.transfer !== undefined) outcome = this.readTransfer(this.transfer);
-    // After +CONTINUE, what is left is the stream's: `takeUnread` has it, within this event.
+    // After +CONTINUE the rest is the stream's: `takeUnread` returns it, within this event.
     if (outcome === undefined) this.lines.settle();
     return outcome;
   }
 
-  /** The stream's bytes that came behind +CONTINUE or the payload; those of this event are borrowed. */
+  /** The stream's bytes received behind +CONTINUE or the payload; those of this event are borrowed. */
   takeUnread(): readonly Buffer[] {
     return this.transfer?.following ?? [this.lines.take()];
   }
@@ -110,7 +110,7 @@ export class SyncAttempt {
       );
       return REFUSED;
     }
-    // A process that stores and loads a dump does not read: it will notice when it is done.
+    // While it stores and loads a dump, the process does not read: it notices the end afterwards.
     if (transfer.whole) return undefined;
     return this.fail(
       transfer.announced
@@ -137,7 +137,7 @@ export class SyncAttempt {
   cron(): SyncOutcome {
     const { host, connection, transfer } = this;
     if (transfer?.whole) {
-      // The master must not take us for dead while we store and load.
+      // The master must not assume that this replica is dead while it stores and loads.
       if (connection !== undefined) {
         connection.feed(NEWLINE);
         host.touch(connection);
@@ -152,7 +152,7 @@ export class SyncAttempt {
     );
   }
 
-  /** Gives up: drops the connection and what came over it. */
+  /** Gives up: drops the connection and what was received. */
   abandon(): void {
     if (this.transfer !== undefined) {
       if (this.transfer.loading) this.host.cancelLoading();

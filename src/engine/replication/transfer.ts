@@ -6,9 +6,9 @@
  *     $EOF:<40 bytes>            bytes follow until those 40 end a read (the master sends no stream
  *                                before our first ACK, so nothing can come behind them)
  *
- * What comes in goes to a temp file at once. When all is there the file is fsynced, renamed to
- * dbfilename and read: each step waits for the one before, so that dbfilename is only ever a whole
- * dump that is safely on the disk.
+ * Received bytes are appended to a temp file at once. When the payload is complete, the file is fsynced,
+ * renamed to dbfilename and read. Each step waits for the previous one, so that dbfilename is always a
+ * complete dump that has been fsynced.
  *
  * Invariant: between `begin` and the rename the temp file exists; `abort` removes it.
  */
@@ -24,7 +24,7 @@ const EMPTY = Buffer.alloc(0);
 
 type Step = 'create' | 'append' | 'fsync' | 'rename' | 'read';
 
-/** What a completed file operation led to: nothing yet, a failure and its log line, or the dump. */
+/** Outcome of a completed file operation: none yet, a failure with its log line, or the dump. */
 export type StoreOutcome = undefined | { readonly error: string } | { readonly dump: Buffer };
 
 export class Transfer {
@@ -32,11 +32,11 @@ export class Transfer {
   size = -1;
   /** INFO's master_sync_read_bytes. */
   readCount = 0;
-  /** All bytes have come. */
+  /** The payload is complete. */
   whole = false;
   /** The dump is being loaded. */
   loading = false;
-  /** What came behind the payload: the stream's first bytes. */
+  /** The stream's first bytes, received behind the payload. */
   readonly following: Buffer[] = [];
   private readonly host: ReplicationHost;
   private readonly tempPath: string;
@@ -81,7 +81,7 @@ export class Transfer {
         'MASTER <-> REPLICA sync: receiving streamed RDB from master with EOF to disk',
       );
     } else {
-      // A length that is none, or nothing, is read as the end of the connection, as in Redis.
+      // As in Redis, an invalid length or an empty payload counts as a lost connection.
       const size = readOffset(line.slice(1)) ?? 0;
       if (size <= 0) return 'I/O error trying to sync with MASTER: connection lost';
       this.size = size;
@@ -108,7 +108,7 @@ export class Transfer {
     this.whole = this.held.equals(this.mark);
   }
 
-  /** Everything has come: to the disk with it. */
+  /** The payload is complete: begins to fsync, rename and read the file. */
   store(): void {
     this.step('fsync', { kind: 'fsync', path: this.tempPath });
   }

@@ -2,9 +2,9 @@
  * A replica's established connection: the client that is its master, and how far its stream has been
  * received and applied.
  *
- * The stream is passed on as the very bytes that came: after each command (a transaction counts as
- * one) the bytes it took move to this server's own stream. What has been received but not applied
- * waits here, and is asked for again after a disconnection.
+ * The stream is passed on unchanged: after each command (a transaction counts as one) its bytes move to
+ * this server's own stream. Bytes received but not applied wait here; after a disconnection the replica
+ * asks for them again.
  *
  * Worked example: at offset 100 the master sends `ping` (14 bytes) and half of a SET (20 bytes).
  * slave_read_repl_offset is 134, slave_repl_offset 114; after a reset the replica asks for byte 115.
@@ -18,13 +18,13 @@ import type { Backlog } from './backlog.ts';
 
 export class Upstream {
   readonly client: Client;
-  /** A master of before Redis 2.8: no offsets, no ACKs. */
+  /** A master older than Redis 2.8: no offsets, no ACKs. */
   readonly prePsync: boolean;
-  /** Its state must not be cached: it broke the protocol, or we are told to start over. */
+  /** Its state must not be cached: it broke the protocol, or a full resynchronization was forced. */
   spoiled = false;
   /** slave_read_repl_offset: the last byte received. */
   readOffset: number;
-  /** Where the client's reader stood after the command applied last. */
+  /** Position of the client's reader after the last applied command. */
   private consumed: number;
   private pending: Buffer[] = [];
   /** Bytes of the first pending chunk that have been applied. */
@@ -65,7 +65,7 @@ export class Upstream {
     this.borrowedFrom = Math.max(0, this.borrowedFrom - moved);
   }
 
-  /** Ends an event: what still waits becomes this replica's own. */
+  /** Ends an event: borrowed chunks that still wait are copied. */
   settle(): void {
     const { pending } = this;
     for (let i = this.borrowedFrom; i < pending.length; i += 1) {
