@@ -1,7 +1,7 @@
 /**
- * COMMAND: what a process's command table holds, as clients ask for it. Deliberately absent: DOCS and
- * GETKEYSANDFLAGS, of which the table knows too little. redis-cli 7.0 asks DOCS for its hints and does
- * with its own after the error.
+ * COMMAND: what a process's command table holds, as clients ask for it. Deliberately absent: DOCS, most
+ * of which is Redis's own prose (redis-cli 7.0 asks for it and falls back to its built-in hints), and
+ * GETKEYSANDFLAGS, because the flags of SET's, BITFIELD's and SORT's keys depend on the options.
  */
 
 import type { ReplyWriter } from '../resp/replyWriter.ts';
