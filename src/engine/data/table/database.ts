@@ -34,11 +34,14 @@ import { Compaction } from './compaction.ts';
 import { DatabaseSnapshot } from './databaseSnapshot.ts';
 import { ExpireColumn, NO_EXPIRY } from './expireColumn.ts';
 import { KeyTable } from './keyTable.ts';
-import { EDITED, HAS_EXPIRY, VALUE_OUTSIDE } from './record.ts';
-import { isTooLong, ownedCopy } from './rows.ts';
+import { EDITED, HAS_EXPIRY, KEY_BYTES_MAX, recordBytes, VALUE_OUTSIDE } from './record.ts';
+import { CELL_BYTES_MAX, isTooLong, ownedCopy } from './rows.ts';
 import { stagedKey, stagedValue } from './staging.ts';
 
 type VisitEntry = (key: string, value: Value, expireAt: number) => void;
+
+/** A string up to here fits the record of any key: its key's length need not be read. */
+const ALWAYS_FITS = CELL_BYTES_MAX - recordBytes(KEY_BYTES_MAX, 0);
 
 /** Room for the digits of any 64-bit integer. */
 const digits = Buffer.allocUnsafeSlow(24);
@@ -228,7 +231,7 @@ export class Database {
   /** Replaces a row's value by a string; its expiry stays. Returns its reference, as does all below. */
   replaceFrom(reference: number, bytes: Buffer, start: number, end: number): number {
     const { table } = this;
-    if (isTooLong(table.rows.keyLengthOf(reference), end - start)) {
+    if (end - start > ALWAYS_FITS && isTooLong(table.rows.keyLengthOf(reference), end - start)) {
       return this.replaceAt(reference, ownedCopy(bytes, start, end));
     }
     this.release(reference);

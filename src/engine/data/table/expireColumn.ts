@@ -1,6 +1,6 @@
 /**
- * When the key in each slot expires, beside a database's table: pages as in pagedTable.ts, but only
- * where a key with an expiry is, so that a database without expiries pays nothing.
+ * When the key in each slot expires, beside a database's rows (rows.ts). There are pages only where
+ * a key has an expiry, so a database without expiries pays nothing.
  *
  * Invariants: a page is written to only under this column's epoch (epoch.ts); a page's `keys` is the
  * number of its slots that are not NONE, and a page without any is dropped.
@@ -8,7 +8,8 @@
 
 import { registerShared, registerState } from '../../machine/state.ts';
 import { Epoch } from '../epoch.ts';
-import { PAGE_SLOTS } from '../types/pagedTable.ts';
+
+const PAGE_SLOTS = 1024;
 
 /** Unix time in milliseconds of a key that does not expire. */
 export const NO_EXPIRY = -1;

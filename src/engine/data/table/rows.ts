@@ -39,7 +39,8 @@ import { SlotColumn } from './slotColumn.ts';
 /** A value that is not in the record. A Buffer here is never written to. */
 export type Outside = Exclude<Value, string>;
 
-const CELL_BYTES_MAX = CELL_UNITS_MAX * UNIT_BYTES;
+/** The longest record. */
+export const CELL_BYTES_MAX = CELL_UNITS_MAX * UNIT_BYTES;
 
 /** Whether a string value is too long for the record of a key. */
 export function isTooLong(keyLength: number, valueLength: number): boolean {

@@ -1,6 +1,6 @@
 /**
- * Rows in slots 0..size-1, kept by columns in pages of 1,024: what databases, hashes, sets and sorted
- * sets have in common. It knows slots only; finding a key's slot is the owner's affair.
+ * Rows in slots 0..size-1, kept by columns in pages of 1,024: what hashes, sets and sorted sets have
+ * in common. It knows slots only; finding a key's slot is the owner's affair.
  *
  * Invariants: every page but the last is full; a page is written to only under this table's epoch
  * (epoch.ts); `values` of a page is as long as `keys`, or empty in a table of keys alone (a set).
@@ -16,7 +16,6 @@ import { Epoch } from '../epoch.ts';
 
 const PAGE_SHIFT = 10;
 const SLOT_MASK = (1 << PAGE_SHIFT) - 1;
-export const PAGE_SLOTS = 1 << PAGE_SHIFT;
 
 export class Page<V> {
   readonly epoch: Epoch;
