@@ -63,6 +63,8 @@ export class Endpoints implements OutsidePort {
   private readonly lingering = new Set<net.Socket>();
   private readonly listeners = new Map<number, net.Server>();
   private isClosed = false;
+  /** Hears how many bytes have come in, before the world gets them. */
+  onBytes: (count: number) => void = () => {};
 
   constructor(sandbox: Sandbox, loop: LiveLoop, reads: SocketReads) {
     this.sandbox = sandbox;
@@ -163,6 +165,11 @@ export class Endpoints implements OutsidePort {
     if (peer.unreadBytes <= UNREAD_BYTES_MAX / 2 && peer.socket.isPaused()) peer.socket.resume();
   }
 
+  /** Resets a connection from this side; the world learns of it as of any reset. */
+  disconnect(conn: number): void {
+    this.peers.get(conn)?.socket.resetAndDestroy();
+  }
+
   // From sockets.
 
   private bind(node: string, port: number): Promise<Error | undefined> {
@@ -218,6 +225,7 @@ export class Endpoints implements OutsidePort {
   private receive(peer: Peer, chunk: Buffer): void {
     peer.unreadBytes += chunk.length;
     if (peer.unreadBytes > UNREAD_BYTES_MAX) peer.socket.pause();
+    this.onBytes(chunk.length);
     this.input({ kind: 'data', conn: peer.conn, bytes: Buffer.from(chunk) });
   }
 

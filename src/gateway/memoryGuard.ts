@@ -1,6 +1,8 @@
 /**
  * Keeps a sandbox within its memory: when too much is in use its servers refuse writes, and take
- * them again when there is room.
+ * them again when there is room. What no refusal stops (requests that never become whole, replies that
+ * are never read) is stopped as Redis's maxmemory-clients does it: the client for which most is held is
+ * disconnected. Only when there is no such client is the sandbox ended.
  *
  * A server is told by CONFIG SET maxmemory over the operator's connection, as an operator would do
  * it: that is a recorded input, so a replay refuses the same writes at the same events, and the user
@@ -10,25 +12,37 @@
  * later (a user who raises its maxmemory by hand has the last word); each gets back the value it had,
  * unless somebody has set another one meanwhile. A CONFIG REWRITE while writes are refused (Sentinels
  * send one with every reconfiguration) puts our value into the node's file: a process that reads it
- * from there later gets the value back, too, as soon as it runs.
+ * from there later gets the value back, too, as soon as it runs. A process counts as told only when it has
+ * answered OK; one that has not is told again.
  */
 
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
+import { greediestClient, knownMemory } from '../sandbox/memoryReading.ts';
 import { serverOf } from '../sandbox/nodeReading.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { Operation } from '../view/messages.ts';
+import type { Operation, Outcome } from '../view/messages.ts';
 import { MemoryBudget } from './memoryBudget.ts';
 
 const MEGABYTE = 1024 * 1024;
+/** Share of the memory in use from which clients are disconnected, and from which nothing helps any more. */
+const DISCONNECT_SHARE = 0.8;
+const END_SHARE = 0.9;
+/** Full collections until the Buffers of a client that is gone are given back: see memoryBudget.ts. */
+const COLLECTIONS_TO_FREE = 3;
+/** Clients for which less is held are not worth it. */
+const HELD_BYTES_MIN = 1024 * 1024;
+/** Input after which memory is looked at, however soon that is; a 32nd of a small sandbox's memory. */
+const INPUT_BYTES_MAX = 16 * MEGABYTE;
 /** Any data is more than that, so every write that could add some is refused. */
 const MAXMEMORY_REFUSING = 1;
 
 export interface MemoryGuardOptions {
   readonly sandbox: Sandbox;
   readonly memoryMb: number;
-  /** Carries out an operation whose answer nobody waits for. */
-  readonly perform: (operation: Operation) => void;
+  readonly perform: (operation: Operation, done: (outcome: Outcome) => void) => void;
+  /** Resets a client's connection from outside. */
+  readonly disconnect: (conn: number) => void;
   /** For the user, at once. */
   readonly warn: (text: string) => void;
   /** No refusal helps any more. */
@@ -48,13 +62,19 @@ export class MemoryGuard {
   private readonly observer: PerformanceObserver;
   private collections = 0;
   private isRefusing = false;
+  /** Full collections after which what disconnected clients had is surely given back. */
+  private endNotBefore = 0;
+  private inputBytes = 0;
+  private readonly inputBytesMax: number;
   private readonly told = new Map<string, Told>();
   /** Nodes whose configuration file may still have our value, with the last process we know of. */
   private readonly released = new Map<string, Told>();
 
   constructor(options: MemoryGuardOptions) {
     this.options = options;
-    this.budget = new MemoryBudget(options.memoryMb * MEGABYTE);
+    const limitBytes = options.memoryMb * MEGABYTE;
+    this.budget = new MemoryBudget(limitBytes);
+    this.inputBytesMax = Math.min(INPUT_BYTES_MAX, limitBytes / 32);
     this.observer = new PerformanceObserver((list) => {
       this.collections += list.getEntries().filter(isFullCollection).length;
     });
@@ -65,23 +85,29 @@ export class MemoryGuard {
     this.observer.disconnect();
   }
 
-  /** Called from time to time. */
+  /** Called when bytes have come in from clients, before they are given to the world. */
+  received(bytes: number): void {
+    this.inputBytes += bytes;
+    if (this.inputBytes >= this.inputBytesMax) this.look();
+  }
+
+  /** Called from time to time, and after every INPUT_BYTES_MAX of input. */
   look(): void {
+    this.inputBytes = 0;
+    const { sandbox, warn, memoryMb } = this.options;
     const { used_heap_size, external_memory } = getHeapStatistics();
+    const { bytes, comingBytes } = knownMemory(sandbox);
     const verdict = this.budget.look({
       threadBytes: used_heap_size + external_memory,
-      dataBytes: this.dataBytes(),
+      knownBytes: bytes,
+      comingBytes,
       collections: this.collections,
     });
-    const { warn, end, memoryMb } = this.options;
     const limit = `${memoryMb} MB of memory it may use`;
-    if (verdict === 'end') {
-      end(`out of memory: it had used up the ${limit}`);
-      return;
-    }
+    if (!this.makeRoom(limit)) return;
     if (verdict === 'refuse') {
       this.isRefusing = true;
-      const text = `The sandbox has filled most of the ${limit}: its servers refuse writes with OOM until there is room again. Delete what is not needed (DEL, FLUSHALL), or restart the sandbox.`;
+      const text = `The sandbox fills most of the ${limit}, with what it is being sent: its servers refuse writes with OOM until there is room again. Delete what is not needed (DEL, FLUSHALL), or restart the sandbox.`;
       this.say(text);
       warn(text);
     } else if (verdict === 'fine') {
@@ -93,11 +119,24 @@ export class MemoryGuard {
     else this.releaseStarted();
   }
 
-  private dataBytes(): number {
-    const { specs, world } = this.options.sandbox;
-    let sum = 0;
-    for (const { name } of specs) sum += serverOf(world, name)?.memory.used ?? 0;
-    return sum;
+  /** Disconnects the client for which most is held when refusing writes is not enough; false: the end. */
+  private makeRoom(limit: string): boolean {
+    const { sandbox, disconnect, warn, end } = this.options;
+    const { shareInUse } = this.budget;
+    if (shareInUse < DISCONNECT_SHARE) return true;
+    const client = greediestClient(sandbox, HELD_BYTES_MIN);
+    if (client !== undefined) {
+      const held = `${Math.round(client.bytes / MEGABYTE)} MB are held for it`;
+      const text = `The client ${client.addr} is disconnected from ${client.node}: ${held}, and the sandbox has used up the ${limit}.`;
+      disconnect(client.conn);
+      this.endNotBefore = this.collections + COLLECTIONS_TO_FREE;
+      this.say(text);
+      warn(text);
+      return true;
+    }
+    if (shareInUse < END_SHARE || this.collections < this.endNotBefore) return true;
+    end(`out of memory: it had used up the ${limit}`);
+    return false;
   }
 
   /** Tells the processes that have not been told yet. */
@@ -112,8 +151,11 @@ export class MemoryGuard {
       const { maxmemory } = server.settings;
       // A process that has read our own value back from its configuration file.
       const isOurs = earlier !== undefined && maxmemory === MAXMEMORY_REFUSING;
-      this.told.set(name, { pid: node.pid, before: isOurs ? earlier.before : maxmemory });
-      this.setMaxmemory(name, MAXMEMORY_REFUSING);
+      const told = { pid: node.pid, before: isOurs ? earlier.before : maxmemory };
+      this.told.set(name, told);
+      this.setMaxmemory(name, MAXMEMORY_REFUSING, () => {
+        if (this.told.get(name) === told) this.told.delete(name);
+      });
     }
   }
 
@@ -128,7 +170,7 @@ export class MemoryGuard {
       // Not ours yet when the process is frozen: it finds both commands when it is thawed.
       const { maxmemory } = server.settings;
       const { before } = told;
-      if (maxmemory === MAXMEMORY_REFUSING || maxmemory === before) this.setMaxmemory(name, before);
+      if (maxmemory === MAXMEMORY_REFUSING || maxmemory === before) this.giveBack(name, told);
     }
     this.told.clear();
   }
@@ -145,16 +187,30 @@ export class MemoryGuard {
       if (node === undefined) this.released.delete(name);
       if (server === undefined || node?.isAlive !== true || node.pid === pid) continue;
       if (server.settings.maxmemory === MAXMEMORY_REFUSING) {
-        this.released.set(name, { pid: node.pid, before });
-        this.setMaxmemory(name, before);
+        this.giveBack(name, { pid: node.pid, before });
       } else {
         this.released.delete(name);
       }
     }
   }
 
-  private setMaxmemory(node: string, bytes: number): void {
-    this.options.perform({ op: 'command', node, line: `CONFIG SET maxmemory ${bytes}` });
+  /** A process that does not take its value back is tried again as one that has just started. */
+  private giveBack(name: string, told: Told): void {
+    this.released.set(name, told);
+    this.setMaxmemory(name, told.before, () => {
+      if (this.released.get(name) === told) this.released.set(name, { ...told, pid: 0 });
+    });
+  }
+
+  private setMaxmemory(node: string, bytes: number, failed: () => void): void {
+    const operation: Operation = { op: 'command', node, line: `CONFIG SET maxmemory ${bytes}` };
+    this.options.perform(operation, (outcome) => {
+      const isDone = outcome.ok && (outcome.text === 'OK' || outcome.text.startsWith('QUEUED'));
+      if (isDone) return;
+      failed();
+      const answer = outcome.ok ? outcome.text : outcome.error;
+      this.say(`${node} has not taken maxmemory ${bytes} (${answer}); it is told again`);
+    });
   }
 
   private say(text: string): void {

@@ -72,13 +72,15 @@ export class SandboxHost {
     this.memory = new MemoryGuard({
       sandbox: this.sandbox,
       memoryMb: options.memoryMb,
-      perform: (operation) => this.perform(operation, () => {}),
+      perform: (operation, done) => this.perform(operation, done),
+      disconnect: (conn) => this.endpoints.disconnect(conn),
       warn: (text) => say({ kind: 'warning', text }),
       end: (reason) => {
         this.close();
         say({ kind: 'ended', reason });
       },
     });
+    this.endpoints.onBytes = (count) => this.memory.received(count);
   }
 
   /** Opens every endpoint and goes live. Throws PortTakenError. */

@@ -76,7 +76,8 @@ export class Operator {
     this.errands.set(conn, errand);
     // Port 1 is nobody's: CLIENT LIST shows at a glance that it was us.
     const peer = '127.0.0.1:1';
-    this.inject({ kind: 'accept', conn, node: node.name, port: node.port, peer, from: OPERATOR });
+    const place = { node: node.name, port: node.port, from: OPERATOR, isOperator: true };
+    this.inject({ kind: 'accept', conn, peer, ...place });
     const requests = errand.isAuthenticating ? [['AUTH', node.password], words] : [words];
     this.inject({ kind: 'data', conn, bytes: Buffer.concat(requests.map(encodeRequest)) });
   }

@@ -37,6 +37,8 @@ export class End {
   readonly isClient: boolean;
   readonly openedAt: Micros;
   addr: string;
+  /** Of whoever runs the processes. */
+  isOperator = false;
   state: number = END.connecting;
   /** Other end; set once both exist. */
   peer!: End;

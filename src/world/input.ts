@@ -137,6 +137,8 @@ export type Traffic =
       readonly peer: string;
       /** Pseudo-node it belongs to: `outside` unless told. */
       readonly from?: string;
+      /** See Peer of the machine's contract. */
+      readonly isOperator?: boolean;
     }
   /** `bytes` is given away. */
   | { readonly kind: 'data'; readonly conn: number; readonly bytes: Buffer }

@@ -20,6 +20,8 @@ const RECORD_HEAD = 8 + 8 + 1 + 8 + 4;
 const CODE = { json: 0, data: 1, drained: 2 } as const;
 const BLOCK_BYTES = 1024 * 1024;
 const SEGMENTS = 4;
+/** 64 KB each as a rule: up to 4 MB of input. */
+const INPUTS_UNTIL_ASKED = 64;
 const MAGIC = 'replication-sandbox recording 1\n';
 
 export const JOURNAL_BYTES_MAX = 64 * 1024 * 1024;
@@ -97,6 +99,8 @@ class Segment {
 export class Journal {
   private readonly bytesMax: number;
   private readonly segments: Segment[];
+  /** A checkpoint that was not given is not asked for before so many inputs have come. */
+  private inputsUntilAsked = 0;
 
   /** Goes on after a recording, or begins with the world. */
   constructor(bytesMax: number, before: Recording | undefined) {
@@ -104,14 +108,21 @@ export class Journal {
     this.segments = (before?.segments ?? [BEGINNING]).map((view) => new Segment(view));
   }
 
-  /** Writes an input down; `checkpoint` is asked for when a new segment begins. */
-  append(at: Position, input: Input, checkpoint: () => WorldState): void {
-    let segment = this.segments[this.segments.length - 1]!;
-    if (segment.bytes > this.bytesMax / SEGMENTS) {
-      const base = checkpoint();
-      segment = new Segment({ base, firstInput: base.inputCount, blocks: [] });
-      this.segments.push(segment);
-      if (this.segments.length > SEGMENTS) this.segments.shift();
+  /** Bytes of all that is written down, without the checkpoints. */
+  get bytes(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  }
+
+  /**
+   * Writes an input down. `checkpoint` is asked for when a new segment is to begin; undefined: this is
+   * no time for one, and it is asked again some inputs later. Until then the present segment goes on,
+   * or, when the journal is full, nothing is kept.
+   */
+  append(at: Position, input: Input, checkpoint: () => WorldState | undefined): void {
+    let segment = this.segments[this.segments.length - 1];
+    if (segment === undefined || segment.bytes > this.bytesMax / SEGMENTS) {
+      segment = this.next(checkpoint) ?? segment;
+      if (segment === undefined) return;
     }
     if (input.kind === 'data') {
       write(segment, at, CODE.data, input.conn, input.bytes);
@@ -122,7 +133,31 @@ export class Journal {
     }
   }
 
-  recording(state: WorldState): Recording {
+  private next(checkpoint: () => WorldState | undefined): Segment | undefined {
+    this.inputsUntilAsked -= 1;
+    if (this.inputsUntilAsked > 0) return undefined;
+    const base = checkpoint();
+    if (base !== undefined) return this.begin(base);
+    this.inputsUntilAsked = INPUTS_UNTIL_ASKED;
+    if (this.bytes > this.bytesMax) this.segments.length = 0;
+    return undefined;
+  }
+
+  private begin(base: WorldState): Segment {
+    const { segments } = this;
+    this.inputsUntilAsked = 0;
+    const segment = new Segment({ base, firstInput: base.inputCount, blocks: [] });
+    segments.push(segment);
+    // One that went on and on makes more than the oldest one give way.
+    while (segments.length > SEGMENTS || (segments.length > 1 && this.bytes > this.bytesMax)) {
+      segments.shift();
+    }
+    return segment;
+  }
+
+  /** Undefined while nothing is kept. */
+  recording(state: WorldState): Recording | undefined {
+    if (this.segments.length === 0) return undefined;
     return {
       seed: state.seed,
       startAt: state.startAt,

@@ -125,7 +125,7 @@ export function acceptFromOutside(
   port: number,
   peer: string,
   from: string,
-): void {
+): End {
   const state = run.state;
   const client = new End(conn, state.place(from), undefined, true, peer, state.now);
   const server = new End(
@@ -140,6 +140,7 @@ export function acceptFromOutside(
   client.state = END.open; // Its real connection exists; bytes may follow at once.
   state.outsideEnds.set(conn, client);
   transmit(run, client, KIND.connect, undefined).value = port;
+  return client;
 }
 
 /**

@@ -12,6 +12,7 @@ import type {
   FileResult,
   Machine,
   Micros,
+  Peer,
   Token,
 } from '../engine/machine/machine.ts';
 import { NEVER } from '../engine/machine/machine.ts';
@@ -57,7 +58,7 @@ function call(run: Runtime, node: WorldNode, machine: Machine, now: Micros, even
       break;
     case KIND.connect:
     case KIND.accept:
-      machine.accepted(now, end!.id, { addr: end!.peer.addr, laddr: end!.addr }, out);
+      machine.accepted(now, end!.id, peerOf(end!), out);
       break;
     case KIND.connected:
       callConnected(machine, now, end!, event.label, out);
@@ -83,6 +84,11 @@ function call(run: Runtime, node: WorldNode, machine: Machine, now: Micros, even
     case KIND.start:
       start(run, node, machine, now);
   }
+}
+
+function peerOf({ peer, addr }: End): Peer {
+  const { isOperator } = peer;
+  return { addr: peer.addr, laddr: addr, ...(isOperator ? { isOperator } : {}) };
 }
 
 function callConnected(

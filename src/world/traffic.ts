@@ -25,7 +25,8 @@ export function takeTraffic(run: Runtime, input: Traffic): void {
   if (input.kind === 'accept') {
     const node = state.nodes.get(input.node)!;
     const from = input.from ?? OUTSIDE;
-    acceptFromOutside(run, input.conn, node, input.port, input.peer, from);
+    const end = acceptFromOutside(run, input.conn, node, input.port, input.peer, from);
+    end.isOperator = input.isOperator ?? false;
     return;
   }
   const end = state.outsideEnds.get(input.conn)!;

@@ -39,6 +39,12 @@ import type {
 
 const TRACE_EVENTS = 4_096;
 
+/**
+ * Bytes of requests that have come in part, above which no checkpoint of the recording is taken: while
+ * a value of 500 MB comes in, one for every 16 MB would keep four copies of half of it.
+ */
+const CHECKPOINT_UNREAD_MAX = 4 * 1024 * 1024;
+
 /** What goes into the trace hash for a state digest. */
 const DIGEST = 100;
 
@@ -131,7 +137,7 @@ export class World {
       check(state, input);
     }
     this.journal?.append({ events: state.trace.count, time: state.now }, input, () =>
-      copyState(state),
+      this.unreadBytes() > CHECKPOINT_UNREAD_MAX ? undefined : copyState(state),
     );
     state.inputCount += 1;
     this.isExecuting = true;
@@ -172,6 +178,12 @@ export class World {
     state.digestIn = state.params.digestEvery;
     const turn = Math.floor(state.trace.count / state.params.digestEvery);
     state.trace.fold(DIGEST, 0, undefined, digestWorld(state, turn));
+  }
+
+  private unreadBytes(): number {
+    let sum = 0;
+    for (const { machine } of this.state.nodes.values()) sum += machine.unreadBytes?.() ?? 0;
+    return sum;
   }
 
   private takePending(): void {
@@ -247,7 +259,12 @@ export class World {
     return digestWorld(this.state, undefined);
   }
 
-  /** The run so far; undefined for a world that does not record. */
+  /** What the recording takes, without its checkpoints; 0 for a world that does not record. */
+  get recordedBytes(): number {
+    return this.journal?.bytes ?? 0;
+  }
+
+  /** The run so far; undefined for a world that does not record, or has had too much input at once. */
   recording(): Recording | undefined {
     return this.journal?.recording(this.state);
   }

@@ -74,6 +74,8 @@ export interface Peer {
   readonly addr: string;
   /** `ip:port` of this end. */
   readonly laddr: string;
+  /** Whoever runs the process, and no client: maxclients neither counts nor refuses it. */
+  readonly isOperator?: boolean;
 }
 
 export type FileOp =
@@ -180,6 +182,8 @@ export interface Machine {
   run(now: Micros, budget: number, out: Effects): boolean;
   /** Earliest instant at which tick() has work; NEVER when idle. */
   nextDeadline(): Micros;
+  /** Bytes taken in that are part of requests not executed yet; 0 for a machine without the method. */
+  unreadBytes?(): number;
 }
 
 /** What a child may do. */

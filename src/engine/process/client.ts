@@ -18,6 +18,8 @@ export type ClientKind = 'normal' | 'replica' | 'master';
 /** A MULTI in progress: commands as they came; `failed` when one could not be queued. */
 export interface Transaction {
   readonly queued: Request[];
+  /** Of the queued requests. */
+  bytes: number;
   failed: boolean;
 }
 
@@ -63,6 +65,12 @@ export class Client extends Connection {
     this.createdAt = now;
     this.lastInteraction = now;
     this.authenticated = authenticated;
+  }
+
+  /** Bytes held for the client alone: requests read in part or queued, replies not sent, its name. */
+  get heldBytes(): number {
+    const output = this.queuedBytes + this.reply.length;
+    return this.reader.held + output + this.name.length + (this.transaction?.bytes ?? 0);
   }
 
   get subscriptionCount(): number {

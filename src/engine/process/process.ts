@@ -93,6 +93,8 @@ export abstract class Process implements Machine {
     errorReplies: 0,
   };
   private nextClientId = 1;
+  /** Clients that maxclients does not count. */
+  private operatorClients = 0;
   private ready: Client[] = [];
   private dirty: Connection[] = [];
   private effects: Effects | undefined = undefined;
@@ -175,11 +177,18 @@ export abstract class Process implements Machine {
     this.begin(now, out);
     this.stats.connectionsReceived += 1;
     const client = this.addClient(conn, peer);
-    if (this.clients.size > this.settings.maxclients) {
+    if (peer.isOperator === true) this.operatorClients += 1;
+    else if (this.clients.size - this.operatorClients > this.settings.maxclients) {
       this.stats.rejectedConnections += 1;
       client.reply.error('ERR max number of clients reached');
       this.closeAfterReply(client);
     }
+  }
+
+  unreadBytes(): number {
+    let sum = 0;
+    for (const client of this.clients.values()) sum += client.reader.held;
+    return sum;
   }
 
   connected(
@@ -338,6 +347,7 @@ export abstract class Process implements Machine {
 
   private forget(client: Client): void {
     this.clients.delete(client.conn);
+    if (client.peer.isOperator === true) this.operatorClients -= 1;
     client.closeAfterReply = true;
     this.cleanUp(client);
   }

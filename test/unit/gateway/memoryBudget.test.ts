@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryBudget, type Verdict } from '../../../src/gateway/memoryBudget.ts';
 
-/** What is said to [bytes of the thread, bytes of data, full collections so far], one after another. */
+/** What is said to [bytes of the thread, bytes known, full collections so far], one after another. */
 function verdicts(readings: readonly (readonly [number, number, number])[]): (Verdict | '')[] {
   const budget = new MemoryBudget(100);
   return readings.map(
-    ([threadBytes, dataBytes, collections]) =>
-      budget.look({ threadBytes, dataBytes, collections }) ?? '',
+    ([threadBytes, knownBytes, collections]) =>
+      budget.look({ threadBytes, knownBytes, comingBytes: 0, collections }) ?? '',
   );
 }
 
@@ -23,13 +23,20 @@ test('a verdict is told once each time it changes, and not taken back for a litt
     'fine', // 60
     '',
     'refuse',
-    'end',
-    '', // The end is the end.
+    '',
+    'fine',
   ]);
 });
 
-test('a jump past both limits ends at once', () => {
-  assert.deepEqual(verdicts([[99, 0, 0]]), ['end']);
+test('what is coming in counts before it is there, but not as in use', () => {
+  const budget = new MemoryBudget(100);
+  const look = (comingBytes: number): Verdict | undefined =>
+    budget.look({ threadBytes: 20, knownBytes: 10, comingBytes, collections: 0 });
+  assert.deepEqual(
+    [look(40), look(51), look(45), look(0)],
+    [undefined, 'refuse', undefined, 'fine'],
+  );
+  assert.equal(budget.shareInUse, 0.2);
 });
 
 test('garbage counts for nothing, however much there is of it', () => {
@@ -49,7 +56,7 @@ test('what two collections leave is in use, even if no server knows of it', () =
       [95, 5, 3],
       [95, 5, 4],
     ]),
-    ['', '', 'refuse', '', 'end'],
+    ['', '', 'refuse', '', ''],
   );
 });
 

@@ -1,6 +1,7 @@
 /** A sandbox and its share of memory: writes are refused in time, and taken again when there is room. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import * as net from 'node:net';
 import { after, test } from 'node:test';
 import type { Outcome } from '../../../src/view/messages.ts';
@@ -106,24 +107,61 @@ test('a configuration file written while writes are refused does not refuse them
   await worker.close();
 });
 
-test('memory that no refusal can save ends the sandbox in order; another one goes on', async () => {
-  const other = await start(200);
-  const { port, worker, death } = await start(100);
-  // Bulk strings that never become whole: they lie in query buffers, which no maxmemory limits.
+test('requests that never become whole: the client for which most is held is disconnected', async () => {
+  const { port, worker, warnings } = await start(200);
+  // They lie in query buffers, which no maxmemory limits.
   const sockets = Array.from({ length: 8 }, () => net.connect(port, HOST));
   const part = Buffer.alloc(MEGABYTE, 'x');
+  let open = sockets.length;
   for (const socket of sockets) {
     socket.on('error', () => {});
+    socket.on('close', () => {
+      open -= 1;
+    });
     socket.write('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$500000000\r\n');
     const feed = (): void => {
       if (!socket.destroyed) socket.write(part, () => feed());
     };
     feed();
   }
-  assert.match(await death, /^out of memory: it had used up the 100 MB/);
+  await until(() => open < sockets.length);
+  assert.equal(await ask(port, 'PING'), '+PONG');
   for (const socket of sockets) socket.destroy();
-  const outcome = await worker.request({ op: 'state' });
-  assert.deepEqual(outcome, { ok: false, error: 'ERR the sandbox has ended' });
-  assert.equal(await ask(other.port, 'PING'), '+PONG');
-  await other.worker.close();
+  await until(() =>
+    warnings.some((text) => /^The client .* is disconnected from m: \d+ MB/.test(text)),
+  );
+  await until(async () => (await ask(port, 'SET k v')) === '+OK');
+  await worker.close();
+});
+
+test('a value that would not fit is refused while it comes in, and forgotten', async () => {
+  const { port, worker, warnings } = await start(400);
+  const value = 'x'.repeat(80 * MEGABYTE);
+  const socket = net.connect(port, HOST);
+  socket.write(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$${value.length}\r\n${value}\r\n`);
+  const [reply] = (await once(socket, 'data')) as [Buffer];
+  assert.match(reply.toString(), /^-OOM /);
+  socket.destroy();
+  assert.equal(warnings.length, 1);
+  await until(async () => (await ask(port, 'SET k v')) === '+OK');
+  await worker.close();
+});
+
+test('the guard and the operator need no free client slot', async () => {
+  const started = await start(400);
+  const { port, worker } = started;
+  await runAt(started, 'm', 'CONFIG SET maxclients 1');
+  const only = net.connect(port, HOST);
+  await once(only, 'connect');
+  const write = (value: string): Promise<string> => {
+    only.write(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$${value.length}\r\n${value}\r\n`);
+    return once(only, 'data').then(([reply]) => (reply as Buffer).toString());
+  };
+  assert.equal(await write('v'), '+OK\r\n');
+  assert.match(await ask(port, 'PING'), /^-ERR max number of clients reached/);
+  assert.equal(await runAt(started, 'm', 'GET k'), '"v"');
+  assert.match(await write('x'.repeat(80 * MEGABYTE)), /^-OOM /);
+  await until(async () => (await write('w')) === '+OK\r\n');
+  only.destroy();
+  await worker.close();
 });

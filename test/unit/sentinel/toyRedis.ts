@@ -233,7 +233,7 @@ function slaveOf(call: ToyCall): void {
 }
 
 function multi(call: ToyCall): void {
-  call.client.transaction = { queued: [], failed: false };
+  call.client.transaction = { queued: [], bytes: 0, failed: false };
   call.reply.ok();
 }
 

@@ -76,7 +76,9 @@ export interface Execution {
 export function queueInTransaction(call: ServerCall): boolean {
   const { transaction } = call.client;
   if (transaction === undefined || call.entry.neverQueued) return false;
-  transaction.queued.push(call.request.copy());
+  const { request } = call;
+  transaction.queued.push(request.copy());
+  transaction.bytes += request.end - request.start;
   call.reply.text('+QUEUED\r\n');
   return true;
 }
@@ -86,7 +88,7 @@ function multi(call: ServerCall): void {
     call.reply.error('ERR MULTI calls can not be nested');
     return;
   }
-  call.client.transaction = { queued: [], failed: false };
+  call.client.transaction = { queued: [], bytes: 0, failed: false };
   call.reply.ok();
 }
 
