@@ -5,15 +5,8 @@ import * as net from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { Message } from '../../src/view/messages.ts';
-import {
-  freePorts,
-  redisCli,
-  requirePeer,
-  runCli,
-  startOurServer,
-  startSandbox,
-  waitFor,
-} from './peers.ts';
+import { requirePeer } from '../support/required.ts';
+import { freePorts, redisCli, runCli, startOurServer, startSandbox, waitFor } from './peers.ts';
 
 const LIMIT_MS = 30_000;
 

@@ -7,15 +7,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { createSentinel } from 'redis';
-import {
-  infoField,
-  redisCli,
-  requirePeer,
-  run,
-  type SandboxProcess,
-  startSandbox,
-  waitFor,
-} from './peers.ts';
+import { requirePeer } from '../support/required.ts';
+import { infoField, redisCli, run, type SandboxProcess, startSandbox, waitFor } from './peers.ts';
 
 const LIMIT_MS = 40_000;
 const HOST = '127.0.0.1';

@@ -5,7 +5,8 @@ import * as net from 'node:net';
 import { test } from 'node:test';
 import { type Reply, ReplyReader } from '../../src/engine/resp/replyReader.ts';
 import type { Snapshot } from '../../src/view/snapshot.ts';
-import { redisCli, requirePeer, type SandboxProcess, startSandbox, waitFor } from './peers.ts';
+import { requirePeer } from '../support/required.ts';
+import { redisCli, type SandboxProcess, startSandbox, waitFor } from './peers.ts';
 
 const LIMIT_MS = 30_000;
 

@@ -19,7 +19,8 @@
 import assert from 'node:assert/strict';
 import * as net from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { redisCli, requirePeer, startRedis, startSandbox, waitFor } from './peers.ts';
+import { requirePeer } from '../support/required.ts';
+import { redisCli, startRedis, startSandbox, waitFor } from './peers.ts';
 
 const LIMIT_MS = 20_000;
 const PONG = '+PONG\r\n';

@@ -7,7 +7,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type Peer, redisCli, requirePeer, startOurServer, startRedis, waitFor } from './peers.ts';
+import { requirePeer } from '../support/required.ts';
+import { type Peer, redisCli, startOurServer, startRedis, waitFor } from './peers.ts';
 
 const LIMIT_MS = 30_000;
 const COMMANDS = [['SAVE'], ['DEBUG', 'RELOAD'], ['SHUTDOWN', 'SAVE'], ['FLUSHALL']];

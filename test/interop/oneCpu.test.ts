@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import * as net from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { type Peer, requirePeer, startOurServer, startRedis, waitFor } from './peers.ts';
+import { requirePeer } from '../support/required.ts';
+import { type Peer, startOurServer, startRedis, waitFor } from './peers.ts';
 
 const LIMIT_MS = 30_000;
 

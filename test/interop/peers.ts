@@ -13,7 +13,6 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { EndpointList } from '../../src/gateway/hostMessages.ts';
-import { missing, skipFor } from '../support/required.ts';
 
 /** The source, unless INTEROP_CLI names a bundle. */
 const CLI =
@@ -42,13 +41,6 @@ export interface SandboxProcess extends Peer {
 export interface Ended {
   readonly code: number | null;
   readonly output: string;
-}
-
-/** True when the program is there; otherwise the test is skipped, or fails where REQUIRE_PEERS=1. */
-export function requirePeer(t: TestContext, name: string): boolean {
-  const reason = skipFor(missing(name));
-  if (reason !== false) t.skip(reason);
-  return reason === false;
 }
 
 /** Polls until `condition` gives something true; its last error or `what` says what was missing. */

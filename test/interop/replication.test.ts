@@ -6,11 +6,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { requirePeer } from '../support/required.ts';
 import {
   infoField,
   type Peer,
   redisCli,
-  requirePeer,
   run,
   startOurServer,
   startRedis,

@@ -5,7 +5,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { redisCli, requirePeer, startSandbox, startSentinel, waitFor } from './peers.ts';
+import { requirePeer } from '../support/required.ts';
+import { redisCli, startSandbox, startSentinel, waitFor } from './peers.ts';
 
 const AGREE_MS = 40_000;
 const MASTER = 'mymaster';

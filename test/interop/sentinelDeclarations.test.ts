@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { categoriesOf } from '../../src/engine/process/categories.ts';
 import type { CommandEntry } from '../../src/engine/process/commandTable.ts';
 import { sentinelTable } from '../../src/engine/sentinel/commands/table.ts';
-import { redisCli, requirePeer, startSentinel } from './peers.ts';
+import { requirePeer } from '../support/required.ts';
+import { redisCli, startSentinel } from './peers.ts';
 
 type Info = [
   name: string,

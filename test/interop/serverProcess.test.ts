@@ -5,10 +5,10 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import * as net from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { requirePeer } from '../support/required.ts';
 import {
   type Peer,
   redisCli,
-  requirePeer,
   runCli,
   runRedis,
   startOurServer,

@@ -4,6 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import type { TestContext } from 'node:test';
 
 /** What `skip` takes: false, or why. Throws where nothing may be missing. */
 export function skipFor(why: string | undefined): string | false {
@@ -17,4 +18,11 @@ export function missing(...programs: readonly string[]): string | undefined {
     (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error !== undefined,
   );
   return absent === undefined ? undefined : `${absent} is not installed`;
+}
+
+/** True when the program is there; otherwise the test is skipped, or fails where REQUIRE_PEERS=1. */
+export function requirePeer(t: TestContext, name: string): boolean {
+  const reason = skipFor(missing(name));
+  if (reason !== false) t.skip(reason);
+  return reason === false;
 }

@@ -5,14 +5,25 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { allowed, isInKnownRoom, isInner, PLAIN_DATA } from './tidy/borders.ts';
+import {
+  allowed,
+  allowedOutside,
+  BORROWED,
+  isInKnownRoom,
+  isInner,
+  PLAIN_DATA,
+} from './tidy/borders.ts';
 import { BOUNDED, unboundedIn } from './tidy/bounds.ts';
 import { circles } from './tidy/circles.ts';
-import { deadFiles, ENTRIES, TEST_ENTRIES } from './tidy/deadCode.ts';
+import { deadFiles, ENTRIES, STARTED, TEST_ENTRIES } from './tidy/deadCode.ts';
 import { impurities } from './tidy/purity.ts';
 import { sourceFile, sourceFiles } from './tidy/sources.ts';
 
-const files = sourceFiles('src').filter(({ path }) => !path.endsWith('.d.ts'));
+/** Declarations for a module in JavaScript, or of what a package leaves out, are no files of their own. */
+const everything = ['src', 'webview', 'test', 'scripts']
+  .flatMap(sourceFiles)
+  .filter(({ path }) => !/\.d\.m?ts$/.test(path));
+const files = everything.filter(({ path }) => path.startsWith('src/'));
 
 test('rooms import only what stands above them', () => {
   for (const { path, imports } of files) {
@@ -47,8 +58,38 @@ test('inner rooms import only the neighbours they are given, types included', ()
   assert.ok(!isInner('src/engine/server/saving/a.ts', 'src/engine/server/cron.ts'));
 });
 
+test('the page, the suites and the scripts import only what they may', () => {
+  const outside = everything.filter(({ path }) => !path.startsWith('src/'));
+  const breaches = outside.flatMap(({ path, imports }) =>
+    imports.filter((imported) => !allowedOutside(path, imported)).map((name) => `${path}: ${name}`),
+  );
+  assert.deepEqual(breaches, []);
+  const stale = BORROWED.filter(
+    ({ by, from }) =>
+      !outside.some(
+        ({ path, imports }) => path === by && imports.some((name) => name.startsWith(from)),
+      ),
+  );
+  assert.deepEqual(stale, [], 'borrowed for nothing');
+});
+
+test('planted imports across the borders of the page, a suite and a script are found', () => {
+  assert.ok(!allowedOutside('webview/views/a.ts', 'src/sandbox/sandbox.ts'));
+  assert.ok(!allowedOutside('webview/views/a.ts', '@vscode/webview-ui-toolkit'));
+  assert.ok(!allowedOutside('webview/model/a.ts', 'webview/dom.ts'));
+  assert.ok(!allowedOutside('test/interop/a.test.ts', 'test/e2e/support/window.ts'));
+  assert.ok(!allowedOutside('scripts/a.mjs', 'src/cli/cli.ts'));
+});
+
+test('scripts are plain JavaScript, which runs before anything is installed', () => {
+  const others = everything.filter(
+    ({ path }) => path.startsWith('scripts/') && !path.endsWith('.mjs'),
+  );
+  assert.deepEqual(others, []);
+});
+
 test('value imports make no circle', () => {
-  assert.deepEqual(circles(files), []);
+  assert.deepEqual(circles(everything), []);
 });
 
 test('a planted circle is found', () => {
@@ -91,11 +132,33 @@ test('only gateway and cli know the host', () => {
 });
 
 test('every file begins by saying what it is for', () => {
-  for (const { path, text } of files) assert.match(text, /^(#!.*\n)?(\/\*\*|\/\/ )/, path);
+  const silent = everything.filter(({ text }) => !/^(#!.*\n)?(\/\*|\/\/ )/.test(text));
+  assert.deepEqual(
+    silent.map(({ path }) => path),
+    [],
+  );
 });
 
 test('no file is dead', () => {
   assert.deepEqual(deadFiles(files, [...ENTRIES, ...TEST_ENTRIES]), []);
+  const paths = everything.map(({ path }) => path);
+  const started = [...ENTRIES, ...TEST_ENTRIES, ...Object.keys(STARTED)];
+  const tests = paths.filter((path) => path.endsWith('.test.ts'));
+  assert.deepEqual(deadFiles(everything, [...started, ...tests]), []);
+  assert.deepEqual(
+    started.filter((path) => !paths.includes(path)),
+    [],
+    'an entry that is not there',
+  );
+});
+
+test('a planted dead file is found', () => {
+  const planted = [
+    sourceFile('test/a.test.ts', "import { b } from './b.ts';\n"),
+    sourceFile('test/b.ts', 'export const b = 1;\n'),
+    sourceFile('test/c.ts', "import { b } from './b.ts';\n"),
+  ];
+  assert.deepEqual(deadFiles(planted, ['test/a.test.ts']), ['test/c.ts']);
 });
 
 test('engine and sandbox cut and spread only what is bounded', () => {

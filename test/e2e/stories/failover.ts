@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { requirePeer } from '../../interop/peers.ts';
+import { requirePeer } from '../../support/required.ts';
 import { info } from '../support/endpoints.ts';
 import type { Story, Tell } from '../support/story.ts';
 import { until } from '../support/window.ts';

@@ -1,3 +1,5 @@
+/** What `up` and `server` read from their command lines, and how they word what is wrong. */
+
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

@@ -1,3 +1,5 @@
+/** Patterns of KEYS, SCAN and PSUBSCRIBE, as stringmatchlen of redis's util.c matches them. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { globMatch, matchesAll } from '../../../src/engine/process/glob.ts';

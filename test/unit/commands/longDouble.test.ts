@@ -1,3 +1,5 @@
+/** Sums with the 64-bit mantissa that INCRBYFLOAT has in Redis on x86. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

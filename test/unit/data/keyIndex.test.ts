@@ -1,3 +1,5 @@
+/** An index of keys over several Maps, because V8 bounds the entries of a single Map. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KeyIndex } from '../../../src/engine/data/types/keyIndex.ts';

@@ -1,3 +1,5 @@
+/** What the user reads when a sandbox's thread has died. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deathText, failureText } from '../../../src/extension/deathText.ts';

@@ -1,3 +1,5 @@
+/** package.json and the code agree: commands, menus, context keys, settings, icons. */
+
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

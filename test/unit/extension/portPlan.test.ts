@@ -1,3 +1,5 @@
+/** Which ports a sandbox asks for, and how a second one keeps clear of the first. */
+
 import assert from 'node:assert/strict';
 import * as net from 'node:net';
 import { test } from 'node:test';

@@ -1,3 +1,5 @@
+/** The rows of the trees, made from snapshots, without VS Code. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nodeEntries } from '../../../src/extension/nodesModel.ts';

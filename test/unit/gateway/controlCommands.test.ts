@@ -1,3 +1,5 @@
+/** The words of SANDBOX and the messages of a page, both translated into operations. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseSandboxCommand, sandboxHelp } from '../../../src/gateway/controlCommands.ts';

@@ -1,3 +1,5 @@
+/** Which addresses count as loopback, and which Host headers the dashboard accepts. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isOwnAuthority, loopbackAddress } from '../../../src/gateway/loopback.ts';

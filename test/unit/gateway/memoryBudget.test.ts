@@ -1,3 +1,5 @@
+/** When the budget of memory refuses writes, and when it ends the sandbox. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryBudget, type Verdict } from '../../../src/gateway/memoryBudget.ts';

@@ -1,3 +1,5 @@
+/** The clock of `server` mode: microseconds, monotonic, and in step with a clock that is set. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RealClock } from '../../../src/gateway/realClock.ts';

@@ -1,3 +1,5 @@
+/** What waits to be sent to one client, and what copies of it share. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random, seedFromNumber } from '../../../src/engine/machine/random.ts';

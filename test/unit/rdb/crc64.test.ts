@@ -1,3 +1,5 @@
+/** The checksum of RDB files and of DUMP. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Crc64 } from '../../../src/engine/persistence/rdb/crc64.ts';

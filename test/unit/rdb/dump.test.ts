@@ -1,3 +1,5 @@
+/** DUMP's payloads: round trips, one of a real server, damaged ones. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestValue } from '../../../src/engine/data/digest.ts';

@@ -1,3 +1,5 @@
+/** LZF, the compression of strings in RDB files. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random, seedFromNumber } from '../../../src/engine/machine/random.ts';

@@ -1,3 +1,5 @@
+/** Reading RDB files in slices: every encoding, every division into chunks, every damage. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dbDigest } from '../../../src/engine/data/digest.ts';

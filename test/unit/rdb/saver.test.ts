@@ -1,3 +1,5 @@
+/** The child of BGSAVE: its file, its log lines, its failures, its copy. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dbDigest } from '../../../src/engine/data/digest.ts';

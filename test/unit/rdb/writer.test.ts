@@ -1,3 +1,5 @@
+/** Writing RDB files in slices: bytes, options, and a keyspace that changes meanwhile. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dbDigest } from '../../../src/engine/data/digest.ts';

@@ -1,3 +1,5 @@
+/** The replication backlog: what it holds, what it costs, what its copies share. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random, seedFromNumber } from '../../../src/engine/machine/random.ts';

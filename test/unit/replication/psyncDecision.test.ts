@@ -1,3 +1,5 @@
+/** Full or partial: a master's answer to PSYNC, and a replica's reading of it. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_REPLID } from '../../../src/engine/replication/history.ts';

@@ -1,3 +1,5 @@
+/** Floating-point numbers as Redis prints and reads them. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatDouble, formatG, parseDouble } from '../../../src/engine/resp/double.ts';

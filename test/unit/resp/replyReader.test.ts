@@ -1,3 +1,5 @@
+/** Reading replies, RESP2 and RESP3, in chunks of any size. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProtocolError } from '../../../src/engine/machine/errors.ts';

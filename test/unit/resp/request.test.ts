@@ -1,3 +1,5 @@
+/** A request as bytes and offsets: how it is encoded, kept, propagated and copied. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { argumentsOf, Request } from '../../../src/engine/resp/request.ts';

@@ -1,3 +1,5 @@
+/** Reading requests, arrays and inline, in chunks of any size, with Redis's errors. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProtocolError } from '../../../src/engine/machine/errors.ts';

@@ -1,3 +1,5 @@
+/** The sentence about each failover: what was promoted, and which writes it cost. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failovers, type ServerReading } from '../../../src/sandbox/failovers.ts';

@@ -1,3 +1,5 @@
+/** The rolling digest of a keyspace: every change is seen within one turn. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Keyspace } from '../../../src/engine/data/table/keyspace.ts';

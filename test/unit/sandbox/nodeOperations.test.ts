@@ -1,3 +1,5 @@
+/** Adding, removing and commanding the nodes of a running sandbox. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Sandbox } from '../../../src/sandbox/sandbox.ts';

@@ -1,3 +1,5 @@
+/** The pace of the load client. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pacer } from '../../../src/sandbox/load/pacer.ts';

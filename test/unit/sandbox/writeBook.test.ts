@@ -1,3 +1,5 @@
+/** The load client's book of its writes: which of them were acknowledged and are gone. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

@@ -90,3 +90,44 @@ export function isInKnownRoom(path: string): boolean {
   const [, room = '', subroom = ''] = path.split('/');
   return room === 'engine' ? ENGINE_ROOMS.includes(subroom) : room in MAY_IMPORT;
 }
+
+/** Files of a suite that other suites use, and why they do. */
+export const BORROWED: readonly {
+  readonly by: string;
+  readonly from: string;
+  readonly why: string;
+}[] = [
+  {
+    by: 'test/bench/editor.ts',
+    from: 'test/e2e/support/',
+    why: 'it measures the editor that the stories drive',
+  },
+  {
+    by: 'test/differential/sentinelDirectives.test.ts',
+    from: 'test/unit/sentinel/stage.ts',
+    why: 'a Sentinel in a world, beside a real one',
+  },
+  {
+    by: 'test/interop/rdb.test.ts',
+    from: 'test/unit/rdb/',
+    why: 'a real server proves that the files built there are right',
+  },
+];
+
+/** Whether a file of webview/, test/ or scripts/ may import another one, or a package. */
+export function allowedOutside(path: string, imported: string): boolean {
+  const tree = path.split('/')[0];
+  if (tree === 'webview') return allowedInPage(path, imported);
+  if (tree === 'scripts') return !/^(src|webview|test)\//.test(imported);
+  const [, suite = ''] = path.split('/');
+  const [target, targetSuite = ''] = imported.split('/');
+  if (target !== 'test' || targetSuite === suite || targetSuite === 'support') return true;
+  return BORROWED.some(({ by, from }) => path === by && imported.startsWith(from));
+}
+
+/** The page knows the plain data of view/; its models know no DOM; its controls alone know the toolkit. */
+function allowedInPage(path: string, imported: string): boolean {
+  if (imported.startsWith('src/view/')) return true;
+  if (path.startsWith('webview/model/')) return imported.startsWith('webview/model/');
+  return imported.startsWith('webview/') || path.startsWith('webview/controls/');
+}

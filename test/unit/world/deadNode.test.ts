@@ -1,3 +1,5 @@
+/** A process that starts again after it died with bytes under way to it. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dial, newWorld, Outside, pass, seen, server, tell } from './harness.ts';

@@ -1,3 +1,5 @@
+/** Equal inputs give equal runs: live, recorded, replayed, copied, restored. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random, seedFromNumber } from '../../../src/engine/machine/random.ts';

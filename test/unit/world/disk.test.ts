@@ -1,3 +1,5 @@
+/** The virtual disk: order, modelled time, and what a power loss leaves. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seedFromNumber } from '../../../src/engine/machine/random.ts';

@@ -1,3 +1,5 @@
+/** The virtual network: latency, cuts, holds, resets, windows. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SEND_WINDOW_BYTES } from '../../../src/engine/machine/machine.ts';

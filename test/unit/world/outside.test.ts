@@ -1,3 +1,5 @@
+/** Peers outside of the world: how they are accepted, answered, cut off and closed. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SEND_WINDOW_BYTES } from '../../../src/engine/machine/machine.ts';

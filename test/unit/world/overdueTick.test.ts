@@ -1,3 +1,5 @@
+/** Looking ahead never changes when a tick comes. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { replay } from '../../../src/world/replay.ts';

@@ -1,3 +1,5 @@
+/** A process of the world: its one CPU, its ticks, its children, its end. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { replay } from '../../../src/world/replay.ts';

@@ -1,3 +1,5 @@
+/** The trace and the journal: causes, bounds, words, replay, and the live clock. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seedFromNumber } from '../../../src/engine/machine/random.ts';
