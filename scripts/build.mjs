@@ -51,7 +51,7 @@ function buildForRequire() {
 }
 
 /** The panel's page, for a webview and a browser alike: panel.js, panel.css, browserTheme.css. */
-export function buildPanel(outdir = 'dist') {
+function buildPanel(outdir = 'dist') {
   return build({
     absWorkingDir: root,
     outdir,

@@ -3,7 +3,7 @@
  * already, so an update without news costs no layout.
  */
 
-export interface Options {
+interface Options {
   readonly class?: string;
   readonly text?: string;
   readonly id?: string;

@@ -13,7 +13,7 @@ import { UsageError } from './usageError.ts';
 
 const SENTINEL = '--sentinel';
 
-export interface ServerArguments {
+interface ServerArguments {
   readonly configFile: string | undefined;
   readonly directives: readonly (readonly string[])[];
   readonly isSentinel: boolean;

@@ -2,7 +2,7 @@
 
 import type { FailureReport } from '../gateway/hostMessages.ts';
 
-export interface DeathText {
+interface DeathText {
   /** `has died: its thread ended with exit code 1`, `ran out of memory: it had used up …`. */
   readonly what: string;
   readonly advice: string;

@@ -8,7 +8,7 @@
 
 import * as vscode from 'vscode';
 
-export interface Holder {
+interface Holder {
   readonly pid: number;
   /** Name of the window's workspace. */
   readonly window: string;

@@ -7,7 +7,7 @@
 
 import type { Snapshot } from '../view/snapshot.ts';
 
-export interface Offers {
+interface Offers {
   readonly running: boolean;
   readonly live: boolean;
   readonly paused: boolean;

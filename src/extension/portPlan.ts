@@ -15,7 +15,7 @@ export interface PortPlan {
   readonly dashboardPort: number;
 }
 
-export interface Shape {
+interface Shape {
   readonly port: number;
   readonly sentinelPort: number;
   readonly replicas: number;

@@ -17,7 +17,7 @@ import { readSettings } from './settings.ts';
 
 const RUNNING_KEY = 'running';
 
-export interface FeedEvent {
+interface FeedEvent {
   readonly session: Session;
   readonly entries: readonly FeedEntry[];
 }

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 
 export const SECTION = 'replicationSandbox';
 
-export interface Settings {
+interface Settings {
   readonly port: number;
   readonly sentinelPort: number;
   readonly replicas: number;

@@ -215,7 +215,7 @@ function withNumber(
   return /^\d+(\.\d+)?$/.test(text) ? make(Number(text)) : undefined;
 }
 
-export type Parsed =
+type Parsed =
   | { readonly operation: Operation; readonly asJson: boolean }
   | { readonly error: string };
 

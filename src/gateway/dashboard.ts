@@ -34,7 +34,7 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 };
 
-export type Perform = (operation: Operation, done: (outcome: Outcome) => void) => void;
+type Perform = (operation: Operation, done: (outcome: Outcome) => void) => void;
 
 export class Dashboard {
   private readonly service: Service;

@@ -26,7 +26,7 @@ const REFUSE_SHARE = 0.7;
 /** Writes are taken, or they are refused. */
 export type Verdict = 'fine' | 'refuse';
 
-export interface MemoryReading {
+interface MemoryReading {
   /** Heap and Buffers of the thread, garbage and all. */
   readonly threadBytes: number;
   /** Of those, what is known to be in use. */

@@ -37,7 +37,7 @@ const INPUT_BYTES_MAX = 16 * MEGABYTE;
 /** Any data is more than that, so every write that could add some is refused. */
 const MAXMEMORY_REFUSING = 1;
 
-export interface MemoryGuardOptions {
+interface MemoryGuardOptions {
   readonly sandbox: Sandbox;
   readonly memoryMb: number;
   readonly perform: (operation: Operation, done: (outcome: Outcome) => void) => void;

@@ -5,7 +5,7 @@
 
 import { readFile } from 'node:fs/promises';
 
-export interface PanelFile {
+interface PanelFile {
   readonly type: string;
   readonly bytes: Buffer;
 }

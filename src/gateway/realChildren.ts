@@ -21,7 +21,7 @@ import type { RealDisk } from './realDisk.ts';
 /** Small enough that commands are served between two slices, large enough to keep a disk busy. */
 const SLICE_BYTES = 64 * 1024;
 
-export interface ChildrenHost {
+interface ChildrenHost {
   readonly disk: RealDisk;
   now(): Micros;
   token(): Token;

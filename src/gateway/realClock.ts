@@ -17,7 +17,7 @@ const JUMP_MICROS = 50_000;
 const HALF_MILLISECOND = 500;
 
 /** Milliseconds all. */
-export interface ClockSources {
+interface ClockSources {
   /** Unix time at which the monotonic clock showed 0. */
   readonly timeOrigin: number;
   readonly monotonic: () => number;

@@ -41,7 +41,7 @@ const RUN_BUDGET = 10_000;
 const TIMER_MS_MAX = 1_000;
 const LISTEN_HOST = '127.0.0.1';
 
-export interface RealHostOptions {
+interface RealHostOptions {
   readonly machine: Machine;
   readonly reads: SocketReads;
   readonly name: string;

@@ -33,7 +33,7 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-export interface SandboxListeners {
+interface SandboxListeners {
   readonly onSnapshot?: (snapshot: Snapshot) => void;
   readonly onFeed?: (entries: readonly FeedEntry[]) => void;
   /** Something the user must know at once. */

@@ -11,14 +11,14 @@ import { sentinelOf } from './sentinelReading.ts';
 /** Shorter requests that have come in part are of no account. */
 const COMING_BYTES_MIN = 1024 * 1024;
 
-export interface KnownMemory {
+interface KnownMemory {
   /** In use now. */
   readonly bytes: number;
   /** What requests that have come in part will take in addition once they are executed. */
   readonly comingBytes: number;
 }
 
-export interface ClientHolding {
+interface ClientHolding {
   /** Its connection from outside. */
   readonly conn: number;
   readonly node: string;

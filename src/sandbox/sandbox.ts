@@ -36,13 +36,13 @@ import {
 } from './topology.ts';
 
 /** How often, in world time, roles and offsets are looked at. */
-export const OBSERVE_MICROS = 10_000;
+const OBSERVE_MICROS = 10_000;
 /** How often it is looked at, in world time, whether a topology has agreed. */
 const BOOT_LOOK_MICROS = 200_000;
 /** How long a topology may take to agree, in world time. */
-export const BOOT_MICROS_MAX = 60_000_000;
+const BOOT_MICROS_MAX = 60_000_000;
 
-export interface SandboxOptions {
+interface SandboxOptions {
   readonly topology: TopologyOptions;
   readonly seed: number;
   /** Unix time of the world's beginning. */
@@ -62,7 +62,7 @@ export class BootError extends Error {
 }
 
 /** Something that is answered later: looked at until it has an outcome, at the latest when it is late. */
-export interface Wait {
+interface Wait {
   readonly deadline: Micros;
   readonly done: Done;
   /** What is answered when the world is paused meanwhile. */

@@ -12,7 +12,7 @@ import type { Answer, FeedEntry, Message, Operation, Outcome, Request } from '..
 import { addToRecent } from '../view/recentFeed.ts';
 import type { Sandbox } from './sandbox.ts';
 
-export type Listener = (message: Message) => void;
+type Listener = (message: Message) => void;
 
 export class Service {
   private readonly sandbox: Sandbox;

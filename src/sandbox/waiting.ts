@@ -13,7 +13,7 @@ import { serverOf } from './nodeReading.ts';
 import { OPERATOR } from './operator.ts';
 import { sentinelOf } from './sentinelReading.ts';
 
-export interface WaitingClients {
+interface WaitingClients {
   /** The first ones, in the order in which they connected. */
   readonly listed: readonly WaitingClientSnapshot[];
   /** All there are. */

@@ -17,7 +17,7 @@ export type ToPage =
   /** There is no sandbox behind the page any more; `reason` says why and what to do. */
   | { readonly kind: 'gone'; readonly reason: string };
 
-export type PageRequest = { readonly kind: 'request' } & Request;
+type PageRequest = { readonly kind: 'request' } & Request;
 
 export type FromPage =
   | { readonly kind: 'ready' }

@@ -5,7 +5,7 @@
  * style attribute. The toolkit reads the nonce of its own style elements from `csp-nonce`.
  */
 
-export interface PanelPageOptions {
+interface PanelPageOptions {
   /** New for every page. */
   readonly nonce: string;
   /** dist/panel.js. */

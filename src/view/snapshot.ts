@@ -11,7 +11,7 @@ export const LISTED_MAX = 100;
 
 export type ProcessState = 'running' | 'frozen' | 'crashed' | 'exited';
 
-export interface ClockSnapshot {
+interface ClockSnapshot {
   /** World time, Unix microseconds. */
   readonly now: number;
   readonly mode: 'live' | 'paused';

@@ -99,7 +99,7 @@ class VirtualFile {
 registerState(VirtualFile);
 
 /** How and when an operation ends. */
-export interface Completion {
+interface Completion {
   readonly at: Micros;
   readonly result: FileResult;
 }

@@ -9,11 +9,11 @@
 import type { Micros } from '../engine/machine/machine.ts';
 import { NEVER } from '../engine/machine/machine.ts';
 
-export const TURN_MICROS_MAX = 250_000;
-export const SPEED_MIN = 0.1;
-export const SPEED_MAX = 100;
+const TURN_MICROS_MAX = 250_000;
+const SPEED_MIN = 0.1;
+const SPEED_MAX = 100;
 
-export type Pace = 'live' | 'paused' | 'fast';
+type Pace = 'live' | 'paused' | 'fast';
 
 export class LiveClock {
   private wall: Micros;

@@ -60,7 +60,7 @@ export interface WorldOptions {
   readonly traceEvents?: number;
 }
 
-export interface InitialFile {
+interface InitialFile {
   readonly path: string;
   readonly bytes: Buffer;
 }

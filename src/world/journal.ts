@@ -32,7 +32,7 @@ export interface Position {
   readonly time: Micros;
 }
 
-export interface Recorded extends Position {
+interface Recorded extends Position {
   readonly input: Input;
 }
 
@@ -47,7 +47,7 @@ export interface Recording {
   readonly end: Position;
 }
 
-export interface SegmentView {
+interface SegmentView {
   /** State to begin with; undefined: the world's beginning. Copy it before running it. */
   readonly base: WorldState | undefined;
   /** Inputs before this segment. */

@@ -23,7 +23,7 @@ const FIRST_FILE_TOKEN = 10_000_000;
 export const LOOPBACK = '127.0.0.1';
 
 /** What a node was added with, without its initial files. */
-export type NodeSetup = Omit<AddNode, 'files'>;
+type NodeSetup = Omit<AddNode, 'files'>;
 
 /** A line of a log; immutable, so copies of the world share it. */
 class LogRecord implements LogLine {
@@ -46,7 +46,7 @@ class LogRecord implements LogLine {
 registerShared(LogRecord);
 
 /** Bytes to send, or (without bytes) a connection to close. */
-export interface HeldOutput {
+interface HeldOutput {
   readonly conn: ConnId;
   readonly bytes: Buffer | undefined;
 }

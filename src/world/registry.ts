@@ -13,9 +13,9 @@ import type { Hash } from './hash.ts';
  * digest to the next, and tells which part to look at; undefined: everything. Must not depend on how
  * often the state was copied.
  */
-export type DigestMachine = (machine: Machine, hash: Hash, turn: number | undefined) => void;
+type DigestMachine = (machine: Machine, hash: Hash, turn: number | undefined) => void;
 
-export interface MachineKind {
+interface MachineKind {
   readonly create: () => Machine;
   readonly digest: DigestMachine | undefined;
 }

@@ -13,7 +13,7 @@ import {
 import { WorldState } from './state.ts';
 import { World } from './world.ts';
 
-export interface ReplayOptions {
+interface ReplayOptions {
   /** Whether the new world goes on recording; what it has replayed is then part of its journal. */
   readonly record?: boolean;
   readonly journalBytesMax?: number;

@@ -7,7 +7,7 @@ import type { LogLevel, Micros, Note } from '../engine/machine/machine.ts';
 
 export type NodeState = 'running' | 'frozen' | 'crashed' | 'exited';
 
-export interface ChildView {
+interface ChildView {
   /** Its pid; also the token the parent's machine knows it by. */
   readonly pid: number;
   readonly title: string;

@@ -63,7 +63,7 @@ function isTraffic(input: Input): input is Traffic {
 }
 
 /** A state to go on with, in place of a beginning. */
-export interface Continuation {
+interface Continuation {
   readonly state: WorldState;
   readonly journal: Journal | undefined;
 }

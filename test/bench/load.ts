@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
 
-export interface Load {
+interface Load {
   readonly port: number;
   readonly pipeline: number;
   readonly requests: number;

@@ -60,7 +60,7 @@ export class Program {
   }
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -111,7 +111,7 @@ export async function ourServer(...options: string[]): Promise<Program> {
   return started(process.execPath, args, port, folderOf());
 }
 
-export interface SentinelOptions {
+interface SentinelOptions {
   readonly master: number;
   readonly downAfterMs: number;
 }
@@ -130,7 +130,7 @@ export async function realSentinel({ master, downAfterMs }: SentinelOptions): Pr
   return started('redis-sentinel', ['sentinel.conf'], port, folder);
 }
 
-export interface Sandbox {
+interface Sandbox {
   readonly nodes: { name: string; role: string; host: string; port: number }[];
   readonly sentinels: { name: string; host: string; port: number }[];
   readonly control: { host: string; port: number };

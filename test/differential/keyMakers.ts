@@ -8,7 +8,7 @@ import { anyCase, type Command, pick } from './runner.ts';
 
 const SECONDS_TOLERANCE = 30;
 
-export type KeyMaker = (random: Random) => Command;
+type KeyMaker = (random: Random) => Command;
 
 function plain(make: (random: Random) => Arg[], compare: Comparison = exact): KeyMaker {
   return (random) => {

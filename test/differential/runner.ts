@@ -52,7 +52,7 @@ export function differentialList(name: string, commands: readonly Command[]): vo
   }
 }
 
-export async function runDifferential(
+async function runDifferential(
   seed: number,
   count: number,
   protocol: 2 | 3,

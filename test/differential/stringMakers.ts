@@ -18,7 +18,7 @@ import { anyCase, type Command, pick } from './runner.ts';
 
 const SECONDS_TOLERANCE = 30;
 
-export type Maker = (random: Random) => Arg[];
+type Maker = (random: Random) => Arg[];
 
 /** A time to live that does not end while the test runs, or one that is over already. */
 function time(random: Random, word: string): string {

@@ -90,7 +90,7 @@ export function drawComparison(countText: string): Comparison {
 }
 
 /** What a generator adds to its own commands. */
-export interface Surroundings {
+interface Surroundings {
   readonly keys: readonly string[];
   /** A key of another type, always there. */
   readonly wrongKey: string;

@@ -38,7 +38,7 @@ export interface SandboxProcess extends Peer {
 }
 
 /** A program that has run: null when a signal ended it. */
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly output: string;
 }
@@ -134,7 +134,7 @@ class Running implements Peer {
 type Variables = Readonly<Record<string, string>>;
 
 /** Starts a program that is ended with the test; `variables` are added to its environment. */
-export function startProgram(
+function startProgram(
   t: TestContext,
   program: string,
   args: readonly string[],

@@ -48,7 +48,7 @@ export function countNote(coverage: Coverage, { note }: NoteView): void {
 export const SEEDS_FOR_COVERAGE = 200;
 
 /** What so many seeds must meet at least. */
-export const REQUIRED: Readonly<Record<string, number>> = {
+const REQUIRED: Readonly<Record<string, number>> = {
   failovers: 50,
   'full resynchronizations': 100,
   'partial resynchronizations': 100,

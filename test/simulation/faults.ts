@@ -15,7 +15,7 @@ import { HOST, MASTER_NAME } from './topologyPlan.ts';
 /** Neither LOAD's nor that of the WAIT probes. */
 const DATA_DB = String(FIRST_DATA_DB);
 
-export interface FaultContext {
+interface FaultContext {
   readonly world: World;
   readonly plan: Plan;
   readonly step: Step;

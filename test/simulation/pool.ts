@@ -6,7 +6,7 @@ import type { SeedReport } from './prove.ts';
 
 const SLOWEST = 'slowest seed in ms';
 
-export interface SeedsOptions {
+interface SeedsOptions {
   readonly first: number;
   readonly count: number;
   readonly jobs: number;
@@ -16,7 +16,7 @@ export interface SeedsOptions {
   readonly progress?: (done: number) => void;
 }
 
-export interface Summary {
+interface Summary {
   readonly seeds: number;
   readonly failures: readonly SeedReport[];
   readonly coverage: Coverage;

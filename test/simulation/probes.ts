@@ -11,7 +11,7 @@ import { type Reply, replyText } from '../../src/engine/resp/replyReader.ts';
 import type { World } from '../../src/world/world.ts';
 import { serverOf } from './reading.ts';
 
-export const PROBE_DB = 3;
+const PROBE_DB = 3;
 
 interface Probe {
   readonly key: string;

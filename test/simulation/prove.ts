@@ -24,7 +24,7 @@ export interface SeedReport {
   readonly millis: number;
 }
 
-export interface ProveOptions {
+interface ProveOptions {
   readonly log?: (line: string) => void;
 }
 
@@ -47,7 +47,7 @@ export function proveSeed(seed: number, options: ProveOptions = {}): SeedReport 
 }
 
 /** (a) and (c). */
-export function proveAgain(plan: Plan, outcome: Outcome): string[] {
+function proveAgain(plan: Plan, outcome: Outcome): string[] {
   const random = new Random(seedOf(seedFromNumber(plan.seed), 'checkpoints'));
   const first = 1 + random.below(outcome.events);
   const second = first + random.below(outcome.events - first + 1);
@@ -72,7 +72,7 @@ function proveRunAgain(plan: Plan, outcome: Outcome): string[] {
 }
 
 /** (b) */
-export function proveReplay(plan: Plan, run: Run, outcome: Outcome): string[] {
+function proveReplay(plan: Plan, run: Run, outcome: Outcome): string[] {
   const recording = run.recording();
   // A recording that begins with a checkpoint is not written to a file: it is replayed as it is.
   const bytes = serialize(recording);

@@ -37,7 +37,7 @@ export function isServing(world: World, name: string): boolean {
   return isRunning(world, name) && (world.state.nodes.get(name)?.listening.size ?? 0) > 0;
 }
 
-export function isMaster(world: World, name: string): boolean {
+function isMaster(world: World, name: string): boolean {
   return isServing(world, name) && !serverOf(world, name).replication.isReplica;
 }
 

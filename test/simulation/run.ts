@@ -57,7 +57,7 @@ const LAST_WRITE_MICROS = 3_000_000;
 /** How long the last answers may take: longer than any WAIT. */
 const ANSWERS_MICROS = 5_000_000;
 
-export interface RunOptions {
+interface RunOptions {
   readonly record: boolean;
   /** Events after which a copy joins; none unless told. */
   readonly forkAt?: readonly number[];

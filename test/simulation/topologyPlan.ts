@@ -13,7 +13,7 @@ export const MASTER_NAME = 'mymaster';
 const FIRST_SERVER_PORT = 7000;
 const FIRST_SENTINEL_PORT = 26000;
 
-export interface ServerPlan {
+interface ServerPlan {
   readonly name: string;
   readonly port: number;
   /** Index of the server it replicates at the beginning; undefined for the master. */
@@ -21,7 +21,7 @@ export interface ServerPlan {
   readonly config: string;
 }
 
-export interface SentinelPlan {
+interface SentinelPlan {
   readonly name: string;
   readonly port: number;
   readonly config: string;

@@ -16,7 +16,7 @@ const TURN_EVENTS_MAX = 60;
 const LEG_EVENTS_MAX = 1_000_000;
 
 /** Copies of the world took another way than the original. */
-export class Divergence extends Error {
+class Divergence extends Error {
   override readonly name = 'Divergence';
 }
 

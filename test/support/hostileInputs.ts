@@ -9,7 +9,7 @@ import type { CommandEntry, CommandTable } from '../../src/engine/process/comman
 const KB = 1024;
 const MB = 1024 * KB;
 
-export interface HostileOptions {
+interface HostileOptions {
   /** Longest argument, bytes. */
   readonly bytesMax: number;
   /** Most arguments of one command. */

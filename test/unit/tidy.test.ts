@@ -1,6 +1,6 @@
 /**
  * Style as a test: who may import whom, what the pure rooms must not touch, bounds, circles, file heads,
- * dead files. The rules are in tidy/. Function length is biome's noExcessiveLinesPerFunction.
+ * dead files and exports. The rules are in tidy/. Function length is biome's noExcessiveLinesPerFunction.
  */
 
 import assert from 'node:assert/strict';
@@ -16,6 +16,7 @@ import {
 import { BOUNDED, unboundedIn } from './tidy/bounds.ts';
 import { circles } from './tidy/circles.ts';
 import { deadFiles, ENTRIES, STARTED, TEST_ENTRIES } from './tidy/deadCode.ts';
+import { deadExports } from './tidy/deadExports.ts';
 import { impurities } from './tidy/purity.ts';
 import { sourceFile, sourceFiles } from './tidy/sources.ts';
 
@@ -159,6 +160,27 @@ test('a planted dead file is found', () => {
     sourceFile('test/c.ts', "import { b } from './b.ts';\n"),
   ];
   assert.deepEqual(deadFiles(planted, ['test/a.test.ts']), ['test/c.ts']);
+});
+
+test('no export is dead', () => {
+  assert.deepEqual(deadExports(everything), []);
+});
+
+test('a planted dead export is found, and each way of importing a name is known', () => {
+  const exporting = sourceFile(
+    'src/a.ts',
+    'export const a = 1;\nexport type B = 2;\nexport async function c() {}\nexport class D {}\n',
+  );
+  const importing = [
+    "import { a as renamed, type B } from './a.ts';\n",
+    "const { c } = await import('./a.ts');\n",
+    "let d: import('./a.ts').D;\n",
+  ];
+  const found = (...texts: readonly string[]) =>
+    deadExports([exporting, ...texts.map((text, index) => sourceFile(`src/b${index}.ts`, text))]);
+  assert.deepEqual(found(...importing), []);
+  assert.deepEqual(found(...importing.slice(0, 2)), ['src/a.ts: D']);
+  assert.deepEqual(found(...importing.slice(1)), ['src/a.ts: a', 'src/a.ts: B']);
 });
 
 test('engine and sandbox cut and spread only what is bounded', () => {

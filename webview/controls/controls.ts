@@ -26,7 +26,7 @@ export function registerControls(): void {
   );
 }
 
-export interface ButtonOptions {
+interface ButtonOptions {
   readonly id: string;
   readonly label: string;
   readonly title?: string;
@@ -74,7 +74,7 @@ export class ButtonControl {
   }
 }
 
-export interface Choice {
+interface Choice {
   readonly value: string;
   readonly label: string;
 }

@@ -3,9 +3,9 @@
 import type { SentinelInstanceSnapshot, SentinelSnapshot } from '../../src/view/snapshot.ts';
 import { inTime } from './words.ts';
 
-export type Tone = 'good' | 'warn' | 'bad' | 'plain';
+type Tone = 'good' | 'warn' | 'bad' | 'plain';
 
-export interface Belief {
+interface Belief {
   readonly text: string;
   readonly tone: Tone;
 }

@@ -3,7 +3,7 @@
 import type { Snapshot } from '../../src/view/snapshot.ts';
 
 /** As many as styles/base.css defines: `.color-0` and on. */
-export const COLORS = 6;
+const COLORS = 6;
 
 export function colorOf(snapshot: Snapshot, name: string): number {
   return (

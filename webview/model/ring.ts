@@ -9,7 +9,7 @@
 import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import { counted, inBytes } from './words.ts';
 
-export type RingState =
+type RingState =
   /** Linked, nothing missing. */
   | 'in step'
   | 'behind'
@@ -66,7 +66,7 @@ export function ringOf(snapshot: Snapshot, owner: NodeSnapshot): Ring | undefine
   };
 }
 
-export function turnOf(offset: number, size: number): number {
+function turnOf(offset: number, size: number): number {
   return (offset % size) / size;
 }
 

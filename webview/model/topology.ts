@@ -8,10 +8,10 @@
 
 import type { LinkSnapshot, NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 
-export type WireState = 'up' | 'syncing' | 'down' | 'cut';
+type WireState = 'up' | 'syncing' | 'down' | 'cut';
 
 /** From a master to its replica. */
-export interface Wire {
+interface Wire {
   readonly from: string;
   readonly to: string;
   readonly state: WireState;

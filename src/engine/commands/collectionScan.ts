@@ -10,7 +10,7 @@ import { type ContainerType, existing } from './containers.ts';
 import { readCursor, readScanOptions, replyScanned, type ScanOptions } from './scanOptions.ts';
 
 /** One step of a scan: which slots to look at, and what was found there. */
-export interface ScanStep {
+interface ScanStep {
   readonly from: number;
   readonly slots: number;
   readonly options: ScanOptions;

@@ -17,7 +17,7 @@ import { parseInteger } from '../resp/integer.ts';
 const EMBSTR_BYTES_MAX = 44;
 const INTEGERS_SHARED = 10000;
 
-export type EncodingName =
+type EncodingName =
   | 'int'
   | 'embstr'
   | 'raw'
@@ -43,7 +43,7 @@ export function encodingName(value: Value): EncodingName {
   }
 }
 
-export function stringEncoding(value: Bytes): 'int' | 'embstr' | 'raw' {
+function stringEncoding(value: Bytes): 'int' | 'embstr' | 'raw' {
   if (typeof value !== 'string' || value.length > EMBSTR_BYTES_MAX) return 'raw';
   return parseInteger(value) === undefined ? 'embstr' : 'int';
 }

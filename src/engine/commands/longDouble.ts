@@ -8,7 +8,7 @@
  * An infinity has the exponent Infinity.
  */
 
-export interface LongDouble {
+interface LongDouble {
   readonly mantissa: bigint;
   readonly exponent: number;
 }

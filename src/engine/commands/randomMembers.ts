@@ -21,14 +21,14 @@ const ELEMENT_BYTES_MIN = 6;
 const PAIRS_MAX = 2n ** 62n - 1n;
 
 /** A container as this command sees it; slots are 0..size-1. */
-export interface Drawable {
+interface Drawable {
   readonly size: number;
   member(slot: number): void;
   /** Replies with the member's second half, its value or score. */
   detail?(slot: number): void;
 }
 
-export interface DrawRequest {
+interface DrawRequest {
   /** undefined: one member, not an array. */
   readonly count: number | undefined;
   readonly detailed: boolean;

@@ -29,7 +29,7 @@ export interface RankRange {
   readonly stop: number;
 }
 
-export interface ScoreRange {
+interface ScoreRange {
   readonly min: number;
   readonly minExclusive: boolean;
   readonly max: number;
@@ -66,7 +66,7 @@ export function ranksOfScores(zset: ZsetValue, range: ScoreRange): RankRange {
 /** An end of a range by member: `-` and `+` are below and above everything. */
 type LexBound = '-' | '+' | { readonly member: string; readonly exclusive: boolean };
 
-export interface LexRange {
+interface LexRange {
   readonly min: LexBound;
   readonly max: LexBound;
 }

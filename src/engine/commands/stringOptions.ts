@@ -3,7 +3,7 @@
 import type { DataCall } from '../execution/dataCall.ts';
 import type { TimeForm } from './expireTime.ts';
 
-export interface ExpiryOption extends TimeForm {
+interface ExpiryOption extends TimeForm {
   /** Where among the arguments the time stands; it is read after the whole line has been. */
   readonly argument: number;
 }

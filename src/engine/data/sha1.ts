@@ -8,7 +8,7 @@ const tail = Buffer.alloc(2 * BLOCK_BYTES);
 
 export const SHA1_BYTES = 20;
 
-export function sha1(bytes: Buffer): Buffer {
+function sha1(bytes: Buffer): Buffer {
   const digest = Buffer.allocUnsafe(SHA1_BYTES);
   sha1Into(digest, bytes, bytes.length);
   return digest;

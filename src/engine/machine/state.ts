@@ -13,7 +13,7 @@
 import { InvariantError } from './errors.ts';
 
 /** Copies a value reached from the one being copied; the same value gives the same copy. */
-export type Copy = <T>(value: T) => T;
+type Copy = <T>(value: T) => T;
 
 // biome-ignore lint/suspicious/noExplicitAny: any class can be registered, whatever its constructor takes.
 type AnyClass<T> = abstract new (...args: any[]) => T;

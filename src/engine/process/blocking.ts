@@ -35,9 +35,9 @@ export type BlockedOn =
   /** EXEC: the work on the disk of one of its commands. */
   | { readonly kind: 'exec' };
 
-export type BlockedKind = BlockedOn['kind'];
+type BlockedKind = BlockedOn['kind'];
 
-export type UnblockMode = 'timeout' | 'error';
+type UnblockMode = 'timeout' | 'error';
 
 interface Rules {
   /** What CLIENT UNBLOCK can end it with. */
@@ -65,7 +65,7 @@ const DEMOTED =
   'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)';
 
 /** What waiting needs of the process. */
-export interface BlockingHost {
+interface BlockingHost {
   readonly now: Micros;
   touch(client: Client): void;
   wake(client: Client): void;

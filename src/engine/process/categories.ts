@@ -27,7 +27,7 @@ const CATEGORIES = [
   'scripting',
 ] as const;
 
-export type Category = (typeof CATEGORIES)[number];
+type Category = (typeof CATEGORIES)[number];
 
 /** Every category but these follows from a flag. */
 export type DeclaredCategory = Exclude<Category, 'read' | 'write' | 'fast' | 'slow' | 'blocking'>;

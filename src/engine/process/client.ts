@@ -13,10 +13,10 @@ import { RequestReader } from '../resp/requestReader.ts';
 import type { BlockedOn } from './blocking.ts';
 import { Connection } from './connection.ts';
 
-export type ClientKind = 'normal' | 'replica' | 'master';
+type ClientKind = 'normal' | 'replica' | 'master';
 
 /** A MULTI in progress: commands as they came; `failed` when one could not be queued. */
-export interface Transaction {
+interface Transaction {
   readonly queued: Request[];
   /** Of the queued requests. */
   bytes: number;

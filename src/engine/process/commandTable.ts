@@ -35,7 +35,7 @@ export const COMMAND_FLAGS = [
 export type CommandFlag = (typeof COMMAND_FLAGS)[number];
 
 /** What the engine must know of a command beyond its flags. Redis has these as internal flags or as checks by name. */
-export type CommandTrait =
+type CommandTrait =
   /** It may add to the replication stream though it is no write: PUBLISH. */
   | 'may_replicate'
   /** It meets keys by chance, so the expired keys that it deletes are propagated each alone: SCAN. */

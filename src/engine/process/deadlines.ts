@@ -10,7 +10,7 @@ import type { Micros } from '../machine/machine.ts';
 import { NEVER } from '../machine/machine.ts';
 import { registerState } from '../machine/state.ts';
 
-export interface Timed {
+interface Timed {
   readonly id: number;
   /** NEVER while the item is not in the queue. */
   deadline: Micros;

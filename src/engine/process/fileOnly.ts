@@ -5,7 +5,7 @@ import { fileDirectives } from './directives/fileDirectives.ts';
 
 const table = new Map<string, FileDirective>(Object.entries(fileDirectives));
 
-export const BAD_DIRECTIVE = 'Bad directive or wrong number of arguments';
+const BAD_DIRECTIVE = 'Bad directive or wrong number of arguments';
 
 /** Why such a line ends the start; undefined when it is left out. `requirepass`: as read until then. */
 export function fileOnlyError(

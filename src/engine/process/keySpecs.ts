@@ -13,7 +13,7 @@ import { atoi } from '../resp/integer.ts';
  * What happens to the key's value, RO, RW, OW (overwritten) or RM (removed), and to its content.
  * `variable_flags`: the options of the request decide, and the other flags are the strongest case.
  */
-export type KeyFlags =
+type KeyFlags =
   `${'RO' | 'RW' | 'OW' | 'RM'}${'' | ' access'}${'' | ' insert' | ' delete' | ' update'}${'' | ' variable_flags'}`;
 
 /** Keys from argument `first` on. 0 is the command's name. */
@@ -55,7 +55,7 @@ export function unknownKeys(flags: KeyFlags): KeySpec {
 }
 
 /** First key, last key (negative: from the end) and step, as COMMAND INFO gives them beside the specifications. */
-export interface KeyRange {
+interface KeyRange {
   readonly first: number;
   readonly last: number;
   readonly step: number;

@@ -46,14 +46,14 @@ const ARGUMENTS_SHOWN_MAX = 128;
 const LOG_LENGTH_MAX = 1023;
 
 /** What the shared part needs of a process's configuration. */
-export interface ProcessSettings {
+interface ProcessSettings {
   readonly maxclients: number;
   readonly protoMaxBulkLen: number;
   readonly requirepass: string;
 }
 
 /** Counters of INFO stats that the shared part keeps. */
-export interface ProcessStats {
+interface ProcessStats {
   connectionsReceived: number;
   rejectedConnections: number;
   commandsProcessed: number;
@@ -521,7 +521,7 @@ function isHttp(request: Request): boolean {
 }
 
 /** The error reply to a request for a command, or a subcommand, that does not exist. */
-export function unknownCommand(commands: CommandTable, request: Request): string {
+function unknownCommand(commands: CommandTable, request: Request): string {
   const name = request.head(0, NAME_SHOWN_MAX);
   const container = commands.findIn(request, 0);
   if (container !== undefined) {

@@ -12,7 +12,7 @@ import { globMatch } from './glob.ts';
 import { beginPush, endPush } from './replyMode.ts';
 
 /** Calls that deliver one message end by naming each client that got output. */
-export type Touch = (client: Client) => void;
+type Touch = (client: Client) => void;
 
 export class PubSub {
   readonly channels = new Map<string, Set<Client>>();

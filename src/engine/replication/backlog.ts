@@ -28,7 +28,7 @@ const BLOCK_HEADER_BYTES = 40;
 const LIST_NODE_BYTES = 24;
 const EMPTY = Buffer.alloc(0);
 
-export class SealedBlock {
+class SealedBlock {
   readonly firstOffset: number;
   readonly bytes: Buffer;
 

@@ -19,7 +19,7 @@ import type { OutgoingConnection } from '../process/connection.ts';
 import type { ReplicationHost } from './host.ts';
 import type { PsyncRequest } from './psyncDecision.ts';
 
-export type HandshakeState =
+type HandshakeState =
   | 'connecting'
   | 'receivePingReply'
   | 'receiveAuthReply'

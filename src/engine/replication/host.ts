@@ -6,14 +6,14 @@
 import type { Process } from '../process/process.ts';
 
 /** One class of client-output-buffer-limit; zero: no limit. */
-export interface ReplicaOutputLimit {
+interface ReplicaOutputLimit {
   readonly hard: number;
   readonly soft: number;
   readonly softSeconds: number;
 }
 
 /** The directives replication reads, by their camelCase names. Times in seconds, sizes in bytes. */
-export interface ReplicationSettings {
+interface ReplicationSettings {
   readonly port: number;
   /** Written by REPLICAOF, so that CONFIG REWRITE and CONFIG GET tell the present master. */
   replicaof: { host: string; port: number } | undefined;

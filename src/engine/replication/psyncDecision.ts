@@ -37,7 +37,7 @@ export type FullResyncReason =
   | 'sync';
 
 /** `bytes`: how many the replica lacks. */
-export type PsyncDecision =
+type PsyncDecision =
   | { readonly kind: 'continue'; readonly bytes: number }
   | { readonly kind: 'full'; readonly reason: FullResyncReason };
 

@@ -4,7 +4,7 @@ import { firstParts } from '../resp/words.ts';
 import { REPLID_LENGTH } from './history.ts';
 import { readOffset } from './offset.ts';
 
-export type PsyncReply =
+type PsyncReply =
   /** An empty line: the master is alive and not ready to answer. */
   | { readonly kind: 'wait' }
   | { readonly kind: 'full'; readonly replid: string; readonly offset: number }

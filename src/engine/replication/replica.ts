@@ -10,7 +10,7 @@ import { registerShared, registerState } from '../machine/state.ts';
 import type { Client } from '../process/client.ts';
 import { secondsBetween } from './seconds.ts';
 
-export type ReplicaState =
+type ReplicaState =
   /** Has sent REPLCONF but not asked for synchronization: still an ordinary client. */
   | 'announced'
   /** Waits for a BGSAVE to be started for it. */

@@ -34,13 +34,7 @@ interface CachedMaster {
 }
 
 /** As ROLE names it. */
-export type MasterConnectionState =
-  | 'none'
-  | 'connect'
-  | 'connecting'
-  | 'handshake'
-  | 'sync'
-  | 'connected';
+type MasterConnectionState = 'none' | 'connect' | 'connecting' | 'handshake' | 'sync' | 'connected';
 
 export class ReplicaSide {
   master: MasterAddress | undefined = undefined;

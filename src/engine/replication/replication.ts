@@ -28,7 +28,7 @@ import { NO_DATABASE, Stream } from './stream.ts';
 import { Waits } from './waits.ts';
 
 /** What an RDB's auxiliary fields say about its place in a replication history. */
-export interface ReplicationAux {
+interface ReplicationAux {
   readonly replId?: string;
   readonly replOffset?: number;
   readonly replStreamDb?: number;

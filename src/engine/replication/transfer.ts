@@ -25,7 +25,7 @@ const EMPTY = Buffer.alloc(0);
 type Step = 'create' | 'append' | 'fsync' | 'rename' | 'read';
 
 /** Outcome of a completed file operation: none yet, a failure with its log line, or the dump. */
-export type StoreOutcome = undefined | { readonly error: string } | { readonly dump: Buffer };
+type StoreOutcome = undefined | { readonly error: string } | { readonly dump: Buffer };
 
 export class Transfer {
   /** INFO's master_sync_total_bytes: -1 before the announcement, 0 while the end is a mark. */

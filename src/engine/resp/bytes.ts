@@ -14,15 +14,10 @@ export type Bytes = string | Buffer;
  * Longest string made of a client's bytes: V8's limit (2^29 - 24 characters), less 64 KB for the words
  * of a reply or log line around it. A value of 512 MB is stored and sent, but is no key.
  */
-export const TEXT_BYTES_MAX = 2 ** 29 - 64 * 1024;
+const TEXT_BYTES_MAX = 2 ** 29 - 64 * 1024;
 
 /** Longest value kept as a string; a longer one is a Buffer, outside V8's heap. */
 export const SHORT_BYTES_MAX = 1024;
-
-/** Length in bytes. */
-export function byteLength(value: Bytes): number {
-  return value.length;
-}
 
 /** One character a byte. Throws LimitError above TEXT_BYTES_MAX. */
 export function toLatin1(value: Bytes): string {

@@ -39,7 +39,7 @@ export type Reply =
   | { readonly type: 'null' }
   | { readonly type: AggregateType; readonly items: readonly Reply[]; readonly omitted?: number };
 
-export type AggregateType = 'array' | 'map' | 'set' | 'push';
+type AggregateType = 'array' | 'map' | 'set' | 'push';
 
 interface OpenAggregate {
   readonly type: AggregateType | 'attribute';

@@ -11,12 +11,6 @@ export const WORDS_TEXT_MAX = 64 * 1024;
 /** Text is rewritten in pieces of this length. */
 const PIECE_LENGTH = 16 * 1024;
 
-/** The words between blanks; undefined when the text is longer than WORDS_TEXT_MAX. */
-export function blankSeparated(text: string): string[] | undefined {
-  if (text.length > WORDS_TEXT_MAX) return undefined;
-  return text.split(/\s+/).filter((word) => word !== '');
-}
-
 /** The parts between separators, `countMax` at most; those behind are left out. */
 export function firstParts(text: string, separator: string, countMax: number): string[] {
   return text.split(separator, countMax);

@@ -12,7 +12,7 @@ import type { Part } from './part.ts';
 import type { SaveListener } from './saving/foregroundSave.ts';
 import type { Server } from './server.ts';
 
-export interface ShutdownOptions {
+interface ShutdownOptions {
   /** SAVE: even without save points; NOSAVE: never; undefined: when there are save points. */
   readonly save: boolean | undefined;
   readonly now: boolean;

@@ -12,7 +12,7 @@ import type { CommandName, Handler } from './names.ts';
 import { nodeCommands } from './nodeCommands.ts';
 import { worldCommands } from './worldCommands.ts';
 
-export interface Parts {
+interface Parts {
   readonly sandboxes: Sandboxes;
   readonly lifecycle: Lifecycle;
   readonly panels: Panels;

@@ -46,7 +46,7 @@ const RETRY_MICROS = 200_000;
 /** Keys in one MGET of the reading back. */
 const READ_KEYS = 32;
 
-export type LoadPhase =
+type LoadPhase =
   | 'stopped'
   | 'waiting'
   | 'asking'

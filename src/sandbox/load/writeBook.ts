@@ -25,7 +25,7 @@ export const REMEMBERED = 64 * SLOTS;
 const LOST_SHOWN_MAX = 100;
 
 const FATE = { sent: 1, acked: 2, refused: 3, unknown: 4, lost: 5 } as const;
-export type Fate = keyof typeof FATE;
+type Fate = keyof typeof FATE;
 const FATE_NAMES = [undefined, ...(Object.keys(FATE) as Fate[])] as const;
 
 export class WriteBook {

@@ -53,7 +53,7 @@ const SETTINGS = {
   'workbench.reduceMotion': 'on',
 };
 
-export interface EditorOptions {
+interface EditorOptions {
   /** Folder to open; a new empty one unless told. */
   readonly folder?: string;
   /** False: Workspace Trust is on, and the folder not trusted yet. */

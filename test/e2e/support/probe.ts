@@ -8,7 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { until } from './window.ts';
 
 /** Milliseconds. */
-export interface Delay {
+interface Delay {
   readonly p50: number;
   readonly p99: number;
   readonly max: number;

@@ -28,7 +28,7 @@ const DRAWN =
   'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))';
 
 /** What begins the row to pick, or a text to type. */
-export type Answer = string | { readonly text: string };
+type Answer = string | { readonly text: string };
 
 /** One page on the editor. */
 export class Window {

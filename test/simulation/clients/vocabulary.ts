@@ -11,12 +11,12 @@ import type { Random } from '../../../src/engine/machine/random.ts';
 export type Words = readonly string[];
 
 /** Makes a value that nobody has ever written before. */
-export type NewValue = (bytes?: number) => string;
+type NewValue = (bytes?: number) => string;
 
 type Maker = (random: Random, value: NewValue) => string[];
 
 export const FIRST_DATA_DB = 1;
-export const LAST_DATA_DB = 2;
+const LAST_DATA_DB = 2;
 
 const TYPES = ['string', 'list', 'hash', 'set', 'zset', 'any'] as const;
 type Type = (typeof TYPES)[number];

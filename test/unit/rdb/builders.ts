@@ -4,7 +4,7 @@
  * The interop test has a real server load what these build, so they are known to be right.
  */
 
-export type Item = string | number;
+type Item = string | number;
 
 const TYPES = {
   string: 0,
@@ -94,7 +94,7 @@ function ziplistEntry(item: Item | bigint): Buffer {
   return Buffer.concat([bytes(0xd0), numbers('i32', item)]);
 }
 
-export function ziplist(items: readonly (Item | bigint)[]): Buffer {
+function ziplist(items: readonly (Item | bigint)[]): Buffer {
   const entries: Buffer[] = [];
   let before = 0;
   let size = 10;
@@ -132,7 +132,7 @@ function backLength(size: number): Buffer {
   return Buffer.from(groups.map((group, index) => (index === 0 ? group : group | 128)));
 }
 
-export function listpack(items: readonly (Item | bigint)[]): Buffer {
+function listpack(items: readonly (Item | bigint)[]): Buffer {
   const entries = items.flatMap((item) => {
     const entry = listpackEntry(item);
     return [entry, backLength(entry.length)];
@@ -142,14 +142,14 @@ export function listpack(items: readonly (Item | bigint)[]): Buffer {
   return Buffer.concat([...head, body, bytes(255)]);
 }
 
-export function intset(width: 2 | 4 | 8, members: readonly number[]): Buffer {
+function intset(width: 2 | 4 | 8, members: readonly number[]): Buffer {
   const contents = members.map((member) => int64(BigInt(member)).subarray(0, width));
   const head = [numbers('u32', width), numbers('u32', members.length)];
   return Buffer.concat([...head, ...contents]);
 }
 
 /** `unused` bytes stay free after each value, as after an update to a shorter one. */
-export function zipmap(pairs: readonly (readonly [string, string])[], unused = 0): Buffer {
+function zipmap(pairs: readonly (readonly [string, string])[], unused = 0): Buffer {
   const sized = (text: string): Buffer =>
     text.length < 254
       ? bytes(text.length)

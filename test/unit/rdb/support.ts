@@ -18,7 +18,7 @@ import {
 export const AUX: RdbAux = { ctime: 1_700_000_000, usedMemory: 1_000_000 };
 export const DATABASES = 16;
 /** In 2100, so that a real server does not expire it. */
-export const FAR_FUTURE_MS = 4_102_444_800_123;
+const FAR_FUTURE_MS = 4_102_444_800_123;
 
 /** Fills a keyspace from what a reader finds. */
 export class KeyspaceSink implements RdbSink {

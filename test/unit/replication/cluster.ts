@@ -22,7 +22,7 @@ import type {
 import { NO_COSTS } from '../../../src/engine/machine/machine.ts';
 import { Server } from '../../../src/engine/server/server.ts';
 
-export const START: Micros = 1_767_225_600_000_000;
+const START: Micros = 1_767_225_600_000_000;
 
 /** One end of a connection: bytes arrive at `arrive`, the end of it at `ended`. */
 interface End {

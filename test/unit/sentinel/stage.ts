@@ -18,7 +18,7 @@ import './toyRedis.ts';
 
 registerMachine('sentinel', () => new Sentinel());
 
-export const START = 1_700_000_000_000_000;
+const START = 1_700_000_000_000_000;
 const MASTER_PORT = 7000;
 const SENTINEL_PORT = 26379;
 export const MASTER = 'mymaster';

@@ -2,7 +2,7 @@
 
 import type { NodeSnapshot, SentinelSnapshot, Snapshot } from '../../../src/view/snapshot.ts';
 
-export const REPLID = 'a'.repeat(40);
+const REPLID = 'a'.repeat(40);
 const OTHER_REPLID = '0'.repeat(40);
 
 export function node(name: string, fields: Partial<NodeSnapshot> = {}): NodeSnapshot {

@@ -73,7 +73,7 @@ class ToyConn {
 }
 registerState(ToyConn);
 
-export class ToyChild implements Child {
+class ToyChild implements Child {
   readonly title = 'toy-child';
   left: number;
   waitsFor: Token = 0;
@@ -230,7 +230,7 @@ registerState(ToyServer);
 registerMachine('server', () => new ToyServer());
 
 /** Sends lines to the server at `to` at random times, reconnects, closes now and then. */
-export class ToyClient extends Toy {
+class ToyClient extends Toy {
   random: Random | undefined;
   conn: ConnId = 0;
   isOpen = false;

@@ -15,7 +15,7 @@ export const SLOT = 0;
 export const KEY = 1;
 export const VALUE = 2;
 export const HEADER_WORDS = 3;
-export const HEADER_BYTES = 12;
+const HEADER_BYTES = 12;
 
 export const KEY_LENGTH_MASK = 0xff_ffff;
 /** The expiry column has an instant for the slot. */

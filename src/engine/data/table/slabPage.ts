@@ -12,10 +12,10 @@ import { invariant } from '../../machine/errors.ts';
 import { registerShared } from '../../machine/state.ts';
 import type { Epoch } from '../epoch.ts';
 
-export const PAGE_BYTES = 64 * 1024;
+const PAGE_BYTES = 64 * 1024;
 /** Cells start at multiples of it, and are as long as a multiple of it. */
 export const UNIT_BYTES = 16;
-export const PAGE_UNITS = PAGE_BYTES / UNIT_BYTES;
+const PAGE_UNITS = PAGE_BYTES / UNIT_BYTES;
 /** A unit's number takes the low bits of a reference (slab.ts). */
 export const UNIT_BITS = 12;
 const FIRST_PAGE_BYTES = 512;

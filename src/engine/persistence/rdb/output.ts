@@ -20,7 +20,7 @@ const LOOP_BYTES_MAX = 16;
 /** Redis leaves shorter strings alone: LZF gains nothing on them. */
 const COMPRESS_BYTES_MIN = 21;
 /** A longer string goes out raw: compressing it would be one long step that nothing can interrupt. */
-export const COMPRESS_BYTES_MAX = 16 * 1024 * 1024;
+const COMPRESS_BYTES_MAX = 16 * 1024 * 1024;
 
 /** `-2147483648` */
 const INT32_DIGITS_MAX = 11;

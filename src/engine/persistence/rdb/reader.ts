@@ -42,7 +42,7 @@ export interface RdbSink {
   function(code: string): void;
 }
 
-export interface RdbReaderOptions {
+interface RdbReaderOptions {
   /** rdbchecksum: compare the checksum, if the file has one. */
   readonly checksum: boolean;
   /** How many databases there are; a file that uses more is refused. */

@@ -41,7 +41,7 @@ export interface SavePoint {
   readonly changes: number;
 }
 
-export interface MasterAddress {
+interface MasterAddress {
   readonly host: string;
   readonly port: number;
 }
@@ -53,7 +53,7 @@ export interface OutputBufferLimit {
   readonly softSeconds: number;
 }
 
-export interface OutputBufferLimits {
+interface OutputBufferLimits {
   readonly normal: OutputBufferLimit;
   readonly replica: OutputBufferLimit;
   readonly pubsub: OutputBufferLimit;

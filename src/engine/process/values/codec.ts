@@ -6,7 +6,7 @@
 import type { ValueSpec, ValueTypes } from '../directives/directive.ts';
 
 export type ValueType = keyof ValueTypes;
-export type SpecOf<T extends ValueType> = Extract<ValueSpec, { readonly type: T }>;
+type SpecOf<T extends ValueType> = Extract<ValueSpec, { readonly type: T }>;
 
 /** A value, or why the words are none. */
 export type Parsed<V> = { readonly value: V } | { readonly error: string };

@@ -57,7 +57,7 @@ function isSelf(sentinel: ActingContext, runid: string): boolean {
   return runid.toLowerCase() === sentinel.myId;
 }
 
-export interface Count {
+interface Count {
   readonly leader: string | undefined;
   /** The votes of the candidate that has most, elected or not. */
   readonly votes: number;

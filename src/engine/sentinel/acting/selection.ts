@@ -9,7 +9,7 @@
 import type { Instance } from '../model/instance.ts';
 import type { ActingContext } from './context.ts';
 
-export interface Selection {
+interface Selection {
   readonly replica: Instance | undefined;
   /** The suitable ones, best first, and why the others are not: `127.0.0.1:6381: priority 0`. */
   readonly order: readonly string[];

@@ -169,7 +169,7 @@ export class Instance {
 }
 registerState(Instance);
 
-export interface RenamedCommand {
+interface RenamedCommand {
   /** As the user wrote it. */
   readonly command: string;
   readonly renamed: string;

@@ -14,7 +14,7 @@ import type { Instance, InstanceLink } from './instance.ts';
 /** What a reply is for. A reply to `discard` is only counted. */
 export type ReplyUse = 'discard' | 'ping' | 'info' | 'publish' | 'masterDown';
 
-export interface Expected {
+interface Expected {
   use: ReplyUse;
   instance: Instance;
 }

@@ -13,7 +13,7 @@ import { Instance, type InstanceKind } from './instance.ts';
 const TOO_MANY = `Too many instances: a Sentinel here knows at most ${INSTANCES_MAX}.`;
 
 /** Why an instance could not be made. */
-export type CreationError = 'duplicate' | 'full' | AddressError;
+type CreationError = 'duplicate' | 'full' | AddressError;
 
 export interface InstanceSpec {
   readonly kind: InstanceKind;

@@ -10,7 +10,7 @@ import type { Instance } from '../model/instance.ts';
 import type { InstanceConnection } from '../model/instanceConnection.ts';
 
 /** The directives that say how connections to other Sentinels authenticate. */
-export interface LinkSettings {
+interface LinkSettings {
   readonly requirepass: string;
   readonly sentinelUser: string;
   readonly sentinelPass: string;
@@ -33,7 +33,7 @@ export interface LinkContext extends ModelContext {
 }
 
 /** The directives that say how this Sentinel announces itself. */
-export interface AnnounceSettings {
+interface AnnounceSettings {
   readonly port: number;
   readonly announceIp: string;
   readonly announcePort: number;

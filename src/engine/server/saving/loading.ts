@@ -30,7 +30,7 @@ import { startLoaded } from '../startup.ts';
 const SLICE_BYTES = 256 * 1024;
 
 /** What the auxiliary fields of a dump say about its place in a replication history. */
-export interface LoadedAux {
+interface LoadedAux {
   replId?: string;
   replOffset?: number;
   replStreamDb?: number;

@@ -11,7 +11,7 @@ import { Asker } from './asker.ts';
 import type { Work } from './foreground.ts';
 import type { SaveListener } from './foregroundSave.ts';
 
-export interface ReloadOptions {
+interface ReloadOptions {
   readonly save: boolean;
   readonly flush: boolean;
   /** Existing keys are replaced. */
