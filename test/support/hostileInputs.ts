@@ -20,6 +20,9 @@ interface HostileOptions {
   readonly without: readonly string[];
 }
 
+/** A little more than a server takes. */
+const REQUEST_BYTES_MAX = 1100 * MB;
+
 const KEYS = ['s', 'l', 'h', 'z', 'set', 'n', 'big', 'none', ''];
 const NUMBERS = [
   ...['0', '1', '-1', '2', '10', '100', '4294967295', '4294967296', '536870911', '2147483648'],
@@ -88,8 +91,10 @@ export class HostileInputs {
     const { random } = this;
     if (random.chance(0.02)) return [this.noise(1 + random.below(200))];
     const parts = this.command();
-    // The giant Buffer itself is one of the parts: nothing is gained by a copy of it.
-    if (parts.some((part) => part.length > MB)) return parts;
+    let length = 0;
+    for (const part of parts) length += part.length;
+    // The giant Buffer itself may be one of the parts: nothing is gained by a copy of it.
+    if (length > 16 * MB) return gathered(parts);
     const bytes = Buffer.concat(parts);
     if (random.chance(0.05)) bytes[random.below(bytes.length)] = random.below(256);
     if (!random.chance(0.1)) return [bytes];
@@ -104,7 +109,12 @@ export class HostileInputs {
     const count = this.count();
     if (count > 100) {
       const few = Array.from({ length: 3 }, () => this.argument());
-      for (let i = 0; i < count; i += 1) args.push(few[i % few.length]!);
+      let left = REQUEST_BYTES_MAX;
+      for (let i = 0; i < count && left > 0; i += 1) {
+        const arg = few[i % few.length]!;
+        args.push(arg);
+        left -= arg.length;
+      }
     } else {
       for (let i = 0; i < count; i += 1) args.push(this.argument());
     }
@@ -125,7 +135,7 @@ export class HostileInputs {
 
   private argument(): string | Buffer {
     const { random } = this;
-    if (random.chance(0.0004)) return this.giant.subarray(0, random.below(this.giant.length));
+    if (random.chance(0.0001)) return this.giant.subarray(0, random.below(this.giant.length));
     switch (random.below(12)) {
       case 0:
         return this.noise(random.below(40));
@@ -152,6 +162,29 @@ export class HostileInputs {
   private noise(length: number): Buffer {
     return Buffer.from(Array.from({ length }, () => this.random.below(256)));
   }
+}
+
+/** The same bytes in fewer chunks: short ones become one. */
+function gathered(parts: readonly Buffer[]): Buffer[] {
+  const chunks: Buffer[] = [];
+  let short: Buffer[] = [];
+  let length = 0;
+  const flush = () => {
+    if (length > 0) chunks.push(Buffer.concat(short));
+    short = [];
+    length = 0;
+  };
+  for (const part of parts) {
+    if (length + part.length > MB) flush();
+    if (part.length > MB) {
+      chunks.push(part);
+    } else {
+      short.push(part);
+      length += part.length;
+    }
+  }
+  flush();
+  return chunks;
 }
 
 /** `GET`, `CONFIG SET`: every command and subcommand, as words. */

@@ -24,7 +24,7 @@ export class LimitError extends Error {
 
 /** What the platform throws where memory or one of V8's limits ends: a string, Map or Buffer is too long. */
 const PLATFORM_LIMITS =
-  /^(Invalid string length|(Map|Set) maximum size exceeded|Array buffer allocation failed|Invalid (typed )?array (buffer )?length|Cannot create a string longer than|The value of "size" is out of range)/;
+  /^(Invalid string length|(Map|Set) maximum size exceeded|Array buffer allocation failed|Failed to allocate memory|Invalid (typed )?array (buffer )?length|Cannot create a string longer than|The value of "size" is out of range)/;
 
 /** `error` as a LimitError; undefined when it is something else: a bug. */
 export function asLimitError(error: unknown): LimitError | undefined {

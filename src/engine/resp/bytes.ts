@@ -27,10 +27,14 @@ export function toLatin1(value: Bytes): string {
 
 /** Bytes [start, end) as a latin1 string. Throws LimitError above TEXT_BYTES_MAX. */
 export function latin1Text(bytes: Buffer, start: number, end: number): string {
-  if (end - start > TEXT_BYTES_MAX) {
-    throw new LimitError('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
-  }
+  requireText(end - start);
   return bytes.latin1Slice(start, end);
+}
+
+/** Throws LimitError when so many bytes are never to be a string: a key must be able to. */
+export function requireText(length: number): void {
+  if (length <= TEXT_BYTES_MAX) return;
+  throw new LimitError('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
 }
 
 /**

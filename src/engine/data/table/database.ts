@@ -16,7 +16,7 @@
 import { invariant } from '../../machine/errors.ts';
 import type { Random } from '../../machine/random.ts';
 import { registerState } from '../../machine/state.ts';
-import { type Bytes, toBuffer } from '../../resp/bytes.ts';
+import { type Bytes, requireText, toBuffer } from '../../resp/bytes.ts';
 import { readInteger, writeInteger } from '../../resp/integer.ts';
 import type { ReplyWriter } from '../../resp/replyWriter.ts';
 import { OwnerEpoch } from '../epoch.ts';
@@ -306,6 +306,7 @@ export class Database {
       if (this.expires.count > 0) this.clearExpiry(now);
       return false;
     }
+    requireText(keyEnd - keyStart);
     if (isTooLong(keyEnd - keyStart, end - start)) {
       this.add(hash, keys, keyStart, keyEnd, ownedCopy(values, start, end));
     } else {

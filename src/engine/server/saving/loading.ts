@@ -9,10 +9,11 @@
 import { settle } from '../../commands/encoding.ts';
 import type { ByteView } from '../../data/table/byteView.ts';
 import type { Collection } from '../../data/types/value.ts';
+import { asLimitError } from '../../machine/errors.ts';
 import type { Micros } from '../../machine/machine.ts';
 import { NEVER } from '../../machine/machine.ts';
 import { registerState } from '../../machine/state.ts';
-import { checksumError, RdbError } from '../../persistence/rdb/errors.ts';
+import { checksumError, RdbError, shortRead } from '../../persistence/rdb/errors.ts';
 import { RdbReader, type RdbSink } from '../../persistence/rdb/reader.ts';
 import { Due } from '../../process/due.ts';
 import { REPLID_LENGTH } from '../../replication/history.ts';
@@ -93,7 +94,6 @@ export class Loading implements Part, RdbSink {
       if (took > 0) out.busy(now + Math.round(took));
       return undefined;
     } catch (error) {
-      if (!(error instanceof RdbError)) throw error;
       return this.report(error);
     } finally {
       this.cancel();
@@ -139,7 +139,6 @@ export class Loading implements Part, RdbSink {
       this.due.at = server.now + Math.round(took + delay);
       if (state === 'done') this.finish(undefined);
     } catch (error) {
-      if (!(error instanceof RdbError)) throw error;
       this.finish(this.report(error));
     }
   }
@@ -156,7 +155,9 @@ export class Loading implements Part, RdbSink {
   }
 
   /** Returns the log line for a fault. A wrong checksum has two lines; the first is logged here. */
-  private report(error: RdbError): string {
+  private report(error: unknown): string {
+    if (asLimitError(error) !== undefined) return shortRead(0).message;
+    if (!(error instanceof RdbError)) throw error;
     if (error.fault !== 'checksum') return error.message;
     this.server.log('warning', error.message);
     return checksumError(error.offset);
