@@ -17,6 +17,7 @@
 
 import { allocated } from '../data/memory.ts';
 import { registerShared, registerState } from '../machine/state.ts';
+import { copyBytes } from '../resp/bytes.ts';
 
 /** The minimum of repl-backlog-size: smaller values are raised to it. */
 export const BACKLOG_BYTES_MIN = 16 * 1024;
@@ -113,7 +114,8 @@ export class Backlog {
     let at = start;
     while (at < end) {
       if (this.tailUsed === this.tail.length) this.openBlock(end - at);
-      const copied = chunk.copy(this.tail, this.tailUsed, at, end);
+      const copied = Math.min(end - at, this.tail.length - this.tailUsed);
+      copyBytes(chunk, at, at + copied, this.tail, this.tailUsed);
       this.grow(copied);
       at += copied;
     }

@@ -72,3 +72,25 @@ export function equalBytes(a: Bytes, b: Bytes): boolean {
   if (typeof a === 'string' && typeof b === 'string') return a === b;
   return toBuffer(a).equals(toBuffer(b));
 }
+
+/** Up to here a loop is faster than a call into native code. */
+const LOOP_BYTES_MAX = 64;
+
+/** Copies `source[start..end)` to `target` from `at` on. */
+export function copyBytes(
+  source: Buffer,
+  start: number,
+  end: number,
+  target: Buffer,
+  at: number,
+): void {
+  if (end - start > LOOP_BYTES_MAX) {
+    source.copy(target, at, start, end);
+    return;
+  }
+  let to = at;
+  for (let from = start; from < end; from += 1) {
+    target[to] = source[from]!;
+    to += 1;
+  }
+}

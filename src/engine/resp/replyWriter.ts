@@ -14,7 +14,7 @@
  */
 
 import { registerState } from '../machine/state.ts';
-import type { Bytes } from './bytes.ts';
+import { type Bytes, copyBytes } from './bytes.ts';
 import { formatDouble } from './double.ts';
 import { rewriteCharacters } from './words.ts';
 
@@ -26,6 +26,8 @@ const CHUNK_BYTES_MAX = 256 * 1024;
 /** A value at least this long is a chunk itself: it fills a window, so no send is the shorter for it. */
 const SHARED_BYTES_MIN = 256 * 1024;
 const ERROR_LENGTH_MAX = 64 * 1024;
+/** Up to here a loop is faster than a call into native code. */
+const LOOP_LENGTH_MAX = 16;
 const CR = 13;
 const LF = 10;
 const MINUS = 45;
@@ -66,7 +68,12 @@ export class ReplyWriter {
     const length = this.used;
     if (length === 0) return undefined;
     this.used = 0;
-    if (length <= COPY_BYTES_MAX) return Buffer.from(this.buffer.subarray(0, length));
+    if (length <= COPY_BYTES_MAX) {
+      // From Node's pool, where a Buffer of its own would cost more than the copy.
+      const copy = Buffer.allocUnsafe(length);
+      copyBytes(this.buffer, 0, length, copy, 0);
+      return copy;
+    }
     const taken = this.buffer.subarray(0, length);
     this.buffer = Buffer.alloc(INITIAL_BYTES);
     return taken;
@@ -176,7 +183,7 @@ export class ReplyWriter {
     const size = end - start;
     this.header(36, size);
     this.reserve(size + 2);
-    bytes.copy(this.buffer, this.used, start, end);
+    copyBytes(bytes, start, end, this.buffer, this.used);
     this.used += size;
     this.newline();
   }
@@ -274,9 +281,19 @@ export class ReplyWriter {
 
   /** Latin1 text that is RESP already. */
   text(text: string): void {
-    this.reserve(text.length);
-    this.buffer.latin1Write(text, this.used);
-    this.used += text.length;
+    const { length } = text;
+    this.reserve(length);
+    const { buffer } = this;
+    let at = this.used;
+    this.used = at + length;
+    if (length > LOOP_LENGTH_MAX) {
+      buffer.latin1Write(text, at);
+      return;
+    }
+    for (let i = 0; i < length; i += 1) {
+      buffer[at] = text.charCodeAt(i);
+      at += 1;
+    }
   }
 
   private line(type: number, text: string): void {
