@@ -1,22 +1,22 @@
 /**
- * Client names, values, hosts and log lines for the eye: the one place that cuts what is too long
- * to be shown, and says how long it was.
+ * The one place that cuts text for display (client names, values, hosts, log lines) and notes its
+ * full length.
  *
- * A client may call itself by 200 MB of text. Whatever leaves the sandbox for a page, an editor, a
- * terminal or a reply of the control endpoint has passed through here, so that ten snapshots a second
- * stay small whatever a client sends.
+ * A client may set a name of 200 MB. Every text passes through here before it leaves the sandbox for
+ * a page, an editor, a terminal or a reply of the control endpoint, so ten snapshots a second stay
+ * small.
  *
- * Invariant: the result has at most `charsMax` characters beside the note on the length, and costs
- * time in `charsMax`, never in the length of the text.
+ * Invariant: the result has at most `charsMax` characters besides the note on the length. The cost
+ * depends on `charsMax`, never on the length of the text.
  */
 
-/** Characters shown of each kind of text. */
+/** The most characters that are shown of each kind of text. */
 export const SHOWN = {
-  /** Names of clients, hosts, words of an error: a label in a list. */
+  /** A label in a list: the name of a client, a host, a word of an error. */
   label: 64,
-  /** A line of the feed, a log line, an error reply. Redis cuts its log lines at 1,024, too. */
+  /** A line of the feed, a log line, an error reply. Redis also cuts its log lines at 1,024. */
   line: 1_024,
-  /** One value in a reply that is shown whole. */
+  /** One value in a reply. */
   value: 64 * 1_024,
 } as const;
 
@@ -26,7 +26,7 @@ export function displayed(text: string, charsMax: number): string {
   return `${text.slice(0, charsMax)}${cutNote(text.length, 'characters')}`;
 }
 
-/** What stands behind a text that was cut: `… (70000000 bytes)`. */
+/** The note at the end of a text that was cut: `… (70000000 bytes)`. */
 export function cutNote(length: number, unit: 'bytes' | 'characters'): string {
   return `… (${length} ${unit})`;
 }

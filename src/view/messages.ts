@@ -1,20 +1,20 @@
 /**
- * What a sandbox's service and those who use it say to each other, over a MessagePort, a WebSocket
- * or by a direct call: requests and answers, snapshots (20 a second at most) and batched feed.
+ * The messages between a sandbox's service and its users, over a MessagePort, a WebSocket or by a
+ * direct call: requests and answers, snapshots (at most 20 a second) and batches of the feed.
  *
  * Invariant: every message is plain JSON; requests name nodes, never objects.
  */
 
 import type { Snapshot } from './snapshot.ts';
 
-/** What one can ask of a sandbox: the operations of the control endpoint's SANDBOX command. */
+/** The operations of a sandbox, which are those of the control endpoint's SANDBOX command. */
 export type Operation =
   | { readonly op: 'state' }
   | { readonly op: 'pause' }
   | { readonly op: 'resume' }
-  /** Executes so many events of a paused world; pauses it first if it runs. */
+  /** Executes `count` events of a paused world. A running world is paused first. */
   | { readonly op: 'step'; readonly count: number }
-  /** Executes events up to and including the next one that a person wants to see. */
+  /** Executes events up to and including the next visible one. */
   | { readonly op: 'stepVisible' }
   | { readonly op: 'crash'; readonly node: string }
   | { readonly op: 'powerloss'; readonly node: string }
@@ -23,7 +23,7 @@ export type Operation =
   | { readonly op: 'restart'; readonly node: string }
   | { readonly op: 'cut'; readonly a: string; readonly b: string; readonly oneway: boolean }
   | { readonly op: 'reset'; readonly a: string; readonly b: string }
-  /** Without names: everything. */
+  /** Without names: every link. */
   | { readonly op: 'heal'; readonly a?: string; readonly b?: string }
   | {
       readonly op: 'latency';
@@ -33,9 +33,9 @@ export type Operation =
       readonly jitterMs: number;
     }
   | { readonly op: 'bgsave'; readonly node: string }
-  /** A replica drops its link and its cached master, and asks for a full resynchronization. */
+  /** The replica drops its connection and its cached master, and requests a full resynchronization. */
   | { readonly op: 'resync'; readonly node: string }
-  /** `to` undefined: REPLICAOF NO ONE. */
+  /** `to` null: REPLICAOF NO ONE. */
   | {
       readonly op: 'replicaof';
       readonly node: string;
@@ -48,37 +48,37 @@ export type Operation =
   | { readonly op: 'failover'; readonly name: string }
   | { readonly op: 'load'; readonly rate: number; readonly bytes: number }
   | { readonly op: 'loadStop' }
-  /** New nodes; without a port they get the next one that is free. The answer names them. */
+  /** A new node. Without a port it gets the next free one. The answer names it. */
   | { readonly op: 'addServer'; readonly port?: number }
   | { readonly op: 'addReplica'; readonly of: string; readonly port?: number }
   | { readonly op: 'addSentinel'; readonly port?: number }
-  /** The process is killed and its machine is gone, disk and all. */
+  /** The process is killed; its host and its disk are gone. */
   | { readonly op: 'remove'; readonly node: string }
   /** CONFIG SET repl-backlog-size. */
   | { readonly op: 'backlog'; readonly node: string; readonly bytes: number }
   /** The last lines of a node's log. */
   | { readonly op: 'log'; readonly node: string; readonly count: number }
-  /** Any command, quoted as in redis-cli; the answer's text and lines are written as there. */
+  /** Any command, quoted as in redis-cli. The answer is printed as redis-cli prints it. */
   | { readonly op: 'command'; readonly node: string; readonly line: string };
 
 export interface Request {
-  /** Chosen by the asker; the answer carries it. */
+  /** Chosen by the sender; the answer repeats it. */
   readonly id: number;
   readonly operation: Operation;
 }
 
 export type Outcome =
-  /** `text` is what the node or the sandbox said: OK, Background saving started. */
+  /** `text` is the reply of the node or of the sandbox: OK, Background saving started. */
   | {
       readonly ok: true;
       readonly text: string;
-      /** What happened, an event each: the answer to `step`. */
+      /** One line per executed event: the answer to `step`. */
       readonly lines?: readonly string[];
       readonly snapshot?: Snapshot;
-      /** Of one node, oldest first: the answer to `log`. */
+      /** The log lines of one node, oldest first: the answer to `log`. */
       readonly log?: readonly FeedEntry[];
     }
-  /** `error` says what to do about it. */
+  /** `error` also says what to do. */
   | { readonly ok: false; readonly error: string };
 
 export interface Answer {
@@ -87,10 +87,10 @@ export interface Answer {
   readonly outcome: Outcome;
 }
 
-/** Small talk and machinery: what never ends and is hidden unless somebody asks for it. */
+/** Kinds of periodic traffic and internal events, which the feed hides by default. */
 export type Quiet = 'PING' | 'PONG' | 'INFO' | 'hello' | 'ACK' | 'internal';
 
-/** What an event is about, by who takes part in it. */
+/** What an event is about, derived from its participants. */
 export type EventFamily =
   /** Between servers: handshakes, answers to PSYNC, RDB payloads, ACK. */
   | 'replication'
@@ -99,35 +99,35 @@ export type EventFamily =
   | 'sentinel'
   /** An application, LOAD or the operator with a node. */
   | 'client'
-  /** Connections that are asked for, made, refused and closed. */
+  /** Connections: attempts, results, refusals, closes. */
   | 'connection'
-  /** Starts, ends, signals, and what was done to the world. */
+  /** Starts, ends and signals of processes, and operations on the world. */
   | 'process';
 
-/** An event of the world, or several like it that came in a crowd: then the first of them. */
+/** An event of the world, or the first of several similar events that share one entry. */
 export interface EventDetail {
   readonly seq: number;
   /** Number of the event that caused it; 0 for input from outside. */
   readonly cause: number;
-  /** Where it comes from, for what travels over a link; empty otherwise. */
+  /** The sender of what travels over a link; empty for other events. */
   readonly peer: string;
   readonly family: EventFamily;
-  /** What kind of small talk it is; null for what is shown. */
+  /** The kind of hidden traffic; null for a visible event. */
   readonly quiet: Quiet | null;
   /** How many events this entry stands for. */
   readonly count: number;
 }
 
-/** A line for the eye: a message, a node's log line, a note in words, or something the sandbox itself did. */
+/** One line of the feed: a message, a node's log line, a note in words, or an action of the sandbox. */
 export interface FeedEntry {
-  /** Unix microseconds, world time for `sandbox` and `event`, the node's own clock for its log. */
+  /** Unix microseconds: world time for `sandbox` and `event`, the node's own clock for its log. */
   readonly at: number;
-  /** Node it comes from; of a message the one that gets it; empty for the sandbox itself. */
+  /** The node that it comes from, or the receiver of a message; empty for the sandbox itself. */
   readonly node: string;
   readonly source: 'log' | 'note' | 'sandbox' | 'event';
   readonly level: 'debug' | 'verbose' | 'notice' | 'warning';
   readonly text: string;
-  /** Of a log line: `1234:M`, pid and role as Redis begins its lines. */
+  /** Of a log line: `1234:M`, the pid and the role at the beginning of Redis's log lines. */
   readonly writer?: string;
   /** Of an entry whose source is `event`. */
   readonly event?: EventDetail;

@@ -1,10 +1,11 @@
 /**
- * The table of operations: for each its fields, and what each field may be. Pages, the editor and the
- * control endpoint all ask for operations; every one is checked here before anything is done.
+ * The table of operations: the fields of each operation, and the values that each field accepts.
+ * Requests come from pages, the editor and the control endpoint; each is checked here before anything
+ * is done.
  *
- * Invariant: an operation that passes has exactly the fields of its type in messages.ts, each
- * within its limits (the compiler compares the table with the type). Whether a name means anything
- * is for the sandbox to say.
+ * Invariant: an accepted operation has exactly the fields of its type in messages.ts, each within its
+ * limits (the compiler compares the table with the type). Whether a name exists is for the sandbox to
+ * decide.
  */
 
 import { displayed, SHOWN } from './displayed.ts';
@@ -15,10 +16,10 @@ const NAME_CHARS_MAX = 64;
 const MASTER_NAME_CHARS_MAX = 1_024;
 /** The length of a DNS name. */
 const HOST_CHARS_MAX = 255;
-/** A request of the control endpoint has 1 MB; each of its bytes may be written as `\xHH`. */
+/** A request to the control endpoint has 1 MB at most, and each of its bytes may be written as `\xHH`. */
 const LINE_CHARS_MAX = 4 * 1_024 * 1_024;
 export const PORT_MAX = 65_535;
-/** Events that one step executes at most. */
+/** The most events that one step executes. */
 export const STEP_EVENTS_MAX = 100_000;
 /** redis.conf's repl-backlog-size has no upper limit; a sandbox's memory has one. */
 const BACKLOG_BYTES_MAX = 512 * 1_024 * 1_024;
@@ -29,7 +30,7 @@ const LOG_LINES_MAX = 1_000_000;
 
 interface Rule {
   readonly accepts: (value: unknown) => boolean;
-  /** The limits as a sentence, for whoever has broken them. */
+  /** The limits as the beginning of an error: `a port is a number from 1 to 65535`. */
   readonly sentence: string;
 }
 
@@ -74,8 +75,8 @@ const TABLE: Table = {
 };
 
 /**
- * Why `data` is no operation, as an error reply: `ERR a port is a number from 1 to 65535, not 99999`.
- * Undefined when it is one; then it may be taken for an Operation.
+ * The error reply that says why `data` is not an operation: `ERR a port is a number from 1 to 65535,
+ * not 99999`. Undefined when it is one; the caller may then treat it as an Operation.
  */
 export function refusalOf(data: unknown): string | undefined {
   if (!isRecord(data)) return 'ERR an operation is an object with a field op';
@@ -125,7 +126,7 @@ function optional({ accepts, sentence }: Rule): Rule {
   return { accepts: (value) => value === undefined || accepts(value), sentence };
 }
 
-/** Of REPLICAOF: a node, an address, or null for NO ONE. */
+/** The target of REPLICAOF: a node, an address, or null for NO ONE. */
 function target(): Rule {
   const host = text('a host has a name', 1, HOST_CHARS_MAX);
   const accepts = (value: unknown): boolean => {
@@ -143,7 +144,7 @@ function isBetween(value: unknown, least: number, most: number): boolean {
   return typeof value === 'number' && value >= least && value <= most;
 }
 
-/** A value from outside in an error about it. */
+/** A rejected value, as the error quotes it. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return `'${displayed(value, SHOWN.label)}'`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -151,7 +152,7 @@ function shown(value: unknown): string {
   return isRecord(value) ? shownTarget(value) : String(value);
 }
 
-/** The port is what is wrong with an address as a rule. */
+/** What is wrong with an address is usually its port. */
 function shownTarget({ port: given }: Record<string, unknown>): string {
   return typeof given === 'number' ? `port ${given}` : 'an object';
 }

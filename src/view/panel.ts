@@ -1,12 +1,12 @@
 /**
- * What the panel's page and its host say to each other. The host is the extension (a webview's
+ * The messages between the panel's page and its host. The host is the extension (a webview's
  * postMessage) or the dashboard's WebSocket; the page is the same.
  *
- * The page says `ready` when it listens, also after it was loaded anew; the host then sends the
- * latest snapshot and the recent feed, and goes on from there.
+ * The page sends `ready` when it listens, also after a reload. The host then sends the latest snapshot
+ * and the recent feed, followed by everything new.
  *
- * Invariant: snapshots are whole, so any of them may be left out (VS Code drops what is posted to a
- * hidden webview); a message is an object, or its JSON text.
+ * Invariant: snapshots are whole, so any of them may be skipped (VS Code drops messages to a hidden
+ * webview). A message is an object, or its JSON text.
  */
 
 import type { Message, Request } from './messages.ts';
@@ -14,7 +14,7 @@ import { parseRequest, type RefusedRequest } from './parseRequest.ts';
 
 export type ToPage =
   | Message
-  /** There is no sandbox behind the page any more; `reason` says why and what to do. */
+  /** The sandbox behind the page has ended; `reason` says why and what to do. */
   | { readonly kind: 'gone'; readonly reason: string };
 
 type PageRequest = { readonly kind: 'request' } & Request;
@@ -22,10 +22,10 @@ type PageRequest = { readonly kind: 'request' } & Request;
 export type FromPage =
   | { readonly kind: 'ready' }
   | PageRequest
-  /** A request that the table of operations refuses: it is answered with the error. */
+  /** A request that the table of operations refuses; the host answers with the error. */
   | ({ readonly kind: 'refused' } & RefusedRequest);
 
-/** Undefined for anything a page does not say. */
+/** Undefined for anything that is not a message of the page. */
 export function parseFromPage(data: unknown): FromPage | undefined {
   if (typeof data !== 'object' || data === null || !('kind' in data)) return undefined;
   if (data.kind === 'ready') return { kind: 'ready' };

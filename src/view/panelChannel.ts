@@ -1,21 +1,21 @@
 /**
- * The way from a sandbox's messages to one page: keeps to a number of bytes a second, whatever the
- * sandbox has to say, so that neither editor nor browser is held up.
+ * Sends a sandbox's messages to one page and limits their bytes per second, so that a busy sandbox
+ * slows down neither the editor nor the browser.
  *
- * Invariants: answers are never held back; of snapshots only the latest is kept, and it goes out in
- * the end; feed entries keep their order, and of what is too much for one page small talk is dropped
- * first, then the oldest.
+ * Invariants: an answer is never delayed. Only the latest snapshot is kept, and it is sent eventually.
+ * Feed entries keep their order; when there are too many, hidden traffic is dropped first, then the
+ * oldest entries.
  */
 
 import type { FeedEntry } from './messages.ts';
 import type { ToPage } from './panel.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Below the 200 KB a second a page may get: answers come on top. */
+/** Less than the 200 KB a second that a page may get: answers are not limited. */
 const BYTES_PER_SECOND = 150_000;
-/** Ten pictures a second are enough for numbers that run; what comes after a pause goes out at once. */
+/** Ten updates a second are enough to follow a number. The first one after a pause is sent at once. */
 const SENT_MS_MIN = 90;
-/** What may be saved up while little happens. */
+/** The most credit, in bytes, that accumulates while little happens. */
 const CREDIT_MAX = 75_000;
 const ENTRIES_MAX = 400;
 
@@ -23,12 +23,12 @@ export class PanelChannel {
   private readonly post: (json: string) => void;
   private snapshot: Snapshot | undefined = undefined;
   private entries: FeedEntry[] = [];
-  /** Bytes that may be sent now; below zero a debt. */
+  /** Bytes that may be sent now; a debt when negative. */
   private credit = CREDIT_MAX;
   private pumpedAtMs: number;
   private sentAtMs = Number.NEGATIVE_INFINITY;
 
-  /** `post` gets the JSON text of a ToPage. */
+  /** `post` receives the JSON text of a ToPage. */
   constructor(nowMs: number, post: (json: string) => void) {
     this.pumpedAtMs = nowMs;
     this.post = post;
@@ -39,7 +39,7 @@ export class PanelChannel {
     else if (message.kind === 'feed') {
       this.entries = trimmed([...this.entries, ...message.entries]);
     } else {
-      // Nothing of a sandbox that is gone may come after the word of its end.
+      // Nothing from a sandbox may follow the message that it has ended.
       if (message.kind === 'gone') {
         this.snapshot = undefined;
         this.sendEntries();
@@ -48,7 +48,7 @@ export class PanelChannel {
     }
   }
 
-  /** Sends what there is and may go; called about ten times a second. `nowMs` is any clock's. */
+  /** Sends what is waiting, within the credit. Called about ten times a second; any clock will do. */
   pump(nowMs: number): void {
     const earned = ((nowMs - this.pumpedAtMs) * BYTES_PER_SECOND) / 1000;
     this.credit = Math.min(CREDIT_MAX, this.credit + Math.max(0, earned));
@@ -77,7 +77,7 @@ export class PanelChannel {
   }
 }
 
-/** A sandbox that starts says a hundred things worth reading and five hundred PINGs, hellos and timers. */
+/** The start of a sandbox makes a hundred visible entries, and five hundred PINGs, hellos and timers. */
 function trimmed(entries: FeedEntry[]): FeedEntry[] {
   let excess = entries.length - ENTRIES_MAX;
   if (excess <= 0) return entries;

@@ -1,22 +1,22 @@
 /**
  * The HTML around the panel's script: the same in a webview and in a browser.
  *
- * Invariant: nothing runs and nothing is styled without the page's nonce; no inline handler, no
- * style attribute. The toolkit reads the nonce of its own style elements from `csp-nonce`.
+ * Invariant: no script runs and no style applies without the page's nonce; there are no inline handlers
+ * and no style attributes. The toolkit reads the nonce for its own style elements from `csp-nonce`.
  */
 
 interface PanelPageOptions {
-  /** New for every page. */
+  /** A new one for every page. */
   readonly nonce: string;
   /** dist/panel.js. */
   readonly script: string;
-  /** dist/panel.css; in a plain browser dist/browserTheme.css before it, for VS Code's variables. */
+  /** dist/panel.css; in a plain browser also dist/browserTheme.css before it, for VS Code's variables. */
   readonly styles: readonly string[];
   /** The whole Content-Security-Policy: see panelPolicy. */
   readonly policy: string;
 }
 
-/** `connect`: what the page may open connections to; nothing in a webview. */
+/** `connect` is the origin to which the page may open connections; undefined in a webview. */
 export function panelPolicy(nonce: string, connect?: string): string {
   return [
     "default-src 'none'",

@@ -1,8 +1,8 @@
 /**
- * Checks what came over a wire before it is taken for a request.
+ * Checks that a received message is a request.
  *
- * Invariant: whatever carries an id is answered: a request that passes has an operation of the table
- * (operationTable.ts), for any other there is the error to answer with.
+ * Invariant: every message with an id is answered. An accepted request has an operation of the table
+ * (operationTable.ts); a refused one has the error to answer with.
  */
 
 import type { Operation, Request } from './messages.ts';
@@ -14,7 +14,7 @@ export interface RefusedRequest {
   readonly error: string;
 }
 
-/** Undefined for what has no id: there is nobody to answer. */
+/** Undefined for a message without an id, which cannot be answered. */
 export function parseRequest(data: unknown): Request | RefusedRequest | undefined {
   if (typeof data !== 'object' || data === null || !('id' in data)) return undefined;
   const { id } = data;

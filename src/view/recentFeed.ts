@@ -1,4 +1,4 @@
-/** What a page that comes late is shown of the feed: the last entries, small talk left out. */
+/** The part of the feed that a new page receives: the last entries without hidden traffic. */
 
 import type { FeedEntry } from './messages.ts';
 

@@ -1,12 +1,12 @@
 /**
- * What a sandbox looks like at one instant, as plain JSON: what the control endpoint, the
- * dashboard and the editor read.
+ * The state of a sandbox at one instant, as plain JSON, for the control endpoint, the dashboard and
+ * the editor.
  *
- * Invariant: a snapshot is whole and has a revision; there are no deltas, and nothing in it refers
- * to live state. Instants are Unix time in whole microseconds, offsets are bytes of the stream.
+ * Invariant: a snapshot is whole and has a revision; there are no deltas, and it contains no reference
+ * to live state. Instants are Unix time in whole microseconds; offsets count bytes of the stream.
  */
 
-/** Entries of a list that clients and peers can make grow: of more, the first ones are shown. */
+/** The most entries of a list that clients and peers can grow; the first ones are listed. */
 export const LISTED_MAX = 100;
 
 export type ProcessState = 'running' | 'frozen' | 'crashed' | 'exited';
@@ -15,7 +15,7 @@ interface ClockSnapshot {
   /** World time, Unix microseconds. */
   readonly now: number;
   readonly mode: 'live' | 'paused';
-  /** World seconds a real second. */
+  /** World seconds per real second. */
   readonly speed: number;
   /** Events executed since the world began. */
   readonly events: number;
@@ -43,7 +43,7 @@ export interface ReplicaSnapshot {
   readonly lag: number;
 }
 
-/** A replica's way to its master. */
+/** A replica's connection to its master. */
 export interface MasterLinkSnapshot {
   readonly node: string | null;
   readonly host: string;
@@ -62,7 +62,7 @@ export interface NodeSnapshot {
   readonly pid: number;
   /** How many times the process was started. */
   readonly life: number;
-  /** Last known role; a dead process keeps the one it died with. */
+  /** The last known role; a dead process keeps its last one. */
   readonly role: 'master' | 'replica';
   readonly replid: string;
   readonly replid2: string;
@@ -72,7 +72,7 @@ export interface NodeSnapshot {
   readonly master: MasterLinkSnapshot | null;
   readonly replicas: readonly ReplicaSnapshot[];
   readonly backlog: BacklogSnapshot;
-  /** A child that saves, as `ps` would title it; null when there is none. */
+  /** The title of the saving child, as `ps` would show it; null when there is none. */
   readonly child: string | null;
   /** Inputs that wait because the process is frozen or busy. */
   readonly waitingInputs: number;
@@ -89,15 +89,15 @@ export interface SentinelInstanceSnapshot {
   readonly port: number;
   /** As SENTINEL MASTER and its like print them: `master,s_down,o_down`. */
   readonly flags: string;
-  /** How long it has owed an answer to a PING, milliseconds; 0 when it owes none. */
+  /** Milliseconds since the oldest unanswered PING; 0 when every PING was answered. */
   readonly silentMs: number;
-  /** down-after-milliseconds: SDOWN once `silentMs` is above it. */
+  /** down-after-milliseconds: it is SDOWN once `silentMs` exceeds this. */
   readonly downAfterMs: number;
 }
 
-/** A vote for a leader, one an epoch. */
+/** A vote for a leader; a Sentinel has one vote per epoch. */
 export interface VoteSnapshot {
-  /** Name of the Sentinel voted for; its run ID when it is no node of ours. */
+  /** Name of the Sentinel voted for, or its run ID when it is not a node of this sandbox. */
   readonly leader: string;
   readonly epoch: number;
 }
@@ -122,7 +122,7 @@ export interface SentinelSnapshot {
   readonly failoverState: string;
 }
 
-/** One direction of a path whose state is not the default, or on which bytes are under way. */
+/** One direction of a link that is not in its default state, or that has bytes in flight. */
 export interface LinkSnapshot {
   readonly from: string;
   readonly to: string;
@@ -135,7 +135,7 @@ export interface LinkSnapshot {
 
 export interface LoadSnapshot {
   readonly running: boolean;
-  /** What it does now: `asking`, `connecting`, `checking role`, `reading back`, `writing`, `waiting`, `stopped`. */
+  /** Its current activity: `asking`, `connecting`, `checking role`, `reading back`, `writing`, `waiting`, `stopped`. */
   readonly phase: string;
   /** Writes a second. */
   readonly rate: number;
@@ -146,19 +146,19 @@ export interface LoadSnapshot {
   readonly acked: number;
   /** Refused writes by the first word of the error: READONLY, NOREPLICAS. */
   readonly errors: Readonly<Record<string, number>>;
-  /** Sent, and never answered. */
+  /** Writes that were sent and never answered. */
   readonly unknown: number;
-  /** Acknowledged, and gone at a later reading back. */
+  /** Acknowledged writes that were missing when the keys were read back. */
   readonly lost: number;
   /** Sequence numbers of the last lost writes, at most 100. */
   readonly lostSequences: readonly number[];
-  /** Time without a master that took writes, in all. */
+  /** Total time without a master that accepted writes. */
   readonly unwritableMs: number;
   /** How many times the keys were read back. */
   readonly checks: number;
 }
 
-/** A replica that was promoted, and what the old master had that it lacked. */
+/** The promotion of a replica, and what the old master had that the replica lacked. */
 export interface FailoverSnapshot {
   readonly at: number;
   readonly oldMaster: string;
@@ -166,15 +166,15 @@ export interface FailoverSnapshot {
   readonly promoted: string;
   readonly promotedOffset: number;
   readonly bytesGone: number;
-  /** Acknowledged writes of LOAD that are gone; null when no LOAD was running or it has not read back yet. */
+  /** Lost acknowledged writes of LOAD; null without a LOAD, and until it has read its keys back. */
   readonly writesGone: number | null;
   /** `old master m at offset 900, promoted r1 at 870: 30 bytes, 1 acknowledged writes gone`. */
   readonly sentence: string;
 }
 
-/** A client outside the world that has sent something and gets no answer as long as things are as they are. */
+/** A client outside of the world that gets no answer while the world is paused or the node frozen. */
 export interface WaitingClientSnapshot {
-  /** As CLIENT SETNAME called it; empty when it did not. */
+  /** The name given by CLIENT SETNAME; empty without one. */
   readonly name: string;
   /** Its `ip:port`. */
   readonly addr: string;
@@ -182,14 +182,14 @@ export interface WaitingClientSnapshot {
   readonly because: 'paused' | 'frozen';
 }
 
-/** What a paused world does next. */
+/** An event that a paused world executes next. */
 export interface UpcomingSnapshot {
   readonly at: number;
   readonly node: string;
   readonly peer: string;
   /** A sentence: `r1 receives from m: SET x 1`. */
   readonly sentence: string;
-  /** Whether it is hidden in the feed unless asked for. */
+  /** Whether the feed hides it by default. */
   readonly quiet: boolean;
 }
 
@@ -204,12 +204,12 @@ export interface Snapshot {
   readonly load: LoadSnapshot | null;
   /** The first LISTED_MAX of them. */
   readonly waiting: readonly WaitingClientSnapshot[];
-  /** All clients that wait. */
+  /** The number of all waiting clients. */
   readonly waitingCount: number;
   /** The next events, soonest first; empty while the world runs. */
   readonly upcoming: readonly UpcomingSnapshot[];
   /** The last ones, oldest first. */
   readonly failovers: readonly FailoverSnapshot[];
-  /** Why the world stands still: a machine broke an invariant; null as long as all is well. */
+  /** The broken invariant that stopped the world; null while there is none. */
   readonly failure: string | null;
 }
