@@ -1,11 +1,11 @@
 /**
- * Tells the controls in a plain browser which theme it is, as VS Code does in a webview: by the
- * body's class. The colours themselves are in styles/browserTheme.css.
+ * Sets the body's class to the theme in a plain browser, as VS Code does in a webview, because the
+ * controls read it. The colours are in styles/browserTheme.css.
  */
 
 export function followBrowserTheme(): void {
   const { body } = document;
-  // VS Code has said it already.
+  // VS Code has set it already.
   if (body.dataset['vscodeThemeKind'] !== undefined) return;
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const contrast = matchMedia('(prefers-contrast: more)');

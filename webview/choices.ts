@@ -1,4 +1,4 @@
-/** What the user chose to see; remembered when the page is loaded again. */
+/** What the user chose to see. It survives a reload of the page. */
 
 import type { Quiet } from '../src/view/messages.ts';
 import type { Host } from './host.ts';
@@ -25,7 +25,7 @@ export class Choices {
     this.state = { ...nothing, ...(host.recall() as Partial<Remembered> | undefined) };
   }
 
-  /** Name of a node; empty for the master, whichever that is. */
+  /** Name of a node; empty for the current master. */
   get selected(): string {
     return this.state.selected;
   }

@@ -1,6 +1,6 @@
 /**
- * Small helpers over the DOM. Text is only ever set as text, and nothing is written that is there
- * already, so an update without news costs no layout.
+ * Small helpers over the DOM. Text is only ever set as text. A value is written only when it has
+ * changed, so an update without news costs no layout.
  */
 
 interface Options {
@@ -59,7 +59,7 @@ export function setHidden(element: HTMLElement, isHidden: boolean): void {
   if (element.hidden !== isHidden) element.hidden = isHidden;
 }
 
-/** Keeps an element per key, in the order of the items: made once, updated, and removed with its item. */
+/** Keeps one element per key, in the order of the items: created once, updated, removed with its item. */
 export class Keyed<Item, View extends { readonly element: Element }> {
   private readonly parent: Element;
   private readonly create: (key: string) => View;

@@ -1,7 +1,7 @@
 /**
- * The other side of the page: VS Code, or a browser's WebSocket to the dashboard.
+ * The page's host: VS Code, or the dashboard over a browser's WebSocket.
  *
- * Invariant: a request is answered exactly once, if need be by the loss of the connection.
+ * Invariant: a request is answered exactly once; the loss of the connection answers what is pending.
  */
 
 import type { Operation, Outcome } from '../src/view/messages.ts';
@@ -19,15 +19,15 @@ interface VsCodeApi {
 declare function acquireVsCodeApi(): VsCodeApi;
 
 export interface Host {
-  /** Begins to listen, and says so to the other side. */
+  /** Begins to listen and tells the host that the page is ready. */
   open(listener: (message: ToPage) => void): void;
   send(message: FromPage): void;
-  /** What the page remembers when it is loaded again; undefined the first time. */
+  /** What the page stored before it was reloaded; undefined the first time. */
   recall(): unknown;
   remember(state: unknown): void;
 }
 
-/** The one there is. */
+/** The host that this page has. */
 export function findHost(): Host {
   return typeof acquireVsCodeApi === 'function'
     ? new VsCodeHost(acquireVsCodeApi())
@@ -92,7 +92,7 @@ class BrowserHost implements Host {
   }
 }
 
-/** Requests with their answers. */
+/** Matches answers with the requests that wait for them. */
 export class Requests {
   private readonly host: Host;
   private readonly waiting = new Map<number, (outcome: Outcome) => void>();
@@ -116,7 +116,7 @@ export class Requests {
     this.waiting.delete(id);
   }
 
-  /** Nobody is going to answer any more. */
+  /** Answers every pending request with an error: no other answer will come. */
   fail(reason: string): void {
     for (const resolve of this.waiting.values()) resolve({ ok: false, error: `ERR ${reason}` });
     this.waiting.clear();

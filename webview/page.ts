@@ -1,8 +1,9 @@
 /**
- * The page: takes snapshots and feed in, shows them at the next frame, and asks for what is pressed.
+ * The page: receives snapshots and feed, draws them at the next frame, and requests the operations of
+ * its buttons.
  *
- * Invariant: what is on the page follows from the last snapshot, the feed and the few things the
- * user chose (Choices); no view keeps anything else between two snapshots.
+ * Invariant: the page follows from the last snapshot, the feed and the user's few choices (Choices);
+ * no view keeps anything else between two snapshots.
  */
 
 import type { Operation } from '../src/view/messages.ts';
@@ -21,10 +22,10 @@ import { Said } from './views/said.ts';
 import { Toolbar } from './views/toolbar.ts';
 import { TopologyView } from './views/topologyView.ts';
 
-/** Numbers that change faster cannot be read, and without a graphics card each picture costs dearly. */
+/** Faster changes cannot be read, and without a graphics card each drawing is expensive. */
 const DRAW_MS = 100;
 
-/** Asks for an operation; what comes of it is said on the page. */
+/** Requests an operation; the page shows its outcome. */
 export type Ask = (operation: Operation) => void;
 
 export class Page {
@@ -45,7 +46,7 @@ export class Page {
   private goneReason = '';
   private isDrawQueued = false;
   private drawnAt = 0;
-  /** What comes next is of another sandbox, or all over again. */
+  /** The next message comes from another sandbox, or from the beginning of the same one. */
   private isAnew = false;
 
   constructor(root: HTMLElement, host: Host) {
@@ -81,7 +82,7 @@ export class Page {
   }
 
   private hear(message: ToPage): void {
-    // The feed of one that is gone can be read until the next one speaks.
+    // The feed of a sandbox that has ended stays readable until the next sandbox sends something.
     if (this.isAnew && (message.kind === 'feed' || message.kind === 'snapshot')) {
       this.rows.clear();
       this.isAnew = false;
@@ -107,7 +108,7 @@ export class Page {
 
   private async ask(operation: Operation): Promise<void> {
     const outcome = await this.requests.ask(operation);
-    // What a step did is in the feed already.
+    // The feed already shows what a step did.
     if (outcome.ok && operation.op.startsWith('step')) return;
     this.said.say(operation, outcome);
   }

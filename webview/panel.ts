@@ -1,4 +1,4 @@
-/** The panel's entry: the page for whichever host there is. */
+/** The entry of the panel's bundle: the page with the host that it finds. */
 
 import { followBrowserTheme } from './browserTheme.ts';
 import { registerControls } from './controls/controls.ts';

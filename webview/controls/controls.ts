@@ -1,8 +1,8 @@
 /**
- * The controls of the page: VS Code's own look, from `@vscode/webview-ui-toolkit`.
+ * The controls of the page, in VS Code's style, from `@vscode/webview-ui-toolkit`.
  *
- * Invariant: nobody else knows the toolkit; without it only this file changes. vscode-badge and
- * vscode-tag are not used: they write inline styles, which the page's policy forbids.
+ * Invariant: only this file knows the toolkit. vscode-badge and vscode-tag are not used, because they
+ * write inline styles, which the page's policy forbids.
  */
 
 import {
@@ -16,7 +16,7 @@ import {
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
 
-/** Once, before the first control is made. */
+/** To be called once, before the first control is created. */
 export function registerControls(): void {
   provideVSCodeDesignSystem().register(
     vsCodeButton(),
@@ -96,7 +96,7 @@ export class DropdownControl {
     return this.dropdown.value;
   }
 
-  /** Choices that are the same as before leave an open list and what is chosen alone. */
+  /** Unchanged choices leave an open list and the selection as they are. */
   setChoices(choices: readonly Choice[]): void {
     const text = JSON.stringify(choices);
     if (text === this.shown) return;
@@ -104,7 +104,7 @@ export class DropdownControl {
     const chosen = this.dropdown.value;
     this.dropdown.replaceChildren(...choices.map(optionElement));
     const value = choices.some((choice) => choice.value === chosen) ? chosen : choices[0]?.value;
-    // The list takes its options in only after this turn.
+    // The list reads its options only after this turn of the event loop.
     if (value !== undefined) requestAnimationFrame(() => this.choose(value));
   }
 
@@ -149,7 +149,7 @@ export class TextFieldControl {
   }
 }
 
-/** A switch as a small native button: the toolkit has none that can be pressed in. */
+/** A switch as a small native button, because the toolkit has no toggle button. */
 export class ToggleControl {
   readonly element: HTMLButtonElement;
 

@@ -1,6 +1,6 @@
 /**
- * What can be done to a node, as buttons: which ones there are follows from what the node is, which
- * ones can be pressed from how it is now.
+ * The buttons of a node. Its kind decides which buttons exist; its state decides which of them are
+ * enabled.
  */
 
 import type { Operation } from '../../src/view/messages.ts';
@@ -9,7 +9,7 @@ import type { NodeSnapshot, ProcessState, SentinelSnapshot } from '../../src/vie
 export interface Action {
   readonly id: string;
   readonly label: string;
-  /** What it does, or why it cannot be done now. */
+  /** What the button does, or why it is disabled now. */
   readonly title: string;
   readonly isEnabled: boolean;
   readonly operation: Operation;
@@ -29,14 +29,14 @@ export function processActions({ name, process }: AnyNode): Action[] {
     {
       id: 'crash',
       label: 'Crash',
-      title: isAlive ? 'kill -9: what was handed to the disk stays' : dead,
+      title: isAlive ? 'kill -9: files keep what was written to them' : dead,
       isEnabled: isAlive,
       operation: { op: 'crash', node: name },
     },
     {
       id: 'powerloss',
       label: 'Power loss',
-      title: isAlive ? 'What was not fsynced is gone, and nobody is told' : dead,
+      title: isAlive ? 'The host dies: unsynced data is lost, and connections fall silent' : dead,
       isEnabled: isAlive,
       operation: { op: 'powerloss', node: name },
     },
@@ -58,12 +58,12 @@ export function processActions({ name, process }: AnyNode): Action[] {
 }
 
 function freezeTitle(process: ProcessState, dead: string): string {
-  if (process === 'frozen') return 'SIGCONT: it goes on where it stopped';
-  return process === 'running' ? 'SIGSTOP: its connections stay, it does nothing' : dead;
+  if (process === 'frozen') return 'SIGCONT: the process continues';
+  return process === 'running' ? 'SIGSTOP: the process stops, its connections stay open' : dead;
 }
 
 function restartTitle(isAlive: boolean): string {
-  return isAlive ? 'SIGTERM, then a new start from its disk' : 'Starts it from its disk';
+  return isAlive ? 'SIGTERM, then a start from its disk' : 'Starts it from its disk';
 }
 
 export function serverActions(node: NodeSnapshot): Action[] {
@@ -91,5 +91,5 @@ export function serverActions(node: NodeSnapshot): Action[] {
 function resyncTitle(isReplica: boolean, isRunning: boolean, node: NodeSnapshot): string {
   if (!isReplica) return `${node.name} is a master: only a replica resynchronizes`;
   if (!isRunning) return `${node.name} is ${node.process}`;
-  return 'Drops the link and asks its master for everything';
+  return 'Drops the connection and requests the whole dataset from the master';
 }

@@ -33,7 +33,7 @@ function masterBelief(master: SentinelInstanceSnapshot): Belief {
   return { text: `${name} is up`, tone: 'good' };
 }
 
-/** Others it takes for down: `r1 SDOWN, s2 SDOWN`; empty when there are none. */
+/** The other instances that it considers down: `r1 SDOWN, s2 SDOWN`; empty without any. */
 export function doubtsOf(sentinel: SentinelSnapshot): string {
   if (sentinel.process !== 'running') return '';
   return [...sentinel.replicas, ...sentinel.sentinels]

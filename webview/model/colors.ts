@@ -1,4 +1,4 @@
-/** Which colour a server has, in the topology and on the ring alike: by its place in the snapshot. */
+/** The colour of a server, by its index in the snapshot: the same in the topology and on the ring. */
 
 import type { Snapshot } from '../../src/view/snapshot.ts';
 

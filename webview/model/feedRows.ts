@@ -1,16 +1,15 @@
 /**
- * The rows of the event feed: what is kept, what is counted, what is shown.
+ * The rows of the event feed: which are kept, counted and shown.
  *
- * While the world runs, messages that are alike follow each other by the hundred: for a short time
- * they share a row, which shows the latest and how many there were. In a paused world every event has
- * a row of its own.
+ * While the world runs, hundreds of similar messages follow each other. For a short time they share a
+ * row, which shows the latest one and their number. In a paused world every event has its own row.
  *
- * Invariant: rows are in the order in which they came; `quietCounts` counts every hidden event there was.
+ * Invariant: rows are in the order of arrival; `quietCounts` counts every hidden event.
  */
 
 import type { EventFamily, FeedEntry, Quiet } from '../../src/view/messages.ts';
 
-/** What a row can be filtered by. */
+/** The filters of the feed. */
 export type Topic = EventFamily | 'log' | 'note' | 'sandbox';
 
 export interface FeedRow {
@@ -21,7 +20,7 @@ export interface FeedRow {
   readonly topic: Topic;
   readonly quiet: Quiet | null;
   readonly level: FeedEntry['level'];
-  /** Number of its event; 0 for what is none. */
+  /** Number of its event; 0 for a row that is not an event. */
   readonly seq: number;
   text: string;
   count: number;
@@ -31,8 +30,8 @@ export const QUIET_KINDS: readonly Quiet[] = ['PING', 'PONG', 'INFO', 'hello', '
 
 const ROWS_MAX = 2_000;
 /**
- * How long messages that are alike share a row, in world microseconds. Attempts to connect to a node
- * that is down come every second; only those with the same outcome are alike.
+ * How long similar messages share a row, in world microseconds. Attempts to connect to a dead node
+ * come every second; they are similar only when they have the same outcome.
  */
 const SHARED_MICROS: Readonly<Partial<Record<Topic, number>>> = {
   stream: 2_000_000,
@@ -89,7 +88,7 @@ export class FeedRows {
     if (canShare) this.shared.set(key, row);
   }
 
-  /** The last rows that pass, newest first. */
+  /** The last rows that pass the filters, newest first. */
   latest(filter: Filter, limit: number): FeedRow[] {
     const found: FeedRow[] = [];
     for (let i = this.rows.length - 1; i >= 0 && found.length < limit; i -= 1) {
@@ -101,6 +100,6 @@ export class FeedRows {
 }
 
 function passes(row: FeedRow, filter: Filter): boolean {
-  // Small talk has one switch: who asks for PING wants all of them.
+  // Hidden traffic has switches of its own: shown PINGs are shown whatever their topic.
   return row.quiet === null ? !filter.hidden.has(row.topic) : filter.shownQuiet.has(row.quiet);
 }

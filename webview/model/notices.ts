@@ -1,10 +1,10 @@
-/** What has to be said at the top of the page: sentences, most urgent first. */
+/** The notices at the top of the page, most urgent first. */
 
 import type { Snapshot, WaitingClientSnapshot } from '../../src/view/snapshot.ts';
 import { counted, countOf, listed } from './words.ts';
 
 export interface Notice {
-  /** Stable while the same thing is said; a notice that was dismissed stays away by it. */
+  /** Stable for the same notice, so that a dismissed one does not come back. */
   readonly id: string;
   readonly tone: 'bad' | 'warn' | 'plain';
   readonly title: string;
@@ -55,7 +55,7 @@ function frozenNotices(snapshot: Snapshot): Notice[] {
   }));
 }
 
-/** More clients wait than the snapshot lists. */
+/** Whether more clients wait than the snapshot lists. */
 function isPartial({ waiting, waitingCount }: Snapshot): boolean {
   return waitingCount > waiting.length;
 }

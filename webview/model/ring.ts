@@ -1,21 +1,21 @@
 /**
- * The replication backlog as a ring: stream byte o lies at (o mod size) / size of a turn, so the
- * write head goes round once for every `size` bytes, and what it passes is gone.
+ * The replication backlog as a ring: stream byte o lies at (o mod size) / size of a turn. The write
+ * head makes one turn per `size` bytes and overwrites what it passes.
  *
- * Example: size 100, bytes 151 to 250 held, head at 250 (half a turn). A replica at 180 lacks byte
- * 181, which is there; one at 120 lacks 121, which the head has passed: it has fallen off.
+ * Example: size 100, bytes 151 to 250 held, head at 250 (half a turn). A replica at 180 needs byte
+ * 181, which is held. One at 120 needs 121, which was overwritten: it has fallen off the ring.
  */
 
 import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import { counted, inBytes } from './words.ts';
 
 type RingState =
-  /** Linked, nothing missing. */
+  /** Connected, and it lacks nothing. */
   | 'in step'
   | 'behind'
-  /** Not linked, and what it lacks is held: a partial resynchronization will do. */
+  /** Not connected, and the backlog holds what it lacks: a partial resynchronization suffices. */
   | 'resumable'
-  /** What it lacks is gone, or belongs to another history. */
+  /** The bytes that it lacks are overwritten, or belong to another history. */
   | 'lost'
   | 'syncing';
 
@@ -25,7 +25,7 @@ export interface RingReplica {
   readonly state: RingState;
   /** Bytes it lacks; 0 when its history is another one. */
   readonly behind: number;
-  /** Part of a turn at which it stands; null when it is nowhere on the ring. */
+  /** Its position as part of a turn; null when it is not on the ring. */
   readonly turn: number | null;
   readonly words: string;
 }
@@ -38,7 +38,7 @@ export interface Ring {
   /** Last byte written. */
   readonly head: number;
   readonly held: number;
-  /** Parts of a turn; the history runs from `from` on for `share`, up to `to`. */
+  /** Parts of a turn: the held history begins at `from`, is `share` long and ends at `to`. */
   readonly from: number;
   readonly to: number;
   readonly share: number;

@@ -1,9 +1,8 @@
 /**
- * Who stands under whom, and what lies between: a snapshot's servers as rows, and the wires between
- * them.
+ * The layout of a snapshot's servers: rows, and the wires between them.
  *
- * Invariant: every server is in exactly one row; a replica stands below its master, also when
- * REPLICAOF has made a circle (then below one of its members).
+ * Invariant: every server is in exactly one row. A replica is below its master; in a circle of
+ * REPLICAOF, below one member of the circle.
  */
 
 import type { LinkSnapshot, NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
@@ -15,7 +14,7 @@ interface Wire {
   readonly from: string;
   readonly to: string;
   readonly state: WireState;
-  /** What is wrong; empty while all is well. */
+  /** The problem in a word; empty while there is none. */
   readonly label: string;
 }
 
@@ -27,7 +26,7 @@ export interface Cut {
   readonly how: 'cut' | 'held';
 }
 
-/** Masters first, then their replicas, then those of replicas; in the order of their masters. */
+/** Masters, then their replicas, then the replicas of those, each row in the order of its masters. */
 export function rowsOf(nodes: readonly NodeSnapshot[]): NodeSnapshot[][] {
   const placed = new Set<string>();
   const rows: NodeSnapshot[][] = [];
@@ -36,7 +35,7 @@ export function rowsOf(nodes: readonly NodeSnapshot[]): NodeSnapshot[][] {
   const isRoot = (node: NodeSnapshot): boolean => !names.has(parentOf(node) ?? '');
   let row = nodes.filter(isRoot);
   while (placed.size < nodes.length) {
-    // What is left without a root stands in a circle: its first member becomes one.
+    // The servers that are left form circles: the first member of each becomes a root.
     if (row.length === 0) row = [nodes.find((node) => !placed.has(node.name))!];
     for (const node of row) placed.add(node.name);
     rows.push(row);
@@ -101,7 +100,7 @@ export interface CutGroup {
   readonly b: string | undefined;
 }
 
-/** A master cut off from six nodes is one thing, not six: places with most cuts come first. */
+/** Groups cuts by place, the place with most cuts first: a master cut off from six nodes is one group. */
 export function groupCuts(cuts: readonly Cut[]): CutGroup[] {
   const groups: CutGroup[] = [];
   for (let left = [...cuts]; left.length > 0; ) {
@@ -138,7 +137,7 @@ function groupText(center: string, cuts: readonly Cut[]): string {
     .join(', ');
 }
 
-/** The server most running Sentinels take for the master; without them the one with most replicas. */
+/** The master according to most running Sentinels; without Sentinels, the master with most replicas. */
 export function masterOf(snapshot: Snapshot): NodeSnapshot | undefined {
   const votes = new Map<string, number>();
   for (const { process, master } of snapshot.sentinels) {

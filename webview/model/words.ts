@@ -1,4 +1,4 @@
-/** Numbers, sizes and times as the page writes them; the same everywhere, whatever the locale. */
+/** Numbers, sizes and times as the page prints them, in every locale alike. */
 
 const MICROS_PER_MS = 1000;
 
@@ -12,12 +12,12 @@ export function inBytes(value: number): string {
   return value === 1 ? '1 byte' : `${counted(value)} bytes`;
 }
 
-/** `2 clients`; `plural` when adding an s does not make one. */
+/** `2 clients`; `plural` is for nouns whose plural is irregular. */
 export function countOf(value: number, noun: string, plural = `${noun}s`): string {
   return `${counted(value)} ${value === 1 ? noun : plural}`;
 }
 
-/** `16 KiB`, `1 MiB`, `1.5 MiB`: sizes people set, so in powers of two. */
+/** `16 KiB`, `1 MiB`, `1.5 MiB`: sizes of settings, in powers of two. */
 export function inSize(value: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB'];
   let unit = 0;
@@ -35,7 +35,7 @@ export function inTime(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
 }
 
-/** Time of day `14:02:07.123` where the page is shown, of Unix microseconds. */
+/** The local time of day, `14:02:07.123`, of Unix microseconds. */
 export function timeOfDay(micros: number): string {
   const date = new Date(micros / MICROS_PER_MS);
   const part = (value: number, width: number): string => String(value).padStart(width, '0');

@@ -1,8 +1,8 @@
 /**
- * The event feed, newest first, under what comes next while the world is paused.
+ * The event feed, newest first, below the next events while the world is paused.
  *
- * Invariant: at most ROWS_SHOWN rows are in the page, and it is drawn again at most DRAWS_PER_SECOND
- * times a second; reading further down holds the rows where they are (the browser's scroll anchoring).
+ * Invariant: at most ROWS_SHOWN rows are in the page, and they are drawn at most DRAWS_PER_SECOND times
+ * a second. When the reader has scrolled down, the rows stay where they are (scroll anchoring).
  */
 
 import type { Snapshot, UpcomingSnapshot } from '../../src/view/snapshot.ts';
@@ -17,14 +17,14 @@ const DRAWS_PER_SECOND = 8;
 
 const TOPICS: readonly (readonly [Topic, string, string])[] = [
   ['replication', 'Replication', 'Handshakes, PSYNC, RDB payloads between servers'],
-  ['stream', 'Stream', 'Commands a master passes on to its replicas'],
-  ['sentinel', 'Sentinel', 'What Sentinels say and are told'],
-  ['client', 'Clients', 'Commands and replies of applications, load and operator'],
-  ['connection', 'Connections', 'Made, refused, closed, reset'],
-  ['process', 'Processes', 'Starts, ends, signals, and what was done to the world'],
-  ['log', 'Logs', "The nodes' own log lines"],
-  ['note', 'Notes', 'Decisions of the machines that the wire does not show'],
-  ['sandbox', 'Sandbox', 'What the sandbox itself has to say'],
+  ['stream', 'Stream', 'Commands that a master propagates to its replicas'],
+  ['sentinel', 'Sentinel', 'Commands and replies of Sentinels'],
+  ['client', 'Clients', 'Commands and replies of applications, the load and the operator'],
+  ['connection', 'Connections', 'Connections opened, refused, closed, reset'],
+  ['process', 'Processes', 'Starts, ends and signals of processes, and operations on the world'],
+  ['log', 'Logs', "The nodes' log lines"],
+  ['note', 'Notes', 'Decisions of nodes that no message shows'],
+  ['sandbox', 'Sandbox', 'Messages of the sandbox itself'],
 ];
 
 class RowView {
@@ -126,7 +126,7 @@ export class FeedView {
   private quietToggles(): HTMLElement {
     const element = h('div', {
       class: 'toggles is-quiet',
-      attributes: { role: 'group', 'aria-label': 'Hidden unless asked for' },
+      attributes: { role: 'group', 'aria-label': 'Hidden by default' },
     });
     for (const kind of QUIET_KINDS) {
       const title = kind === 'internal' ? 'Timers, disks, flow control' : `${kind} messages`;
@@ -158,7 +158,7 @@ export class FeedView {
     }
   }
 
-  /** A step is shown at once; a stream of events in batches that an eye can follow. */
+  /** A step is drawn at once; a stream of events is drawn in batches. */
   private drawSoon(isPaused: boolean): void {
     clearTimeout(this.timer);
     const now = performance.now();

@@ -1,4 +1,4 @@
-/** The selected node: its facts in words, and everything that can be done to it. */
+/** The selected node: its facts in words, and its operations. */
 
 import type { NodeSnapshot, SentinelSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import { ButtonControl, DropdownControl } from '../controls/controls.ts';
@@ -16,7 +16,7 @@ import type { Ask } from '../page.ts';
 
 const NO_ONE = 'no one';
 const REPLID_CHARS = 8;
-/** What stands for the clients outside the world in links. */
+/** The name of the place of all clients outside of the world, as links use it. */
 const OUTSIDE = 'outside';
 
 export class Inspector {
@@ -43,7 +43,7 @@ export class Inspector {
     this.replicaofButton = new ButtonControl({
       id: 'replicaof',
       label: 'REPLICAOF',
-      title: 'Gives it another master, or makes it one',
+      title: 'Changes its master, or makes it a master',
       onPress: () => this.replicaof(),
     });
     this.replicaofGroup = group('Replication', this.replicaofButton.element, this.master.element);
@@ -64,16 +64,16 @@ export class Inspector {
       'Link',
       h('span', { class: 'muted', text: 'Link' }),
       this.peer.element,
-      button('cut', 'Cut', 'No byte passes, both ways', () =>
+      button('cut', 'Cut', 'Blocks all bytes in both directions', () =>
         this.ask({ op: 'cut', ...ends(), oneway: false }),
       ),
-      button('cut-oneway', 'Cut →', 'No byte passes from here to there', () =>
+      button('cut-oneway', 'Cut →', 'Blocks all bytes from this node to the other one', () =>
         this.ask({ op: 'cut', ...ends(), oneway: true }),
       ),
-      button('heal', 'Heal', 'Bytes pass again; what was sent meanwhile arrives', () =>
+      button('heal', 'Heal', 'Removes the cut; bytes sent in the meantime arrive', () =>
         this.ask({ op: 'heal', ...ends() }),
       ),
-      button('reset', 'Reset', 'Both ends see their connections reset', () =>
+      button('reset', 'Reset', 'Resets the connections at both ends', () =>
         this.ask({ op: 'reset', ...ends() }),
       ),
     );
@@ -98,7 +98,7 @@ export class Inspector {
     this.buttons.show(actions.map((action) => [action.id, action]));
     setHidden(this.replicaofGroup, !isServer(node));
     this.replicaofButton.setEnabled(node.process === 'running');
-    // A world that stands still takes no operation.
+    // A stopped world accepts no operation.
     this.everything.inert = snapshot.failure !== null;
     const servers = snapshot.nodes.filter((other) => other.name !== node.name);
     this.master.setChoices([

@@ -1,6 +1,6 @@
 /**
- * A server, and a Sentinel, as a card that can be selected. A card is a button: everything on it is
- * also its accessible name.
+ * The cards of servers and Sentinels. A card is a button that selects its node; the text on it is its
+ * accessible name.
  */
 
 import type { NodeSnapshot, SentinelSnapshot } from '../../src/view/snapshot.ts';
@@ -8,10 +8,10 @@ import { h, setClass, setHidden, setText } from '../dom.ts';
 import { beliefOf, doubtsOf, epochOf } from '../model/beliefs.ts';
 import { counted, countOf, inBytes } from '../model/words.ts';
 
-/** What a server's card shows beside the server itself. */
+/** What a server's card needs besides the server itself. */
 export interface ServerFacts {
   readonly node: NodeSnapshot;
-  /** Its master; undefined for a master, and for a stranger's replica. */
+  /** Its master; undefined for a master, and for a replica of a server outside of the sandbox. */
   readonly master: NodeSnapshot | undefined;
   readonly isSelected: boolean;
   readonly isLoaded: boolean;
@@ -98,13 +98,13 @@ function replicaLine(node: NodeSnapshot, master: NodeSnapshot | undefined): stri
   if (syncInProgress) return `full resync: ${seen?.state ?? 'starting'}`;
   if (status === 'down') return 'link down';
   if (master === undefined || seen === undefined || isDead(master)) return 'link up';
-  // Where it really is; what it has acknowledged is a second old.
+  // The replica's real offset: its last acknowledgement may be a second old.
   const lacks = Math.max(0, master.offset - node.offset);
   const behind = lacks === 0 ? 'in step' : `${inBytes(lacks)} behind`;
   return `${behind} · lag ${seen.lag} s`;
 }
 
-/** What else is going on in the process. */
+/** Other activity of the process. */
 function noteOf(node: NodeSnapshot, isLoaded: boolean): string {
   const notes: string[] = [];
   if (node.waitingInputs > 0 && node.process === 'frozen') {

@@ -1,6 +1,6 @@
 /**
- * The backlog as a ring: outside the bytes that are held, from the first (faint) to the write head
- * (strong); inside a circle for each replica with its place on it, and the arc of what it lacks.
+ * The backlog as a ring. The outer ring shows the held bytes, from the first (faint) to the write head
+ * (strong). Each replica has a circle inside, with its position and an arc of the bytes that it lacks.
  */
 
 import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
@@ -11,16 +11,16 @@ import { counted, inSize } from '../model/words.ts';
 
 const CENTER = 160;
 const RADIUS = 132;
-/** Pieces of the history arc: each a little stronger than the one before. */
+/** The number of pieces of the history arc, each a little stronger than the previous one. */
 const PIECES = 40;
 const FIRST_TRACK = 112;
 const TRACK_GAP = 11;
 const TRACKS_MAX = 5;
-/** How much of the colour the first byte has, in percent. */
+/** Strength of the colour at the first byte, in percent. */
 const FAINTEST = 22;
-/** Pieces reach a little under the next one, or hairlines would show between them. */
+/** Each piece overlaps the next one a little, because hairlines would show between them. */
 const OVERLAP = 1.25;
-/** Less of a turn cannot be seen. */
+/** The smallest visible part of a turn. */
 const SHARE_MIN = 0.006;
 
 interface Shown {
@@ -45,7 +45,7 @@ class TrackView {
     setClass(this.element, `is-${replica.state.replace(' ', '-')} color-${color}`);
     setAttributes(this.circle, { r: radius });
     const { turn } = replica;
-    // A replica that is nowhere on the ring lacks all of it: its dot waits at the write head, hollow.
+    // A replica that is not on the ring lacks all of it: its dot is hollow, at the write head.
     const place = pointAt(radius, turn ?? ring.to);
     setAttributes(this.dot, { cx: place.x, cy: place.y });
     const lacks = turn === null ? 0.9999 : (ring.to - turn + 1) % 1;
@@ -134,7 +134,7 @@ export class RingView {
     );
   }
 
-  /** `owner` is the selected server; one that keeps no backlog gives way to the master. */
+  /** `owner` is the selected server, or the master if the selected server has no backlog. */
   show(
     snapshot: Snapshot,
     owner: NodeSnapshot | undefined,
@@ -145,7 +145,9 @@ export class RingView {
     setText(this.owner, ring?.owner ?? '');
     setText(
       this.empty,
-      ring === undefined ? 'There is none yet: a master makes one for its first replica.' : '',
+      ring === undefined
+        ? 'There is no backlog yet: a master creates one for its first replica.'
+        : '',
     );
     setHidden(this.empty, ring !== undefined);
     setHidden(this.ends, ring === undefined);
@@ -196,7 +198,7 @@ export class RingView {
   }
 }
 
-/** Turn 0 is at the top, and turns go clockwise. */
+/** Turn 0 is at the top; turns run clockwise. */
 function pointAt(radius: number, turn: number): { x: number; y: number } {
   const angle = (turn - 0.25) * 2 * Math.PI;
   const round = (value: number): number => Math.round(value * 100) / 100;

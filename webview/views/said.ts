@@ -1,4 +1,4 @@
-/** What a node or the sandbox answered to the last thing asked: a line that goes away by itself. */
+/** The answer to the last operation, as a line that disappears after a while. */
 
 import type { Operation, Outcome } from '../../src/view/messages.ts';
 import { h, setClass, setHidden, setText } from '../dom.ts';
@@ -15,7 +15,7 @@ export class Said {
   }
 
   say(operation: Operation, outcome: Outcome): void {
-    // The bar shows these, large and at once.
+    // The toolbar already shows the effect of these.
     if (outcome.ok && SHOWN_ELSEWHERE.has(operation.op)) return;
     const answer = outcome.ok ? outcome.text : outcome.error.replace(/^ERR /, '');
     setText(this.element, `${subject(operation)}: ${answer === 'OK' ? 'done' : answer}`);

@@ -1,4 +1,4 @@
-/** Time and load: what concerns the whole world. */
+/** The toolbar: time, failover and load, which concern the whole world. */
 
 import type { LoadSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import { ButtonControl, TextFieldControl } from '../controls/controls.ts';
@@ -41,7 +41,7 @@ export class Toolbar {
     this.stepRaw = new ButtonControl({
       id: 'step-raw',
       label: 'Step raw',
-      title: 'Executes exactly one event, hidden ones too',
+      title: 'Executes exactly one event, even a hidden one',
       onPress: () => ask({ op: 'step', count: 1 }),
     });
     this.failover = new ButtonControl({ id: 'failover', label: 'Fail over', onPress: () => {} });
@@ -101,7 +101,7 @@ export class Toolbar {
     this.failover.setTitle(
       isRunning
         ? `SENTINEL FAILOVER ${name}: promotes a replica without asking for votes`
-        : 'No Sentinel runs: restart one, or promote a replica by REPLICAOF NO ONE',
+        : 'No Sentinel is running: restart one, or promote a replica by REPLICAOF NO ONE',
     );
     this.failover.setAction(() => this.ask({ op: 'failover', name }));
   }

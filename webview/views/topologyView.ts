@@ -1,4 +1,4 @@
-/** The deployment: servers in rows under their masters, Sentinels below, wires and cuts between. */
+/** The deployment: servers in rows below their masters, then the Sentinels, wires and cuts between them. */
 
 import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import type { Choices } from '../choices.ts';
@@ -10,12 +10,12 @@ import type { Ask } from '../page.ts';
 import { SentinelCard, type SentinelFacts, ServerCard, type ServerFacts } from './nodeCards.ts';
 import { type Line, Wires } from './wires.ts';
 
-/** Height of a row of servers with its gap, and of everything else, while there is room. */
+/** Height of a row of servers with its gap, and of everything else, in their large form. */
 const ROW_PIXELS = 122;
 const REST_PIXELS = 120;
-/** Up to this width the page scrolls (layout.css), and its height says nothing about the room there is. */
+/** Up to this width the page scrolls (layout.css), so its height does not limit the cards. */
 const NARROW_PIXELS = 720;
-/** How long a wire shows that bytes ran along it, in snapshots. */
+/** For how many snapshots a wire shows that bytes were sent. */
 const FLOW_SNAPSHOTS = 10;
 
 class Row {
@@ -69,7 +69,7 @@ export class TopologyView {
   private readonly sentinels: Keyed<SentinelFacts, SentinelCard>;
   private readonly cuts: Keyed<CutGroup, CutChip>;
   private readonly wires = new Wires(this.frame);
-  /** Offset last seen of each replica, and for how many snapshots it has stood there. */
+  /** The last offset of each replica, and for how many snapshots it has not changed. */
   private readonly motion = new Map<string, { offset: number; idle: number }>();
   private seenRevision = -1;
   private rowCount = 0;
@@ -106,7 +106,7 @@ export class TopologyView {
     new ResizeObserver(() => this.fit()).observe(this.scroll);
   }
 
-  /** Cards get smaller where there is no room for them. */
+  /** Cards get smaller when there is not enough room. */
   private fit(): void {
     const needed = this.rowCount * ROW_PIXELS + REST_PIXELS;
     const isDense = window.innerWidth <= NARROW_PIXELS || this.scroll.clientHeight < needed;
@@ -162,7 +162,7 @@ export class TopologyView {
   }
 }
 
-/** Healthy links of Sentinels would be a web; only what is cut is drawn, and named below. */
+/** Wires of cut links. The healthy links of Sentinels are not drawn: they would cover everything. */
 function otherCutLines(snapshot: Snapshot, cuts: readonly Cut[]): Line[] {
   const servers = new Set(snapshot.nodes.map((node) => node.name));
   const sentinels = new Set(snapshot.sentinels.map((node) => node.name));

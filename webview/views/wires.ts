@@ -1,8 +1,8 @@
 /**
- * The lines between the cards, drawn behind them: from a master to its replicas, and whatever is cut.
+ * The lines behind the cards: from a master to its replicas, and along cut links.
  *
- * Invariant: positions are measured from the cards when the picture changes, never computed from
- * what the layout should be.
+ * Invariant: positions are measured from the cards when the picture changes, never computed from the
+ * expected layout.
  */
 
 import { h, Keyed, setAttributes, setClass, setHidden, setText, svg } from '../dom.ts';
@@ -13,9 +13,9 @@ export interface Line {
   /** up, syncing, down, cut. */
   readonly state: string;
   readonly label: string;
-  /** Bytes run along it now. */
+  /** Bytes are being sent along it. */
   readonly isFlowing: boolean;
-  /** Of the card at its end. */
+  /** The colour of the card at its end. */
   readonly color: number;
 }
 
@@ -38,7 +38,7 @@ export class Wires {
   private readonly keyed: Keyed<Line, LineView>;
   private lines: readonly Line[] = [];
 
-  /** `frame` holds the cards and both layers. */
+  /** `frame` contains the cards and both layers. */
   constructor(frame: HTMLElement) {
     this.frame = frame;
     this.keyed = new Keyed(
@@ -94,7 +94,7 @@ export class Wires {
     view.label.style.top = `${(start.y + end.y) / 2}px`;
   }
 
-  /** Of a node's card, in the frame. */
+  /** The box of a node's card, relative to the frame. */
   private rectOf(name: string): DOMRect | undefined {
     const card = this.frame.querySelector(`[data-node="${CSS.escape(name)}"]`);
     if (card === null) return undefined;
@@ -103,7 +103,7 @@ export class Wires {
   }
 }
 
-/** From the lower edge of the one above to the upper edge of the other; side by side in a row. */
+/** From the lower edge of the upper card to the upper edge of the lower one, or side by side in a row. */
 function endsOf(from: DOMRect, to: DOMRect): { start: Point; end: Point } {
   if (to.top < from.bottom && from.top < to.bottom) {
     const [left, right] = from.left < to.left ? [from, to] : [to, from];
