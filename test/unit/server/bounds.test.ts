@@ -5,6 +5,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Server } from '../../../src/engine/server/server.ts';
+import { LoneMachine } from '../../support/loneMachine.ts';
 import { ServerHarness } from '../../support/serverHarness.ts';
 
 const MB = 1024 * 1024;
@@ -124,4 +126,21 @@ test('DEBUG POPULATE makes values longer than a string, and none without end', (
   assert.equal(String(harness.send(['GETRANGE', 'k:0', '0', '8'])), '$9\r\nvalue:0\0\0\r\n');
   const endless = harness.send(['DEBUG', 'POPULATE', '1', 'l', '1000000000000']);
   assert.match(textOf(endless), /^-ERR string exceeds maximum allowed size/);
+});
+
+test('a thousand unread replies of 100 MB hold the value once, and are counted in full', () => {
+  const lone = new LoneMachine(new Server(), 'port 6379\n');
+  const conn = lone.connect();
+  lone.receive(conn, Buffer.from(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$${100 * MB}\r\n`));
+  for (let i = 0; i < 100; i += 1) lone.receive(conn, Buffer.alloc(MB, 'v'));
+  lone.receive(conn, Buffer.from('\r\n'));
+  const before = process.memoryUsage().arrayBuffers;
+  lone.receive(conn, Buffer.from('GET k\r\n'.repeat(1_000)));
+  assert.ok(process.memoryUsage().arrayBuffers - before < 50 * MB);
+  const client = lone.machine.clients.get(conn)!;
+  assert.ok(client.queuedBytes > 99_000 * MB);
+  assert.ok((lone.machine as Server).memory.clients > 99_000 * MB);
+  const other = lone.connect();
+  lone.receive(other, Buffer.from('PING\r\n'));
+  assert.equal(lone.drain(other, MB), '+PONG\r\n');
 });
