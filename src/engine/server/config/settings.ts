@@ -5,9 +5,10 @@
  * type follows from the table: reading one on the hot path is reading a property. The values of
  * directives that are accepted without effect are kept beside, by name, once they are not the default.
  *
- * Invariant: values are replaced, never changed in place, so that settings may share them.
+ * Invariant: values are replaced, never changed in place.
  */
 
+import { copyState } from '../../machine/state.ts';
 import type { Directive } from '../../process/directives/directive.ts';
 import { serverDirectives } from '../../process/directives/serverDirectives.ts';
 import { printValue, type Value } from '../../process/values/codecs.ts';
@@ -52,8 +53,10 @@ for (const name of names) {
 
 /** Redis 7.0.15's defaults, but for directives that have one value only here. */
 export function defaultSettings(): Settings {
-  // The copy by spread, unlike the object it copies, has the fields where V8 reads them fastest.
-  return { ...(standardFields as unknown as Fields), withoutEffect: {}, beyondSafe: {} };
+  // Lists and records are copied, too: worlds share no part of their states. The copy by spread,
+  // unlike the object it copies, has the fields where V8 reads them fastest.
+  const fields = copyState(standardFields) as unknown as Fields;
+  return { ...fields, withoutEffect: {}, beyondSafe: {} };
 }
 
 /** The value of a directive, exactly. */
