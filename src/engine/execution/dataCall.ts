@@ -1,13 +1,13 @@
 /**
- * The Call of commands that work on data. The server gives the body; handlers see only this.
+ * The Call of commands that work on data. The server implements it; handlers see only this interface.
  *
- * Handlers fetch by `read` and `write` (both expire lazily), change values through the database or
- * the value they own, and then say so by `changed`. Everything else (propagation, WATCH, keyspace
- * notifications, counters) follows from these calls.
+ * Handlers look keys up with `read` and `write` (both expire lazily), change values through the
+ * database or the value they own, and then report the change with `changed`. Propagation, WATCH,
+ * keyspace notifications and counters follow from these calls.
  *
- * The commands that make up most traffic (GET, SET, INCR and their like) have a way of their own: they
- * name keys by the index of an argument and get rows (data/table/database.ts), so that no string is
- * made of a key or a value unless a watcher or a subscriber must be told. Both ways do the same.
+ * The commands that make up most traffic (GET, SET, INCR and the like) work in place: they name a key
+ * by the index of its argument and get a row (data/table/database.ts). No string is made of a key or a
+ * value unless a watcher or a subscriber needs one. Both ways have the same effects.
  */
 
 import type { Database } from '../data/table/database.ts';
@@ -39,43 +39,47 @@ export abstract class DataCall extends Call {
   /** The server's stream for SPOP, RANDOMKEY and the like. */
   abstract readonly random: Random;
   abstract readonly limits: EncodingLimits;
-  /** Longest string, in bytes, that this command may make: proto-max-bulk-len. A master's word stands. */
+  /** Longest string, in bytes, that this command may make: proto-max-bulk-len. A master's stream is not limited. */
   abstract readonly stringBytesMax: number;
-  /** True while this command comes from the master's stream or a loaded file: expired keys are left alone, writes are obeyed. */
+  /** True while commands come from the master's stream or a loaded file: expired keys stay, writes are accepted. */
   abstract readonly fromMaster: boolean;
 
-  /** The value at `key`, or undefined when there is none or it has expired. Counts a keyspace hit or miss. Not to be mutated. */
+  /** The value at `key`; undefined if there is none or it has expired. Counts a keyspace hit or miss. Callers must not change it. */
   abstract read(key: string, db?: Database): Value | undefined;
-  /** As `read` for a command that writes: no hit counted, an expired key is deleted and the deletion propagated; a container may be mutated in place. */
+  /**
+   * As `read`, for a command that writes: counts no hit, deletes an expired key and propagates the
+   * deletion. The caller may change a collection in place.
+   */
   abstract write(key: string, db?: Database): Value | undefined;
   /**
-   * `key` was modified by this command: WATCH sees it, `times` is added to the count of changes
-   * (a command with no change is not propagated).
+   * Reports that this command modified `key`: breaks WATCH, and adds `times` to the count of changes.
+   * A command without changes is not propagated.
    */
   abstract changed(key: string, times?: number, db?: Database): void;
-  /** Sets when a key expires. (`changed` is still to be called.) */
+  /** Sets when a key expires. The caller still has to call `changed`. */
   abstract setExpire(key: string, unixMs: number, db?: Database): void;
   /**
-   * Empties `db`, or every database when there is none given: FLUSHDB, FLUSHALL. Propagated even
-   * when nothing was there.
+   * Empties `db`, or every database if `db` is undefined: FLUSHDB, FLUSHALL. Propagated even when
+   * there was no key.
    */
   abstract emptyDatabases(db: Database | undefined): void;
   /** Exchanges the keys of two databases: SWAPDB. */
   abstract swapDatabases(a: Database, b: Database): void;
   /** Publishes a keyspace event when notify-keyspace-events asks for its class. */
   abstract notify(type: NotifyClass, event: string, key: string, db?: Database): void;
-  // In place, by arguments.
 
-  /** The row of the key at argument `index`; 0 where `read` gives undefined. Counts as `read` does. */
+  // The same in place: keys and values are named by the indices of their arguments.
+
+  /** The row of the key at argument `index`; 0 where `read` returns undefined. Counts as `read` does. */
   abstract readRow(index: number): number;
-  /** The row of the key at argument `index`; 0 where `write` gives undefined. Expires as `write` does. */
+  /** The row of the key at argument `index`; 0 where `write` returns undefined. Expires as `write` does. */
   abstract writeRow(index: number): number;
   /** As `changed`. */
   abstract changedAt(index: number): void;
   /** As `notify`. */
   abstract notifyAt(type: NotifyClass, event: string, index: number): void;
 
-  /** Makes the argument at `valueIndex` the string of the key at `keyIndex`, and removes its expiry. */
+  /** Stores argument `valueIndex` as a string at the key of argument `keyIndex`, and removes its expiry. */
   storeArgument(keyIndex: number, valueIndex: number): void {
     const { request } = this;
     const isNew = this.db.setFrom(
@@ -88,11 +92,11 @@ export abstract class DataCall extends Call {
     if (isNew) this.notifyAt('n', 'new', keyIndex);
   }
 
-  /** Propagates these arguments in place of this command: SPOP as SREM, EXPIRE as PEXPIREAT. */
+  /** Propagates these arguments instead of this command: SPOP as SREM, EXPIRE as PEXPIREAT. */
   abstract rewrite(...args: Bytes[]): void;
-  /** The same for arguments that may be a million: more than a JavaScript call takes. */
+  /** As `rewrite`, for up to a million arguments: too many for the parameters of a JavaScript call. */
   abstract rewriteAs(args: readonly Bytes[]): void;
-  /** Propagates these arguments besides (and, with `dontPropagate`, instead of) this command, in order. */
+  /** Propagates these arguments after this command or, with `dontPropagate`, instead of it; calls keep their order. */
   abstract alsoPropagate(...args: Bytes[]): void;
   abstract dontPropagate(): void;
 }

@@ -1,16 +1,19 @@
 /**
- * The one way to wait: what a blocked client waits for, until when, and what ends the wait.
+ * How clients wait: what a blocked client waits for, until when, and what ends the wait. There is no
+ * other way to wait.
  *
  * A blocked client's input is not read. Its wait ends in one of these ways:
  *
- *     what it waited for came     answerLate by the part that the wait is for
+ *     what it waits for happened  answerLate, called by the part that owns the wait
  *     its deadline passed         tick: the reply of a timeout
  *     CLIENT UNBLOCK              endEarly, for the kinds that allow it
  *     a master became a replica   endByDemotion, for the kinds that only a master can satisfy
  *     the connection ended        forget: no reply
  *
- * Invariant: a client is in `waiting[kind]` iff its `blockedOn` is of that kind, in the order in
- * which they were blocked; it has a deadline only while it is blocked. Source: Redis 7.0.
+ * Invariant: a client is in `waiting[kind]` iff its `blockedOn` is of that kind. Each set keeps the
+ * order in which its clients were blocked. Only a blocked client has a deadline.
+ *
+ * Source: blocked.c and timeout.c of Redis 7.0.
  */
 
 import type { Micros } from '../machine/machine.ts';
@@ -24,15 +27,15 @@ import { dropUnwanted } from './replyMode.ts';
 
 /** What a client waits for. */
 export type BlockedOn =
-  /** CLIENT PAUSE or a shutdown under way has put its command off; the command runs afterwards. */
+  /** CLIENT PAUSE, or a shutdown in progress, has postponed its command. The command runs when the pause ends. */
   | { readonly kind: 'pause' }
-  /** WAIT: that many replicas acknowledge the stream up to `offset`. */
+  /** WAIT: `replicas` replicas acknowledge the stream up to `offset`. */
   | { readonly kind: 'acks'; readonly offset: number; readonly replicas: number }
-  /** SHUTDOWN: the process ends, or fails to. */
+  /** SHUTDOWN: the process exits, or the shutdown fails. */
   | { readonly kind: 'shutdown' }
-  /** SAVE, CONFIG REWRITE and the like: their work on the disk. */
+  /** SAVE, CONFIG REWRITE and the like: their disk operations complete. */
   | { readonly kind: 'disk' }
-  /** EXEC: the work on the disk of one of its commands. */
+  /** EXEC: the disk operations of one of its commands complete. */
   | { readonly kind: 'exec' };
 
 type BlockedKind = BlockedOn['kind'];
@@ -40,17 +43,17 @@ type BlockedKind = BlockedOn['kind'];
 type UnblockMode = 'timeout' | 'error';
 
 interface Rules {
-  /** What CLIENT UNBLOCK can end it with. */
+  /** The modes of CLIENT UNBLOCK that can end the wait. */
   readonly unblock: readonly UnblockMode[];
-  /** Ended with an error when the server becomes a replica. */
+  /** The wait ends with an error when the server becomes a replica. */
   readonly byDemotion: boolean;
 }
 
 /**
- * Redis 7.0.15 departs in two places, which are faults there. CLIENT UNBLOCK … TIMEOUT ends the
- * process ("Unknown btype") when the client waits for a pause or a shutdown. CLIENT UNBLOCK … ERROR
- * on a paused client replies the error and later runs the command all the same: two replies to one
- * request. Here both find nothing to end, and answer 0.
+ * Two faults of Redis 7.0.15 are not copied. There, CLIENT UNBLOCK … TIMEOUT crashes the process
+ * ("Unknown btype") when the client waits for a pause or a shutdown, and CLIENT UNBLOCK … ERROR on a
+ * paused client replies with the error and later runs the command as well: two replies to one
+ * request. Here both leave the wait alone and reply 0.
  */
 const RULES: Readonly<Record<BlockedKind, Rules>> = {
   pause: { unblock: [], byDemotion: false },
@@ -64,14 +67,14 @@ const UNBLOCKED = 'UNBLOCKED client unblocked via CLIENT UNBLOCK';
 const DEMOTED =
   'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)';
 
-/** What waiting needs of the process. */
+/** The members of the process that Blocking uses. */
 interface BlockingHost {
   readonly now: Micros;
   touch(client: Client): void;
   wake(client: Client): void;
   closeAfterReply(client: Client): void;
   countError(client: Client, error: string): void;
-  /** Writes what a client is told whose wait of that kind has timed out. */
+  /** Writes the reply to a command whose wait has timed out. */
   replyTimeout(on: BlockedOn, reply: ReplyWriter): void;
 }
 
@@ -104,12 +107,12 @@ export class Blocking {
     return this.deadlines.size;
   }
 
-  /** The clients blocked on that kind, in the order in which they were blocked. */
+  /** The clients whose wait is of that kind, in the order in which they were blocked. */
   of(kind: BlockedKind): ReadonlySet<Client> {
     return this.waiting[kind];
   }
 
-  /** Reads no more of the client's requests until the wait ends, at `deadline` at the latest. */
+  /** Blocks the client: none of its requests is read until the wait ends, at `deadline` at the latest. */
   block(client: Client, on: BlockedOn, deadline: Micros = NEVER): void {
     this.forget(client);
     client.blockedOn = on;
@@ -118,7 +121,7 @@ export class Blocking {
     this.due.at = this.deadlines.earliest;
   }
 
-  /** Ends the wait without a reply. No-op when the client does not wait. */
+  /** Ends the wait without a reply. Does nothing if the client is not blocked. */
   unblock(client: Client): void {
     if (client.blockedOn === undefined) return;
     this.forget(client);
@@ -127,8 +130,8 @@ export class Blocking {
   }
 
   /**
-   * Replies to the command that has waited, and ends the wait. The reply is dropped when the client
-   * does not want it: CLIENT REPLY OFF, a connection that closes, a master.
+   * Replies to the blocked command, and ends the wait. The reply is dropped after CLIENT REPLY OFF, on
+   * a connection that is closing, and for a master.
    */
   answerLate(client: Client, write: (reply: ReplyWriter) => void): void {
     const { reply } = client;
@@ -141,7 +144,7 @@ export class Blocking {
     this.unblock(client);
   }
 
-  /** CLIENT UNBLOCK; false when the client does not wait, or for something that is not ended so. */
+  /** CLIENT UNBLOCK. Returns false if the client is not blocked, or if its wait does not allow the mode. */
   endEarly(client: Client, mode: UnblockMode): boolean {
     const on = client.blockedOn;
     if (on === undefined || !RULES[on.kind].unblock.includes(mode)) return false;
@@ -150,7 +153,7 @@ export class Blocking {
     return true;
   }
 
-  /** The server is becoming a replica: clients that wait for what only a master does are closed. */
+  /** The server is becoming a replica: clients whose wait only a master can end get an error and are closed. */
   endByDemotion(): void {
     for (const [kind, clients] of Object.entries(this.waiting)) {
       if (!RULES[kind as BlockedKind].byDemotion) continue;
@@ -161,7 +164,7 @@ export class Blocking {
     }
   }
 
-  /** The client has gone: it waits for nothing. */
+  /** Ends the wait of a client that has gone. */
   forget(client: Client): void {
     if (client.blockedOn === undefined) return;
     this.waiting[client.blockedOn.kind].delete(client);

@@ -1,9 +1,9 @@
 /**
- * A call frame: one execution of a command, by whom, with which request, and where the reply goes.
+ * A call frame: one execution of a command, with its client, its request and the writer of its reply.
  *
- * A process has one outermost frame, reused for every command; a command that runs others (EXEC)
- * runs them in frames inside its own. Handlers must keep neither the frame nor its request, whose
- * bytes are borrowed; the arguments they ask for may be kept.
+ * A process has one outermost frame, reused for every command. A command that runs others (EXEC) runs
+ * them in nested frames. A handler must not keep the frame or its request, because the request's bytes
+ * are borrowed. It may keep the arguments it has read.
  */
 
 import { asLimitError } from '../machine/errors.ts';
@@ -17,17 +17,17 @@ import type { CommandEntry } from './commandTable.ts';
 import type { Process } from './process.ts';
 import { replyErrors } from './replyErrors.ts';
 
-/** No option word or name of a directive is longer. */
+/** `word` cuts arguments here: no option word or directive's name is longer. */
 const WORD_LENGTH_MAX = 1024;
 
 const INT32_MAX = 0x7fff_ffff;
 const INT32_MIN = -0x8000_0000;
 
 export abstract class Call {
-  // Set while a command runs; between events neither is state: a table entry holds functions.
+  // Set only while a command runs, and so never part of the state: an entry holds functions.
   client!: Client;
   entry!: CommandEntry;
-  /** Where the reply goes: the client's own writer, or that of whoever runs the command. */
+  /** Where the reply is written: the client's writer, or the writer of the command that runs this one. */
   reply!: ReplyWriter;
   request!: Request;
 
@@ -41,7 +41,7 @@ export abstract class Call {
     return this.process.out;
   }
 
-  /** Lets go of the command that has run. */
+  /** Drops the references to the command that has run. */
   release(): void {
     const call = this as { client: unknown; entry: unknown; reply: unknown; request: unknown };
     call.client = undefined;
@@ -50,7 +50,7 @@ export abstract class Call {
     call.request = undefined;
   }
 
-  /** Takes on a command that was found fit to run. */
+  /** Sets the frame up for one command. */
   hold(client: Client, entry: CommandEntry, request: Request, reply: ReplyWriter): void {
     this.client = client;
     this.entry = entry;
@@ -89,12 +89,12 @@ export abstract class Call {
     return this.strsFrom(from).map((text) => text.toLowerCase());
   }
 
-  /** Argument `index` in lower case: option words. What is longer than any of them is cut. */
+  /** Argument `index` in lower case, cut to WORD_LENGTH_MAX: option words. */
   word(index: number): string {
     return this.request.head(index, WORD_LENGTH_MAX).toLowerCase();
   }
 
-  /** Runs the command. One that asks for more than this engine can hold gets an error for its reply. */
+  /** Runs the command. If its result exceeds a limit of the engine, the reply is that error. */
   run(): void {
     const start = this.reply.length;
     try {
@@ -108,9 +108,9 @@ export abstract class Call {
   }
 
   /**
-   * Argument `index` as a 64-bit integer. Beyond ±(2^53 - 1) it is cut to that: no count, index, ID or
-   * time here is as large, so 2^63 - 1 and 2^53 - 1 mean the same. Replies with `error` and returns
-   * undefined when the text is no 64-bit integer.
+   * Argument `index` as a 64-bit integer, clamped to ±(2^53 - 1): no count, index, ID or time here is
+   * that large, so 2^63 - 1 and 2^53 - 1 mean the same. Replies with `error` and returns undefined if
+   * the text is not a 64-bit integer.
    */
   int(index: number, error: string = replyErrors.notAnInteger): number | undefined {
     const value = parseInteger(this.str(index));
@@ -120,8 +120,8 @@ export abstract class Call {
   }
 
   /**
-   * As `int`, from `min` to `max`. Without an `error` of the caller's, Redis's own say whether the
-   * text is no integer or which range it misses (getRangeLongFromObjectOrReply).
+   * As `int`, from `min` to `max` inclusive. Without `error` the reply is Redis's: not an integer, or
+   * the range (getRangeLongFromObjectOrReply).
    */
   intIn(index: number, min: number, max: number, error?: string): number | undefined {
     const value = this.int(index, error);
@@ -130,7 +130,7 @@ export abstract class Call {
     return undefined;
   }
 
-  /** As `intIn`, in the range of 32 bits. */
+  /** As `intIn`, in the range of a signed 32-bit integer. */
   int32(index: number, error?: string): number | undefined {
     return this.intIn(index, INT32_MIN, INT32_MAX, error);
   }

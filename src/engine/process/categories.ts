@@ -1,8 +1,8 @@
-/** ACL categories of a command: those that follow from its flags, and those its declaration adds. */
+/** ACL categories of a command: some follow from its flags, its declaration adds the others. */
 
 import type { CommandFlag, CommandSpec } from './commandTable.ts';
 
-/** All of 7.0's, in the order of its replies. */
+/** All categories of Redis 7.0, in the order of its replies. */
 const CATEGORIES = [
   'keyspace',
   'read',
@@ -29,7 +29,7 @@ const CATEGORIES = [
 
 type Category = (typeof CATEGORIES)[number];
 
-/** Every category but these follows from a flag. */
+/** The categories that a declaration may name; the others follow from flags. */
 export type DeclaredCategory = Exclude<Category, 'read' | 'write' | 'fast' | 'slow' | 'blocking'>;
 
 const IMPLIED: Readonly<Partial<Record<CommandFlag, readonly Category[]>>> = {
@@ -41,7 +41,7 @@ const IMPLIED: Readonly<Partial<Record<CommandFlag, readonly Category[]>>> = {
   blocking: ['blocking'],
 };
 
-/** In the order of Redis's replies, without `@`. */
+/** A command's categories in the order of Redis's replies, without `@` (setImplicitACLCategories). */
 export function categoriesOf(spec: Pick<CommandSpec, 'flags' | 'categories'>): Category[] {
   const all = new Set<Category>(spec.categories);
   for (const flag of spec.flags) for (const implied of IMPLIED[flag] ?? []) all.add(implied);

@@ -1,9 +1,8 @@
 /**
- * A client: a connection that sends commands. A replica's connection to its master is one too, once
- * its handshake is over.
+ * A client: a connection that sends commands. On a replica the connection to its master is a client,
+ * too, once the handshake is over.
  *
- * Invariant: plain state; what other parts know of a client (a replica's offset) they keep
- * themselves, by its id.
+ * Invariant: plain state. Other parts keep what they know of a client (a replica's offset) themselves.
  */
 
 import { type ConnId, type Micros, NEVER, type Peer } from '../machine/machine.ts';
@@ -15,7 +14,7 @@ import { Connection } from './connection.ts';
 
 type ClientKind = 'normal' | 'replica' | 'master';
 
-/** A MULTI in progress: commands as they came; `failed` when one could not be queued. */
+/** A MULTI in progress: the queued requests, and whether one could not be queued (`failed`). */
 interface Transaction {
   readonly queued: Request[];
   /** Of the queued requests. */
@@ -35,24 +34,25 @@ export class Client extends Connection {
   lastInteraction: Micros;
   /** Full name of the command executed last, as CLIENT LIST's `cmd`: `client|list`. */
   lastCommand = 'NULL';
-  /** What it waits for; its input is not read meanwhile. Only Blocking writes these three. */
+  /** What it waits for; its input is not read meanwhile. Only Blocking writes this and the next two. */
   blockedOn: BlockedOn | undefined = undefined;
-  /** When the wait ends at the latest, and the client's index in the heap of deadlines. */
+  /** When the wait ends at the latest. */
   deadline: Micros = NEVER;
+  /** Index in the heap of deadlines; -1 without a deadline. */
   place = -1;
-  /** The request its reader holds was put off (CLIENT PAUSE) and is the first to run afterwards. */
+  /** CLIENT PAUSE has postponed the request that its reader holds; it runs first after the pause. */
   postponed = false;
-  /** The stream's offset after its last command: what WAIT waits for. 0: before the first byte. */
+  /** master_repl_offset after its last write: the offset that WAIT waits for. 0: it has written nothing. */
   writtenOffset = 0;
-  /** In the process's list of clients with unread input. */
+  /** Whether it is in the process's list of clients that may have requests to execute. */
   ready = false;
-  /** CLIENT REPLY OFF and SKIP: replyMode.ts. */
+  /** CLIENT REPLY OFF and SKIP; see replyMode.ts. */
   replyMode: 'on' | 'off' | 'skip' | 'skipNext' = 'on';
-  /** Where the replies begin that its mode has not been asked about yet; -1: none. */
+  /** Start of the replies that replyMode has yet to keep or drop; -1: none. */
   unjudgedFrom = -1;
   noEvict = false;
   transaction: Transaction | undefined = undefined;
-  /** Watched keys as `db:key`; true for one that had expired already when it was watched. */
+  /** Watched keys as `db:key`; true if the key had already expired when it was watched. */
   watched: Map<string, boolean> | undefined = undefined;
   /** A watched key has changed: EXEC answers null. */
   watchBroken = false;

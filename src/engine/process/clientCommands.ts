@@ -1,4 +1,4 @@
-/** CLIENT: names, lists and kills connections. Source: the CLIENT command of Redis 7.0. */
+/** CLIENT: names, lists, kills and unblocks connections. Source: clientCommand of Redis 7.0. */
 
 import { clampToSafe, parseInteger } from '../resp/integer.ts';
 import type { Call } from './call.ts';
@@ -21,7 +21,7 @@ const LIST_HELP: HelpText = [
 ];
 const KILL_HELP: HelpText = [
   'KILL <ip:port> | <filter> <value> [<filter> <value> ...]',
-  'Closes the connection from that address, or all that pass every filter:',
+  'Closes the connection from that address, or all connections that pass every filter:',
   'ID, TYPE, ADDR, LADDR, USER. SKIPME NO (default: YES) includes this one.',
 ];
 const UNBLOCK_HELP: HelpText = [
@@ -114,7 +114,7 @@ function info(call: Call): void {
   writeClients(call, [call.client]);
 }
 
-/** Lines of CLIENT LIST, in parts: three names of 200 MB are no string together. */
+/** Lines of CLIENT LIST. Written in parts: three names of 200 MB together exceed the longest string of V8. */
 function writeClients(call: Call, clients: readonly Client[]): void {
   call.reply.verbatimParts(
     'txt',
@@ -127,10 +127,10 @@ function writeClients(call: Call, clients: readonly Client[]): void {
   );
 }
 
-/** A log line has no room for more. */
+/** A log line is at most 1023 characters long; a longer name is cut to this. */
 const NAME_LENGTH_LOGGED = 512;
 
-/** What an idle client takes. */
+/** Memory of an idle client, as CLIENT LIST's tot-mem of Redis 7.0 counts it. */
 const CLIENT_BYTES = 22_296;
 
 const TYPES = ['normal', 'master', 'replica', 'slave', 'pubsub'];
@@ -169,10 +169,10 @@ function canonicalType(type: string): string {
   return type === 'slave' ? 'replica' : type;
 }
 
-/** What a description of a client reads of its process. */
+/** The members of a process that a client's description reads. */
 type DescribingProcess = Pick<Process, 'now' | 'outputMemory'>;
 
-/** A client in a log line: its line of CLIENT LIST, a long name cut. */
+/** A client as log lines name it: its line of CLIENT LIST, with a long name cut. */
 export function describeClient(process: DescribingProcess, client: Client): string {
   const name = client.name.slice(0, NAME_LENGTH_LOGGED);
   return `${fieldsBeforeName(client)}${name}${fieldsAfterName(process, client)}`;
@@ -257,7 +257,7 @@ function kill(call: Call): void {
   for (const client of matching) killClient(call, client);
 }
 
-/** The caller itself gets its reply first. */
+/** A client that kills itself gets its reply first. */
 function killClient(call: Call, client: Client): void {
   if (client === call.client) call.process.closeAfterReply(client);
   else call.process.kill(client);
@@ -322,7 +322,7 @@ function addToFilter(filter: KillFilter, name: string, value: string): string | 
 function replyMode(call: Call): void {
   const mode = call.word(2);
   if (mode === 'on') {
-    // Within EXEC a SKIP that came before stays: it is for the command after EXEC.
+    // Inside EXEC an earlier SKIP stays in force: it is for the command after EXEC.
     if (call.client.replyMode !== 'skipNext') call.client.replyMode = 'on';
     call.reply.ok();
   } else if (mode === 'off') {

@@ -1,7 +1,7 @@
 /**
- * COMMAND: what a process's command table holds, as clients ask for it. Deliberately absent: DOCS, most
- * of which is Redis's own prose (redis-cli 7.0 asks for it and falls back to its built-in hints), and
- * GETKEYSANDFLAGS, because the flags of SET's, BITFIELD's and SORT's keys depend on the options.
+ * COMMAND: what the process's command table holds. Deliberately absent: DOCS, because most of its reply
+ * is Redis's own prose (redis-cli 7.0 asks for it and falls back to its built-in hints), and
+ * GETKEYSANDFLAGS, because the key flags of SET, BITFIELD and SORT depend on their options.
  */
 
 import type { ReplyWriter } from '../resp/replyWriter.ts';
@@ -18,7 +18,7 @@ const UNORDERED = ['nondeterministic_output_order'] as const;
 
 const INFO_HELP: HelpText = [
   'INFO [<command> ...]',
-  'How the commands (default: all) are declared: arity, flags, keys, categories.',
+  'The declarations of the commands (default: all): arity, flags, keys, categories.',
 ];
 const LIST_HELP: HelpText = [
   'LIST [FILTERBY PATTERN <pattern> | ACLCAT <category> | MODULE <name>]',
@@ -26,7 +26,7 @@ const LIST_HELP: HelpText = [
 ];
 const GETKEYS_HELP: HelpText = [
   'GETKEYS <command> <arg> [<arg> ...]',
-  'Which arguments of that call are keys.',
+  'The arguments of that call that are keys.',
 ];
 
 export const commandCommands: readonly CommandSpec<Call>[] = [
@@ -36,7 +36,7 @@ export const commandCommands: readonly CommandSpec<Call>[] = [
     arity: -1,
     flags: FLAGS,
     categories: ['connection'],
-    help: ['(no subcommand)', 'How every command is declared, as COMMAND INFO.'],
+    help: ['(no subcommand)', 'The declarations of all commands, as COMMAND INFO prints them.'],
     tips: UNORDERED,
     traits: ['sentinel'],
     run: all,
@@ -176,7 +176,7 @@ function writeEntry(call: Call, entry: CommandEntry): void {
   for (const subcommand of subcommands) writeEntry(call, subcommand);
 }
 
-/** As COMMAND INFO has them: in its order, movablekeys among them. */
+/** Flags in the order of COMMAND INFO; movablekeys, which is derived, comes before allow_busy. */
 function flagsOf({ spec, keys }: CommandEntry): string[] {
   const flags: string[] = COMMAND_FLAGS.filter((flag) => spec.flags.includes(flag));
   if (keys.movable)

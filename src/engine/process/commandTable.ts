@@ -1,6 +1,6 @@
 /**
- * What a command is, and the table a process looks it up in. Tables are built once a module and
- * are not state: state names a command, it never holds one.
+ * Declarations of commands, and the table in which a process looks them up. A table is built once per
+ * module and is not state: state names a command, and never refers to its entry.
  */
 
 import { type Bytes, toLatin1 } from '../resp/bytes.ts';
@@ -34,59 +34,59 @@ export const COMMAND_FLAGS = [
 
 export type CommandFlag = (typeof COMMAND_FLAGS)[number];
 
-/** What the engine must know of a command beyond its flags. Redis has these as internal flags or as checks by name. */
+/** Properties of a command beyond its flags. Redis keeps these as internal flags or checks the command by name. */
 type CommandTrait =
-  /** It may add to the replication stream though it is no write: PUBLISH. */
+  /** It may add to the replication stream although it is not a write: PUBLISH. */
   | 'may_replicate'
-  /** It meets keys by chance, so the expired keys that it deletes are propagated each alone: SCAN. */
+  /** It visits arbitrary keys, so the deletion of each expired key it meets is propagated on its own: SCAN. */
   | 'touches_arbitrary_keys'
-  /** It runs at once inside MULTI: EXEC. */
+  /** Inside MULTI it runs at once: EXEC. */
   | 'never_queued'
-  /** It ends a transaction or the connection, so it may run inside MULTI while memory is short. */
+  /** It ends a transaction or the connection, so inside MULTI it may run even when memory is short. */
   | 'leaves_transaction'
-  /** It stands for the commands that its client has queued, and is refused when one of them would be: EXEC. */
+  /** It runs the client's queued commands, and is refused if one of them would be: EXEC. */
   | 'runs_queued'
   /** A RESP2 client with subscriptions may send it. */
   | 'in_subscription'
-  /** It reports MISCONF although it writes nothing: PING, as the health check. */
+  /** It fails with MISCONF although it writes nothing: PING, because it is used as a health check. */
   | 'fails_with_disk'
-  /** A Sentinel has it, too. (What a Sentinel alone has needs no mark.) */
+  /** A Sentinel has it, too. Commands that only a Sentinel has are not marked. */
   | 'sentinel';
 
-/** A command's declaration: all that is known of it. A test compares it with the real server's. */
+/** A command's declaration. A test compares all of them with the real server's. */
 export interface CommandSpec<C extends Call = Call> {
-  /** Lower case; of a subcommand `config|get`. */
+  /** In lower case; a subcommand's is `config|get`. */
   readonly name: string;
-  /** The version of Redis it came with. */
+  /** The version of Redis that introduced it. */
   readonly since: string;
-  /** The number of arguments, the name counted; negative: at least so many. */
+  /** The number of arguments, the name included. Negative: a minimum; -3 means three or more. */
   readonly arity: number;
   readonly flags: readonly CommandFlag[];
   readonly keys?: readonly KeySpec[];
-  /** Finds the keys where `keys` has unknown ones. */
+  /** Finds the keys if `keys` has an unknown specification. */
   readonly keysAt?: KeysAt;
   /** ACL categories that do not follow from the flags. */
   readonly categories?: readonly DeclaredCategory[];
   /** Hints for clients and proxies, as COMMAND INFO prints them. */
   readonly tips?: readonly string[];
   readonly traits?: readonly CommandTrait[];
-  /** A container's own `run` is called when it stands alone. */
+  /** A container's own `run` is called when a request has no subcommand. */
   readonly subcommands?: readonly CommandSpec<C>[];
-  /** Of a subcommand (or of a container that may stand alone), as the container's HELP shows it. */
+  /** Its lines in the container's HELP, for a subcommand or a container that may be sent alone. */
   readonly help?: HelpText;
   run(call: C): void;
 }
 
-/** A declaration with what is asked of it for every request worked out. */
+/** A declaration, with the answers that every request needs computed in advance. */
 export class CommandEntry {
   readonly spec: CommandSpec;
   readonly name: string;
-  /** Its place in the table, subcommands counted, by which statistics are kept. */
+  /** Its position in the table, subcommands included: the index of its statistics. */
   readonly index: number;
   readonly keys: KeySummary;
   readonly write: boolean;
   readonly readonly: boolean;
-  /** A write, or the trait of that name. */
+  /** True for a write, and with the trait may_replicate. */
   readonly mayReplicate: boolean;
   readonly denyOom: boolean;
   readonly loading: boolean;
@@ -132,7 +132,7 @@ export class CommandEntry {
           );
   }
 
-  /** True when `argc` arguments, the name included, are a right number of them. */
+  /** Whether the arity allows `argc` arguments, the name included. */
   accepts(argc: number): boolean {
     const arity = this.spec.arity;
     return arity >= 0 ? argc === arity : argc >= -arity;
@@ -161,10 +161,10 @@ export class CommandTable {
   /** Commands and subcommands. */
   entryCount = 0;
   private readonly bySpelling = new Map<string, CommandEntry>();
-  /** What clients send again and again is found without a string. No state: it changes no answer. */
+  /** The last command found: a repeated command is found without making a string. Not state: it changes no result. */
   private lastFound: CommandEntry | undefined = undefined;
 
-  /** Families of declarations; a name declared twice is an error. */
+  /** Takes families of declarations. Throws if a name is declared twice. */
   // biome-ignore lint/suspicious/noExplicitAny: a family declares the Call it needs; the process that builds the table provides it.
   constructor(...families: readonly (readonly CommandSpec<any>[])[]) {
     const nextIndex = () => {
@@ -185,7 +185,7 @@ export class CommandTable {
     return this.bySpelling.get(name) ?? this.byName.get(name.toLowerCase());
   }
 
-  /** The command that argument `index` names, in any case. */
+  /** The command named by argument `index`, in any case. */
   findIn(request: Request, index: number): CommandEntry | undefined {
     const { bytes } = request;
     const from = request.from(index);
@@ -198,14 +198,14 @@ export class CommandTable {
     return found;
   }
 
-  /** The command, or the subcommand, that a request asks for. */
+  /** The command or subcommand of a request. */
   resolve(request: Request): CommandEntry | undefined {
     const entry = this.findIn(request, 0);
     if (entry?.subcommands === undefined || request.argc === 1) return entry;
     return entry.subcommands.get(request.head(1, NAME_BYTES_MAX + 1).toLowerCase());
   }
 
-  /** The same for arguments in a row, such as COMMAND GETKEYS is given; a container for an unknown subcommand. */
+  /** As `resolve`, for a list of arguments (COMMAND GETKEYS). Returns the container for an unknown subcommand. */
   resolveArguments(args: readonly Bytes[]): CommandEntry | undefined {
     const entry = this.find(toLatin1(args[0]!));
     const subcommands = args.length > 1 ? entry?.subcommands : undefined;

@@ -1,6 +1,6 @@
 /**
  * Reads redis.conf and sentinel.conf: one directive a line, words as splitArguments reads them,
- * `#` comments. Lines are latin1 here, one character a byte, as everything on the wire.
+ * `#` comments. Lines are latin1, one character per byte, like everything on the wire.
  */
 
 import { representation, splitArguments } from '../resp/splitArguments.ts';
@@ -17,7 +17,7 @@ export interface ConfigLine {
 
 export const CONFIG_ERROR_HEADER = '*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***';
 
-/** The configuration cannot be used; told as Redis tells it, and the process exits with 1. */
+/** An invalid line of the configuration. It is reported as Redis reports it, and the process exits with 1. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly line: ConfigLine;
@@ -27,7 +27,7 @@ export class ConfigError extends Error {
     this.line = line;
   }
 
-  /** What redis-server prints on such a failure, line by line. */
+  /** The lines that redis-server prints for the error. */
   report(): string[] {
     return [
       CONFIG_ERROR_HEADER,
@@ -58,7 +58,8 @@ function parseConfigFile(text: string): ConfigLine[] {
 }
 
 /**
- * The directives of a file and of the command line, which stand below it, after an empty line:
+ * The directives of a file, then those of the command line, which count as lines below it, after an
+ * empty line:
  *
  *   redis-server redis.conf --port 1    with 7 lines in redis.conf  →  line 9: port "1"
  */

@@ -1,8 +1,8 @@
 /**
  * One connection's output: replies being written, chunks that wait for the send window, and the
- * bytes in flight. Clients and outgoing connections are both connections.
+ * bytes in flight. Clients and outgoing connections are connections.
  *
- * Invariant: inFlight <= SEND_WINDOW_BYTES; what does not fit waits in `queue`.
+ * Invariant: inFlight <= SEND_WINDOW_BYTES; the rest of the output waits in `queue`.
  */
 
 import { type ConnId, type Effects, type Peer, SEND_WINDOW_BYTES } from '../machine/machine.ts';
@@ -10,9 +10,9 @@ import { registerState } from '../machine/state.ts';
 import { ReplyWriter } from '../resp/replyWriter.ts';
 import { OutputQueue } from './outputQueue.ts';
 
-/** Up to here a reply lies in the client's own buffer, which no output buffer limit counts. */
+/** Size of a client's static reply buffer (PROTO_REPLY_CHUNK_BYTES), which no output buffer limit counts. */
 export const STATIC_REPLY_BYTES = 16 * 1024;
-/** A block is allocated for 16 KB and its header; jemalloc's next class is 20 KB. */
+/** Bytes in a reply block: 16 KB and a header are allocated, which jemalloc rounds up to 20 KB. */
 const REPLY_BLOCK_BYTES = 20 * 1024 - 16;
 const REPLY_BLOCK_OVERHEAD = 40;
 
@@ -20,13 +20,13 @@ export class Connection {
   readonly conn: ConnId;
   peer: Peer;
   readonly reply = new ReplyWriter();
-  /** Bytes sent and not yet reported as taken. */
+  /** Bytes sent whose delivery has not been reported yet (`drained`). */
   inFlight = 0;
-  /** Output is collected but not sent: a replica waiting for its RDB. */
+  /** Output is collected but not sent: the replica is waiting for its RDB. */
   corked = false;
-  /** In the process's list of connections to flush at the end of this event. */
+  /** Whether it is in the process's list of connections to flush at the end of this event. */
   dirty = false;
-  /** Close once everything has been sent; no further input is read. */
+  /** The connection closes once everything has been sent; no further input is read. */
   closeAfterReply = false;
   private readonly queue = new OutputQueue();
 
@@ -35,20 +35,21 @@ export class Connection {
     this.peer = peer;
   }
 
-  /** Bytes waiting for the window, those of values that the output shares with the data included. */
+  /** Bytes waiting for the send window, including those of values that output and data share. */
   get queuedBytes(): number {
     return this.queue.bytes;
   }
 
   /**
-   * What the output takes beyond the client's own buffer, in blocks as Redis 7.0 on jemalloc
-   * allocates them: what client-output-buffer-limit and CLIENT LIST's `omem` measure.
+   * Memory of the output beyond the static buffer, in blocks as Redis 7.0 on jemalloc allocates them.
+   * client-output-buffer-limit and CLIENT LIST's `omem` measure this. Example: 30,000 bytes unsent are
+   * two blocks of 20,504, so 41,008.
    */
   get outputMemory(): number {
     return this.outputBlocks * (REPLY_BLOCK_BYTES + REPLY_BLOCK_OVERHEAD);
   }
 
-  /** CLIENT LIST's `oll`. */
+  /** CLIENT LIST's `oll`: the number of reply blocks. */
   get outputBlocks(): number {
     const listed = this.queuedBytes + Math.max(0, this.reply.length - STATIC_REPLY_BYTES);
     return Math.ceil(listed / REPLY_BLOCK_BYTES);
@@ -58,13 +59,13 @@ export class Connection {
     return this.queuedBytes > 0 || this.reply.length > 0;
   }
 
-  /** Adds bytes behind everything written so far; the buffer may be shared and is never written to. */
+  /** Appends bytes to everything written so far. The buffer may be shared and is never written to. */
   feed(bytes: Buffer): void {
     this.enqueueReplies();
     this.queue.push(bytes);
   }
 
-  /** Sends what the window takes; true when nothing is left waiting. */
+  /** Sends as much as the send window allows. Returns true if nothing is left. */
   flush(out: Effects): boolean {
     const { reply, queue } = this;
     if (this.corked) {
@@ -72,7 +73,7 @@ export class Connection {
       return false;
     }
     if (queue.bytes === 0 && reply.isOneChunk) {
-      // The common case: nothing waits, the reply fits, and no queue is touched.
+      // The common case: the queue is empty and the reply fits into the window.
       if (this.inFlight + reply.length <= SEND_WINDOW_BYTES) {
         const written = reply.take();
         if (written === undefined) return true;
@@ -85,7 +86,7 @@ export class Connection {
     return this.sendQueue(out);
   }
 
-  /** Drops everything not yet sent. */
+  /** Drops all output that has not been sent. */
   discard(): void {
     this.reply.truncate(0);
     this.queue.clear();

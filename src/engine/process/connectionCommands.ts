@@ -1,6 +1,6 @@
 /**
- * PING, ECHO, AUTH, HELLO, QUIT, RESET: what a connection says about itself, in servers and
- * Sentinels alike.
+ * PING, ECHO, AUTH, HELLO, QUIT, RESET: commands about the connection itself, for servers and
+ * Sentinels.
  */
 
 import type { Call } from './call.ts';
@@ -101,7 +101,7 @@ function auth(call: Call): void {
   if (authenticate(call, user, password)) call.reply.ok();
 }
 
-/** Authenticates the client; replies with WRONGPASS and gives false when it must not. */
+/** Authenticates the client. If user or password are wrong, replies with WRONGPASS and returns false. */
 function authenticate(call: Call, user: string, password: string): boolean {
   const { requirepass } = call.process.settings;
   if (user !== 'default' || (requirepass !== '' && requirepass !== password)) {
@@ -211,7 +211,7 @@ function reset(call: Call): void {
 
 export const BAD_NAME = 'ERR Client names cannot contain spaces, newlines or special characters.';
 
-/** Names are printable and hold no blanks. */
+/** Whether all characters of a client's name are printable, without blanks (validateClientName). */
 export function isClientName(name: string): boolean {
   return /^[!-~]*$/.test(name);
 }

@@ -1,9 +1,9 @@
 /**
- * A priority queue of deadlines: the earliest is known at once, adding and removing cost O(log n)
- * also with thousands of waiting clients.
+ * A priority queue of deadlines: the earliest costs O(1), adding and removing O(log n), because
+ * thousands of clients may wait.
  *
  * Invariant: `heap` is a binary heap by (deadline, id), and `heap[item.place] === item`. Items with
- * equal deadlines leave in the order of their ids, so that every run of a world ends them alike.
+ * equal deadlines expire in the order of their ids, so every run of a world expires them alike.
  */
 
 import type { Micros } from '../machine/machine.ts';
@@ -25,7 +25,7 @@ export class Deadlines<T extends Timed> {
     return this.heap.length;
   }
 
-  /** The item with the earliest deadline; undefined when there is none. */
+  /** The item with the earliest deadline; undefined if the queue is empty. */
   get first(): T | undefined {
     return this.heap[0];
   }
@@ -34,7 +34,7 @@ export class Deadlines<T extends Timed> {
     return this.heap.length === 0 ? NEVER : this.heap[0]!.deadline;
   }
 
-  /** The item must not be in the queue. A deadline of NEVER is none: the item stays outside. */
+  /** Adds an item that is not in the queue. NEVER means no deadline: the item is not added. */
   add(item: T, deadline: Micros): void {
     if (deadline === NEVER) return;
     item.deadline = deadline;
@@ -42,7 +42,7 @@ export class Deadlines<T extends Timed> {
     this.rise(item);
   }
 
-  /** No-op when the item is not in the queue. */
+  /** Removes an item. Does nothing if it is not in the queue. */
   remove(item: T): void {
     const { place } = item;
     if (place < 0) return;

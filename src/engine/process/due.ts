@@ -1,6 +1,6 @@
 /**
- * When a part of a process next has work. After every event the earliest of all is asked for, so it
- * lies in a cell that is read without a call.
+ * When a part of a process next has work. The process reads all of them after every event, so each
+ * is a field: reading it costs no call.
  */
 
 import type { Micros } from '../machine/machine.ts';

@@ -1,4 +1,4 @@
-/** Lines of configuration files that CONFIG GET knows nothing of: users, modules, other files, relics. */
+/** Lines of configuration files that CONFIG GET does not know: users, modules, includes, old directives. */
 
 import type { FileDirective } from './directives/directive.ts';
 import { fileDirectives } from './directives/fileDirectives.ts';
@@ -7,7 +7,10 @@ const table = new Map<string, FileDirective>(Object.entries(fileDirectives));
 
 const BAD_DIRECTIVE = 'Bad directive or wrong number of arguments';
 
-/** Why such a line ends the start; undefined when it is left out. `requirepass`: as read until then. */
+/**
+ * Why such a line is a fatal error; undefined if the line is ignored. `requirepass` is the password of
+ * the lines before it.
+ */
 export function fileOnlyError(
   name: string,
   words: readonly string[],
@@ -21,7 +24,7 @@ export function fileOnlyError(
   return directive.effect === 'refused' ? directive.why : undefined;
 }
 
-/** The line Redis writes for a default user that may do everything: nopass, or the hash of requirepass. */
+/** Whether it is the line CONFIG REWRITE writes for a default user with all rights: nopass, or requirepass's hash. */
 function isDefaultUser(words: readonly string[], requirepass: string): boolean {
   const [name, state, password, ...rules] = words;
   const isOpen = password === 'nopass';

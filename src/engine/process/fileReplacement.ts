@@ -1,9 +1,10 @@
 /**
- * Puts a configuration file's new text in the place of the old one: written beside it, fsynced,
- * renamed. Source: what CONFIG REWRITE and a Sentinel's saving of its state do in 7.0.
+ * Replaces a configuration file atomically: the new text is written to a temp file, fsynced, and the
+ * temp file is renamed. Source: rewriteConfigOverwriteFile of Redis 7.0, which CONFIG REWRITE and a
+ * Sentinel's state use.
  *
- * Invariant: a step is asked for only when the one before has succeeded, so whatever happens in
- * between the file is a whole one, old or new. After a failure the temp file is removed.
+ * Invariant: a step starts only when the step before has succeeded, so the file is complete at every
+ * moment, old or new. After a failure the temp file is removed.
  */
 
 import type { FileOp, FileResult } from '../machine/machine.ts';
@@ -12,21 +13,21 @@ import { registerState } from '../machine/state.ts';
 const STEPS = ['create', 'write', 'fsync', 'rename'] as const;
 
 export class FileReplacement {
-  /** Why it came to nothing: the errno text. */
+  /** Why the replacement failed: the errno text. */
   error: string | undefined = undefined;
   private readonly path: string;
   private readonly temp: string;
   private readonly bytes: Buffer;
   private step = 0;
 
-  /** The bytes are given away. */
+  /** The caller must not change `bytes` any more. */
   constructor(path: string, temp: string, bytes: Buffer) {
     this.path = path;
     this.temp = temp;
     this.bytes = bytes;
   }
 
-  /** The next operation, given the result of the one before; undefined when it is over. */
+  /** Takes the result of the operation before, if any. Returns the next operation; undefined at the end. */
   next(result: FileResult | undefined, warn: (line: string) => void): FileOp | undefined {
     if (this.error !== undefined) return undefined; // The temp file is gone.
     if (result === undefined) return this.operation();
@@ -60,7 +61,7 @@ export class FileReplacement {
       case 'create':
         return 'Could not create tmp config file';
       case 'write':
-        // How many were written is not told: an append succeeds as a whole.
+        // Always 0 bytes: an append either succeeds as a whole or writes nothing.
         return 'Failed after writing (0) bytes to tmp config file';
       case 'fsync':
         return 'Could not sync tmp config file to disk';

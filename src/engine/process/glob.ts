@@ -2,13 +2,15 @@
  * Glob patterns as KEYS, SCAN MATCH, PSUBSCRIBE and CONFIG GET take them: `*`, `?`, `[a-z]`,
  * `[^a]`, and `\` before a character that is meant literally.
  *
- * Every element but `*` takes exactly one character. So when a match fails it is enough to let the
- * last `*` take one character more; earlier ones never have to be reconsidered, and a match costs
- * at most pattern × text steps where naive recursion would be exponential. No state, no regular
- * expression: a client's pattern must not become code.
+ * Every element except `*` matches exactly one character. When a match fails it is therefore enough to
+ * let the last `*` match one character more: earlier stars need not be tried again, and a match costs
+ * at most pattern × text steps, where naive recursion is exponential. There is no regular expression,
+ * because a client's pattern must not become code.
+ *
+ * Source: stringmatchlen of Redis 7.0.
  */
 
-/** Redis gives up on patterns that nest deeper: more groups of stars than this, a last one aside. */
+/** Redis reports no match for a pattern with more groups of stars than this, not counting a last one. */
 const NESTING_MAX = 1000;
 
 const STAR = 42;
@@ -20,14 +22,14 @@ const CARET = 94;
 const DASH = 45;
 const NONE = -1;
 
-/** True when the whole of `text` matches; `ignoreCase` folds A to Z only. */
+/** Whether all of `text` matches; `ignoreCase` folds A to Z only. */
 export function globMatch(pattern: string, text: string, ignoreCase = false): boolean {
-  // An empty text matches nothing but the empty pattern: KEYS ** does not list the key "".
-  // (The commands treat the one pattern `*` as "all" before they come here.)
+  // An empty text matches only the empty pattern: KEYS ** does not list the key "".
+  // (Commands check `*` with matchesAll before they call this.)
   if (text.length === 0) return pattern.length === 0;
   let at = 0;
   let textAt = 0;
-  /** Where to go on after the last star, and the first character it has not taken. */
+  /** Index after the last star in the pattern, and of the first character that it does not match yet. */
   let starNext = NONE;
   let starText = 0;
   let stars = 0;
@@ -55,7 +57,7 @@ export function globMatch(pattern: string, text: string, ignoreCase = false): bo
   return skipStars(pattern, at) === pattern.length;
 }
 
-/** True for the pattern that every text matches, the empty one included. */
+/** Whether the pattern is `*`, which also matches the empty text. */
 export function matchesAll(pattern: string): boolean {
   return pattern === '*';
 }
@@ -65,7 +67,7 @@ function skipStars(pattern: string, at: number): number {
   return at;
 }
 
-/** Whether the element at `at`, no star, takes the character. */
+/** Whether the element at `at`, which is not a star, matches the character. */
 function matchOne(pattern: string, at: number, char: number, ignoreCase: boolean): boolean {
   const code = pattern.charCodeAt(at);
   if (code === QUESTION) return true;
@@ -81,8 +83,8 @@ function elementEnd(pattern: string, at: number): number {
 }
 
 /**
- * `[…]`. Three habits of Redis's own matcher: `]` right after the bracket closes an empty class, an
- * unclosed class reaches to the pattern's end, and a character escaped in a class keeps its case.
+ * `[…]`. Three peculiarities are Redis's: `]` right after the bracket closes an empty class, an
+ * unclosed class extends to the end of the pattern, and an escaped character in a class keeps its case.
  */
 function matchClass(pattern: string, start: number, char: number, ignoreCase: boolean): boolean {
   let at = start + 1;
@@ -108,8 +110,8 @@ function matchClass(pattern: string, start: number, char: number, ignoreCase: bo
 }
 
 /**
- * `[z-a]` means `[a-z]`; the ends are put in order before their case is folded. Bytes are ordered as
- * C's signed chars: those from 0x80 on come before all others.
+ * `[z-a]` means `[a-z]`; the ends are sorted before their case is folded. Bytes compare as C's signed
+ * chars: 0x80 to 0xff come before all others.
  */
 function inRange(char: number, a: number, b: number, ignoreCase: boolean): boolean {
   let from = Math.min(signed(a), signed(b));
@@ -125,7 +127,7 @@ function signed(byte: number): number {
   return (byte << 24) >> 24;
 }
 
-/** Index after the class that opens at `start`; the same walk as matchClass. */
+/** Index after the class that opens at `start`; scans as matchClass does. */
 function classEnd(pattern: string, start: number): number {
   let at = start + 1;
   if (pattern.charCodeAt(at) === CARET) at += 1;

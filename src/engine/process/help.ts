@@ -1,6 +1,6 @@
 /**
- * HELP of containers, gathered from what their subcommands say of themselves: it names what exists
- * here and nothing else. Header and last lines are Redis 7.0's; the descriptions are ours.
+ * HELP of containers, built from the declarations of their subcommands, so it lists exactly what
+ * exists. Header and last lines are Redis 7.0's; the descriptions are our own.
  */
 
 import type { ReplyWriter } from '../resp/replyWriter.ts';
@@ -8,7 +8,7 @@ import type { Call } from './call.ts';
 import type { DeclaredCategory } from './categories.ts';
 import type { CommandSpec } from './commandTable.ts';
 
-/** How a subcommand is called, `SET <directive> <value>`, then what it does, in lines. */
+/** A subcommand's usage, `SET <directive> <value>`, then lines that describe it. */
 export type HelpText = readonly [usage: string, ...description: string[]];
 
 /** The subcommand's name, in lower case: the usage's first word. */

@@ -1,7 +1,6 @@
 /**
- * Where a command's keys are among its arguments, and what it does to them: the key specifications
- * of COMMAND INFO. Everything else that is said of keys (first, last and step, the flag movablekeys,
- * COMMAND GETKEYS) is derived from them here.
+ * Which arguments of a command are keys, and what it does to them: the key specifications of COMMAND
+ * INFO. First, last and step, the flag movablekeys and COMMAND GETKEYS are derived from them here.
  *
  * Source: "Key specifications" of Redis 7.0's documentation.
  */
@@ -10,15 +9,16 @@ import { type Bytes, toLatin1 } from '../resp/bytes.ts';
 import { atoi } from '../resp/integer.ts';
 
 /**
- * What happens to the key's value, RO, RW, OW (overwritten) or RM (removed), and to its content.
- * `variable_flags`: the options of the request decide, and the other flags are the strongest case.
+ * What the command does with the key's value (RO reads, RW reads and writes, OW overwrites, RM
+ * removes) and with its content. `variable_flags`: that depends on the options, and the other flags
+ * are the strongest case.
  */
 type KeyFlags =
   `${'RO' | 'RW' | 'OW' | 'RM'}${'' | ' access'}${'' | ' insert' | ' delete' | ' update'}${'' | ' variable_flags'}`;
 
-/** Keys from argument `first` on. 0 is the command's name. */
+/** Keys from argument `first` on. Argument 0 is the command's name. */
 export type KeySpec =
-  /** `last` counts from `first`, or, when it is negative, from the end: -1 is the last argument. */
+  /** `last` is relative to `first` or, if negative, to the end: -1 is the last argument. */
   | {
       readonly flags: KeyFlags;
       readonly find: 'range';
@@ -26,12 +26,12 @@ export type KeySpec =
       readonly last: number;
       readonly step: number;
     }
-  /** Argument `first` says how many keys follow it. */
+  /** Argument `first` is the number of keys, which follow it. */
   | { readonly flags: KeyFlags; readonly find: 'keynum'; readonly first: number }
-  /** Only the command's own `keysAt` can tell. */
+  /** Only the command's own `keysAt` finds them. */
   | { readonly flags: KeyFlags; readonly find: 'unknown' };
 
-/** The positions of all keys; undefined when the arguments are no valid ones. */
+/** Returns the positions of all keys; undefined if the arguments are invalid. */
 export type KeysAt = (args: readonly Bytes[]) => readonly number[] | undefined;
 
 /** One key, argument `at`. */
@@ -44,17 +44,17 @@ export function keysFrom(flags: KeyFlags, first = 1, last = -1, step = 1): KeySp
   return { flags, find: 'range', first, last: last < 0 ? last : last - first, step };
 }
 
-/** As many keys as argument `at` says, right behind it. */
+/** Argument `at` is the number of keys, which follow it. */
 export function countedKeys(flags: KeyFlags, at: number): KeySpec {
   return { flags, find: 'keynum', first: at };
 }
 
-/** Keys whose places only the command's own `keysAt` knows. */
+/** Keys that only the command's own `keysAt` finds. */
 export function unknownKeys(flags: KeyFlags): KeySpec {
   return { flags, find: 'unknown' };
 }
 
-/** First key, last key (negative: from the end) and step, as COMMAND INFO gives them beside the specifications. */
+/** First key, last key (negative: from the end) and step: the fields 4 to 6 of COMMAND INFO. */
 interface KeyRange {
   readonly first: number;
   readonly last: number;
@@ -62,13 +62,14 @@ interface KeyRange {
 }
 
 export interface KeySummary extends KeyRange {
-  /** Keys are where the range does not say: the flag movablekeys. */
+  /** There are keys outside the range: the flag movablekeys. */
   readonly movable: boolean;
 }
 
 /**
- * The one range that all plain specifications make together. COPY's keys 1 and 2 are one range,
- * 1 to 2; of ZUNIONSTORE's the destination makes a range, 1 to 1, and the counted keys are movable.
+ * Merges the specifications into one range. COPY's keys 1 and 2 make the range 1 to 2. For
+ * ZUNIONSTORE the destination makes the range 1 to 1, and the counted keys are movable. Source:
+ * populateCommandLegacyRangeSpec of Redis 7.0.
  */
 export function summarize(specs: readonly KeySpec[]): KeySummary {
   let summary: KeySummary = { first: 0, last: 0, step: 0, movable: false };
@@ -89,7 +90,7 @@ export function summarize(specs: readonly KeySpec[]): KeySummary {
   return summary;
 }
 
-/** The positions that the specifications give for these arguments, in their order; undefined when a count is wrong. */
+/** The positions of the keys, in the order of the specifications; undefined if a count is out of range. */
 export function findKeys(
   specs: readonly KeySpec[],
   args: readonly Bytes[],

@@ -1,21 +1,22 @@
 /**
- * Output that waits for a connection's send window: chunks in order, the first one perhaps sent in part.
+ * Output that waits for a connection's send window: chunks in order, of which the first may be partly
+ * sent.
  *
  * A chunk is never written to again, so copies of the state share it: a checkpoint taken while a
- * client leaves 100 MB unread copies none of them. Short replies are gathered in one block instead,
- * as a Buffer object costs more than what it holds: a client that sends PING a million times and
- * never reads has 7 MB waiting, not 200.
+ * client leaves 100 MB unread copies none of them. Short replies are gathered in a block, because a
+ * Buffer object takes more memory than a short reply: a million unread replies to PING take 7 MB
+ * instead of 200 MB.
  *
- * Invariant: `bytes` is the sum of what the chunks and the block hold and has not been taken; the
- * block comes behind all chunks.
+ * Invariant: `bytes` counts the bytes in the chunks and the block that have not been taken; the block
+ * comes after all chunks.
  */
 
 import { registerShared, registerState } from '../machine/state.ts';
 
-/** A longer chunk stays as it is. */
+/** A longer reply is not copied into the block: it becomes a chunk. */
 const GATHERED_BYTES_MAX = 1024;
 const BLOCK_BYTES = 16 * 1024;
-/** Taken chunks are cut off from the list once there are as many, and as many as are left. */
+/** Taken chunks are removed from the list once there are more than this, and more than are left. */
 const TAKEN_CHUNKS_MAX = 1024;
 
 class OutputChunk {
@@ -31,14 +32,14 @@ export class OutputQueue {
   /** Bytes waiting. */
   bytes = 0;
   private chunks: OutputChunk[] = [];
-  /** Index of the first chunk not wholly taken. */
+  /** Index of the first chunk that has bytes left. */
   private first = 0;
   /** Bytes taken of that chunk. */
   private taken = 0;
   private block: Buffer | undefined = undefined;
   private blockUsed = 0;
 
-  /** Adds a chunk at the end; the buffer may be shared and is never written to. */
+  /** Appends a chunk. The buffer may be shared and is never written to. */
   push(bytes: Buffer): void {
     if (bytes.length === 0) return;
     this.seal();
@@ -46,7 +47,7 @@ export class OutputQueue {
     this.bytes += bytes.length;
   }
 
-  /** Adds bytes at the end: with others in one chunk when they are few. */
+  /** Appends a copy of the bytes to the block; long ones become a chunk without a copy. */
   gather(bytes: Buffer): void {
     if (bytes.length > GATHERED_BYTES_MAX) {
       this.push(bytes);
@@ -59,7 +60,7 @@ export class OutputQueue {
     this.bytes += bytes.length;
   }
 
-  /** The next bytes, at most `bytesMax` of them; undefined when nothing waits. They are not to be written to. */
+  /** Removes and returns the next bytes, at most `bytesMax`; undefined if none wait. Callers must not write to them. */
   take(bytesMax: number): Buffer | undefined {
     if (this.first === this.chunks.length) this.seal();
     const chunk = this.chunks[this.first];
@@ -96,7 +97,7 @@ export class OutputQueue {
     }
   }
 
-  /** The block becomes the last chunk. */
+  /** Makes the block the last chunk. */
   private seal(): void {
     if (this.block === undefined) return;
     this.chunks.push(new OutputChunk(this.block.subarray(0, this.blockUsed)));

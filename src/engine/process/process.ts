@@ -1,10 +1,10 @@
 /**
- * What a server and a Sentinel share: the connections of one process, and the loop that reads
+ * The part that a server and a Sentinel share: the connections of one process, and the loop that reads
  * requests, executes them and flushes replies.
  *
- * An event is one input method followed by `run`. Input methods only note what came in; commands
- * execute in `run`, within the budget and until one takes the CPU (SAVE, DEBUG SLEEP); output leaves
- * at the end of `run`, one send a connection.
+ * An event is one input method followed by `run`. Input methods only record the input. Commands
+ * execute in `run`, within the budget and until a command takes the CPU (SAVE, DEBUG SLEEP). Output is
+ * sent at the end of `run`, one send per connection.
  *
  * Invariant: between events no connection is dirty, no reader holds borrowed bytes, and `effects`
  * is not set.
@@ -45,7 +45,7 @@ const ARGUMENTS_SHOWN_MAX = 128;
 /** A log line is cut here, as in Redis 7.0 (LOG_MAX_LEN). */
 const LOG_LENGTH_MAX = 1023;
 
-/** What the shared part needs of a process's configuration. */
+/** The settings that the shared part uses. */
 interface ProcessSettings {
   readonly maxclients: number;
   readonly protoMaxBulkLen: number;
@@ -59,27 +59,27 @@ interface ProcessStats {
   commandsProcessed: number;
   inputBytes: number;
   outputBytes: number;
-  /** The part of outputBytes that replicas were sent. */
+  /** The part of outputBytes that was sent to replicas. */
   replicaOutputBytes: number;
   errorReplies: number;
 }
 
 export abstract class Process implements Machine {
-  // Set by `boot`, which `start` begins with.
+  // Set by `boot`, the first call of `start`.
   facts!: Facts;
   random!: Random;
-  /** For IDs alone, which differ between two processes that draw the same from `random`. */
+  /** For IDs only: they must differ between two processes with the same seed for `random`. */
   identities!: Random;
   startedAt: Micros = 0;
   /**
-   * 40 hex digits, new at every start: INFO's run_id. Sentinels break ties between replicas by its
-   * order; its first digits are drawn with everything else, so that a failover's outcome is, too.
+   * INFO's run_id: 40 hex digits, new at every start. Sentinels break ties between replicas by
+   * comparing run IDs, so the first digits come from `random`: the same seed gives the same failover.
    */
   runId = '';
   now: Micros = 0;
-  /** In the order of their arrival. */
+  /** In the order in which they connected. */
   readonly clients = new Map<ConnId, Client>();
-  /** Connections this process opened and that are not clients (yet). */
+  /** Connections that this process opened and that are not clients. */
   readonly outgoing = new Map<ConnId, OutgoingConnection>();
   readonly pubSub = new PubSub();
   readonly blocking = new Blocking(this);
@@ -101,7 +101,7 @@ export abstract class Process implements Machine {
   private readonly anonymousLimits = { bulkBytesMax: 0, authenticated: false };
   private readonly limits = { bulkBytesMax: 0, authenticated: true };
 
-  /** The first thing `start` does. */
+  /** Sets what every process has. `start` calls it first. */
   protected boot(now: Micros, facts: Facts, out: Effects): void {
     this.begin(now, out);
     this.facts = facts;
@@ -111,7 +111,7 @@ export abstract class Process implements Machine {
     this.runId = this.random.hex(8) + this.identities.hex(32);
   }
 
-  /** Where effects of the present event go; only valid inside one. */
+  /** Where the effects of the present event are written. Throws outside an event. */
   get out(): Effects {
     if (this.effects === undefined) throw new InvariantError('an effect outside of an event');
     return this.effects;
@@ -127,23 +127,23 @@ export abstract class Process implements Machine {
   /** The role letter of log lines: M, S, X, C. */
   abstract readonly logRole: string;
   abstract readonly mode: 'standalone' | 'sentinel';
-  /** The table commands are looked up in; a getter, as tables are not state. */
+  /** The command table; a getter, because tables are not state. */
   abstract get commands(): CommandTable;
   protected abstract readonly call: Call;
-  /** Rejects a known command of right arity before it runs: the error reply, or undefined. */
+  /** The error reply to a known command that must not run now; undefined if it may. Its arity is right. */
   protected abstract refuses(entry: CommandEntry, client: Client): string | undefined;
-  /** Puts off a command that might run now otherwise: CLIENT PAUSE. The process ends that wait later. */
+  /** Whether CLIENT PAUSE postpones a command that may otherwise run now. The process ends that wait later. */
   protected postpones(_entry: CommandEntry, _client: Client): boolean {
     return false;
   }
 
   /** Runs the command that `call` holds. */
   protected abstract perform(call: Call): void;
-  /** Before the client is forgotten: its subscriptions are gone already. */
+  /** Called before the client is forgotten, after its subscriptions have been removed. */
   protected abstract clientGone(client: Client): void;
-  /** RESET: drops the client's transaction and what else the process keeps of its state. */
+  /** RESET: drops the client's transaction and all other state that the process keeps for it. */
   abstract resetClient(client: Client): void;
-  /** Writes what a client is told whose wait has timed out; for kinds of waits that may have a deadline. */
+  /** Writes the reply to a command whose wait has timed out; for the kinds of waits with a deadline. */
   replyTimeout(on: BlockedOn, _reply: ReplyWriter): void {
     throw new InvariantError(`a wait for ${on.kind} has no deadline`);
   }
@@ -155,9 +155,9 @@ export abstract class Process implements Machine {
   /** `chunk` is borrowed. */
   protected abstract outgoingData(outgoing: OutgoingConnection, chunk: Buffer): void;
   protected abstract outgoingClosed(outgoing: OutgoingConnection): void;
-  /** Output is large, or exceeds the send window: the place for output buffer limits. May kill the connection. */
+  /** Called when output is large or exceeds the send window, to apply output buffer limits. May kill the connection. */
   protected abstract outputWaits(connection: Connection): void;
-  /** After the commands of an event, before its output leaves: what is done once an event. */
+  /** Called once per event, after its commands and before its output is sent. */
   protected abstract beforeFlush(): void;
 
   abstract start(now: Micros, facts: Facts, files: Files, out: Effects): void;
@@ -167,7 +167,7 @@ export abstract class Process implements Machine {
   abstract tick(now: Micros, out: Effects): void;
   abstract nextDeadline(): Micros;
 
-  /** Every input method begins with it. */
+  /** Starts an event. Every input method calls it first. */
   protected begin(now: Micros, out: Effects): void {
     this.now = now;
     this.effects = out;
@@ -253,7 +253,7 @@ export abstract class Process implements Machine {
     while (served < this.ready.length && left > 0 && !out.cpuTaken) {
       const client = this.ready[served]!;
       left = this.serve(client, left);
-      // Who has taken the CPU keeps its place: the rest of its pipeline comes first afterwards.
+      // A client whose command took the CPU stays first: the rest of its pipeline runs next.
       if (left > 0 && !out.cpuTaken) {
         client.ready = false;
         client.reader.settle();
@@ -282,7 +282,7 @@ export abstract class Process implements Machine {
     if (this.outgoing.delete(outgoing.conn)) this.out.close(outgoing.conn);
   }
 
-  /** Turns an outgoing connection into a client, as a replica does with its master's after the handshake. */
+  /** Turns an outgoing connection into a client: a replica's connection to its master, after the handshake. */
   adopt(outgoing: OutgoingConnection): Client {
     this.outgoing.delete(outgoing.conn);
     const client = this.addClient(outgoing.conn, outgoing.peer);
@@ -291,19 +291,19 @@ export abstract class Process implements Machine {
     return client;
   }
 
-  /** What waits to be sent to the client: CLIENT LIST's omem. */
+  /** Memory of the output that waits to be sent to the client: CLIENT LIST's omem. */
   outputMemory(client: Client): number {
     return client.outputMemory;
   }
 
-  /** Says that the connection has output to flush at the end of this event. */
+  /** Marks the connection to be flushed at the end of this event. */
   touch(connection: Connection): void {
     if (connection.dirty) return;
     connection.dirty = true;
     this.dirty.push(connection);
   }
 
-  /** Says that the client may have requests to execute. */
+  /** Adds the client to the list of clients that may have requests to execute. */
   wake(client: Client): void {
     if (client.ready) return;
     client.ready = true;
@@ -315,7 +315,7 @@ export abstract class Process implements Machine {
     this.touch(client);
   }
 
-  /** Closes the connection at once: what it has not been sent is lost. */
+  /** Closes the connection at once; unsent output is lost. */
   kill(client: Client): void {
     if (this.clients.get(client.conn) !== client) return;
     client.discard();
@@ -352,14 +352,14 @@ export abstract class Process implements Machine {
     this.cleanUp(client);
   }
 
-  /** Drops whatever the parts keep of a client that has gone. */
+  /** Drops what the parts keep for a client that has gone. */
   protected cleanUp(client: Client): void {
     this.blocking.forget(client);
     this.pubSub.unsubscribeAll(client);
     this.clientGone(client);
   }
 
-  /** Executes what the client has sent; gives the budget that is left. */
+  /** Executes the client's requests. Returns the budget that is left. */
   private serve(client: Client, budget: number): number {
     let left = budget;
     const limits = this.limitsOf(client);
@@ -373,14 +373,14 @@ export abstract class Process implements Machine {
     return left;
   }
 
-  /** The client does not want the replies to all of its commands. */
+  /** Executes a request of a client with CLIENT REPLY OFF or SKIP. */
   private executeMuted(client: Client): void {
     beginMuted(client);
     this.execute(client);
     endMuted(client);
   }
 
-  /** Makes the client's reader hold the next request; false when there is none yet. */
+  /** Reads the client's next request into its reader. Returns false if none is complete. */
   private nextRequest(client: Client, limits: ReaderLimits): boolean {
     if (client.postponed) {
       client.postponed = false;
@@ -408,7 +408,7 @@ export abstract class Process implements Machine {
       `Protocol error (${message}) from client: id=${client.id} addr=${client.peer.addr}.`,
     );
     const error = `ERR Protocol error: ${message}`;
-    // In a command's place: its reply may be unwanted, too.
+    // The error is the reply to a command, so CLIENT REPLY applies to it.
     beginMuted(client);
     client.reply.error(error);
     endMuted(client);
@@ -440,7 +440,7 @@ export abstract class Process implements Machine {
     if (client.reply.length > 0) this.touch(client);
   }
 
-  /** Finds the command of the request; replies and gives undefined when there is none to run. */
+  /** Finds the command of the request. If there is none to run, replies with an error and returns undefined. */
   private resolve(client: Client, request: Request): CommandEntry | undefined {
     const entry = this.commands.resolve(request);
     if (entry === undefined) {
@@ -453,24 +453,24 @@ export abstract class Process implements Machine {
     return undefined;
   }
 
-  /** A known command that must not run now; a process with transactions aborts EXEC by it. */
+  /** Rejects a known command. A process with transactions also aborts EXEC with the error. */
   protected rejectCall(client: Client, _entry: CommandEntry, error: string): void {
     this.reject(client, error);
   }
 
-  /** An error reply was given. */
+  /** Counts an error reply. */
   countError(_client: Client, _error: string): void {
     this.stats.errorReplies += 1;
   }
 
-  /** An error before the command runs: a transaction being queued fails with it. */
+  /** Replies with an error before the command runs. A transaction in progress fails. */
   protected reject(client: Client, error: string): void {
     if (client.transaction !== undefined) client.transaction.failed = true;
     client.reply.error(error);
     this.countError(client, error);
   }
 
-  /** Somebody's browser: Redis's protection against cross protocol scripting. */
+  /** An HTTP request, from a browser: Redis's protection against cross protocol scripting (securityWarningCommand). */
   private crossProtocol(client: Client): void {
     this.log(
       'warning',
@@ -479,7 +479,7 @@ export abstract class Process implements Machine {
     this.kill(client);
   }
 
-  /** Sends what was written during the event. */
+  /** Sends the output that was written during the event. */
   private flush(): void {
     const dirty = this.dirty;
     for (let i = 0; i < dirty.length; i += 1) {
@@ -528,7 +528,7 @@ function unknownCommand(commands: CommandTable, request: Request): string {
     const subname = request.head(1, NAME_SHOWN_MAX);
     return `ERR unknown subcommand '${subname}'. Try ${container.name.toUpperCase()} HELP.`;
   }
-  // The name and the arguments, each cut so that the whole stays short.
+  // Arguments are quoted until 128 bytes of them are shown.
   let shown = '';
   for (let at = 1; at < request.argc && shown.length < ARGUMENTS_SHOWN_MAX; at += 1) {
     shown += `'${request.head(at, ARGUMENTS_SHOWN_MAX - shown.length)}' `;

@@ -1,5 +1,5 @@
 /**
- * Channels and patterns, and who listens.
+ * Channels and patterns, and their subscribers.
  *
  * Invariant: a client is in `channels.get(c)` iff `c` is in its own `channels`, and the same for
  * patterns; empty sets are removed.
@@ -11,7 +11,7 @@ import type { Client } from './client.ts';
 import { globMatch } from './glob.ts';
 import { beginPush, endPush } from './replyMode.ts';
 
-/** Calls that deliver one message end by naming each client that got output. */
+/** Called for each client that a message was written to. */
 type Touch = (client: Client) => void;
 
 export class PubSub {
@@ -45,7 +45,7 @@ export class PubSub {
     client.patterns = undefined;
   }
 
-  /** Delivers a message; gives the number of receivers, as PUBLISH replies it. */
+  /** Delivers a message. Returns the number of deliveries, which PUBLISH replies with. */
   publish(channel: string, message: Bytes, touch: Touch): number {
     let receivers = 0;
     for (const client of this.channels.get(channel) ?? []) {

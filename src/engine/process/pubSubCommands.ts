@@ -1,4 +1,4 @@
-/** SUBSCRIBE and its kin, for servers and Sentinels alike. PUBLISH belongs to each of them. */
+/** SUBSCRIBE and its family, for servers and Sentinels. PUBLISH differs between them and is not here. */
 
 import type { Call } from './call.ts';
 import type { CommandSpec } from './commandTable.ts';
@@ -54,7 +54,7 @@ export const pubSubCommands: readonly CommandSpec<Call>[] = [
         since: '2.8.0',
         arity: -2,
         flags: ASK,
-        help: ['CHANNELS [<pattern>]', 'Channels that somebody is subscribed to by name.'],
+        help: ['CHANNELS [<pattern>]', 'Channels with subscribers, patterns aside.'],
         run: channels,
       },
       {
@@ -62,7 +62,7 @@ export const pubSubCommands: readonly CommandSpec<Call>[] = [
         since: '2.8.0',
         arity: -2,
         flags: ASK,
-        help: ['NUMSUB [<channel> ...]', 'How many are subscribed to each channel by name.'],
+        help: ['NUMSUB [<channel> ...]', 'Number of subscribers of each channel, patterns aside.'],
         run: numSub,
       },
       {
@@ -70,7 +70,7 @@ export const pubSubCommands: readonly CommandSpec<Call>[] = [
         since: '2.8.0',
         arity: 2,
         flags: ASK,
-        help: ['NUMPAT', 'How many different patterns somebody is subscribed to.'],
+        help: ['NUMPAT', 'Number of different patterns with subscribers.'],
         run: (call) => call.reply.integer(call.process.pubSub.patterns.size),
       },
       helpOf('pubsub', '6.2.0'),
@@ -121,7 +121,7 @@ function unsubscribePatterns(call: Call): void {
   if (names.length === 0) answer(call, 'punsubscribe', undefined);
 }
 
-/** The names given, or all the client has when none is given. */
+/** The names in the request or, if it has none, all names in `all`. */
 function namesOr(call: Call, all: Set<string> | undefined): string[] {
   if (call.argc === 1) return [...(all ?? [])];
   return call.strsFrom(1);

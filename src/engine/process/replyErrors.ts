@@ -1,4 +1,4 @@
-/** The error replies that more than one part gives, in Redis 7.0's words. */
+/** Error replies that more than one part sends, in Redis 7.0's words. */
 
 export const replyErrors = {
   syntax: 'ERR syntax error',

@@ -116,7 +116,7 @@ test('what a file must not say', () => {
     [['loglevel foo'], 'argument(s) must be one of the following: debug, verbose, notice, warning'],
     [['daemonize maybe'], "argument must be 'yes' or 'no'"],
     [['tls-port 26380'], 'TLS is not available in this server'],
-    [['include other.conf'], 'no other file is read by this server: put its lines here'],
+    [['include other.conf'], 'this server reads no other file: put its lines here'],
   ];
   for (const [lines, error] of wrong) {
     const { log, exitCode } = startedWith(lines);

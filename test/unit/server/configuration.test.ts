@@ -167,7 +167,7 @@ test('what a file asks for and would miss is refused', () => {
   };
   refused('appendonly yes\n', /append only file is not available/);
   refused('maxmemory-policy allkeys-lru\n', /noeviction is its only policy/);
-  refused('include other.conf\n', /no other file is read/);
+  refused('include other.conf\n', /reads no other file/);
   refused('rename-command FLUSHALL ""\n', /cannot be renamed/);
   refused('cluster-enabled yes\n', /Redis Cluster is not available/);
   refused('tls-port 6380\n', /TLS is not available/);

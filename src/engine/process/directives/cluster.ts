@@ -20,7 +20,7 @@ export const cluster = {
     immutable: true,
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'File in which a node keeps what it knows of its cluster.',
+    help: 'File in which a node keeps the state of its cluster.',
   },
   'cluster-node-timeout': {
     type: 'integer',
@@ -30,7 +30,7 @@ export const cluster = {
     unit: 'milliseconds',
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'Silence after which a node is taken for failed.',
+    help: 'Silence after which a node is considered failed.',
   },
   'cluster-port': {
     type: 'integer',
@@ -40,7 +40,7 @@ export const cluster = {
     immutable: true,
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: "Port of the cluster's bus; 0 for the port plus 10000.",
+    help: 'Port of the cluster bus; 0 for the port plus 10000.',
   },
   'cluster-replica-validity-factor': {
     type: 'integer',
@@ -50,7 +50,7 @@ export const cluster = {
     alias: 'cluster-slave-validity-factor',
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'How old the data of a replica that fails over may be, in node timeouts; 0 for any age.',
+    help: "Maximum age of a replica's data for a failover, in node timeouts; 0 for any age.",
   },
   'cluster-replica-no-failover': {
     type: 'yesNo',
@@ -58,7 +58,7 @@ export const cluster = {
     alias: 'cluster-slave-no-failover',
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'Keeps this replica from failing over by itself.',
+    help: 'Keeps this replica from starting a failover.',
   },
   'cluster-migration-barrier': {
     type: 'integer',
@@ -67,21 +67,21 @@ export const cluster = {
     default: 1,
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'Replicas a master keeps when others migrate to a master without any.',
+    help: 'Replicas that stay with a master when others migrate to a master without replicas.',
   },
   'cluster-allow-replica-migration': {
     type: 'yesNo',
     default: true,
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'Lets replicas migrate to masters that have none.',
+    help: 'Lets replicas migrate to masters without replicas.',
   },
   'cluster-require-full-coverage': {
     type: 'yesNo',
     default: true,
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'Stops serving while any slot has no node.',
+    help: 'Refuses commands while any slot has no node.',
   },
   'cluster-allow-reads-when-down': {
     type: 'yesNo',
@@ -113,7 +113,7 @@ export const cluster = {
     default: '',
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'Address this node tells the others.',
+    help: 'Address that this node announces to the others.',
   },
   'cluster-announce-hostname': {
     type: 'text',
@@ -122,7 +122,7 @@ export const cluster = {
     default: '',
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'Host name this node tells the others.',
+    help: 'Host name that this node announces to the others.',
   },
   'cluster-announce-port': {
     type: 'integer',
@@ -131,7 +131,7 @@ export const cluster = {
     default: 0,
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'Port this node tells the others; 0 for its own.',
+    help: 'Port that this node announces to the others; 0 for its own.',
   },
   'cluster-announce-tls-port': {
     type: 'integer',
@@ -140,7 +140,7 @@ export const cluster = {
     default: 0,
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'TLS port this node tells the others; 0 for its own.',
+    help: 'TLS port that this node announces to the others; 0 for its own.',
   },
   'cluster-announce-bus-port': {
     type: 'integer',
@@ -149,7 +149,7 @@ export const cluster = {
     default: 0,
     effect: 'accepted',
     why: NO_CLUSTER,
-    help: 'Port of the bus this node tells the others; 0 for its own.',
+    help: 'Bus port that this node announces to the others; 0 for its own.',
   },
   'cluster-preferred-endpoint-type': {
     type: 'choice',

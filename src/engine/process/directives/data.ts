@@ -1,5 +1,5 @@
 /**
- * Directives of redis.conf about keys and what is seen of them: encodings of small values (section
+ * Directives of redis.conf about keys and how they are observed: encodings of small values (section
  * ADVANCED CONFIG), keyspace events, the slow log, latency, tracking.
  */
 
@@ -113,8 +113,8 @@ export const data = {
     type: 'yesNo',
     default: true,
     effect: 'accepted',
-    why: 'tables of this server grow without a phase of rehashing',
-    help: 'Rehashes tables while the server has nothing else to do.',
+    why: 'tables of this server grow without rehashing',
+    help: 'Rehashes tables while the server is idle.',
   },
   'notify-keyspace-events': {
     type: 'eventClasses',
@@ -140,7 +140,7 @@ export const data = {
     unit: 'entries',
     effect: 'accepted',
     why: NO_SLOWLOG,
-    help: 'How many commands the slow log remembers.',
+    help: 'Number of commands that the slow log keeps.',
   },
   'latency-monitor-threshold': {
     type: 'integer',
@@ -150,14 +150,14 @@ export const data = {
     unit: 'milliseconds',
     effect: 'accepted',
     why: NO_LATENCY,
-    help: 'Time an event must take for LATENCY to remember it; 0 for never.',
+    help: 'Time an event must take to be recorded for LATENCY; 0 for never.',
   },
   'latency-tracking': {
     type: 'yesNo',
     default: true,
     effect: 'accepted',
     why: NO_LATENCY,
-    help: 'Counts how long the calls of each command take.',
+    help: 'Records how long the calls of each command take.',
   },
   'latency-tracking-info-percentiles': {
     type: 'percentiles',
@@ -174,6 +174,6 @@ export const data = {
     unit: 'keys',
     effect: 'accepted',
     why: 'client-side caching is not available in this server',
-    help: 'How many keys are tracked for client-side caching; 0 for no limit.',
+    help: 'Maximum number of keys tracked for client-side caching; 0 for no limit.',
   },
 } as const satisfies DirectiveTable;

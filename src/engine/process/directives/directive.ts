@@ -1,13 +1,13 @@
 /**
- * The shape of the tables of directives: what redis.conf and sentinel.conf of Redis 7.0 may hold,
- * as data. How values are read and printed follows from `type` (process/values); what a directive
- * does in this server stands in `effect`.
+ * The types of the tables of directives: what redis.conf and sentinel.conf of Redis 7.0 may contain,
+ * as data. `type` determines how values are read and printed (process/values); `effect` tells what a
+ * directive does in this server.
  *
- * This folder is plain data and types: it imports nothing but itself, so that the extension may
+ * This folder is plain data and types and imports nothing from outside, so that the extension may
  * import it, too.
  */
 
-/** What a value of each type is once it is read. */
+/** The parsed values of each type. */
 export interface ValueTypes {
   yesNo: boolean;
   /** A bigint beyond 2^53. */
@@ -20,14 +20,14 @@ export interface ValueTypes {
   memoryOrPercent: number | bigint;
   /** One word of a list. */
   choice: string;
-  /** Options of SHUTDOWN, in Redis's order; none: `default`. */
+  /** Options of SHUTDOWN, in Redis's order; an empty list is printed as `default`. */
   shutdownOptions: readonly string[];
   text: string;
   addresses: readonly string[];
   /** Three numbers from -2000 to 2000. */
   oomScores: readonly number[];
   percentiles: readonly number[];
-  /** Letters in canonical order, `A` written out. */
+  /** Letters in canonical order, with `A` expanded. */
   eventClasses: string;
   savePoints: readonly SavePoint[];
   /** Undefined: this server is a master. */
@@ -35,7 +35,7 @@ export interface ValueTypes {
   bufferLimits: OutputBufferLimits;
 }
 
-/** Saves when so many changes are so many seconds old. */
+/** Save in the background once `changes` changes were made and `seconds` have passed since the last save. */
 export interface SavePoint {
   readonly seconds: number;
   readonly changes: number;
@@ -59,13 +59,13 @@ interface OutputBufferLimits {
   readonly pubsub: OutputBufferLimit;
 }
 
-/** Bounds are inclusive. A bigint is a bound that no double holds. */
+/** Bounds are inclusive. A bound that a double cannot represent is a bigint. */
 interface Range {
   readonly min: number | bigint;
   readonly max: number | bigint;
 }
 
-/** A rule for texts beyond their type. */
+/** A further rule for texts. */
 export type TextRule =
   | 'fileName'
   | 'fileNameNotEmpty'
@@ -80,23 +80,23 @@ interface PlainSpec<T extends keyof ValueTypes> {
 }
 
 interface IntegerSpec extends PlainSpec<'integer'>, Range {
-  /** Values outside are taken as the nearer of these. */
+  /** Values outside this range are clamped to it. */
   readonly takenAs?: { readonly min: number; readonly max: number };
 }
 
 interface ChoiceSpec extends PlainSpec<'choice'> {
   readonly values: readonly string[];
-  /** Words that mean another one, by which they are shown. */
+  /** Words that are replaced by another word, under which they are shown: relative → yes. */
   readonly synonyms?: Readonly<Record<string, string>>;
 }
 
 interface TextSpec extends PlainSpec<'text'> {
   readonly rule?: TextRule;
-  /** CONFIG REWRITE removes the line of an empty text, which means the same as none. */
+  /** An empty text means the same as no line, so CONFIG REWRITE removes the line. */
   readonly emptyIsNone?: true;
 }
 
-/** Type, default, and what the type needs besides. */
+/** Type, default, and the further properties of the type. */
 export type ValueSpec =
   | IntegerSpec
   | (PlainSpec<'octal'> & Range)
@@ -112,13 +112,12 @@ type PlainType = Exclude<keyof ValueTypes, 'integer' | 'octal' | 'memory' | 'cho
 /**
  * What a directive does in this server.
  *
- * - `full`: what it does in Redis.
- * - `accepted`: every value that Redis takes is taken, shown and written back, but changes nothing.
- *   For what a client cannot tell apart, or what concerns a feature that this server lacks and that
- *   is not missed.
- * - `refused`: only one value, `always` or else the default, is possible. For what would be missed.
- *   CONFIG SET refuses others and says why. In a file another value is `fatal`, or the line is
- *   `leftOut`: files written for a real server start wherever that harms nothing.
+ * - `full`: the same as in Redis.
+ * - `accepted`: every value that Redis accepts is accepted, shown and written back, but has no effect.
+ *   For directives whose effect a client cannot observe, or would not miss.
+ * - `refused`: only one value is possible: `always` or, without it, the default. For directives whose
+ *   effect a user would miss. CONFIG SET refuses other values and says why. In a file, another value
+ *   is `fatal`, or the line is `leftOut` where that does no harm, so that a real server's file works.
  */
 export type Effect<V> =
   | { readonly effect: 'full' }
@@ -144,16 +143,16 @@ export type Unit =
   | 'bits';
 
 interface Traits {
-  /** The older name, valid everywhere. */
+  /** The older name, accepted everywhere. */
   readonly alias?: string;
   readonly unit?: Unit;
   /** Read at start only: CONFIG SET refuses it. */
   readonly immutable?: true;
-  /** CONFIG SET refuses it here though Redis would change it; why. */
+  /** Why CONFIG SET refuses it here, although Redis allows it. */
   readonly fixedHere?: string;
   /** CONFIG SET needs enable-protected-configs. */
   readonly protected?: true;
-  /** May stand on several lines of a file, which add up. */
+  /** A file may have several such lines, which add up. */
   readonly multiple?: true;
   /** Patterns of CONFIG GET do not find it. */
   readonly hidden?: true;
@@ -161,11 +160,11 @@ interface Traits {
   readonly help: string;
 }
 
-/** One directive that CONFIG GET knows. */
+/** A directive that CONFIG GET knows. */
 export type Directive = Traits &
   { [S in ValueSpec as S['type']]: S & Effect<S['default']> }[ValueSpec['type']];
 
-/** A line that only a file may have: CONFIG knows nothing of it. */
+/** A directive that only a file may have: CONFIG does not know it. */
 export type FileDirective = Pick<Traits, 'multiple' | 'help'> & {
   /** How many words may follow the name. */
   readonly words: { readonly min: number; readonly max: number };
@@ -173,7 +172,7 @@ export type FileDirective = Pick<Traits, 'multiple' | 'help'> & {
 
 export type DirectiveTable = Readonly<Record<string, Directive>>;
 
-/** Bounds that Redis's messages name. */
+/** Bounds that appear in Redis's messages. */
 export const INT_MAX = 2_147_483_647;
 export const INT_MIN = -2_147_483_648;
 export const UINT_MAX = 4_294_967_295;

@@ -1,9 +1,9 @@
-/** What redis.conf may hold besides the directives that CONFIG GET knows. */
+/** Directives of redis.conf that CONFIG GET does not know. */
 
 import type { FileDirective } from './directive.ts';
 
 const ANY = Number.MAX_SAFE_INTEGER;
-const OLD = 'Redis 7.0 itself reads it and leaves it at that';
+const OLD = 'Redis 7.0 itself accepts it without effect';
 
 export const fileDirectives = {
   include: {
@@ -11,8 +11,8 @@ export const fileDirectives = {
     multiple: true,
     effect: 'refused',
     inFile: 'fatal',
-    why: 'no other file is read by this server: put its lines here',
-    help: 'Reads another file in this place.',
+    why: 'this server reads no other file: put its lines here',
+    help: 'Inserts the lines of another file here.',
   },
   loadmodule: {
     words: { min: 1, max: ANY },
@@ -28,7 +28,7 @@ export const fileDirectives = {
     effect: 'refused',
     inFile: 'fatal',
     why: 'commands cannot be renamed in this server',
-    help: 'Gives a command another name, or, with an empty one, disables it.',
+    help: 'Renames a command or, if the new name is empty, disables it.',
   },
   user: {
     words: { min: 1, max: ANY },
@@ -54,6 +54,6 @@ export const fileDirectives = {
     words: { min: 1, max: 1 },
     effect: 'accepted',
     why: OLD,
-    help: 'Let Redis before 7.0 replicate what a script did in place of the script.',
+    help: 'Made Redis before 7.0 replicate the effects of a script instead of the script.',
   },
 } as const satisfies Readonly<Record<string, FileDirective>>;

@@ -1,4 +1,4 @@
-/** Directives of redis.conf's section GENERAL and what concerns the process as a whole. */
+/** Directives of redis.conf's section GENERAL, and others about the process as a whole. */
 
 import { type DirectiveTable, INT_MAX, LONG_MAX } from './directive.ts';
 
@@ -24,7 +24,7 @@ export const general = {
     default: 10,
     unit: 'hertz',
     effect: 'full',
-    help: 'How often a second background work runs; values are taken as 1 to 500.',
+    help: 'How often background work runs, per second; values are clamped to 1 to 500.',
   },
   'dynamic-hz': {
     type: 'yesNo',
@@ -38,14 +38,14 @@ export const general = {
     values: ['debug', 'verbose', 'notice', 'warning'],
     default: 'notice',
     effect: 'full',
-    help: 'Least important kind of message that is logged.',
+    help: 'Lowest level of messages that are logged.',
   },
   logfile: {
     type: 'text',
     default: '',
     immutable: true,
     effect: 'full',
-    help: 'File the log goes to; empty for standard output.',
+    help: 'File that the log is written to; empty for standard output.',
   },
   'syslog-enabled': {
     type: 'yesNo',
@@ -130,7 +130,7 @@ export const general = {
     default: '{title} {listen-addr} {server-mode}',
     effect: 'accepted',
     why: HOST_PROCESS,
-    help: 'What the title of the process shows.',
+    help: 'Template of the title of the process.',
   },
   'oom-score-adj': {
     type: 'choice',
@@ -160,8 +160,8 @@ export const general = {
     type: 'text',
     default: '',
     effect: 'accepted',
-    why: 'this server does not look for faults of the operating system',
-    help: 'Faults of the operating system that do not keep the server from starting.',
+    why: 'this server does not check the operating system for faults',
+    help: 'Faults of the operating system that do not prevent the server from starting.',
   },
   server_cpulist: {
     type: 'text',
@@ -211,7 +211,7 @@ export const general = {
     default: true,
     effect: 'accepted',
     why: NO_CRASH_REPORT,
-    help: 'Tests the memory when the server crashes.',
+    help: 'Tests the memory after a crash.',
   },
   'use-exit-on-panic': {
     type: 'yesNo',
@@ -230,7 +230,7 @@ export const general = {
     hidden: true,
     effect: 'accepted',
     why: NO_CRASH_REPORT,
-    help: 'Logs where the server is when it has not answered for this long; 0 for never.',
+    help: 'Logs a stack trace when a command has run for this long; 0 for never.',
   },
   'shutdown-timeout': {
     type: 'integer',
@@ -239,20 +239,20 @@ export const general = {
     default: 10,
     unit: 'seconds',
     effect: 'full',
-    help: 'How long SHUTDOWN waits for replicas that lag.',
+    help: 'How long SHUTDOWN waits for lagging replicas.',
   },
   'shutdown-on-sigint': {
     type: 'shutdownOptions',
     default: [],
     effect: 'accepted',
-    why: 'this server takes a signal as SHUTDOWN without options',
+    why: 'this server treats a signal as SHUTDOWN without options',
     help: 'Options of the shutdown that SIGINT starts.',
   },
   'shutdown-on-sigterm': {
     type: 'shutdownOptions',
     default: [],
     effect: 'accepted',
-    why: 'this server takes a signal as SHUTDOWN without options',
+    why: 'this server treats a signal as SHUTDOWN without options',
     help: 'Options of the shutdown that SIGTERM starts.',
   },
   'enable-protected-configs': {
@@ -261,7 +261,7 @@ export const general = {
     default: 'no',
     immutable: true,
     effect: 'full',
-    help: 'Whether CONFIG SET may change protected directives: no, yes, or for local clients.',
+    help: 'Whether CONFIG SET may change protected directives: no, yes, or for local clients only.',
   },
   'enable-debug-command': {
     type: 'choice',
@@ -269,7 +269,7 @@ export const general = {
     default: 'no',
     immutable: true,
     effect: 'full',
-    help: 'Whether DEBUG is allowed: no, yes, or for local clients.',
+    help: 'Whether DEBUG is allowed: no, yes, or for local clients only.',
   },
   'enable-module-command': {
     type: 'choice',
@@ -278,14 +278,14 @@ export const general = {
     immutable: true,
     effect: 'accepted',
     why: 'modules are not available in this server',
-    help: 'Whether MODULE is allowed: no, yes, or for local clients.',
+    help: 'Whether MODULE is allowed: no, yes, or for local clients only.',
   },
   'propagation-error-behavior': {
     type: 'choice',
     values: ['ignore', 'panic', 'panic-on-replicas'],
     default: 'ignore',
     effect: 'accepted',
-    why: 'this server counts errors in the stream, and goes on',
+    why: 'this server counts errors in the stream and continues',
     help: 'What happens when a command from a master or a file fails.',
   },
   'busy-reply-threshold': {
@@ -297,6 +297,6 @@ export const general = {
     unit: 'milliseconds',
     effect: 'accepted',
     why: 'scripts are not available in this server',
-    help: 'How long a script may run before other clients are told that the server is busy.',
+    help: 'How long a script may run before other clients get the error BUSY.',
   },
 } as const satisfies DirectiveTable;

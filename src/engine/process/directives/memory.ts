@@ -3,7 +3,7 @@
 import { type DirectiveTable, INT_MAX, LONG_MAX, ULONG_MAX } from './directive.ts';
 
 const NO_EVICTION = 'this server evicts no keys: noeviction is its only policy';
-const NOTHING_TO_FREE = 'deleted data is never freed in the way of commands in this server';
+const NOTHING_TO_FREE = 'freeing deleted data never delays commands in this server';
 const NO_DEFRAG = 'memory is not defragmented in this server';
 
 export const memory = {
@@ -14,7 +14,7 @@ export const memory = {
     default: 0,
     unit: 'bytes',
     effect: 'full',
-    help: 'Memory above which keys are evicted or writes refused; 0 for no limit.',
+    help: 'Memory above which keys are evicted or writes are refused; 0 for no limit.',
   },
   'maxmemory-policy': {
     type: 'choice',
@@ -60,7 +60,7 @@ export const memory = {
     default: 10,
     effect: 'accepted',
     why: NO_EVICTION,
-    help: "How slowly the counter of a key's uses grows.",
+    help: "How slowly the counter of a key's accesses grows.",
   },
   'lfu-decay-time': {
     type: 'integer',
@@ -70,7 +70,7 @@ export const memory = {
     unit: 'minutes',
     effect: 'accepted',
     why: NO_EVICTION,
-    help: "Time after which the counter of a key's uses is decremented.",
+    help: "Time after which the counter of a key's accesses is decremented.",
   },
   'active-expire-effort': {
     type: 'integer',
@@ -78,8 +78,8 @@ export const memory = {
     max: 10,
     default: 1,
     effect: 'accepted',
-    why: 'this server looks for expired keys with the default effort',
-    help: 'How hard the server looks for expired keys in the background, from 1 to 10.',
+    why: 'this server deletes expired keys with the default effort',
+    help: 'Effort spent on deleting expired keys in the background, from 1 to 10.',
   },
   'lazyfree-lazy-eviction': {
     type: 'yesNo',
@@ -100,7 +100,7 @@ export const memory = {
     default: false,
     effect: 'accepted',
     why: NOTHING_TO_FREE,
-    help: 'Frees values that a command overwrites in the background.',
+    help: 'Frees overwritten values in the background.',
   },
   'lazyfree-lazy-user-del': {
     type: 'yesNo',
@@ -122,7 +122,7 @@ export const memory = {
     effect: 'refused',
     inFile: 'leftOut',
     why: NO_DEFRAG,
-    help: 'Moves values in memory to close gaps.',
+    help: 'Moves values in memory to reduce fragmentation.',
   },
   'active-defrag-ignore-bytes': {
     type: 'memory',
@@ -132,7 +132,7 @@ export const memory = {
     unit: 'bytes',
     effect: 'accepted',
     why: NO_DEFRAG,
-    help: 'Waste of memory below which nothing is defragmented.',
+    help: 'Fragmented memory below which nothing is defragmented.',
   },
   'active-defrag-threshold-lower': {
     type: 'integer',
@@ -162,7 +162,7 @@ export const memory = {
     unit: 'percent',
     effect: 'accepted',
     why: NO_DEFRAG,
-    help: 'Share of the CPU that defragmentation takes at the lower threshold.',
+    help: 'Share of the CPU that defragmentation uses at the lower threshold.',
   },
   'active-defrag-cycle-max': {
     type: 'integer',
@@ -172,7 +172,7 @@ export const memory = {
     unit: 'percent',
     effect: 'accepted',
     why: NO_DEFRAG,
-    help: 'Share of the CPU that defragmentation takes at the upper threshold.',
+    help: 'Share of the CPU that defragmentation uses at the upper threshold.',
   },
   'active-defrag-max-scan-fields': {
     type: 'integer',
@@ -189,6 +189,6 @@ export const memory = {
     default: true,
     effect: 'accepted',
     why: 'this server does not use jemalloc',
-    help: 'Lets jemalloc give memory back in a thread of its own.',
+    help: 'Lets jemalloc return memory to the system in a background thread.',
   },
 } as const satisfies DirectiveTable;

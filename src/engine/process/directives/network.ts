@@ -3,7 +3,7 @@
 import { type DirectiveTable, INT_MAX, LONG_MAX, UINT_MAX } from './directive.ts';
 
 const LOOPBACK_ONLY = 'this server listens on 127.0.0.1 only';
-const SOCKETS_ARE_THE_HOSTS = 'sockets are the business of the process around this server';
+const SOCKETS_ARE_THE_HOSTS = 'the program around this server owns the sockets';
 const MB = 1024 * 1024;
 
 export const network = {
@@ -37,7 +37,7 @@ export const network = {
     type: 'yesNo',
     default: true,
     effect: 'accepted',
-    why: `it concerns other machines, and ${LOOPBACK_ONLY}`,
+    why: `it is about clients on other machines, and ${LOOPBACK_ONLY}`,
     help: 'Refuses clients from other machines while the default user has no password.',
   },
   'tcp-backlog': {
@@ -88,7 +88,7 @@ export const network = {
     immutable: true,
     effect: 'accepted',
     why: SOCKETS_ARE_THE_HOSTS,
-    help: 'Mark put on listening sockets for the routing of the operating system.',
+    help: 'Mark of listening sockets, for packet filters and routing.',
   },
   timeout: {
     type: 'integer',
@@ -106,14 +106,14 @@ export const network = {
     default: 10000,
     unit: 'connections',
     effect: 'full',
-    help: 'How many clients may be connected at a time.',
+    help: 'Maximum number of clients connected at the same time.',
   },
   'maxmemory-clients': {
     type: 'memoryOrPercent',
     default: 0,
     unit: 'bytes',
     effect: 'accepted',
-    why: 'this server does not close clients for the memory they take together',
+    why: 'this server does not close clients for their total memory',
     help: 'Memory of all clients together, or a percentage of maxmemory, above which the largest are closed.',
   },
   'client-output-buffer-limit': {
@@ -125,7 +125,7 @@ export const network = {
     },
     multiple: true,
     effect: 'full',
-    help: 'By class of client: closes one whose unread replies exceed the hard limit, or the soft limit for that many seconds.',
+    help: 'Per class of clients: closes a client whose unread output exceeds the hard limit, or the soft limit for the given seconds.',
   },
   'client-query-buffer-limit': {
     type: 'memory',
@@ -143,6 +143,6 @@ export const network = {
     default: 512 * MB,
     unit: 'bytes',
     effect: 'full',
-    help: 'Longest argument a client may send, and longest string a command may make.',
+    help: 'Longest argument that a client may send, and longest string that a command may create.',
   },
 } as const satisfies DirectiveTable;

@@ -1,9 +1,9 @@
-/** Directives of redis.conf's sections SNAPSHOTTING and APPEND ONLY MODE: what goes to the disk. */
+/** Directives of redis.conf's sections SNAPSHOTTING and APPEND ONLY MODE. */
 
 import { type DirectiveTable, INT_MAX, INT_MIN, LONG_MAX } from './directive.ts';
 
 const NO_AOF = 'the append only file is not available in this server';
-const ONE_FSYNC = 'the child that saves calls fsync once, at the end';
+const ONE_FSYNC = 'the saving child calls fsync once, at the end';
 const HOST_PROCESS = 'the process belongs to the program around this server';
 
 export const persistence = {
@@ -35,7 +35,7 @@ export const persistence = {
     default: true,
     immutable: true,
     effect: 'full',
-    help: 'Puts a checksum at the end of the dump, and compares it when the dump is loaded.',
+    help: 'Ends the dump with a checksum, and verifies it when the dump is loaded.',
   },
   'sanitize-dump-payload': {
     type: 'choice',
@@ -51,13 +51,13 @@ export const persistence = {
     default: 'dump.rdb',
     protected: true,
     effect: 'full',
-    help: 'Name of the dump.',
+    help: 'File name of the dump.',
   },
   'rdb-del-sync-files': {
     type: 'yesNo',
     default: false,
     effect: 'accepted',
-    why: 'this server keeps the dump that a full resynchronization leaves',
+    why: 'this server keeps the dump of a full resynchronization',
     help: 'Deletes dumps made for replicas when nothing else is persisted.',
   },
   'rdb-save-incremental-fsync': {
@@ -71,7 +71,7 @@ export const persistence = {
     type: 'text',
     default: '.',
     protected: true,
-    fixedHere: 'a server works in the directory that it was started in',
+    fixedHere: 'a server keeps the directory that it was started in',
     effect: 'full',
     help: 'Directory of the dump and other files.',
   },
@@ -197,7 +197,7 @@ export const persistence = {
     unit: 'microseconds',
     hidden: true,
     effect: 'full',
-    help: 'For tests: time that loading a key takes besides; below zero, -n: one such time for every n keys.',
+    help: 'For tests: extra time for loading each key; a negative value, -n, adds one microsecond per n keys.',
   },
   'loading-process-events-interval-bytes': {
     type: 'integer',
@@ -207,7 +207,7 @@ export const persistence = {
     unit: 'bytes',
     hidden: true,
     effect: 'full',
-    help: 'For tests: clients are looked after whenever so much has been loaded.',
+    help: 'For tests: clients are served each time this many bytes have been loaded.',
   },
   'rdb-key-save-delay': {
     type: 'integer',
@@ -217,7 +217,7 @@ export const persistence = {
     unit: 'microseconds',
     hidden: true,
     effect: 'accepted',
-    why: "the world's costs say how long saving takes in this server",
-    help: 'For tests: time that saving a key takes besides.',
+    why: "the world's costs determine how long saving takes in this server",
+    help: 'For tests: extra time for saving each key.',
   },
 } as const satisfies DirectiveTable;

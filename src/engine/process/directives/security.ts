@@ -38,7 +38,7 @@ export const security = {
     unit: 'entries',
     effect: 'accepted',
     why: NO_USERS,
-    help: 'How many refused accesses ACL LOG remembers.',
+    help: 'Number of refused accesses that ACL LOG keeps.',
   },
   'tls-port': {
     type: 'integer',
@@ -56,7 +56,7 @@ export const security = {
     effect: 'refused',
     inFile: 'fatal',
     why: NO_TLS,
-    help: 'Connects to the master by TLS.',
+    help: 'Connects to the master over TLS.',
   },
   'tls-cluster': {
     type: 'yesNo',
@@ -128,7 +128,7 @@ export const security = {
     default: '',
     effect: 'accepted',
     why: NO_TLS,
-    help: 'File of the certificates that peers are checked against.',
+    help: 'File of the CA certificates that peers are verified against.',
   },
   'tls-ca-cert-dir': {
     type: 'text',
@@ -136,7 +136,7 @@ export const security = {
     default: '',
     effect: 'accepted',
     why: NO_TLS,
-    help: 'Directory of such certificates.',
+    help: 'Directory of CA certificates.',
   },
   'tls-auth-clients': {
     type: 'choice',
@@ -175,7 +175,7 @@ export const security = {
     default: false,
     effect: 'accepted',
     why: NO_TLS,
-    help: 'Chooses the cipher by the order of the server, not of the client.',
+    help: "Prefers the server's order of ciphers to the client's.",
   },
   'tls-session-caching': {
     type: 'yesNo',
@@ -192,7 +192,7 @@ export const security = {
     unit: 'entries',
     effect: 'accepted',
     why: NO_TLS,
-    help: 'How many TLS sessions are remembered; 0 for no limit.',
+    help: 'Maximum number of cached TLS sessions; 0 for no limit.',
   },
   'tls-session-cache-timeout': {
     type: 'integer',
@@ -202,6 +202,6 @@ export const security = {
     unit: 'seconds',
     effect: 'accepted',
     why: NO_TLS,
-    help: 'How long a TLS session is remembered.',
+    help: 'How long a TLS session is cached.',
   },
 } as const satisfies DirectiveTable;

@@ -1,36 +1,36 @@
 /**
- * The `sentinel …` lines of sentinel.conf 7.0, by the word after `sentinel`, and what a Sentinel
- * makes of the directives of redis.conf, which its file may hold, too.
+ * The `sentinel …` lines of sentinel.conf 7.0, by the word after `sentinel`, and how a Sentinel treats
+ * the directives of redis.conf, which its file may contain, too.
  */
 
 import type { Effect, Unit } from './directive.ts';
 import type { serverDirectives } from './serverDirectives.ts';
 
-/** One word of a line, after the master's name if there is one. */
+/** One value of a line. The master's name, if the line has one, is not among the values. */
 export interface SentinelValue {
   readonly name: string;
   /**
-   * Numbers are read as C's atoi and atoll do: a text that begins with none is 0. An integer has 32
-   * bits, an epoch 64.
+   * Numbers are read as C's atoi and atoll do: `12x` is 12, `x` is 0. An integer has 32 bits, an
+   * epoch 64.
    */
   readonly type: 'text' | 'integer' | 'epoch' | 'yesNo';
   readonly min?: number;
-  /** Redis's reply to a number below `min`, or to what is neither yes nor no. */
+  /** Redis's error for a number below `min`, or for a word other than yes and no. */
   readonly error?: string;
   readonly unit?: Unit;
 }
 
 export type SentinelDirective = {
-  /** The older word, valid everywhere. */
+  /** The older word, accepted everywhere. */
   readonly alias?: string;
-  /** Whether it concerns all of the Sentinel, or the master whose name comes first. */
+  /** Whether it applies to the whole Sentinel, or to the master whose name comes first. */
   readonly of: 'sentinel' | 'master';
   readonly values: readonly SentinelValue[];
-  /** What holds without the line. */
+  /** The value without such a line. */
   readonly default?: string | number | boolean;
-  /** May stand on several lines for one master. */
+  /** There may be several such lines for one master. */
   readonly multiple?: true;
-  /** Written by the Sentinel: its state, not the user's wish. */
+  /** Written by the Sentinel: state, not configuration. */
   readonly isState?: true;
   /** What it does in Redis, in one sentence. */
   readonly help: string;
@@ -49,28 +49,28 @@ export const sentinelDirectives = {
       { name: 'quorum', type: 'integer', min: 1, error: 'Quorum must be 1 or greater.' },
     ],
     effect: 'full',
-    help: 'Watches a master under this name; as many Sentinels as the quorum must agree that it is down.',
+    help: 'Monitors a master under this name; the quorum is how many Sentinels must agree that it is down.',
   },
   'down-after-milliseconds': {
     of: 'master',
     values: [{ name: 'time', type: 'integer', min: 1, error: NOT_POSITIVE, unit: 'milliseconds' }],
     default: 30_000,
     effect: 'full',
-    help: 'Silence after which an instance is taken for subjectively down.',
+    help: 'Silence after which an instance is considered subjectively down.',
   },
   'failover-timeout': {
     of: 'master',
     values: [{ name: 'time', type: 'integer', min: 1, error: NOT_POSITIVE, unit: 'milliseconds' }],
     default: 180_000,
     effect: 'full',
-    help: 'How long the steps of a failover may take; another try comes after twice as long.',
+    help: 'Time limit for the steps of a failover; the next attempt starts after twice this time.',
   },
   'parallel-syncs': {
     of: 'master',
     values: [{ name: 'replicas', type: 'integer' }],
     default: 1,
     effect: 'full',
-    help: 'How many replicas at a time are pointed at the new master.',
+    help: 'How many replicas are reconfigured for the new master at the same time.',
   },
   'notification-script': {
     of: 'master',
@@ -98,7 +98,7 @@ export const sentinelDirectives = {
     of: 'master',
     values: [{ name: 'user', type: 'text' }],
     effect: 'full',
-    help: 'User to authenticate as at the master and its replicas.',
+    help: 'User for the master and its replicas.',
   },
   'master-reboot-down-after-period': {
     of: 'master',
@@ -113,7 +113,7 @@ export const sentinelDirectives = {
     ],
     default: 0,
     effect: 'full',
-    help: 'How long a restarted master may load its data before it is taken for down; 0 for no limit.',
+    help: 'How long a restarted master may load its data before it is considered down; 0 for no limit.',
   },
   'rename-command': {
     of: 'master',
@@ -123,7 +123,7 @@ export const sentinelDirectives = {
     ],
     multiple: true,
     effect: 'full',
-    help: 'Name of a command at this master and its replicas, where rename-command has changed it.',
+    help: 'Name of a command on this master and its replicas, if their rename-command has changed it.',
   },
   'config-epoch': {
     of: 'master',
@@ -131,7 +131,7 @@ export const sentinelDirectives = {
     default: 0,
     isState: true,
     effect: 'full',
-    help: "Epoch of the failover that gave the master's present address.",
+    help: "Epoch of the failover that determined the master's present address.",
   },
   'leader-epoch': {
     of: 'master',
@@ -139,7 +139,7 @@ export const sentinelDirectives = {
     default: 0,
     isState: true,
     effect: 'full',
-    help: 'Epoch in which this Sentinel last voted for a leader of a failover.',
+    help: 'Epoch in which this Sentinel last voted for a leader.',
   },
   'known-replica': {
     of: 'master',
@@ -163,7 +163,7 @@ export const sentinelDirectives = {
     multiple: true,
     isState: true,
     effect: 'full',
-    help: 'Another Sentinel that watches the master.',
+    help: 'Another Sentinel that monitors the master.',
   },
   'current-epoch': {
     of: 'sentinel',
@@ -171,7 +171,7 @@ export const sentinelDirectives = {
     default: 0,
     isState: true,
     effect: 'full',
-    help: 'Highest epoch this Sentinel has seen.',
+    help: 'Highest epoch that this Sentinel has seen.',
   },
   myid: {
     of: 'sentinel',
@@ -185,14 +185,14 @@ export const sentinelDirectives = {
     values: [{ name: 'address', type: 'text' }],
     default: '',
     effect: 'full',
-    help: 'Address this Sentinel tells the others; empty for its own.',
+    help: 'Address that this Sentinel announces to the others; empty for its own.',
   },
   'announce-port': {
     of: 'sentinel',
     values: [{ name: 'port', type: 'integer' }],
     default: 0,
     effect: 'full',
-    help: 'Port this Sentinel tells the others; 0 for its own.',
+    help: 'Port that this Sentinel announces to the others; 0 for its own.',
   },
   'resolve-hostnames': {
     of: 'sentinel',
@@ -205,7 +205,7 @@ export const sentinelDirectives = {
     ],
     default: false,
     effect: 'full',
-    help: 'Whether host names may stand for addresses.',
+    help: 'Whether host names are accepted instead of addresses.',
   },
   'announce-hostnames': {
     of: 'sentinel',
@@ -218,14 +218,14 @@ export const sentinelDirectives = {
     ],
     default: false,
     effect: 'full',
-    help: 'Whether host names are told instead of addresses.',
+    help: 'Whether host names are announced instead of addresses.',
   },
   'sentinel-user': {
     of: 'sentinel',
     values: [{ name: 'user', type: 'text' }],
     default: '',
     effect: 'full',
-    help: 'User to authenticate as at other Sentinels.',
+    help: 'User for other Sentinels.',
   },
   'sentinel-pass': {
     of: 'sentinel',
@@ -261,8 +261,8 @@ export const sentinelSettings = [
 
 export const SENTINEL_PORT = 26379;
 
-/** Those that the program around a Sentinel heeds. */
+/** Directives of redis.conf that the program around a Sentinel applies. */
 export const heededAroundSentinel: readonly ServerName[] = ['dir', 'logfile', 'loglevel'];
 
-/** Those whose effect would be missed; all others change nothing in Redis's Sentinel either, or little. */
+/** Directives of redis.conf whose effect a user would miss. All others have little or no effect in Redis's Sentinel, too. */
 export const refusedBySentinel: readonly ServerName[] = ['aclfile', 'tls-port', 'tls-replication'];

@@ -1,4 +1,4 @@
-/** Every directive of redis.conf 7.0 that CONFIG GET knows, by its present name. */
+/** Every directive of redis.conf 7.0 that CONFIG GET knows, by its present name (not its alias). */
 
 import { cluster } from './cluster.ts';
 import { data } from './data.ts';

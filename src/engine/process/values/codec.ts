@@ -1,6 +1,6 @@
 /**
- * How values of one type of directive are read, shown by CONFIG GET, and written into a file. Error
- * texts are Redis 7.0's.
+ * How the values of one type of directive are parsed, shown by CONFIG GET, and written to a file.
+ * Error texts are Redis 7.0's.
  */
 
 import type { ValueSpec, ValueTypes } from '../directives/directive.ts';
@@ -8,37 +8,37 @@ import type { ValueSpec, ValueTypes } from '../directives/directive.ts';
 export type ValueType = keyof ValueTypes;
 type SpecOf<T extends ValueType> = Extract<ValueSpec, { readonly type: T }>;
 
-/** A value, or why the words are none. */
+/** A value, or why the words are invalid. */
 export type Parsed<V> = { readonly value: V } | { readonly error: string };
 
-/** What reading may depend on besides the words. */
+/** What parsing may depend on besides the words. */
 export interface ParseContext<T extends ValueType> {
   /** The directive's present name. */
   readonly name: string;
   readonly spec: SpecOf<T>;
-  /** The value until now. */
+  /** The present value. */
   readonly before: ValueTypes[T];
 }
 
 /** What follows the directive's name on a line of a file. */
 export interface FileLine {
   readonly value: string;
-  /** To be written even when the file has no such line yet. */
+  /** The line is written even if the file does not have it yet. */
   readonly needed: boolean;
 }
 
 export interface Codec<T extends ValueType> {
-  /** The value may be several words; otherwise it is exactly one. */
+  /** The value may have several words; without this it is exactly one. */
   readonly several?: true;
   parse(words: readonly string[], context: ParseContext<T>): Parsed<ValueTypes[T]>;
   print(value: ValueTypes[T]): string;
-  /** The value on a line of a file where that is not as it is printed; undefined: no line. */
+  /** The value on a line of a file, if it differs from `print`; undefined: no line. */
   fileValue?(value: ValueTypes[T], spec: SpecOf<T>): string | undefined;
-  /** All lines, where the value is not one line. */
+  /** All lines of a value that may have several. */
   fileLines?(value: ValueTypes[T], standard: ValueTypes[T]): readonly FileLine[];
 }
 
-/** What C's strtoll reads as a whole; undefined for anything else. An empty text is 0. */
+/** The number if C's strtoll consumes the whole word; otherwise undefined. An empty word is 0. */
 export function leadingNumber(word: string): number | undefined {
   if (word === '') return 0;
   return /^\s*[+-]?\d+$/.test(word) ? Number(word) : undefined;

@@ -1,8 +1,8 @@
 /**
- * Reads and prints the value of any directive, by its type.
+ * Parses and prints the value of any directive, by its type.
  *
- * Invariant: a value is read only up to WORDS_TEXT_MAX, so that whatever a client sets can be split
- * into words, escaped for a file and shown.
+ * Invariant: a value is at most WORDS_TEXT_MAX bytes long, so that any value that a client sets can be
+ * split into words, escaped for a file and shown.
  */
 
 import { splitArguments } from '../../resp/splitArguments.ts';
@@ -13,7 +13,7 @@ import { bufferLimits, master, oomScores, percentiles, savePoints } from './line
 import { integer, memory, memoryOrPercent, octal } from './numbers.ts';
 import { addresses, choice, eventClasses, shutdownOptions, text, yesNo } from './words.ts';
 
-/** A value of any type; with its directive's spec at hand it is of that type. */
+/** A value of any type; the spec of its directive tells which. */
 export type Value = ValueTypes[ValueType];
 
 const codecs: { readonly [T in ValueType]: Codec<T> } = {
@@ -34,7 +34,7 @@ const codecs: { readonly [T in ValueType]: Codec<T> } = {
   bufferLimits,
 };
 
-/** Spec and value belong together by construction, which the union of all types cannot say. */
+/** Spec and value always have the same type, which the type system cannot express for the union: hence the cast. */
 function codecOf(spec: ValueSpec): Codec<'text'> {
   return codecs[spec.type] as Codec<ValueType> as Codec<'text'>;
 }
@@ -45,18 +45,18 @@ interface Context {
   readonly before: Value;
 }
 
-/** Reads what follows the directive's name on a line of a file or on the command line. */
+/** Parses the words after the directive's name, on a line of a file or on the command line. */
 export function parseWords(words: readonly string[], context: Context): Parsed<Value> {
   const isSeveral = codecOf(context.spec).several === true;
   if (!isSeveral) {
     return words.length === 1 ? parse(words, context) : { error: 'wrong number of arguments' };
   }
-  // A single word may hold them all: save "900 1".
+  // One quoted word may contain all words: save "900 1".
   const split = words.length === 1 && words[0] !== '' ? splitArguments(words[0]!) : words;
   return parse(split ?? words, context);
 }
 
-/** Reads the one argument that CONFIG SET has for it. Single blanks separate words there. */
+/** Parses the value in CONFIG SET: one argument, whose words are separated by single blanks. */
 export function parseArgument(argument: string, context: Context): Parsed<Value> {
   if (argument.length > WORDS_TEXT_MAX) {
     return { error: `argument is longer than ${WORDS_TEXT_MAX} bytes` };
@@ -71,12 +71,12 @@ function parse(words: readonly string[], context: Context): Parsed<Value> {
   return codecOf(context.spec).parse(words, context as unknown as ParseContext<'text'>);
 }
 
-/** As CONFIG GET shows it. */
+/** The value as CONFIG GET shows it. */
 export function printValue(spec: ValueSpec, value: Value): string {
   return codecOf(spec).print(value as string);
 }
 
-/** The lines CONFIG REWRITE may write for a value, without the directive's name. */
+/** The lines that CONFIG REWRITE may write for a value, without the directive's name. */
 export function fileLines(spec: ValueSpec, value: Value, standard: Value): readonly FileLine[] {
   const codec = codecOf(spec) as Codec<ValueType> as {
     print(value: Value): string;

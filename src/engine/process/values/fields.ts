@@ -1,4 +1,4 @@
-/** Directives as fields of settings: by their names in camel case, with types that follow from a table. */
+/** Directives as fields of settings: names in camel case, types derived from a table of directives. */
 
 import type { ValueTypes } from '../directives/directive.ts';
 
@@ -12,7 +12,7 @@ export function fieldName<S extends string>(name: S): CamelCase<S> {
   return camel as CamelCase<S>;
 }
 
-/** What the field of a directive holds: numbers are doubles, a choice is one of its words. */
+/** The type of a directive's field: numbers are doubles, a choice is one of its words. */
 export type FieldValue<D> = D extends {
   readonly type: 'choice';
   readonly values: readonly (infer V)[];

@@ -22,7 +22,7 @@ export const savePoints: Codec<'savePoints'> = {
     return { value: points };
   },
   print: (value) => value.map(pointLine).join(' '),
-  // Always all of them: a file with some has these and no defaults.
+  // All lines are needed: a file with any save line has exactly its own save points, not the defaults.
   fileLines: (value) =>
     (value.length === 0 ? ['""'] : value.map(pointLine)).map((line) => ({
       value: line,
@@ -104,7 +104,7 @@ function limitLine(kind: string, { hard, soft, softSeconds }: OutputBufferLimit)
   return `${kind} ${formatMemory(exactBytes(hard))} ${formatMemory(exactBytes(soft))} ${softSeconds}`;
 }
 
-/** A limit above 2^53 is held as a double: 2^64 - 1 as 2^64, which is one too many. */
+/** A limit above 2^53 is stored as a double, which rounds 2^64 - 1 up to 2^64: that is clamped back. */
 function exactBytes(bytes: number): number | bigint {
   if (Number.isSafeInteger(bytes)) return bytes;
   const exact = BigInt(bytes);
@@ -132,7 +132,7 @@ export const percentiles: Codec<'percentiles'> = {
   ],
 };
 
-/** Six decimals at most, without zeros at the end; -0 keeps its sign. */
+/** At most six decimals, without trailing zeros; -0 keeps its sign. */
 function printPercentile(value: number): string {
   return Object.is(value, -0) ? '-0' : String(Number(value.toFixed(6)));
 }

@@ -49,7 +49,7 @@ function percentage(digits: string): Wide | undefined {
   return value === undefined || value < 0 ? undefined : -value;
 }
 
-/** As a C long long holds it: 18446744073709551611 (2^64 - 5) is -5, which means 5 %. */
+/** The size as a C long long: 18446744073709551611 (2^64 - 5) wraps to -5, which means 5 %. */
 function signedMemory(word: string): Wide | undefined {
   const value = parseMemory(word);
   return value === undefined ? undefined : narrow(BigInt.asIntN(64, BigInt(value)));
@@ -93,8 +93,9 @@ const UNITS: Readonly<Record<string, bigint>> = {
 const DIGITS_MAX = 127;
 
 /**
- * Bytes of `1mb` (1,048,576) or `1m` (1,000,000); undefined when it is no size. As Redis's memtoull:
- * no digits are 0, the number saturates at 2^64 - 1, and the product with the unit wraps there.
+ * A size in bytes: `1mb` is 1,048,576, `1m` is 1,000,000; undefined if the word is not a size. As in
+ * Redis's memtoull, a missing number is 0, the number saturates at 2^64 - 1, and its product with the
+ * unit wraps modulo 2^64.
  */
 export function parseMemory(word: string): Wide | undefined {
   const match = /^(\d*)([a-z]*)$/i.exec(word);
@@ -110,7 +111,7 @@ function narrow(value: bigint): Wide {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** `1073741824` → `1gb`: the largest binary unit that leaves nothing over. */
+/** `1073741824` → `1gb`: uses the largest binary unit that divides the size. */
 export function formatMemory(bytes: Wide): string {
   const exact = BigInt(bytes);
   for (const unit of ['gb', 'mb', 'kb']) {

@@ -65,10 +65,10 @@ function hostnameViolation(value: string): string | undefined {
 }
 
 const TITLE_VARIABLES = /\{(title|listen-addr|server-mode|port|tls-port|config-file|unixsocket)\}/g;
-/** Those that stand for nothing when Redis checks a template. */
+/** The variables that are empty when Redis validates a template (validateProcTitleTemplate). */
 const EMPTY_VARIABLES = /\{(title|server-mode|unixsocket)\}/g;
 
-/** All variables are known, and something is left to show; `{{` is a brace. */
+/** Whether all variables are known and the title is not blank; `{{` is a literal brace. */
 function isTitleTemplate(value: string): boolean {
   const shown = value.replaceAll('{{', '').replace(EMPTY_VARIABLES, '');
   if (shown.replace(TITLE_VARIABLES, '').includes('{')) return false;
@@ -105,7 +105,7 @@ export const shutdownOptions: Codec<'shutdownOptions'> = {
 };
 
 const EVENT_CLASSES = 'g$lshzxetdnKEm';
-/** What the letter A means. */
+/** The classes that the letter A stands for. */
 const ALL_CLASSES = 'g$lshzxetd';
 
 export const eventClasses: Codec<'eventClasses'> = {
@@ -120,7 +120,7 @@ export const eventClasses: Codec<'eventClasses'> = {
   fileValue: (value) => representation(shownClasses(value)),
 };
 
-/** With all of them `n` is not shown, as in Redis. */
+/** The classes as CONFIG GET shows them. As in keyspaceEventsFlagsToString, `n` is not shown together with A. */
 function shownClasses(value: string): string {
   if (![...ALL_CLASSES].every((letter) => value.includes(letter))) return value;
   return `A${[...value].filter((letter) => 'KEm'.includes(letter)).join('')}`;
