@@ -1,10 +1,10 @@
 /**
- * The failures that are thrown. An operating error (disk full, connection refused) never is: it is a
- * typed input. A command error is a reply; only one that shows itself deep inside a command, because
- * the command asks for more than this engine can hold, is thrown on its way there.
+ * The failures that are thrown. An operating error (disk full, connection refused) is not one of them:
+ * it is a typed input. A command error is a reply. LimitError alone is thrown and becomes a reply,
+ * because a limit of the engine is met deep inside a command.
  */
 
-/** A bug here; never thrown for anything a peer can send. The host freezes the world at that event. */
+/** A bug in this program; no input of a peer may cause it. The host freezes the world at that event. */
 export class InvariantError extends Error {
   override readonly name = 'InvariantError';
 }
@@ -22,11 +22,11 @@ export class LimitError extends Error {
   override readonly name = 'LimitError';
 }
 
-/** What the platform throws where memory or one of V8's limits ends: a string, Map or Buffer is too long. */
+/** Messages of the errors that the platform throws at its limits: a string, Map or Buffer is too long. */
 const PLATFORM_LIMITS =
   /^(Invalid string length|(Map|Set) maximum size exceeded|Array buffer allocation failed|Failed to allocate memory|Invalid (typed )?array (buffer )?length|Cannot create a string longer than|The value of "size" is out of range)/;
 
-/** `error` as a LimitError; undefined when it is something else: a bug. */
+/** `error` as a LimitError; undefined if it is any other error, that is, a bug. */
 export function asLimitError(error: unknown): LimitError | undefined {
   if (error instanceof LimitError) return error;
   if (!(error instanceof Error) || !PLATFORM_LIMITS.test(error.message)) return undefined;
@@ -35,15 +35,15 @@ export function asLimitError(error: unknown): LimitError | undefined {
   );
 }
 
-/** Throws InvariantError unless `condition` holds. */
 /**
- * The end of a chain that has dealt with every case. The compiler refuses it where one is missing: a
- * new type of values, a new kind of wait.
+ * The last branch after all cases of a union. If a case is missing (a new type of values, a new kind of
+ * wait), the call does not compile.
  */
 export function unreachable(value: never): never {
   throw new InvariantError(`a case that nothing handles: ${String(value)}`);
 }
 
+/** Throws InvariantError unless `condition` holds. */
 export function invariant(condition: boolean, message: string): asserts condition {
   if (!condition) throw new InvariantError(message);
 }

@@ -1,13 +1,13 @@
 /**
- * The contract between a process (a server, a Sentinel, a client that lives in the world) and
- * whoever hosts it: the `World`, or the real driver of `server` mode.
+ * The contract between a process (a server, a Sentinel, a client that lives in the world) and its
+ * host: the `World`, or the real driver of `server` mode.
  *
  * Invariant: everything that makes one run differ from another arrives as an argument here. A
  * machine holds no socket, timer, promise or closure; its state is plain data and registered
  * classes (state.ts), so that it can be copied between any two events.
  *
- * An event is one call of an input method followed by `run`; what the machine emitted becomes
- * visible to others only when the event has ended, in the order in which it was emitted.
+ * An event is one call of an input method followed by `run`. Effects become visible to others when the
+ * event has ended, in the order in which they were emitted.
  */
 
 import type { Seed } from './random.ts';
@@ -15,23 +15,23 @@ import type { Seed } from './random.ts';
 /** Unix time in whole microseconds, as this node's clock shows it. */
 export type Micros = number;
 
-/** A connection as one machine knows it; given by the host, never used twice in a process's life. */
+/** One machine's number for a connection. The host assigns it and never reuses it while the process lives. */
 export type ConnId = number;
 
 /** Names an effect that completes later: a file operation or a child. */
 export type Token = number;
 
-/** Instant that never comes: the value of `nextDeadline()` for an idle machine. */
+/** An instant that never comes: the `nextDeadline()` of an idle machine. */
 export const NEVER: Micros = Number.POSITIVE_INFINITY;
 
 /**
- * Bytes a connection takes before `drained` must report that the peer's process took some.
- * It stands for both kernels' socket buffers together; the rest waits in the client's own output
- * buffer, where client-output-buffer-limit sees it.
+ * How many bytes may be in flight on a connection: sent, but not yet reported by `drained` as read by
+ * the peer. This models the socket buffers of both kernels. Further output waits in the client's
+ * output buffer, to which client-output-buffer-limit applies.
  */
 export const SEND_WINDOW_BYTES = 256 * 1024;
 
-/** Modelled cost of work that takes a real process time; zero in `server` mode, where it really does. */
+/** Modelled time of work that takes a real process time. Zero in `server` mode, where the time is real. */
 export interface Costs {
   /** Fork pause per 1 GB of used memory, as INFO's latest_fork_usec would show it. */
   readonly forkMicrosPerGb: number;
@@ -47,26 +47,26 @@ export const NO_COSTS: Costs = {
   loadBytesPerSecond: Number.POSITIVE_INFINITY,
 };
 
-/** What a process is told when it starts. */
+/** What a process learns when it starts. */
 export interface Facts {
   /** Name of the node, for log lines and notes: `m`, `r1`, `s2`. */
   readonly name: string;
   readonly pid: number;
-  /** Seed of this life of the process: four 32-bit words (random.ts). */
+  /** Seed of this run of the process: four 32-bit words (random.ts). */
   readonly seed: Seed;
   /**
-   * Seed of the IDs this process gives itself. Never one that a process before has had, in this world
-   * or in another one: peers take who has a known ID for whom they knew.
+   * Seed of the IDs that this process gives itself. No process before may have had the same, in this
+   * world or in another: a peer that sees a known ID assumes it is the same server.
    */
   readonly identitySeed: Seed;
   /** Name of the configuration file among `files`, if the process was started with one. */
   readonly configFile: string | undefined;
-  /** Directives of the command line, each a name and its values; they win over the file. */
+  /** Directives of the command line, each a name and its values; they override the file. */
   readonly directives: readonly (readonly string[])[];
   readonly costs: Costs;
 }
 
-/** Contents of the process's directory when it starts. Borrowed: copy what is kept. */
+/** Contents of the process's directory when it starts. The buffers are borrowed: copy what is kept. */
 export type Files = ReadonlyMap<string, Buffer>;
 
 export interface Peer {
@@ -87,12 +87,12 @@ export type FileOp =
   | { readonly kind: 'unlink'; readonly path: string }
   | { readonly kind: 'read'; readonly path: string };
 
-/** An operating error is data: `error` is the errno text, such as `No such file or directory`. */
+/** An operating error is data: `error` is the text of errno, such as `No such file or directory`. */
 export type FileResult =
   | { readonly ok: true; readonly bytes?: Buffer }
   | { readonly ok: false; readonly error: string };
 
-/** How a child ended. `signal` is set when it was killed. */
+/** How a child ended. `signal` is set if it was killed. */
 export interface ChildResult {
   readonly code: number;
   readonly signal?: string;
@@ -101,8 +101,8 @@ export interface ChildResult {
 export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning';
 
 /**
- * Something worth seeing that the wire does not show: why a full resynchronization, who voted,
- * at which offset a replica was promoted. Plain data; `kind` names it, numbers are exact.
+ * A fact that the wire does not show: why a resynchronization was full, who voted, at which offset a
+ * replica was promoted. Plain data: `kind` names the fact, and numbers are exact.
  */
 export interface Note {
   readonly kind: string;
@@ -110,53 +110,53 @@ export interface Note {
 }
 
 /**
- * Where a machine writes what it does. Owned by the host and valid for the call only.
+ * Receives the effects of a machine. Owned by the host, and valid during the call only.
  *
- * Order is kept: a vote sent after an fsync was asked for does not wait for it by itself; the
- * machine waits for `fileDone`.
+ * Effects keep their order but do not wait for one another: a vote that is emitted after an fsync may
+ * leave before the fsync completes. A machine that needs the fsync waits for `fileDone`.
  */
 export interface Effects {
   /**
-   * Hands bytes over to the connection; the buffer is given away and must not be written to
-   * again. The sum not yet reported by `drained` must stay within SEND_WINDOW_BYTES.
+   * Sends bytes on the connection. The buffer must not be written to again. The bytes not yet reported
+   * by `drained` must not exceed SEND_WINDOW_BYTES.
    */
   send(conn: ConnId, bytes: Buffer): void;
-  /** Orderly close: the peer gets what was sent, then end of stream. No `closed` comes back. */
+  /** Orderly close: the peer gets all bytes sent, then end of stream. `closed` does not follow. */
   close(conn: ConnId): void;
-  /** Opens a connection; `connected(conn, ok)` reports the outcome, maybe much later or never. */
+  /** Opens a connection. `connected` reports the outcome, possibly much later or never. */
   connect(host: string, port: number): ConnId;
   /** Starts to accept connections on the port. */
   listen(port: number): void;
-  /** Starts a file operation; `fileDone(token)` reports it. Operations on one disk keep their order. */
+  /** Starts a file operation; `fileDone` reports its result. Operations on one disk keep their order. */
   file(op: FileOp): Token;
   /**
-   * Starts the child that `make` gives for a process ID: one that no other process of the world has
-   * or had. The ID is the token, too, by which `childDone` reports the child's end.
+   * Starts the child that `make` returns for its process ID, which no other process of the world has or
+   * had. The process ID is also the token with which `childDone` reports the child's end.
    */
   fork(make: (pid: number) => Child): Token;
-  /** Kills a child; `childDone` still comes, with `signal: 'SIGUSR1'`. */
+  /** Kills a child; `childDone` follows, with `signal: 'SIGUSR1'`. */
   killChild(child: Token): void;
   /**
-   * True once busy, busyOn or exit was called in this event: `run` executes no further command.
-   * The commands left over are for the event that begins when the CPU is free again.
+   * True once busy, busyOn or exit was called in this event: `run` executes no further command. The
+   * remaining commands run in the event that begins when the CPU is free again.
    */
   readonly cpuTaken: boolean;
-  /** The one CPU is taken until then: every input waits, ticks included. */
+  /** Takes the process's only CPU until that instant: every input waits, including ticks. */
   busy(until: Micros): void;
-  /** The one CPU is taken until the file operation has completed; its `fileDone` is what comes first. */
+  /** Takes the CPU until the file operation has completed. Its `fileDone` is the first input afterwards. */
   busyOn(token: Token): void;
   /** One line of the process's log, without prefix and newline; `role` is M, S, X or C. */
   log(level: LogLevel, role: string, line: string): void;
   note(note: Note): void;
-  /** The process ends after this event. */
+  /** Ends the process after this event. */
   exit(code: number): void;
 }
 
-/** A process. Every method's `now` never goes back except by a clock fault. */
+/** A process. From call to call `now` never decreases, except through a clock fault. */
 export interface Machine {
   start(now: Micros, facts: Facts, files: Files, out: Effects): void;
   accepted(now: Micros, conn: ConnId, peer: Peer, out: Effects): void;
-  /** `peer` is set when `error` is undefined; `error` is the errno text, as `Connection refused`. */
+  /** Exactly one of `peer` and `error` is set; `error` is the text of errno, such as `Connection refused`. */
   connected(
     now: Micros,
     conn: ConnId,
@@ -164,20 +164,20 @@ export interface Machine {
     error: string | undefined,
     out: Effects,
   ): void;
-  /** `chunk` is never empty, and borrowed until the `run` of the same event has returned: copy any byte that must outlive it. */
+  /** `chunk` is not empty. It is borrowed until the `run` of this event returns: copy the bytes to keep. */
   receive(now: Micros, conn: ConnId, chunk: Buffer, out: Effects): void;
-  /** The other side's process took `bytes` more of what was sent. May come late and summed up. */
+  /** The peer's process has read `bytes` more. May be reported late, and several reads as one. */
   drained(now: Micros, conn: ConnId, bytes: number, out: Effects): void;
-  /** The peer closed, or the connection broke; nothing can be sent any more. */
+  /** The peer closed the connection, or it broke; nothing can be sent any more. */
   closed(now: Micros, conn: ConnId, reason: 'eof' | 'reset' | 'timeout', out: Effects): void;
   fileDone(now: Micros, token: Token, result: FileResult, out: Effects): void;
   childDone(now: Micros, child: Token, result: ChildResult, out: Effects): void;
-  /** SIGTERM and SIGINT as Redis takes them; others as the machine documents them. */
+  /** SIGTERM and SIGINT as in Redis; other signals as the machine documents them. */
   signal(now: Micros, name: string, out: Effects): void;
   tick(now: Micros, out: Effects): void;
   /**
-   * Executes at most `budget` commands, and none once the CPU is taken; true when commands are left
-   * to run. Called after every input, and again (as an event of its own) while it returns true.
+   * Executes at most `budget` commands, and none once the CPU is taken. Returns true if commands are
+   * left to run. Called after every input, and again, as an event of its own, while it returns true.
    */
   run(now: Micros, budget: number, out: Effects): boolean;
   /** Earliest instant at which tick() has work; NEVER when idle. */
@@ -186,22 +186,22 @@ export interface Machine {
   unreadBytes?(): number;
 }
 
-/** What a child may do. */
+/** The effects that a child may have. */
 export interface ChildEffects {
-  /** As in Effects; the outcome comes by the child's `fileDone`. */
+  /** As in Effects; the result is reported to the child's `fileDone`. */
   file(op: FileOp): Token;
   log(level: LogLevel, role: string, line: string): void;
   exit(code: number): void;
 }
 
 /**
- * A forked child: a process of its own that works on a snapshot. It is given slices counted in
- * output bytes, never in time: one key can be a sorted set of a million members.
+ * A forked child: a process of its own that works on a snapshot. Its work is sliced by output bytes,
+ * never by time or keys: one key may be a sorted set of a million members.
  */
 export interface Child {
   /** What `ps` would show: `redis-rdb-bgsave`. */
   readonly title: string;
-  /** Writes about `bytesMax` bytes of output; false when it has nothing to do but wait for files. */
+  /** Writes about `bytesMax` bytes of output. Returns false if it can only wait for files. */
   slice(now: Micros, bytesMax: number, out: ChildEffects): boolean;
   fileDone(now: Micros, token: Token, result: FileResult, out: ChildEffects): void;
 }

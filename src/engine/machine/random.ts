@@ -1,6 +1,6 @@
 /**
- * Seeded randomness. Every node, link and purpose draws from a stream of its own, so that one more
- * draw here changes nothing there.
+ * Seeded randomness. Every node, link and purpose draws from its own stream, so an additional draw from
+ * one stream changes no other.
  *
  * sfc32 (Chris Doty-Humphrey, PractRand): 128 bits of state, passes PractRand to 32 TB.
  */
@@ -44,19 +44,19 @@ export class Random {
     return Math.floor(this.fraction() * limit);
   }
 
-  /** True with the probability given. */
+  /** True with this probability, from 0 to 1. */
   chance(probability: number): boolean {
     return this.fraction() < probability;
   }
 
-  /** Lower-case hexadecimal digits, as of a run ID: hex(40). */
+  /** That many lower-case hexadecimal digits; a run ID is hex(40). */
   hex(digits: number): string {
     let text = '';
     while (text.length < digits) text += this.next().toString(16).padStart(8, '0');
     return text.slice(0, digits);
   }
 
-  /** The seed of an independent stream, named by a label; draws nothing from this one's future. */
+  /** Draws the seed of another, independent stream. */
   seed(): Seed {
     return [this.next(), this.next(), this.next(), this.next()];
   }
@@ -76,7 +76,7 @@ export function seedOf(root: Seed, label: string): Seed {
   return words;
 }
 
-/** The root seed of a number, such as `--seed 42`. */
+/** The root seed for a number, such as 42 of `--seed 42`. */
 export function seedFromNumber(seed: number): Seed {
   const low = seed >>> 0;
   const high = Math.floor(seed / 0x1_0000_0000) >>> 0;

@@ -1,18 +1,17 @@
 /**
- * What machine state is made of, and how it is copied.
+ * What the state of a machine consists of, and how it is copied.
  *
- * State is a graph of primitives, plain objects, arrays, Map, Set, Buffers, typed arrays and
- * instances of registered classes: never a function, a symbol, a promise or a class nobody
- * registered. `copyState` copies the whole graph, cycles and shared references kept; a class whose
- * parts may be shared (pages protected by epochs) or are derived (an index) says so by its own
- * `copier`.
+ * State is a graph of primitives, plain objects, arrays, Map, Set, Buffers, typed arrays and instances
+ * of registered classes. It contains no function, symbol, promise or instance of an unregistered class.
+ * `copyState` copies the whole graph and preserves cycles and shared references. A class with parts
+ * that copies may share (pages protected by epochs) or that are derived (an index) has its own `copier`.
  *
- * Invariant: after `copyState(x)` nothing the one graph does can be seen in the other.
+ * Invariant: after `copyState(x)` no change in one graph is visible in the other.
  */
 
 import { InvariantError } from './errors.ts';
 
-/** Copies a value reached from the one being copied; the same value gives the same copy. */
+/** Copies a part of the value being copied. The same part always yields the same copy. */
 type Copy = <T>(value: T) => T;
 
 // biome-ignore lint/suspicious/noExplicitAny: any class can be registered, whatever its constructor takes.
@@ -20,15 +19,15 @@ type AnyClass<T> = abstract new (...args: any[]) => T;
 
 interface Registration {
   readonly copier: ((value: object, copy: Copy) => object) | undefined;
-  /** Shared by copies on purpose: immutable, or protected by epochs. */
+  /** Copies share the instances: they are immutable, or protected by epochs. */
   readonly shared: boolean;
 }
 
 const registrations = new Map<object, Registration>();
 
 /**
- * Registers a class of the state; `copier` replaces the field-by-field copy. A copier of a class
- * that can be part of a cycle must not call `copy` on what leads back to itself.
+ * Registers a class of the state; `copier` replaces the copy field by field. The copier must not call
+ * `copy` on a part that refers back to the instance.
  */
 export function registerState<T extends object>(
   type: AnyClass<T>,
@@ -40,17 +39,17 @@ export function registerState<T extends object>(
   });
 }
 
-/** Registers a class whose instances copies share: immutable ones, or pages protected by epochs. */
+/** Registers a class whose instances are shared by copies: immutable ones, or pages protected by epochs. */
 export function registerShared<T extends object>(type: AnyClass<T>): void {
   registrations.set(type.prototype, { copier: undefined, shared: true });
 }
 
-/** How the graph-walk test sees a class: `undefined` when nobody registered it. */
+/** The registration of a value's class, for the test that walks the graph; undefined if there is none. */
 export function registrationOf(value: object): Registration | undefined {
   return registrations.get(Object.getPrototypeOf(value));
 }
 
-/** Copies a graph of state. Throws InvariantError on anything state must not hold. */
+/** Copies a graph of state. Throws InvariantError for a value that state must not contain. */
 export function copyState<T>(root: T): T {
   const copies = new Map<object, object>();
   const copy = <V>(value: V): V => {

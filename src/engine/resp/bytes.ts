@@ -1,7 +1,7 @@
 /**
- * Binary strings as the engine holds them: a latin1 string (one byte a character) while short, a
- * Buffer when long. Keys, hash fields, set and sorted-set members are always strings, so that they
- * can be keys of a Map; values, hash values and list elements are `Bytes`.
+ * Binary strings as the engine stores them: short ones as a latin1 string (one character per byte),
+ * long ones as a Buffer. Keys, hash fields and members of sets and sorted sets are always strings,
+ * because they are keys of a Map. Values, hash values and list elements are `Bytes`.
  *
  * Invariant: a stored Buffer is never written to again.
  */
@@ -11,15 +11,15 @@ import { LimitError } from '../machine/errors.ts';
 export type Bytes = string | Buffer;
 
 /**
- * Longest string made of a client's bytes: V8's limit (2^29 - 24 characters), less 64 KB for the words
- * of a reply or log line around it. A value of 512 MB is stored and sent, but is no key.
+ * Longest string made of a client's bytes: V8's limit (2^29 - 24 characters) minus 64 KB for the words
+ * around it in a reply or log line. A value of 512 MB can be stored and sent, but cannot be a key.
  */
 const TEXT_BYTES_MAX = 2 ** 29 - 64 * 1024;
 
-/** Longest value kept as a string; a longer one is a Buffer, outside V8's heap. */
+/** Longest value stored as a string; a longer one is stored as a Buffer, outside V8's heap. */
 export const SHORT_BYTES_MAX = 1024;
 
-/** One character a byte. Throws LimitError above TEXT_BYTES_MAX. */
+/** As a latin1 string. Throws LimitError above TEXT_BYTES_MAX. */
 export function toLatin1(value: Bytes): string {
   if (typeof value === 'string') return value;
   return latin1Text(value, 0, value.length);
@@ -38,29 +38,29 @@ export function requireText(length: number): void {
 }
 
 /**
- * A text from outside (a file name, a sentence of the sandbox) as the engine holds texts: its UTF-8
- * bytes, one character each. `é` becomes the two characters C3 A9.
+ * Converts a text from outside (a file name, a message of the sandbox) to the engine's form: one
+ * character per byte of its UTF-8 encoding. `é` becomes the two characters C3 A9.
  */
 export function fromUnicode(text: string): string {
   return Buffer.from(text, 'utf8').latin1Slice();
 }
 
-/** The reverse of `fromUnicode`; bytes that are no UTF-8 become U+FFFD. */
+/** The reverse of `fromUnicode`; bytes that are not UTF-8 become U+FFFD. */
 export function toUnicode(text: string): string {
   return Buffer.from(text, 'latin1').toString('utf8');
 }
 
-/** A Buffer that must not be written to: it may be the stored one. */
+/** As a Buffer, which may be the stored one and must not be written to. */
 export function toBuffer(value: Bytes): Buffer {
   return typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
 }
 
-/** The storage form of a latin1 string: a Buffer once it is long. */
+/** The storage form of a latin1 string: a Buffer if it is long. */
 export function fromLatin1(text: string): Bytes {
   return text.length <= SHORT_BYTES_MAX ? text : Buffer.from(text, 'latin1');
 }
 
-/** The storage form of bytes that are borrowed: always a copy. */
+/** The storage form of borrowed bytes: always a copy. */
 export function fromBorrowed(bytes: Buffer, start = 0, end = bytes.length): Bytes {
   return end - start <= SHORT_BYTES_MAX
     ? bytes.latin1Slice(start, end)

@@ -1,9 +1,9 @@
 /**
- * Doubles as Redis prints and reads them: `%.17g` for scores (shortest form that reads back equal
- * is what 7.0 prints through its own d2string for integers), `inf`, `-inf`, `nan`.
+ * Doubles as Redis 7.0 prints and parses them (d2string, addReplyDouble): integers without a fraction,
+ * other numbers as C's `%.17g`, and `inf`, `-inf`, `nan`.
  */
 
-/** A score as ZSCORE and the digest print it: integers plain, otherwise `%.17g`. */
+/** A score as ZSCORE and the digest print it: 3 is `3`, 0.1 is `0.10000000000000001`. */
 export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (value === Number.POSITIVE_INFINITY) return 'inf';
@@ -26,8 +26,8 @@ export function formatG(value: number, precision: number): string {
 }
 
 /**
- * As toExponential, but an exact tie goes to the even digit, as in C:
- * 1125899906842624.25 with 17 digits ends in 4.2, where JavaScript says 4.3.
+ * As toExponential, but rounds an exact tie to the even digit, as C does: 1125899906842624.25 to 17
+ * digits ends in 4.2; JavaScript yields 4.3.
  */
 function roundToEven(value: number, precision: number): string {
   const rounded = value.toExponential(precision - 1);
@@ -51,7 +51,7 @@ function trimZeros(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
-/** Reads what C's strtod takes as a whole; undefined for anything else and for nan. */
+/** The number if C's strtod consumes the whole text; undefined otherwise, and for nan. */
 export function parseDouble(text: string): number | undefined {
   if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return Number(text);
   if (/^[+-]?inf(inity)?$/i.test(text)) {

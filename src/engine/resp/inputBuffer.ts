@@ -1,12 +1,12 @@
 /**
- * Bytes that have come in and are not read yet, for readers that parse in place. A chunk is borrowed
- * until `settle`; only what is left over then is copied.
+ * Received bytes that have not been read yet, for readers that parse in place. A chunk is borrowed
+ * until `settle`, which copies only the bytes that are left.
  *
- * Invariant: bytes [at, end) of `buffer` are unread; those from `keptFrom` on are still needed.
+ * Invariant: bytes [at, end) of `buffer` are unread; bytes [keptFrom, end) are still needed.
  */
 
 const EMPTY = Buffer.alloc(0);
-/** A growing buffer gets at most so much more than it needs. */
+/** A growing buffer gets at most this much spare room. */
 const SPARE_BYTES_MAX = 256 * 1024 * 1024;
 
 export abstract class InputBuffer {
@@ -16,12 +16,12 @@ export abstract class InputBuffer {
   /** True while `buffer` belongs to the caller of `feed`. */
   private borrowed = false;
 
-  /** The first byte that must not go: of what is being read, if a reader reads in place. */
+  /** The first byte that must be kept. A reader that reads in place overrides it: the start of what is being read. */
   protected get keptFrom(): number {
     return this.at;
   }
 
-  /** Adds a chunk; it is not copied before `settle`. */
+  /** Adds a chunk. It is borrowed until `settle`, unless earlier bytes are still needed. */
   feed(chunk: Buffer): void {
     if (this.keptFrom === this.end) {
       this.moved(this.end);
@@ -36,7 +36,7 @@ export abstract class InputBuffer {
     this.end += chunk.length;
   }
 
-  /** Keeps nothing borrowed. */
+  /** Copies the needed bytes of a borrowed chunk, if there are any, and drops the chunk. */
   settle(): void {
     if (this.keptFrom === this.end) {
       this.moved(this.end);
@@ -49,7 +49,7 @@ export abstract class InputBuffer {
     }
   }
 
-  /** Positions in the buffer have become smaller by `bytes`. */
+  /** Called when all positions in the buffer have decreased by `bytes`. */
   protected moved(_bytes: number): void {}
 
   /** Makes the buffer this reader's own, with room for `extra` more bytes. */
@@ -59,7 +59,7 @@ export abstract class InputBuffer {
     const needed = kept + extra;
     if (!this.borrowed && this.end + extra <= this.buffer.length) return;
     const roomy = Math.max(needed, Math.min(2 * kept, needed + SPARE_BYTES_MAX));
-    // Not allocUnsafe: digests of the state read a buffer whole, and equal runs must have equal ones.
+    // Not allocUnsafe: a digest of the state covers the whole buffer, and equal runs need equal digests.
     const target =
       !this.borrowed && needed <= this.buffer.length
         ? this.buffer

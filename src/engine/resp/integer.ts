@@ -1,6 +1,6 @@
 /**
- * Integers as Redis reads them (string2ll): optional minus, no plus, no leading zeros, no blanks,
- * 64-bit signed. Most fit a double exactly; the rest are bigints.
+ * Integers as Redis parses them (string2ll): signed, 64 bits, with an optional minus and without plus,
+ * leading zeros and blanks. A safe integer is a number, any other a bigint.
  */
 
 const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
@@ -14,8 +14,8 @@ const MINUS = 45;
 const ZERO = 48;
 
 /**
- * A signed 64-bit integer: a number when it is a safe one, a bigint otherwise; undefined when the
- * text is none.
+ * Parses a signed 64-bit integer. Returns a number if it is safe, otherwise a bigint; undefined if the
+ * text is not such an integer.
  */
 export function parseInteger(text: string): number | bigint | undefined {
   const length = text.length;
@@ -44,7 +44,7 @@ function parseLong(text: string): number | bigint | undefined {
   return Number.isSafeInteger(narrow) ? narrow : value;
 }
 
-/** Whether `bytes[start..end)` is what parseInteger takes for an integer. Makes no string. */
+/** Whether parseInteger accepts `bytes[start..end)`. Makes no string. */
 export function isInteger(bytes: Uint8Array, start: number, end: number): boolean {
   const at = bytes[start] === MINUS ? start + 1 : start;
   const digits = end - at;
@@ -57,7 +57,7 @@ export function isInteger(bytes: Uint8Array, start: number, end: number): boolea
   return digits < INT64_DIGITS || isWithinInt64(bytes, at, at > start);
 }
 
-/** Whether the 19 digits from `at` on are no more than those of 2^63 - 1, or of 2^63 after a minus. */
+/** Whether the 19 digits from `at` on are at most 2^63 - 1, or 2^63 after a minus. */
 function isWithinInt64(bytes: Uint8Array, at: number, isNegative: boolean): boolean {
   for (let i = 0; i < INT64_DIGITS; i += 1) {
     const difference = bytes[at + i]! - INT64_MAX_TEXT.charCodeAt(i);
@@ -66,7 +66,7 @@ function isWithinInt64(bytes: Uint8Array, at: number, isNegative: boolean): bool
   return true;
 }
 
-/** 9223372036854775808 is one more than 2^63 - 1. */
+/** Whether the digits are 9223372036854775808, one more than 2^63 - 1: only the last differs, by 1. */
 function isLastDigitOver(index: number, difference: number): boolean {
   return index === INT64_DIGITS - 1 && difference === 1;
 }
@@ -87,7 +87,7 @@ export function readInteger(
   return isNegative ? -value : value;
 }
 
-/** Writes an integer's decimal digits from `start` on; returns where they end. */
+/** Writes an integer in decimal from `start` on. Returns the index after its last digit. */
 export function writeInteger(bytes: Buffer, start: number, value: number | bigint): number {
   if (typeof value === 'bigint' || !Number.isSafeInteger(value)) {
     return start + bytes.latin1Write(String(value), start);
@@ -110,7 +110,7 @@ export function writeInteger(bytes: Buffer, start: number, value: number | bigin
   return end;
 }
 
-/** As parseInteger, as a bigint throughout: for arithmetic that must overflow as 64 bits do. */
+/** As parseInteger, but always a bigint: for arithmetic that checks for overflow of 64 bits. */
 export function parseInt64(text: string): bigint | undefined {
   const value = parseInteger(text);
   return value === undefined ? undefined : BigInt(value);
@@ -119,8 +119,9 @@ export function parseInt64(text: string): bigint | undefined {
 const ATOI = /^[\t-\r ]*([+-]?)0*(\d{0,20})/;
 
 /**
- * As C's atoi on 64-bit Linux, which Redis uses where a count was or will be checked elsewhere: blanks,
- * a plus and zeros may lead, what follows the digits is ignored, and only 32 bits stay: 2^32 + 1 is 1.
+ * C's atoi on 64-bit Linux, which Redis uses where a count is checked elsewhere. Leading blanks, a plus
+ * and zeros are allowed, text after the digits is ignored, and the result is truncated to 32 bits:
+ * 2^32 + 1 becomes 1.
  */
 export function atoi(text: string): number {
   const [, sign = '', digits = ''] = ATOI.exec(text)!;
@@ -130,7 +131,7 @@ export function atoi(text: string): number {
   return Number(BigInt.asIntN(32, long));
 }
 
-/** What is beyond ±(2^53 - 1) becomes that. */
+/** Clamps the value to ±(2^53 - 1). */
 export function clampToSafe(value: number | bigint): number {
   if (typeof value === 'number') return value;
   return value > 0n

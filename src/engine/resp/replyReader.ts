@@ -1,14 +1,15 @@
 /**
- * Reads replies, RESP2 and RESP3, as they come in: what a Sentinel hears from an instance, or a
- * client of the world from its server.
+ * Parses RESP2 and RESP3 replies incrementally: the replies of an instance to a Sentinel, or of a
+ * server to a client of the world.
  *
- * `feed` borrows the chunk; calling `next` until it gives undefined copies what is left of an
- * unfinished reply. Aggregates read so far are kept on a stack, so that an array of a million
- * elements is read once, however many chunks it comes in.
+ * `feed` borrows the chunk. `next` must be called until it returns undefined: that copies the bytes of
+ * an incomplete reply. Incomplete aggregates are kept on a stack, so an array of a million elements is
+ * parsed once, however many chunks it arrives in.
  *
- * Invariant: `open` holds the aggregates that have begun, outermost first, each with at least one element missing.
+ * Invariant: `open` contains the incomplete aggregates, outermost first, each with at least one element
+ * missing.
  *
- * Breaches of RESP throw ProtocolError; the reader must not be used after that.
+ * Violations of RESP throw ProtocolError; the reader must not be used after that.
  */
 
 import { invariant, ProtocolError } from '../machine/errors.ts';
@@ -19,8 +20,8 @@ import { InputBuffer } from './inputBuffer.ts';
 import { parseInteger } from './integer.ts';
 
 /**
- * `items` of a map are its keys and values in turn. Null is one type, however it was written.
- * `omitted` counts the bytes or elements that a reader with limits has read and not kept.
+ * The `items` of a map alternate between keys and values. All forms of null are one type. `omitted`
+ * counts the bytes or elements that a reader with limits has read but not kept.
  */
 export type Reply =
   | { readonly type: 'simple'; readonly text: string }
@@ -48,25 +49,25 @@ interface OpenAggregate {
   omitted: number;
 }
 
-/** What a reader takes; without them everything. */
+/** Limits of a reader; a missing one means no limit. */
 export interface ReplyLimits {
-  /** Of the bulk strings of one whole reply together; more is a breach of the protocol. */
+  /** Total bytes of the bulk strings in one complete reply; more is a protocol error. */
   readonly bytesMax?: number;
-  /** Of one whole reply, at every depth; more is a breach of the protocol. */
+  /** Total elements in one complete reply, at every depth; more is a protocol error. */
   readonly elementsMax?: number;
-  /** Of each bulk or verbatim string; the rest is read past and counted: a person looks at the beginning. */
+  /** Bytes kept of each bulk or verbatim string, for display; the rest is skipped and counted. */
   readonly bytesKeptMax?: number;
-  /** Of one whole reply, at every depth; the others are read past and counted. */
+  /** Elements kept of one complete reply, at every depth; the others are skipped and counted. */
   readonly elementsKeptMax?: number;
 }
 
 interface OpenBulk {
   readonly type: string;
-  /** Its bytes on the wire, without the CRLF behind them. */
+  /** Its bytes on the wire, without the CRLF after them. */
   readonly length: number;
-  /** The part that is kept, once it has come, of a string that is not kept whole. */
+  /** The bytes kept, if the string is too long to be kept whole; undefined until they have arrived. */
   head: Bytes | undefined;
-  /** Bytes of it that have been read past. */
+  /** Bytes that have been skipped, the kept ones included. */
   passed: number;
 }
 
@@ -74,7 +75,7 @@ const CR = 13;
 const LINE_BYTES_MAX = 64 * 1024;
 const BULK_BYTES_MAX = 512 * 1024 * 1024;
 const COUNT_MAX = 0x7fff_ffff;
-/** Deeper nesting than any Redis reply; a peer must not make us grow without end. */
+/** Deeper than any reply of Redis; it bounds the memory that a peer can make the stack use. */
 const DEPTH_MAX = 128;
 const NULL: Reply = { type: 'null' };
 
@@ -92,9 +93,9 @@ export class ReplyReader extends InputBuffer {
   private readonly bytesKeptMax: number;
   private readonly elementsKeptMax: number;
   private open: OpenAggregate[] = [];
-  /** The bulk string, verbatim string or bulk error that has begun; its length is then known. */
+  /** The incomplete bulk string, verbatim string or bulk error, once its length is known. */
   private bulk: OpenBulk | undefined = undefined;
-  /** What the reply under way has announced so far, and how many of its elements are kept. */
+  // Of the incomplete reply: bytes and elements announced so far, and elements kept.
   private bytes = 0;
   private elements = 0;
   private elementsKept = 0;
@@ -108,7 +109,7 @@ export class ReplyReader extends InputBuffer {
     this.elementsKeptMax = elementsKeptMax ?? Number.POSITIVE_INFINITY;
   }
 
-  /** The next whole reply; undefined when more bytes are needed. Throws ProtocolError. */
+  /** Returns the next complete reply; undefined if more bytes are needed. Throws ProtocolError. */
   next(): Reply | undefined {
     for (;;) {
       const element = this.bulk === undefined ? this.readElement() : this.readBulk();
@@ -126,7 +127,7 @@ export class ReplyReader extends InputBuffer {
     }
   }
 
-  /** Puts an element where it belongs; gives the outermost reply when that completes it. */
+  /** Adds an element to its aggregate. Returns the outermost reply if that is now complete. */
   private place(element: Reply): Reply | undefined {
     let reply = element;
     for (;;) {
@@ -136,7 +137,7 @@ export class ReplyReader extends InputBuffer {
       parent.missing -= 1;
       if (parent.missing > 0) return undefined;
       this.open.pop();
-      // Attributes describe the reply that follows; nobody here asks for them.
+      // Attributes describe the reply that follows; they are not used here.
       if (parent.type === 'attribute') return undefined;
       const { type, items, omitted } = parent;
       reply = omitted === 0 ? { type, items } : { type, items, omitted };
@@ -152,7 +153,7 @@ export class ReplyReader extends InputBuffer {
     parent.items.push(reply);
   }
 
-  /** Reads one line and what it announces. */
+  /** Reads one line and, as far as it has arrived, the string that it announces. */
   private readElement(): Reply | 'opened' | undefined {
     const lineEnd = this.findLineEnd();
     if (lineEnd < 0) return undefined;
@@ -203,7 +204,7 @@ export class ReplyReader extends InputBuffer {
     if (length > this.bytesKeptMax) return this.readLongBulk(this.bulk!);
     const stop = this.at + length;
     if (this.end < stop + 2) {
-      // Room for a long one at once, instead of by doubling; 1 MB ahead at most, as bytes prove it.
+      // Makes room for a long string at once instead of doubling, but at most 1 MB before its bytes arrive.
       if (length > LINE_BYTES_MAX) {
         this.own(Math.min(length + 2 - (this.end - this.at), 1024 * 1024));
       }
@@ -222,7 +223,7 @@ export class ReplyReader extends InputBuffer {
     };
   }
 
-  /** Keeps the beginning, and reads past the rest as it comes. */
+  /** Keeps the beginning of the string, and skips the rest as it arrives. */
   private readLongBulk(bulk: OpenBulk): Reply | undefined {
     const { type, length } = bulk;
     const { bytesKeptMax } = this;
@@ -256,7 +257,7 @@ export class ReplyReader extends InputBuffer {
     return 'opened';
   }
 
-  /** A length or count; -1 for null. */
+  /** Parses a length or count; -1 means null. */
   private count(text: string, max: number): number {
     const value = parseInteger(text);
     if (typeof value !== 'number' || value < -1 || value > max) {
@@ -277,7 +278,7 @@ export class ReplyReader extends InputBuffer {
     return value;
   }
 
-  /** Index of the CR that ends the line at `at`; -1 while line end has not come whole. */
+  /** Index of the CR that ends the line at `at`; -1 if CR LF has not arrived. */
   private findLineEnd(): number {
     const buffer = this.buffer;
     const last = this.end - 1;
@@ -290,7 +291,7 @@ export class ReplyReader extends InputBuffer {
 }
 registerState(ReplyReader);
 
-/** The bytes of a bulk or verbatim string, or the text of a simple one, as latin1; undefined for others. */
+/** A simple, bulk or verbatim string as latin1; undefined for other replies. */
 export function replyText(reply: Reply): string | undefined {
   switch (reply.type) {
     case 'simple':
@@ -303,7 +304,7 @@ export function replyText(reply: Reply): string | undefined {
   }
 }
 
-/** The elements of an aggregate; throws InvariantError for a reply the caller has not checked. */
+/** The elements of an aggregate. Throws InvariantError for any other reply: callers check the type first. */
 export function replyItems(reply: Reply): readonly Reply[] {
   invariant('items' in reply, `a ${reply.type} reply has no elements`);
   return reply.items;

@@ -1,16 +1,17 @@
 /**
- * Writes replies in RESP2 or RESP3, into chunks: no reply, however long, is one allocation. A long
- * value is not copied but becomes a chunk itself: a thousand unread GETs of 100 MB hold it once.
+ * Writes replies in RESP2 or RESP3 into chunks, so that a long reply is never one allocation. A long
+ * value is not copied but becomes a chunk itself: a thousand unread replies to GET of a value of 100 MB
+ * store it once.
  *
- * Invariant: `sealed`, from `firstSealed` on, and then bytes [0, used) of `buffer` are the replies not
- * yet handed over; a sealed chunk is not empty and never written to again. An error's line lies within
- * one chunk. `take` hands the chunks over in their order. Nothing here knows of connections.
+ * Invariant: the replies not yet taken are `sealed`, from `firstSealed` on, then bytes [0, used) of
+ * `buffer`. A sealed chunk is not empty and never written to again. The line of an error lies within
+ * one chunk. `take` returns the chunks in order. The writer does not know its connection.
  *
- * Texts are latin1, one character a byte, as everywhere in the engine: what a reply quotes goes out as
- * the bytes that came in. A character that is no byte is a mistake, and is written as `?`.
+ * Texts are latin1, one character per byte, as everywhere in the engine, so a reply quotes a request
+ * byte by byte. A character above 0xff is a mistake of the caller and is written as `?`.
  *
- * Types RESP2 lacks are written as RESP2 clients of Redis 7.0 get them: a map as a flat array, a
- * set as an array, a double as a bulk string, null as `$-1`, a push as an array.
+ * Types that RESP2 lacks are written as Redis 7.0 writes them for RESP2: a map as a flat array, a set
+ * as an array, a double as a bulk string, null as `$-1`, a push as an array.
  */
 
 import { registerState } from '../machine/state.ts';
@@ -19,11 +20,11 @@ import { formatDouble } from './double.ts';
 import { rewriteCharacters } from './words.ts';
 
 const INITIAL_BYTES = 512;
-/** Buffers above this are given away instead of copied. */
+/** `take` copies up to this many bytes; of more it returns the buffer itself, and a new one is made. */
 const COPY_BYTES_MAX = 4096;
-/** A chunk takes no more replies once the next would make it longer: about what a send window takes. */
+/** A chunk that a reply would make longer than this is sealed: the size of a send window. */
 const CHUNK_BYTES_MAX = 256 * 1024;
-/** A value at least this long is a chunk itself: it fills a window, so no send is the shorter for it. */
+/** A value of at least this length becomes a chunk itself: it fills a send window on its own. */
 const SHARED_BYTES_MIN = 256 * 1024;
 const ERROR_LENGTH_MAX = 64 * 1024;
 /** Up to here a loop is faster than a call into native code. */
@@ -36,7 +37,7 @@ const SMALL_INTEGERS = 1024;
 const integerReplies: string[] = [];
 for (let i = 0; i < SMALL_INTEGERS; i += 1) integerReplies.push(`:${i}\r\n`);
 
-/** Line breaks, and characters that are no bytes: their low byte might be a line break. */
+/** Line breaks, and characters above 0xff, whose low byte might be a line break. */
 const NOT_IN_A_LINE = /[\r\n\u0100-\uffff]/;
 
 function oneLine(text: string): string {
@@ -44,7 +45,7 @@ function oneLine(text: string): string {
 }
 
 export class ReplyWriter {
-  /** 2 until the client says HELLO 3. */
+  /** 2 until the client sends HELLO 3. */
   protocol: 2 | 3 = 2;
   private buffer: Buffer = Buffer.alloc(INITIAL_BYTES);
   private used = 0;
@@ -57,12 +58,12 @@ export class ReplyWriter {
     return this.sealedBytes + this.used;
   }
 
-  /** `take` would hand over everything at once. */
+  /** Whether one call of `take` returns everything. */
   get isOneChunk(): boolean {
     return this.sealedBytes === 0;
   }
 
-  /** The next chunk of what was written; undefined when there is none. It is not to be written to. */
+  /** Removes and returns the next chunk; undefined if there is none. Callers must not write to it. */
   take(): Buffer | undefined {
     if (this.sealedBytes > 0) return this.takeSealed();
     const length = this.used;
@@ -90,7 +91,7 @@ export class ReplyWriter {
     return chunk;
   }
 
-  /** Forgets what was written after `length`: a reply that turned out otherwise. */
+  /** Drops everything written after position `length`. */
   truncate(length: number): void {
     if (length >= this.sealedBytes) {
       this.used = length - this.sealedBytes;
@@ -110,7 +111,7 @@ export class ReplyWriter {
     }
   }
 
-  /** The error reply that begins at `start`, without its line end; undefined when it is none. */
+  /** The error reply that begins at `start`, without its line end; undefined if the reply is no error. */
   errorAt(start: number): string | undefined {
     if (start >= this.length) return undefined;
     if (start < this.sealedBytes) return this.sealedErrorAt(start);
@@ -129,7 +130,7 @@ export class ReplyWriter {
     return chunk.latin1Slice(at + 1, chunk.indexOf(CR, at));
   }
 
-  /** `+OK` and other fixed words; the text holds no CR or LF. */
+  /** A simple string: `+OK` and other fixed words, without CR and LF. */
   simple(text: string): void {
     this.line(43, text);
   }
@@ -139,8 +140,8 @@ export class ReplyWriter {
   }
 
   /**
-   * `text` begins with the code: `ERR …`, `WRONGTYPE …`. Line breaks become blanks, as in Redis; what
-   * it quotes of a request is cut off after 64 KB.
+   * `text` begins with the error code: `ERR …`, `WRONGTYPE …`. Line breaks become blanks, as in Redis,
+   * and the text is cut off after 64 KB.
    */
   error(text: string): void {
     const shown = text.length > ERROR_LENGTH_MAX ? text.slice(0, ERROR_LENGTH_MAX) : text;
@@ -160,7 +161,7 @@ export class ReplyWriter {
     }
   }
 
-  /** A Buffer must never be written to again: a long one is not copied. */
+  /** A bulk string. A Buffer must not be written to again, because a long one is not copied. */
   bulk(value: Bytes): void {
     const size = value.length;
     this.header(36, size);
@@ -178,7 +179,7 @@ export class ReplyWriter {
     this.newline();
   }
 
-  /** A bulk string of `bytes[start..end)`, which are borrowed: always copied. */
+  /** A bulk string of the borrowed bytes [start, end), which are always copied. */
   bulkFrom(bytes: Buffer, start: number, end: number): void {
     const size = end - start;
     this.header(36, size);
@@ -198,7 +199,7 @@ export class ReplyWriter {
     this.text(this.protocol === 3 ? '_\r\n' : '$-1\r\n');
   }
 
-  /** A null in the place of an array: `*-1` in RESP2. */
+  /** A null instead of an array: `*-1` in RESP2. */
   nullArray(): void {
     this.text(this.protocol === 3 ? '_\r\n' : '*-1\r\n');
   }
@@ -254,7 +255,7 @@ export class ReplyWriter {
     this.newline();
   }
 
-  /** A verbatim string of latin1 parts, which are never one string: together they may be too long for one. */
+  /** A verbatim string of latin1 parts. They are not joined, because V8 limits the length of a string. */
   verbatimParts(format: string, parts: readonly string[]): void {
     let length = 0;
     for (const part of parts) length += part.length;
@@ -335,7 +336,7 @@ export class ReplyWriter {
     this.sealedBytes += bytes.length;
   }
 
-  /** What has been written becomes a chunk. */
+  /** Makes the bytes in `buffer` a chunk. */
   private seal(): void {
     if (this.used === 0) return;
     this.sealed.push(this.buffer.subarray(0, this.used));
@@ -352,11 +353,11 @@ export class ReplyWriter {
   private makeRoom(bytes: number): void {
     if (this.used + bytes > CHUNK_BYTES_MAX) {
       this.seal();
-      // Much has come, so more will: the next chunk grows to its full length at once.
+      // After one full chunk more output is likely: the next has its full length at once.
       this.buffer = Buffer.alloc(Math.max(bytes, CHUNK_BYTES_MAX));
       return;
     }
-    // Not allocUnsafe: digests of the state read a buffer whole, and equal runs must have equal ones.
+    // Not allocUnsafe: a digest of the state covers the whole buffer, and equal runs need equal digests.
     const grown = Buffer.alloc(
       Math.min(Math.max(this.used + bytes, this.buffer.length * 2), CHUNK_BYTES_MAX),
     );

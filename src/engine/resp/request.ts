@@ -1,11 +1,11 @@
 /**
- * One request as it lies in a buffer: RESP bytes and where each argument begins and ends. Handlers
- * ask for arguments as strings or in storage form; what nobody asks for is never made.
+ * One request in a buffer: its RESP bytes, and the offsets at which each argument begins and ends.
+ * Strings and Buffers are made of an argument only when a handler reads it.
  *
  *   *2\r\n$3\r\nGET\r\n$1\r\nk\r\n    argc 2, offsets [8, 11, 17, 18]
  *
- * Invariant: bytes [start, end) are the whole request, offsets count from `start`. `bytes` may be
- * borrowed; `copy` gives a request that may be kept.
+ * Invariant: bytes [start, end) are the complete request, and offsets are relative to `start`. `bytes`
+ * may be borrowed; `copy` returns a request that may be kept.
  */
 
 import { registerState } from '../machine/state.ts';
@@ -14,18 +14,18 @@ import { type Bytes, fromBorrowed, latin1Text } from './bytes.ts';
 const EMPTY = Buffer.alloc(0);
 /** Offsets of eight arguments: most requests need no more. */
 const OFFSETS_INITIAL = 16;
-/** Room for more arguments than this is given back. */
+/** An array of offsets longer than this is dropped after the request. */
 const OFFSETS_KEPT_MAX = 2048;
 
 export class Request {
   bytes: Buffer = EMPTY;
   start = 0;
   end = 0;
-  /** Arguments, the command's name included. */
+  /** Number of arguments, including the command's name. */
   argc = 0;
-  /** Of each argument in turn: its first byte and the one after its last. */
+  /** For each argument: the offset of its first byte, and the offset after its last. */
   offsets: Int32Array;
-  /** Encoded as every client library does it: the bytes can go into a replication stream as they are. */
+  /** Whether the bytes can be copied into a replication stream: every CR LF is in its place. */
   isCanonical = true;
   /** The bytes belong to this request alone. */
   isOwn = false;
@@ -34,7 +34,7 @@ export class Request {
     this.offsets = new Int32Array(capacity);
   }
 
-  /** A request with these arguments, encoded. */
+  /** Encodes a request with these arguments. */
   static of(args: readonly Bytes[]): Request {
     const request = new Request(2 * args.length);
     request.encode(args);
@@ -64,17 +64,17 @@ export class Request {
     return args;
   }
 
-  /** Where in `bytes` argument `index` begins. */
+  /** Index in `bytes` of the first byte of argument `index`. */
   from(index: number): number {
     return this.start + this.offsets[2 * index]!;
   }
 
-  /** Where in `bytes` argument `index` has ended. */
+  /** Index in `bytes` after the last byte of argument `index`. */
   to(index: number): number {
     return this.start + this.offsets[2 * index + 1]!;
   }
 
-  /** Notes an argument; offsets count from `start`. */
+  /** Adds an argument; the offsets are relative to `start`. */
   add(from: number, to: number): void {
     const at = 2 * this.argc;
     if (at === this.offsets.length) this.grow();
@@ -83,7 +83,7 @@ export class Request {
     this.argc += 1;
   }
 
-  /** Becomes the encoded form of `args`. */
+  /** Makes this the request with the arguments `args`. */
   encode(args: readonly Bytes[]): void {
     const headers = args.map((arg) => `$${arg.length}\r\n`);
     const count = `*${args.length}\r\n`;
@@ -108,7 +108,7 @@ export class Request {
     this.isOwn = true;
   }
 
-  /** A request that may be kept: this one when its bytes are its own. */
+  /** A request that may be kept: this one if it owns its bytes, otherwise a copy. */
   copy(): Request {
     if (this.isOwn) return this;
     const copy = new Request(2 * this.argc);
@@ -122,7 +122,7 @@ export class Request {
     return copy;
   }
 
-  /** Lets go of the bytes and, when the request is `over`, of room that few requests need. */
+  /** Drops the reference to the bytes and, if the request is `over`, an unusually long array of offsets. */
   release(over: boolean): void {
     this.bytes = EMPTY;
     if (over && this.offsets.length > OFFSETS_KEPT_MAX)
@@ -137,10 +137,10 @@ export class Request {
 }
 registerState(Request);
 
-/** A command as it is propagated: as it came, or as arguments in its place. */
+/** A command to propagate: the request as received, or the arguments that replace it. */
 export type Propagated = Request | readonly Bytes[];
 
-/** Its arguments in storage form, the name first. */
+/** Its arguments in storage form, starting with the command's name. */
 export function argumentsOf(command: Propagated): readonly Bytes[] {
   return command instanceof Request ? command.argsFrom(0) : command;
 }

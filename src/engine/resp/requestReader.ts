@@ -1,15 +1,15 @@
 /**
- * Reads requests: RESP arrays of bulk strings, and inline commands, which are encoded.
+ * Parses requests: RESP arrays of bulk strings, and inline commands, which are encoded as RESP.
  *
- * A request is read in place: `request` says where its arguments lie in the buffer, and is valid
- * until `next` or `settle` is called. What came of an unfinished request is read once, however many
- * chunks it comes in. Whole, ordinary requests take `readWhole`, one loop without a call; whatever
- * is incomplete or out of the ordinary is read again from its beginning by the careful way.
+ * A request is parsed in place: `request` refers to the buffer, and is valid until the next call of
+ * `next` or `settle`. `readWhole`, one loop without calls, parses a request that is complete and
+ * ordinary. Any other request is parsed again from its beginning by `readCarefully`, which continues
+ * where it stopped when more bytes arrive.
  *
- * Invariant: the request being read begins at `begun`; `left` of its arguments are missing (-1: their
- * count has not been read).
+ * Invariant: the request being parsed begins at `begun`, and `left` of its arguments are missing (-1:
+ * their count has not been read).
  *
- * Errors are ProtocolError with the texts of Redis 7.0 (networking.c's behaviour).
+ * Errors are ProtocolError with the texts of Redis 7.0 (processMultibulkBuffer, processInlineBuffer).
  */
 
 import { ProtocolError } from '../machine/errors.ts';
@@ -20,8 +20,8 @@ import { splitArguments } from './splitArguments.ts';
 
 const INLINE_BYTES_MAX = 64 * 1024;
 /**
- * Redis takes 2^31 arguments and any length of them all. Positions here must fit 32 bits, and what is
- * made of a request must fit V8's arrays.
+ * Redis allows 2^31 arguments of any total length. Here offsets must fit into 32 bits, and the arrays
+ * made of a request into V8's limits.
  */
 const MULTIBULK_COUNT_MAX = 2 ** 24;
 const REQUEST_BYTES_MAX = 2 ** 30;
@@ -33,27 +33,27 @@ const NUL = 0;
 const ZERO = 48;
 const STAR = 42;
 const DOLLAR = 36;
-/** Longer numbers are for the careful way. */
+/** Requests with longer numbers are left to readCarefully. */
 const COUNT_DIGITS_MAX = 4;
 const LENGTH_DIGITS_MAX = 9;
 
 export interface ReaderLimits {
   /** proto-max-bulk-len, bytes. */
   readonly bulkBytesMax: number;
-  /** False while the client has yet to authenticate: small requests only. */
+  /** False until the client has authenticated: until then requests must be small. */
   readonly authenticated: boolean;
 }
 
 export class RequestReader extends InputBuffer {
-  /** The request `next` returned. */
+  /** The request that `next` has read. */
   readonly request = new Request();
-  /** Bytes of the requests read so far: where in the stream the reader stands. */
+  /** Total bytes of the requests read so far: the reader's offset in the stream. */
   consumed = 0;
   private begun = 0;
   private left = -1;
   private bulkLength = -1;
   private isWhole = false;
-  /** The request is still to be executed, in a later event. */
+  /** The request will be executed in a later event. */
   private isKept = false;
   private isInline = false;
 
@@ -62,24 +62,24 @@ export class RequestReader extends InputBuffer {
     return this.end - this.at;
   }
 
-  /** Bytes held, those of the requests this event has read among them: what CLIENT LIST calls qbuf. */
+  /** Bytes in the buffer, including requests that this event has read: CLIENT LIST's qbuf. */
   get held(): number {
     return this.end;
   }
 
-  /** The first of the unread bytes, at most `countMax`. */
+  /** The first unread bytes, at most `countMax`. */
   peek(countMax: number): string {
     return this.buffer.latin1Slice(this.at, Math.min(this.end, this.at + countMax));
   }
 
-  /** Reads one request into `request`; false when more bytes are needed. Throws ProtocolError. */
+  /** Reads one request into `request`. Returns false if more bytes are needed. Throws ProtocolError. */
   next(limits: ReaderLimits): boolean {
     if (this.isWhole) this.forget();
     if (this.left < 0 && limits.authenticated && this.readWhole(limits.bulkBytesMax)) return true;
     return this.readCarefully(limits);
   }
 
-  /** The request that `next` returned outlives the event: it is executed after `resume`. */
+  /** Keeps the request beyond this event: it is executed after `resume`. */
   keep(): void {
     this.isKept = true;
   }
@@ -116,7 +116,7 @@ export class RequestReader extends InputBuffer {
     this.request.isOwn = false;
   }
 
-  /** Reads a request that is there as a whole and ordinary; false, with nothing changed, otherwise. */
+  /** Reads a complete, ordinary request. For any other it returns false and has no effect. */
   private readWhole(bulkBytesMax: number): boolean {
     const { buffer, end, request } = this;
     const start = this.at;
@@ -194,7 +194,7 @@ export class RequestReader extends InputBuffer {
     return true;
   }
 
-  /** An empty request or line: nothing to execute. */
+  /** Skips an empty request or line. */
   private skip(): void {
     this.consumed += this.at - this.begun;
     this.begun = this.at;
@@ -208,11 +208,11 @@ export class RequestReader extends InputBuffer {
     this.locate();
   }
 
-  /** The words have been encoded; `begun` and `at` still count the line. */
+  /** Finishes an inline request, which has been encoded; `begun` and `at` are positions of its line. */
   private finishInline(): boolean {
     this.isWhole = true;
     this.isInline = true;
-    // The object is this reader's and is used again: who keeps the request copies it.
+    // The reader reuses the object, so a caller that keeps the request must copy it.
     this.request.isOwn = false;
     this.consumed += this.at - this.begun;
     return true;
@@ -225,12 +225,12 @@ export class RequestReader extends InputBuffer {
     request.end = this.at;
   }
 
-  /** Redis skips the two bytes after a line or an argument without a look; replicas must see CR and LF. */
+  /** Redis skips the two bytes after a line or argument unchecked. In the replication stream they must be CR LF. */
   private noteLineEnd(at: number): void {
     if (this.buffer[at] !== CR || this.buffer[at + 1] !== LF) this.request.isCanonical = false;
   }
 
-  /** `*3\r\n`; a count of zero or less is an empty request, which is skipped. */
+  /** Reads `*3\r\n`. A count of zero or less is an empty request, which is skipped. */
   private readCount(limits: ReaderLimits): boolean {
     const lineEnd = this.findLineEnd('too big mbulk count string');
     if (lineEnd < 0) return false;
@@ -271,7 +271,7 @@ export class RequestReader extends InputBuffer {
     return true;
   }
 
-  /** Index of the CR that ends the line at `at`; -1 while it has not come. */
+  /** Index of the CR that ends the line at `at`; -1 if it has not arrived. */
   private findLineEnd(tooLong: string): number {
     const buffer = this.buffer;
     const last = this.end - 1;
@@ -297,7 +297,7 @@ export class RequestReader extends InputBuffer {
     return negative ? -value : value;
   }
 
-  /** A line of words. A NUL hides the line's end, as it ends the search for it in Redis. */
+  /** Reads an inline request. A NUL before the line's end hides it, as in Redis, which searches with strchr. */
   private readInline(): boolean {
     const line = this.buffer.subarray(this.at, this.end);
     const newline = line.indexOf(LF);
@@ -314,7 +314,7 @@ export class RequestReader extends InputBuffer {
     return true;
   }
 
-  /** Room for a long bulk string at once, instead of by doubling; 1 MB ahead at most, as bytes prove it. */
+  /** Makes room for a long bulk string at once instead of doubling, but at most 1 MB before its bytes arrive. */
   private expect(bytes: number): void {
     const missing = bytes - (this.end - this.at);
     if (missing > 0) this.own(Math.min(missing, 1024 * 1024));

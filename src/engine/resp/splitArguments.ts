@@ -1,20 +1,20 @@
 /**
- * Splits a line into arguments as Redis splits inline commands and configuration lines (sdssplitargs):
- * "double quotes" know \n \r \t \b \a \\ \" \xHH, 'single quotes' know \' only. A word ends at a space,
- * tab, CR or LF; between words, and behind a closing quote, vertical tab and form feed are blanks too.
- * A NUL ends the line.
+ * Splits a line into arguments as Redis splits inline commands and configuration lines (sdssplitargs).
+ * "Double quotes" allow the escapes \n \r \t \b \a \\ \" \xHH, 'single quotes' only \'. A word ends at
+ * a space, tab, CR or LF. Between words and after a closing quote, vertical tab and form feed are
+ * blanks, too. A NUL ends the line.
  */
 
 import { rewriteCharacters } from './words.ts';
 
-/** No inline command or configuration line is longer. */
+/** A longer line is refused. */
 const LINE_LENGTH_MAX = 1024 * 1024;
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
 /**
- * The arguments as latin1 strings; undefined when quotes are unbalanced or glued to a word, or the line
- * is longer than 1 MB.
+ * The arguments as latin1 strings; undefined if quotes are unbalanced, if a closing quote does not end
+ * its word, or if the line is longer than 1 MB.
  */
 export function splitArguments(whole: string): string[] | undefined {
   if (whole.length > LINE_LENGTH_MAX) return undefined;
@@ -32,13 +32,13 @@ export function splitArguments(whole: string): string[] | undefined {
   }
 }
 
-/** A word as splitArguments reads it back: quoted when it must be (sdscatrepr's form). */
+/** The word in a form that splitArguments accepts: in quotes if necessary (as sdscatrepr). */
 export function quoteArgument(text: string): string {
   if (text !== '' && /^[!#-&(-[\]-~]+$/.test(text)) return text;
   return representation(text);
 }
 
-/** The text in double quotes, everything unprintable escaped, as Redis logs it. */
+/** The text in double quotes with all unprintable characters escaped (sdscatrepr). */
 export function representation(text: string): string {
   const escaped = rewriteCharacters(text, /["\\\n\r\t\x07\b]|[^ -~]/g, (c) => {
     if (c === '"' || c === '\\') return `\\${c}`;

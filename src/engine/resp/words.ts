@@ -1,22 +1,21 @@
 /**
- * The one place where text is cut into words or lines, searched and rewritten all over. V8 ends the
- * whole process, without an exception, when an array of matches or pieces becomes too long, so text
- * that a peer may have sent goes through here: it is refused above a length, or worked on piece by
- * piece. test/unit/tidy.test.ts forbids `split`, `join` and global `replace` elsewhere in the engine,
- * but for the files it names.
+ * The only place where text of a peer is split into words or rewritten throughout. V8 aborts the whole
+ * process, without an exception, when an array of matches or pieces becomes too long. These functions
+ * therefore refuse text above a length, or process it in pieces. test/unit/tidy.test.ts forbids
+ * `split`, `join` and global `replace` elsewhere in the engine, except in the files it names.
  */
 
-/** Longest text that is cut into words: no directive, address or list of options is as long. */
+/** Longest text that is split into words: directives, addresses and lists of options are shorter. */
 export const WORDS_TEXT_MAX = 64 * 1024;
 /** Text is rewritten in pieces of this length. */
 const PIECE_LENGTH = 16 * 1024;
 
-/** The parts between separators, `countMax` at most; those behind are left out. */
+/** The first parts between separators, at most `countMax`; the rest of the text is dropped. */
 export function firstParts(text: string, separator: string, countMax: number): string[] {
   return text.split(separator, countMax);
 }
 
-/** The text with each match of a global pattern for single characters rewritten. */
+/** The text with each match of `pattern` rewritten; the pattern is global and matches single characters. */
 export function rewriteCharacters(
   text: string,
   pattern: RegExp,
