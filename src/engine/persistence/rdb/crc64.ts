@@ -2,14 +2,14 @@
  * The CRC-64 at the end of an RDB file and of a DUMP payload: polynomial 0xad93d23594c935a9
  * (Jones), reflected, starting at 0, without a final xor. Of "123456789" it is e9c6d914c4b8d9ca.
  *
- * JavaScript has 32-bit integer arithmetic, so the register is two halves. Eight tables of 256
- * entries let one round take eight bytes (slicing-by-8): table k holds the effect of a byte that k
- * more bytes follow.
+ * JavaScript has 32-bit integer arithmetic, so the register is two halves. Eight tables of 256 entries
+ * let one round process eight bytes (slicing-by-8): table k contains the effect of a byte followed by k
+ * more bytes.
  */
 
 import { registerState } from '../../machine/state.ts';
 
-/** The polynomial bit-reversed, since the register shifts right. */
+/** The polynomial with its bits reversed, because the register shifts right. */
 const POLYNOMIAL_LOW = 0xac4bc9b5 | 0;
 const POLYNOMIAL_HIGH = 0x95ac9329 | 0;
 
@@ -100,19 +100,19 @@ export class Crc64 {
     target.writeInt32LE(this.high, at + 4);
   }
 
-  /** Compares with eight bytes as `write` stores them. */
+  /** Whether the eight bytes at `at` are this checksum, in the form that `write` stores. */
   equals(bytes: Buffer, at: number): boolean {
     return bytes.readInt32LE(at) === this.low && bytes.readInt32LE(at + 4) === this.high;
   }
 
-  /** As C's %llx prints it. */
+  /** The checksum as C's %llx prints it. */
   hex(): string {
     return hex64(this.low, this.high);
   }
 }
 registerState(Crc64);
 
-/** A 64-bit value of two halves as C's %llx prints it: no leading zeros. */
+/** A 64-bit value in two halves as C's %llx prints it, without leading zeros. */
 export function hex64(low: number, high: number): string {
   if (high === 0) return (low >>> 0).toString(16);
   return (high >>> 0).toString(16) + (low >>> 0).toString(16).padStart(8, '0');

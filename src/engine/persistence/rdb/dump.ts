@@ -1,6 +1,6 @@
 /**
- * One value as DUMP gives it and RESTORE takes it: type, value, RDB version (u16, lowest byte
- * first) and the CRC-64 of all before it.
+ * The payload of DUMP and RESTORE: type, value, RDB version (u16, lowest byte first), and the CRC-64 of
+ * all bytes before it.
  */
 
 import { isString, type Value } from '../../data/types/value.ts';
@@ -34,12 +34,12 @@ export function dumpValue(value: Value, compression: boolean): Buffer {
   return payload;
 }
 
-/** Bytes the value takes in a file, without its type: DEBUG OBJECT's serializedlength. */
+/** Length of the value in a file, in bytes, without its type: DEBUG OBJECT's serializedlength. */
 export function serializedLength(value: Value, compression: boolean): number {
   return dumpValue(value, compression).length - FOOTER_BYTES - 1;
 }
 
-/** False: RESTORE replies `ERR DUMP payload version or checksum are wrong`. */
+/** Whether version and checksum are valid. If not, RESTORE replies `ERR DUMP payload version or checksum are wrong`. */
 export function dumpIsSane(payload: Buffer): boolean {
   const checksumAt = payload.length - CHECKSUM_BYTES;
   if (payload.length < FOOTER_BYTES) return false;
@@ -50,8 +50,8 @@ export function dumpIsSane(payload: Buffer): boolean {
 }
 
 /**
- * The value of a sane payload. Throws RdbError where RESTORE replies `ERR Bad data format`, also for
- * an empty collection; bytes after the value are ignored, as redis-server does.
+ * Decodes a payload that `dumpIsSane` accepts. Throws RdbError where RESTORE replies `ERR Bad data
+ * format`, including for an empty collection. Bytes after the value are ignored, as in redis-server.
  */
 export function loadDump(payload: Buffer): Value {
   const input = new RdbInput(false);
@@ -74,7 +74,7 @@ function readWhole(input: RdbInput): Value {
       if (value !== undefined) return value;
     }
   } catch (error) {
-    // All there is was pushed.
+    // The whole payload was pushed, so missing input never arrives.
     throw error === NEED_INPUT ? shortRead(input.offset) : error;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What is wrong with an RDB file or stream: the one thing the decoders of this room throw.
+ * The fault of an invalid RDB file or stream: the only error that the decoders here throw.
  */
 
 export type RdbFault =
@@ -10,18 +10,18 @@ export type RdbFault =
   | 'checksum'
   /** SELECTDB names a database that the server is not configured for. */
   | 'databases'
-  /** Bytes that no Redis writes. */
+  /** Bytes that no version of Redis writes. */
   | 'corrupt'
-  /** Sane, but of a kind this engine does not hold: streams, modules. */
+  /** Valid, but of a type that this engine does not have: streams, modules. */
   | 'unsupported';
 
 export class RdbError extends Error {
   override readonly name = 'RdbError';
   readonly fault: RdbFault;
-  /** How many bytes of input come before the record at fault. */
+  /** Number of input bytes before the invalid record. */
   readonly offset: number;
 
-  /** `message` is the line redis-server logs. */
+  /** `message` is the line that redis-server logs. */
   constructor(fault: RdbFault, message: string, offset: number) {
     super(message);
     this.fault = fault;
@@ -34,7 +34,7 @@ export function shortRead(offset: number): RdbError {
   return new RdbError('shortRead', text, offset);
 }
 
-/** redis-server names a line of its source as well; this engine has no such line. */
+/** redis-server's line, except that it also names a line of its source code. */
 export function corrupt(reason: string, offset: number): RdbError {
   return new RdbError('corrupt', internalError(reason, offset), offset);
 }
@@ -43,7 +43,7 @@ export function unsupported(reason: string, offset: number): RdbError {
   return new RdbError('unsupported', internalError(reason, offset), offset);
 }
 
-/** The second line redis-server logs of a wrong checksum. */
+/** The second line that redis-server logs for a wrong checksum. */
 export function checksumError(offset: number): string {
   return internalError('RDB CRC error', offset);
 }

@@ -3,13 +3,13 @@
  */
 
 export const RDB_VERSION = 10;
-/** The first version that ends in a checksum. */
+/** The first version with a checksum at the end. */
 export const RDB_VERSION_CHECKSUM = 5;
 export const RDB_SIGNATURE = 'REDIS';
-/** Signature and four digits of version. */
+/** Signature and four digits of the version. */
 export const RDB_HEADER_BYTES = 9;
 
-/** A byte that stands where the type of the next key could stand. */
+/** Bytes in place of the type of the next key. */
 export const OPCODE = {
   function2: 245,
   /** Function libraries of the 7.0 release candidates. */
@@ -48,9 +48,9 @@ export const TYPE = {
 } as const;
 
 /**
- * A length starts with two bits that say how long it is: 00 is 6 bits, 01 is 14 bits in two bytes,
- * 10 is 32 bits (0x80) or 64 bits (0x81) after this byte, highest first; 11 is no length but a
- * special form of string, named by the other six bits.
+ * The first two bits of a length determine its form. 00: 6 bits. 01: 14 bits in two bytes, so 300 is
+ * 41 2c. 10: 32 bits (0x80) or 64 bits (0x81) after this byte, highest byte first. 11 is not a length:
+ * the other six bits name a special form of string.
  */
 export const LENGTH_32 = 0x80;
 export const LENGTH_64 = 0x81;
@@ -59,11 +59,11 @@ export const SPECIAL = 0xc0;
 /** Special forms of strings. */
 export const ENCODING = { int8: 0, int16: 1, int32: 2, lzf: 3 } as const;
 
-/** A node of a LIST_QUICKLIST_2 is one element as it is, or a listpack. */
+/** A node of a LIST_QUICKLIST_2 is one plain element, or a listpack. */
 export const QUICKLIST_NODE = { plain: 1, packed: 2 } as const;
 
 /**
- * The longest string taken from a file, Redis's default proto-max-bulk-len. A file that declares
- * a longer one meets what redis-server does when it cannot allocate that much.
+ * The longest string accepted in a file: Redis's default proto-max-bulk-len. A file that declares a
+ * longer one fails as in a redis-server that cannot allocate it.
  */
 export const STRING_BYTES_MAX = 512 * 1024 * 1024;

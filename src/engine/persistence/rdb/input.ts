@@ -1,13 +1,12 @@
 /**
- * The bytes of an RDB file as they arrive, and the primitives of the format read from them.
+ * The bytes of an RDB file as they arrive, and the parsing of the format's primitives.
  *
- * A reader takes the input apart in steps. Before a step it calls `mark`; a primitive that lacks
- * bytes throws NEED_INPUT, and the step is run again from its mark once there are enough. So a step
- * must change nothing before its last read. A string of known length says how much it needs: with a
- * string of 500 MB arriving in chunks of 64 KB, the step is not tried 8,000 times but once.
+ * A reader parses the input in steps. It calls `mark` before each step. A primitive that lacks bytes
+ * throws NEED_INPUT, and the step is repeated from its mark when enough bytes have arrived. A step must
+ * therefore change nothing before its last read. A string of known length announces how many bytes it
+ * needs: if a string of 500 MB arrives in chunks of 64 KB, its step is repeated once, not 8,000 times.
  *
- * Invariant: nothing is allocated for a length that the input declares before so many bytes are
- * there.
+ * Invariant: memory for a declared length is allocated only after that many bytes have arrived.
  */
 
 import { ByteView } from '../../data/table/byteView.ts';
@@ -20,27 +19,27 @@ import { corrupt, shortRead } from './errors.ts';
 import { ENCODING, LENGTH_32, LENGTH_64, SPECIAL, STRING_BYTES_MAX } from './format.ts';
 import { decompressLzf, lzfCanHold } from './lzf.ts';
 
-/** Thrown where bytes are missing; no Error, since it is no failure and needs no stack. */
+/** Thrown if bytes are missing. It is not an Error, because it is no failure and needs no stack trace. */
 export const NEED_INPUT = Symbol('more input is needed');
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** Where short compressed strings are unpacked before they become strings of their own. */
+/** Short compressed strings are decompressed into this buffer and then copied. */
 const unpacked = Buffer.allocUnsafeSlow(SHORT_BYTES_MAX);
 const shown = new ByteView();
 
 export class RdbInput {
-  /** What is being read; `chunks` come after it. */
+  /** The chunk being read; `chunks` come after it. */
   private buffer: Buffer = NO_BYTES;
   private at = 0;
   private markAt = 0;
-  /** Bytes of `buffer` before it are in the checksum, if one is kept. */
+  /** The checksum, if there is one, covers the bytes of `buffer` before this index. */
   private summedAt = 0;
   private chunks: Buffer[] = [];
   private chunksBytes = 0;
   /** Input bytes before buffer[0]. */
   private offsetBefore = 0;
-  /** Bytes that the step needs from its mark on, as far as is known. */
+  /** Bytes that the step is known to need, from its mark on. */
   private needed = 1;
   private ended = false;
   private readonly crc: Crc64 | undefined;
@@ -55,7 +54,7 @@ export class RdbInput {
     this.chunksBytes += chunk.length;
   }
 
-  /** No more will be pushed: what is missing from now on is an error. */
+  /** Ends the input: from now on missing bytes are an error. */
   end(): void {
     this.ended = true;
   }
@@ -65,18 +64,18 @@ export class RdbInput {
     return this.offsetBefore + this.at;
   }
 
-  /** The next step begins here. */
+  /** Begins a step at the present position. */
   mark(): void {
     this.markAt = this.at;
     this.needed = 1;
   }
 
-  /** Back to the mark, after NEED_INPUT. */
+  /** Returns to the mark, after NEED_INPUT. */
   rewind(): void {
     this.at = this.markAt;
   }
 
-  /** True when the step at the mark is worth trying; throws when what it needs will never come. */
+  /** Whether the bytes that the step needs have arrived. Throws if the input has ended without them. */
   ready(): boolean {
     const held = this.buffer.length - this.at;
     if (held >= this.needed) return true;
@@ -88,7 +87,7 @@ export class RdbInput {
     return false;
   }
 
-  /** Replaces the buffer by its unread part and as many chunks as the step needs. */
+  /** Replaces the buffer with its unread part and as many chunks as the step needs. */
   private refill(held: number): void {
     this.sum();
     const parts = held > 0 ? [this.buffer.subarray(this.at)] : [];
@@ -108,24 +107,24 @@ export class RdbInput {
     this.summedAt = 0;
   }
 
-  /** Adds what was consumed to the checksum. */
+  /** Adds the consumed bytes to the checksum. */
   private sum(): void {
     this.crc?.update(this.buffer, this.summedAt, this.at);
     this.summedAt = this.at;
   }
 
-  /** The checksum of everything consumed; undefined when none is kept. */
+  /** The checksum of all bytes consumed; undefined without rdbchecksum. */
   checksum(): Crc64 | undefined {
     this.sum();
     return this.crc;
   }
 
-  /** What comes after the last byte consumed. */
+  /** The bytes after the last consumed byte. */
   rest(): Buffer {
     return Buffer.concat([this.buffer.subarray(this.at), ...this.chunks]);
   }
 
-  /** Moves past `count` bytes and gives the position of the first. */
+  /** Consumes `count` bytes. Returns the index of the first. */
   private take(count: number): number {
     const start = this.at;
     if (start + count > this.buffer.length) {
@@ -141,7 +140,7 @@ export class RdbInput {
     return this.buffer[this.at++]!;
   }
 
-  /** Bytes that stay valid until the step ends. */
+  /** The next `count` bytes, borrowed until the step ends. */
   borrow(count: number): Buffer {
     const start = this.take(count);
     return this.buffer.subarray(start, start + count);
@@ -190,7 +189,7 @@ export class RdbInput {
     return length;
   }
 
-  /** A string as values are stored. */
+  /** A string in the storage form of values. */
   string(): Bytes {
     const first = this.byte();
     if (first >= SPECIAL) return this.special(first);
@@ -199,7 +198,7 @@ export class RdbInput {
     return fromBorrowed(this.buffer, start, start + length);
   }
 
-  /** A string as keys, fields and members are stored. */
+  /** A string in the storage form of keys, fields and members. */
   key(): string {
     const first = this.byte();
     if (first < SPECIAL) {
@@ -211,7 +210,7 @@ export class RdbInput {
     return typeof value === 'string' ? value : latin1(value, 0, value.length, this.offset);
   }
 
-  /** A string that is itself a structure; valid until the step ends. */
+  /** A string that contains a compact structure; borrowed until the step ends. */
   blob(): Buffer {
     const first = this.byte();
     if (first < SPECIAL) return this.borrow(this.stringLength(first));
@@ -220,8 +219,8 @@ export class RdbInput {
   }
 
   /**
-   * Shows a string where it lies, or unpacked: in `scratch` when that is long enough. Valid until the
-   * step ends and `scratch` is used again.
+   * Points `view` at a string in the buffer or, if it has a special form, at the unpacked string, which
+   * is in `scratch` if that is long enough. Valid until the step ends or `scratch` is used again.
    */
   view(view: ByteView, scratch: Buffer): void {
     const first = this.byte();
@@ -277,7 +276,7 @@ function isCompressed(first: number): boolean {
   return (first & 0x3f) === ENCODING.lzf;
 }
 
-/** V8 holds strings of 2^29 - 25 characters; a longer key is what Redis cannot allocate. */
+/** V8's strings have at most 2^29 - 24 characters; a longer key fails like one that Redis cannot allocate. */
 export const KEY_BYTES_MAX = 0x1fff_ffe8;
 
 function latin1(bytes: Buffer, start: number, end: number, offset: number): string {

@@ -1,4 +1,4 @@
-/** Integers inside compact structures, as the text that commands show. */
+/** Converts the integers in compact structures to the text that commands show. */
 
 /** A signed 24-bit integer, lowest byte first. */
 export function int24Text(bytes: Buffer, at: number): string {

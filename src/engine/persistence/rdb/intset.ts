@@ -1,12 +1,12 @@
 /**
- * Reads intsets: <bytes an integer: u32> <count: u32> { integer }*, ascending, lowest byte first.
+ * Reads intsets: <bytes per integer: u32> <count: u32> { integer }*, ascending, lowest byte first.
  */
 
 import { int64Text } from './integers.ts';
 
 const HEADER_BYTES = 8;
 
-/** The members; undefined for anything malformed. Duplicates are the caller's to find. */
+/** The members; undefined if the blob is malformed. The caller checks for duplicates. */
 export function intsetMembers(blob: Buffer): string[] | undefined {
   if (blob.length < HEADER_BYTES) return undefined;
   const width = blob.readUInt32LE(0);

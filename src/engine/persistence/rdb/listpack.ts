@@ -3,8 +3,8 @@
  *
  *     <bytes: u32> <elements: u16> { <encoding and data> <length of that, backwards> }* ff
  *
- * The count is 65535 when there are too many to tell. Every entry is checked, in-bounds and against
- * its backward length, whatever the bytes: `undefined` stands for anything malformed.
+ * A count of 65535 means unknown: there are too many elements for 16 bits. Every entry is checked
+ * against the bounds and against its backward length. Malformed blobs yield `undefined`.
  */
 
 import type { Bytes } from '../../resp/bytes.ts';
@@ -33,7 +33,7 @@ export function listpackElements(blob: Buffer): Bytes[] | undefined {
   return count === COUNT_UNKNOWN || count === elements.length ? elements : undefined;
 }
 
-/** Bytes of encoding and data together; 0 when there is no such encoding, or it is cut short. */
+/** Bytes of encoding and data; 0 if the encoding does not exist or is cut off. */
 function entrySize(blob: Buffer, at: number, end: number): number {
   const first = blob[at]!;
   if (first < 0x80) return 1;
@@ -56,7 +56,7 @@ function entrySize(blob: Buffer, at: number, end: number): number {
   }
 }
 
-/** How many bytes the backward length takes: seven bits a byte. */
+/** Bytes of the backward length, each with seven bits. */
 function backLengthBytes(size: number): number {
   if (size <= 127) return 1;
   if (size < 16383) return 2;
@@ -64,7 +64,7 @@ function backLengthBytes(size: number): number {
   return size < 268435455 ? 4 : 5;
 }
 
-/** Highest seven bits first; every byte but the first has its top bit set. */
+/** Whether the backward length is `size`: highest seven bits first, the top bit set in all bytes but the first. */
 function backLengthIs(blob: Buffer, at: number, size: number): boolean {
   let value = 0;
   for (let i = backLengthBytes(size) - 1, scale = 1; i >= 0; i -= 1, scale *= 128) {

@@ -2,32 +2,32 @@
  * LZF, the compression of long strings in RDB files (the format of Marc Lehmann's liblzf).
  *
  * A compressed block is a sequence of
- * - literal runs: a byte n < 32, then n + 1 bytes to be taken as they are;
+ * - literal runs: a byte n < 32, then n + 1 bytes that are copied;
  * - back references: a byte `LLLooooo`, one more length byte if LLL is 7, then the low byte of the
  *   distance. Length is LLL (+ that byte) + 2, distance is ooooo * 256 + low byte + 1.
  *   Worked example: `aaaaaaaaaa` is 00 61 (one literal), e0 00 00 (7 + 0 + 2 = 9 bytes from 1 back).
  *
- * Invariant: what compression gives depends on the input alone, never on what was compressed before.
+ * Invariant: the compressed block depends on the input alone, never on earlier calls.
  */
 
 const LITERALS_MAX = 32;
 const LENGTH_MAX = 264;
 const DISTANCE_MAX = 8192;
 
-/** One reference of three bytes gives 264: no valid block holds more per byte. */
+/** A reference of three bytes yields at most 264 bytes: no valid block expands more. */
 const EXPANSION_MAX = LENGTH_MAX / 3;
 
 const HASH_BITS = 14;
-/** Position of the last occurrence of a three-byte hash, plus `base` of the call that stored it. */
+/** By the hash of three bytes: the position of their last occurrence plus the `base` of the call that stored it. */
 const lastSeen = new Int32Array(1 << HASH_BITS);
-/** Entries below it are of earlier calls: they count as empty, and the table needs no clearing. */
+/** Lower entries are of earlier calls and count as empty, so the table need not be cleared. */
 let base = 1;
-/** Positions must fit the table's 31 bits: strings of up to 1 GB do, and Redis's end at 512 MB. */
+/** Positions must fit into 31 bits. Strings of up to 1 GB do; Redis's end at 512 MB. */
 const BASE_MAX = 0x4000_0000;
 
 /**
- * Compresses input[start, end) into `output` from `outputStart` on; the number of bytes, or 0 when
- * it would take more than `outputMax`.
+ * Compresses input[start, end) into `output` from `outputStart` on. Returns the number of bytes
+ * written, or 0 if the result is longer than `outputMax`.
  */
 export function compressLzf(
   input: Buffer,
@@ -44,7 +44,7 @@ export function compressLzf(
   const callBase = base - start;
   base += end - start;
   const outputEnd = outputStart + outputMax;
-  let out = outputStart + 1; // A literal run's length byte goes before it once it is known.
+  let out = outputStart + 1; // Reserves the length byte of a literal run.
   let literals = 0;
   let at = start;
   while (at < end) {
@@ -72,7 +72,7 @@ export function compressLzf(
     output[out++] = (distance - 1) & 0xff;
     out += 1;
     at += length;
-    // The two positions before the next are the likeliest to be met again.
+    // Of the matched bytes only the last two positions are stored: the most likely to match again.
     if (at + 2 < end) {
       remember(input, at - 2, callBase);
       remember(input, at - 1, callBase);
@@ -92,7 +92,7 @@ function remember(input: Buffer, at: number, callBase: number): void {
   lastSeen[hashAt(input, at)] = at + callBase;
 }
 
-/** How far back the three bytes at `at` were seen; 0 when they were not, or too far back. */
+/** Distance to the last occurrence of the three bytes at `at`; 0 if there is none, or it is too far back. */
 function seenBefore(input: Buffer, start: number, at: number, callBase: number): number {
   const hash = hashAt(input, at);
   const seen = lastSeen[hash]! - callBase;
@@ -109,12 +109,12 @@ function matchLength(input: Buffer, at: number, earlier: number, limit: number):
   return length;
 }
 
-/** Whether a block of that length can hold that many bytes at all: asked before they are allocated. */
+/** Whether a block of that length can expand to that many bytes; checked before they are allocated. */
 export function lzfCanHold(compressedLength: number, length: number): boolean {
   return length <= compressedLength * EXPANSION_MAX;
 }
 
-/** Fills `output` from the block input[start, end); false when the block is not exactly that. */
+/** Decompresses input[start, end) into `output`. Returns false if the block does not yield exactly `outputLength` bytes. */
 export function decompressLzf(
   input: Buffer,
   start: number,

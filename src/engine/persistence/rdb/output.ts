@@ -1,9 +1,9 @@
 /**
- * Puts the primitives of the RDB format together: lengths, strings in their shortest form, numbers.
+ * Writes the primitives of the RDB format: lengths, strings in their shortest form, numbers.
  *
- * It gathers small things in one scratch buffer and hands out copies of it; a long Buffer is
- * passed on as it is, never copied. There is one RdbOutput, used by one writer at a time between
- * its `begin` and its `finish`; nothing is left in it between two slices, so it is not state.
+ * Short pieces are collected in a scratch buffer, which is copied; a long Buffer becomes a piece
+ * without a copy. There is one RdbOutput. One writer at a time uses it, between `begin` and `finish`.
+ * It is empty between slices, so it is not state.
  */
 
 import type { Bytes } from '../../resp/bytes.ts';
@@ -12,14 +12,14 @@ import { ENCODING, LENGTH_32, LENGTH_64, SPECIAL } from './format.ts';
 import { compressLzf } from './lzf.ts';
 
 const SCRATCH_BYTES = 512 * 1024;
-/** A longer string is a piece of its own. */
+/** A longer string becomes a piece of its own. */
 const INLINE_BYTES_MAX = 128 * 1024;
-/** Below it a loop is faster than a call into native code. */
+/** Up to this length a loop is faster than a call into native code. */
 const LOOP_BYTES_MAX = 16;
 
-/** Redis leaves shorter strings alone: LZF gains nothing on them. */
+/** Redis does not compress shorter strings (rdbSaveRawString). */
 const COMPRESS_BYTES_MIN = 21;
-/** A longer string goes out raw: compressing it would be one long step that nothing can interrupt. */
+/** A longer string is not compressed, because compression cannot be sliced. */
 const COMPRESS_BYTES_MAX = 16 * 1024 * 1024;
 
 /** `-2147483648` */
@@ -28,7 +28,7 @@ const INT32_DIGITS_MAX = 11;
 const INT32_MAX = 0x7fff_ffff;
 const INT32_MIN = -0x8000_0000;
 
-/** The 32-bit integer that `text` is the only spelling of; undefined when there is none. */
+/** The 32-bit integer whose canonical form is `text`; undefined if there is none. */
 function asInt32(text: string): number | undefined {
   const length = text.length;
   if (length === 0 || length > INT32_DIGITS_MAX) return undefined;
@@ -46,7 +46,7 @@ function asInt32(text: string): number | undefined {
   return value >= INT32_MIN && value <= INT32_MAX ? value : undefined;
 }
 
-/** As asInt32, of bytes. */
+/** As asInt32, for bytes. */
 function readInt32(bytes: Buffer, start: number, end: number): number | undefined {
   const value = readInteger(bytes, start, end) as number | undefined;
   return value !== undefined && value >= INT32_MIN && value <= INT32_MAX ? value : undefined;
@@ -69,12 +69,12 @@ class RdbOutput {
     this.compression = compression;
   }
 
-  /** How many bytes were put since `begin`. */
+  /** Bytes written since `begin`. */
   get size(): number {
     return this.piecesBytes + this.used;
   }
 
-  /** What was put, in order. The pieces are the caller's; none is written to again. */
+  /** Returns the output in pieces, which are never written to again. */
   finish(): Buffer[] {
     this.endPiece();
     const pieces = this.pieces;
@@ -117,7 +117,7 @@ class RdbOutput {
     }
   }
 
-  /** A signed 64-bit integer, lowest byte first, as of an expiry in ms. */
+  /** A signed 64-bit integer, lowest byte first: expire times in milliseconds. */
   int64(value: number): void {
     this.reserve(8);
     const high = Math.floor(value / 0x1_0000_0000);
@@ -130,7 +130,7 @@ class RdbOutput {
     this.used = this.scratch.writeDoubleLE(value, this.used);
   }
 
-  /** Bytes as they are, without a length. */
+  /** Bytes without a length. */
   plain(value: Bytes): void {
     if (typeof value !== 'string') {
       this.plainFrom(value, 0, value.length);
@@ -169,7 +169,7 @@ class RdbOutput {
     for (let i = start; i < end; i += 1) scratch[at++] = bytes[i]!;
   }
 
-  /** A piece of its own, which is not copied. */
+  /** Adds a piece without copying it. */
   private piece(bytes: Buffer): void {
     this.endPiece();
     this.pieces.push(bytes);
@@ -192,7 +192,7 @@ class RdbOutput {
     }
   }
 
-  /** As `string`, of borrowed bytes; those of a long one must never be written to again. */
+  /** As `string`, for bytes [start, end). Those of a long string must never be written to again. */
   stringFrom(bytes: Buffer, start: number, end: number): void {
     const length = end - start;
     const integer = length <= INT32_DIGITS_MAX ? readInt32(bytes, start, end) : undefined;
@@ -229,7 +229,7 @@ class RdbOutput {
     }
   }
 
-  /** Puts the string compressed, or nothing (false) when that saves less than four bytes. */
+  /** Writes the string compressed. If that saves less than four bytes, writes nothing and returns false. */
   private compressed(bytes: Buffer, start: number, end: number): boolean {
     const length = end - start;
     if (this.packed.length < length) this.packed = Buffer.allocUnsafeSlow(length);
@@ -249,5 +249,5 @@ class RdbOutput {
   }
 }
 
-/** The one output; see the head of this file. */
+/** The only output; see the head of this file. */
 export const output = new RdbOutput();

@@ -1,10 +1,9 @@
 /**
- * Reads an RDB file or stream: input is pushed as it arrives, and each `read` gives a slice of it to
- * a sink.
+ * Reads an RDB file or stream: input is pushed as it arrives, and each `read` passes a slice of it to a
+ * sink.
  *
- * What it decides itself is what the bytes alone decide; whether a key has expired, exists already
- * or is wanted at all is the sink's affair. Anything wrong with the input is thrown as RdbError, and
- * the reader is of no use afterwards.
+ * The reader decides only what the bytes determine. The sink decides whether an expired or existing key
+ * is loaded. Invalid input throws RdbError; the reader must not be used after that.
  */
 
 import { ByteView } from '../../data/table/byteView.ts';
@@ -25,34 +24,34 @@ import { KEY_BYTES_MAX, NEED_INPUT, RdbInput } from './input.ts';
 import { checkType, isValueType, ValueReader } from './valueReader.ts';
 import { elementCount } from './valueWriter.ts';
 
-/** Takes what the input holds. Strings are latin1, one character a byte. */
+/** Receives the contents of the input. Strings are latin1, one character per byte. */
 export interface RdbSink {
   aux(name: string, value: string): void;
-  /** The database that the keys to come belong to. */
+  /** The database of the keys that follow. */
   select(database: number): void;
-  /** A hint of what is to come, as the file claims: allocate nothing for it. */
+  /** The number of keys that the file claims to have: only a hint, for which nothing may be allocated. */
   resize(keys: number, expires: number): void;
-  /** A string, borrowed; `expireAt` in Unix ms, -1 for none. */
+  /** A key with a string; both are borrowed. `expireAt` is in Unix milliseconds, -1 for none. */
   stringEntry(key: ByteView, value: ByteView, expireAt: number): void;
-  /** A collection, given away. */
+  /** A key with a collection, which the sink owns. */
   entry(key: string, value: Collection, expireAt: number): void;
-  /** A collection without elements: redis-server logs it and goes on without the key. */
+  /** A collection without elements: redis-server logs the key and skips it. */
   emptyKey(key: string): void;
   /** Source of a function library. */
   function(code: string): void;
 }
 
 interface RdbReaderOptions {
-  /** rdbchecksum: compare the checksum, if the file has one. */
+  /** rdbchecksum: verify the checksum, if the file has one. */
   readonly checksum: boolean;
-  /** How many databases there are; a file that uses more is refused. */
+  /** The number of databases; a file that uses more is refused. */
   readonly databases: number;
 }
 
 const NO_EXPIRY = -1;
 const CHECKSUM_BYTES = 8;
 
-/** Where packed keys and strings are unpacked, if they are not longer. */
+/** Compressed keys and strings of up to this length are decompressed into scratch buffers. */
 const SCRATCH_BYTES = 16 * 1024;
 const keyScratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 const valueScratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
@@ -75,12 +74,12 @@ export class RdbReader {
     this.input = new RdbInput(options.checksum);
   }
 
-  /** Adds input; the buffer is given away: copy one that is borrowed. */
+  /** Adds input. The reader keeps the buffer: copy a borrowed one. */
   push(chunk: Buffer): void {
     this.input.push(chunk);
   }
 
-  /** No more input comes: from now on `read` throws where it would ask for some. */
+  /** Ends the input: from now on `read` throws instead of returning `needInput`. */
   end(): void {
     this.input.end();
   }
@@ -90,19 +89,19 @@ export class RdbReader {
     return this.input.offset;
   }
 
-  /** After `done`: the file was saved with rdbchecksum no, which redis-server logs. */
+  /** After `done`: whether the file was saved with rdbchecksum no, which redis-server logs. */
   get checksumDisabled(): boolean {
     return this.withoutChecksum;
   }
 
-  /** After `done`: what was pushed beyond the end of the file. */
+  /** After `done`: the bytes pushed beyond the end of the file. */
   rest(): Buffer {
     return this.input.rest();
   }
 
   /**
-   * Gives the sink what about `bytesMax` more bytes of input hold: `more` when that was not all of
-   * it, `needInput` when the next record is not complete.
+   * Passes the contents of about `bytesMax` more bytes of input to the sink. Returns `more` if input is
+   * left, `needInput` if the next record is incomplete.
    */
   read(sink: RdbSink, bytesMax: number): 'more' | 'needInput' | 'done' {
     const { input } = this;
@@ -115,7 +114,7 @@ export class RdbReader {
     return 'done';
   }
 
-  /** Steps until the slice is full, the file ends or the buffered input does. */
+  /** Steps until the slice, the file or the buffered input ends. */
   private readUntil(stop: number, sink: RdbSink): void {
     const { input } = this;
     try {
@@ -197,7 +196,7 @@ export class RdbReader {
     }
   }
 
-  /** A key and its string in one step: both are shown to the sink where they lie. */
+  /** Reads a key and its string in one step; both are passed to the sink in place. */
   private readString(sink: RdbSink): void {
     const { input, expireAt } = this;
     input.view(shownKey, keyScratch);
@@ -217,7 +216,7 @@ export class RdbReader {
     throw new RdbError('databases', text, this.input.offset);
   }
 
-  /** Name, engine, maybe a description, code: 7.0 puts the first two into the code's first line. */
+  /** Name, engine, optional description, code. As 7.0 does, name and engine become the code's first line. */
   private readOldFunction(): string {
     const { input } = this;
     const name = input.key();

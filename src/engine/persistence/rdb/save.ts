@@ -1,11 +1,11 @@
 /**
- * One save of a snapshot: written to a temp file and renamed to the target once it is complete and
- * on the disk, so that the target is at every instant a whole file, old or new. BGSAVE's child does
- * it, and the server itself for SAVE, SHUTDOWN, FLUSHALL and DEBUG RELOAD.
+ * One save of a snapshot. It is written to a temp file, which is renamed to the target once it is
+ * complete and fsynced, so the target is a complete file at every moment, old or new. BGSAVE's child
+ * uses it, and the server itself for SAVE, SHUTDOWN, FLUSHALL and DEBUG RELOAD.
  *
- * It goes create, append..., fsync, rename. Invariant: a step is asked for only when all before it
- * have succeeded; only appends may be under way together, APPENDS_MAX at most. On the first failure
- * it logs what redis-server logs and removes the temp file.
+ * The steps are create, append, fsync, rename. Invariant: a step starts only when all steps before it
+ * have succeeded; only appends may be in progress together, at most APPENDS_MAX. The first failure logs
+ * redis-server's line and removes the temp file. Source: rdbSave of Redis 7.0.
  */
 
 import type { KeyspaceSnapshot } from '../../data/table/keyspace.ts';
@@ -13,14 +13,14 @@ import type { FileOp, FileResult, LogLevel, Token } from '../../machine/machine.
 import { registerState } from '../../machine/state.ts';
 import { type RdbAux, RdbWriter, type RdbWriterOptions } from './writer.ts';
 
-/** Appends that may be under way: enough to keep a disk busy, and a bound on the memory held. */
+/** Appends in progress: enough to keep a disk busy, and a bound on memory. */
 const APPENDS_MAX = 4;
 
-/** A dump of this size stays in stdio's buffer to the end: there it is fflush that fails. */
+/** redis-server keeps a dump of up to this size in stdio's buffer, so writing it fails in fflush. */
 const STDIO_BUFFER_BYTES = 4096;
 
 export interface RdbSaveTarget {
-  /** Of the process that writes: names the temp file. */
+  /** Process ID of the writing process: part of the temp file's name. */
   readonly pid: number;
   /** dbfilename */
   readonly path: string;
@@ -28,25 +28,25 @@ export interface RdbSaveTarget {
   readonly dir: string;
 }
 
-/** Whoever saves: the child, or the server in the foreground. */
+/** The process that saves: the child, or the server in the foreground. */
 export interface RdbSaveHost {
   file(op: FileOp): Token;
   log(level: LogLevel, line: string): void;
 }
 
-/** What the server removes when a child was killed. */
+/** The temp file of a process. The server removes it if the child was killed. */
 export function tempRdbName(pid: number): string {
   return `temp-${pid}.rdb`;
 }
 
 export class RdbSave {
-  /** Set once it is over. */
+  /** Set at the end of the save. */
   outcome: 'saved' | 'failed' | undefined = undefined;
   private readonly target: RdbSaveTarget;
   private readonly temp: string;
   private readonly writer: RdbWriter;
   private stage: 'start' | 'create' | 'append' | 'fsync' | 'rename' | 'remove' = 'start';
-  /** The one operation waited for, in every stage but `append`. */
+  /** The operation in progress, in all stages except `append`. */
   private token: Token | undefined;
   private appends = 0;
   private byteCount = 0;
@@ -63,7 +63,7 @@ export class RdbSave {
     this.writer = new RdbWriter(snapshot, aux, options);
   }
 
-  /** Asks for about `bytesMax` bytes to be written; false when it has to wait for files. */
+  /** Starts writing about `bytesMax` bytes. Returns false if it has to wait for files. */
   slice(bytesMax: number, host: RdbSaveHost): boolean {
     if (this.stage === 'start') {
       this.stage = 'create';
@@ -96,7 +96,7 @@ export class RdbSave {
       else this.fail(this.writeError(result.error), host);
       return;
     }
-    // Appends that were under way when one failed.
+    // Ignores the other appends that were in progress when one failed.
     if (token !== this.token) return;
     if (this.stage === 'remove') this.outcome = 'failed';
     else if (result.ok) this.advance(host);

@@ -1,4 +1,4 @@
-/** The child of BGSAVE: one save of a snapshot, then exit 0, or 1 when it failed. */
+/** The child of BGSAVE: saves a snapshot once and exits with 0, or with 1 if the save failed. */
 
 import type { KeyspaceSnapshot } from '../../data/table/keyspace.ts';
 import type { Child, ChildEffects, FileResult, Micros, Token } from '../../machine/machine.ts';
@@ -31,7 +31,7 @@ export class RdbSaveChild implements Child {
     const { outcome } = this.save;
     if (outcome === undefined) return;
     if (outcome === 'saved') {
-      // Snapshots share pages with the live data: nothing is copied that could be counted here.
+      // Snapshots share pages with the live data, so there is no copy-on-write memory to count.
       out.log('notice', ROLE, 'Fork CoW for RDB: current 0 MB, peak 0 MB, average 0 MB');
     }
     out.exit(outcome === 'saved' ? 0 : 1);

@@ -1,9 +1,9 @@
 /**
  * Reads one value, element by element.
  *
- * A collection in a plain encoding grows by one element a step, so that a slice may end between any
- * two; a compact encoding (ziplist, listpack, intset, zipmap) is one blob and one step, and so is
- * each node of a quicklist.
+ * A collection in a plain encoding grows by one element per step, so a slice may end between any two. A
+ * compact encoding (ziplist, listpack, intset, zipmap) is one blob and one step, as is each node of a
+ * quicklist.
  *
  * Invariant: a step that lacks input has changed nothing (input.ts).
  */
@@ -25,10 +25,10 @@ import { listpackElements } from './listpack.ts';
 import { ziplistElements } from './ziplist.ts';
 import { zipmapElements } from './zipmap.ts';
 
-/** A message names no more of a key than this. */
+/** Messages cut keys to this length. */
 const NAMED_KEY_MAX = 128;
 
-/** The RDB types that each type of values may come as. */
+/** The RDB types of each type of values. */
 const READ_FROM = {
   string: [TYPE.string],
   list: [TYPE.list, TYPE.listZiplist, TYPE.listQuicklist, TYPE.listQuicklist2],
@@ -39,7 +39,7 @@ const READ_FROM = {
 
 const READABLE: ReadonlySet<number> = new Set(Object.values(READ_FROM).flat());
 
-/** Whether bytes of this type number can follow a key. Throws for what Redis knows and we do not. */
+/** Throws RdbError unless this engine has the type: `unsupported` for other types of Redis, otherwise `corrupt`. */
 export function checkType(type: number, key: string, offset: number): void {
   if (READABLE.has(type)) return;
   if (!isValueType(type)) throw corrupt(`Unknown RDB encoding type ${type}`, offset);
@@ -65,7 +65,7 @@ export class ValueReader {
     this.type = type;
   }
 
-  /** One step from the input's mark on: the value once it is complete, else undefined. */
+  /** Executes one step from the input's mark on. Returns the value if it is complete, otherwise undefined. */
   step(input: RdbInput): Value | undefined {
     if (this.left < 0) {
       switch (this.type) {
@@ -126,7 +126,7 @@ export class ValueReader {
 }
 registerState(ValueReader);
 
-/** A value of one blob. */
+/** Reads a value that is one blob. */
 function compactValue(type: number, input: RdbInput): Value {
   switch (type) {
     case TYPE.hashZipmap:
@@ -214,7 +214,7 @@ function addScore(zset: ZsetValue, member: string, score: number, input: RdbInpu
   }
 }
 
-/** First byte of a score as text, where it is not the text's length. */
+/** Values of a text score's first byte that are not the length of its text. */
 const TEXT_SCORE = { nan: 253, infinity: 254, minusInfinity: 255 } as const;
 
 /** A score of the ZSET type: its length in one byte, then its text. */

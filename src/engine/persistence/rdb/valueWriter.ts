@@ -1,5 +1,5 @@
 /**
- * Writes values: the type, and the elements of a collection from any position on.
+ * Writes values: the type byte, and the elements of a collection from a given position on.
  */
 
 import type { HashValue } from '../../data/types/hash.ts';
@@ -12,7 +12,8 @@ import { TYPE } from './format.ts';
 import type { output } from './output.ts';
 
 type Output = typeof output;
-/** The type byte that a value is written with. */
+
+/** The RDB type in which each type of values is written. */
 const WRITTEN_AS = {
   string: TYPE.string,
   list: TYPE.list,
@@ -30,8 +31,8 @@ export function elementCount(value: Collection): number {
 }
 
 /**
- * Puts elements from position `from` on, at most `countMax` of them and none once the output has
- * reached `sizeMax` bytes; how many were put, at least one.
+ * Writes elements from position `from` on: at least one, at most `countMax`, and no more once the
+ * output has reached `sizeMax` bytes. Returns how many were written.
  */
 export function putElements(
   output: Output,
@@ -102,7 +103,7 @@ function putRangeOfList(
   return put;
 }
 
-/** Highest score first, as redis-server does: whoever loads it always inserts at the front. */
+/** Highest score first, as redis-server does: a loading server then always inserts at the front. */
 function putRangeOfZset(
   output: Output,
   zset: ZsetValue,

@@ -1,12 +1,12 @@
 /**
- * Writes a snapshot as an RDB file, version 10, a slice at a time.
+ * Writes a snapshot as an RDB file of version 10 in slices.
  *
- * A slice is counted in bytes of output, and a key is cut between its elements: a sorted set of a
- * million members takes as many slices as its bytes ask for. The position is (database, slot,
- * element); the snapshot does not change, so nothing else needs to be remembered.
+ * A slice is limited by its bytes of output and may end between two elements of a collection, so a
+ * sorted set of a million members takes many slices. The snapshot does not change, so the position
+ * (database, slot, element) is all that has to be kept between slices.
  *
  * Only the plain encodings are written (LIST, SET, HASH, ZSET_2), never listpacks or quicklists:
- * every Redis since 4.0 loads them and picks its own encoding in memory.
+ * every Redis since 4.0 loads them and chooses its own encoding in memory.
  */
 
 import { ByteView } from '../../data/table/byteView.ts';
@@ -19,12 +19,12 @@ import { OPCODE, RDB_HEADER_BYTES, RDB_SIGNATURE, RDB_VERSION, TYPE } from './fo
 import { output } from './output.ts';
 import { elementCount, putElements, typeOf } from './valueWriter.ts';
 
-/** What a file says of itself and of where replication stood. */
+/** The auxiliary fields of a file: about the file itself, and about the state of replication. */
 export interface RdbAux {
   /** Unix time in seconds. */
   readonly ctime: number;
   readonly usedMemory: number;
-  /** The database the replication stream has selected; given when replicas are to continue from here. */
+  /** The database selected in the replication stream, if a replica continues the stream after this file. */
   readonly replStreamDb?: number;
   readonly replId?: string;
   readonly replOffset?: number;
@@ -58,7 +58,7 @@ export class RdbWriter {
   private slot = 0;
   private elementAt = 0;
   private readonly crc = new Crc64();
-  /** Output that did not fit the slice that made it. */
+  /** Output that has been produced but not returned yet. */
   private queue: Buffer[] = [];
 
   constructor(snapshot: KeyspaceSnapshot, aux: RdbAux, options: RdbWriterOptions) {
@@ -67,7 +67,7 @@ export class RdbWriter {
     this.options = options;
   }
 
-  /** The next part of the file, of about `bytesMax` bytes and never empty; undefined after the last. */
+  /** Returns the next part of the file, about `bytesMax` bytes and not empty; undefined after the last. */
   next(bytesMax: number): Buffer | undefined {
     if (this.queue.length === 0) {
       if (this.stage === 'done') return undefined;
@@ -82,7 +82,7 @@ export class RdbWriter {
     return this.withEnd(piece);
   }
 
-  /** The queue's first piece, or the part of it that a slice may give; empty when there is none. */
+  /** Takes the first piece of the queue, or a part of it if it is longer than a slice; empty if there is none. */
   private takePiece(bytesMax: number): Buffer {
     const first = this.queue[0];
     if (first === undefined) return Buffer.alloc(0);
@@ -136,7 +136,7 @@ export class RdbWriter {
     }
   }
 
-  /** Opens the next database that holds keys. */
+  /** Begins the next database that has keys. */
   private putDatabase(): void {
     const { databases } = this.snapshot;
     while (this.databaseAt < databases.length && databases[this.databaseAt]!.size === 0) {
@@ -156,7 +156,7 @@ export class RdbWriter {
     this.stage = 'key';
   }
 
-  /** Keys until the slice is full, the database is written, or a collection is opened. */
+  /** Writes keys until the slice is full, the database ends, or a collection begins. */
   private putKeys(database: DatabaseSnapshot, bytesMax: number): void {
     const { size } = database;
     while (output.size < bytesMax) {

@@ -4,8 +4,8 @@
  *     <bytes: u32> <offset of the last entry: u32> <elements: u16>
  *     { <size of the entry before> <encoding> <data> }* ff
  *
- * The size before takes one byte, or fe and four bytes; the count is 65535 when there are too many
- * to tell. Every entry is checked, whatever the bytes: `undefined` stands for anything malformed.
+ * The size of the entry before takes one byte, or fe and four bytes. A count of 65535 means unknown:
+ * there are too many elements for 16 bits. Every entry is checked. Malformed blobs yield `undefined`.
  */
 
 import type { Bytes } from '../../resp/bytes.ts';
@@ -27,7 +27,7 @@ export function ziplistElements(blob: Buffer): Bytes[] | undefined {
   let last = HEADER_BYTES;
   while (at < end) {
     const header = sizeBefore(blob, at, end);
-    // The first entry has none before it: its size before is 0.
+    // For the first entry the size of the entry before is 0.
     if (header === undefined || header.size !== at - last) return undefined;
     const start = at + header.bytes;
     const size = start < end ? entrySize(blob, start, end) : 0;
@@ -41,7 +41,7 @@ export function ziplistElements(blob: Buffer): Bytes[] | undefined {
   return count === COUNT_UNKNOWN || count === elements.length ? elements : undefined;
 }
 
-/** The size of the entry before as declared, and how many bytes that takes. */
+/** The declared size of the entry before, and the number of bytes of this field. */
 function sizeBefore(
   blob: Buffer,
   at: number,
@@ -53,7 +53,7 @@ function sizeBefore(
   return { size: blob.readUInt32LE(at + 1), bytes: 5 };
 }
 
-/** Bytes of encoding and data together; 0 when there is no such encoding, or it is cut short. */
+/** Bytes of encoding and data; 0 if the encoding does not exist or is cut off. */
 function entrySize(blob: Buffer, at: number, end: number): number {
   const first = blob[at]!;
   if (first < 0x40) return 1 + first;

@@ -3,7 +3,8 @@
  *
  *     <fields: u8> { <length> field <length> <unused: u8> value unused-bytes }* ff
  *
- * A length takes one byte, or fe and four bytes. The count is 254 when there are too many to tell.
+ * A length takes one byte, or fe and four bytes. A count of 254 or more means unknown: there are too
+ * many fields for one byte.
  */
 
 import type { Bytes } from '../../resp/bytes.ts';
@@ -13,7 +14,7 @@ const END = 0xff;
 const LONG_LENGTH = 0xfe;
 const COUNT_UNKNOWN = 0xfe;
 
-/** Fields and values in turn; undefined for anything malformed. */
+/** Fields and values, alternating; undefined if the blob is malformed. */
 export function zipmapElements(blob: Buffer): Bytes[] | undefined {
   if (blob.length < 2 || blob[blob.length - 1] !== END) return undefined;
   const elements: Bytes[] = [];
