@@ -1,4 +1,4 @@
-/** What several families do with arguments and values: integers that clamp, keys that are made. */
+/** Arguments and values that several families handle alike: database numbers, stored values, edited strings. */
 
 import type { Database } from '../data/table/database.ts';
 import type { Value } from '../data/types/value.ts';
@@ -9,7 +9,7 @@ import type { Bytes } from '../resp/bytes.ts';
 /** The reply to a command that would make a string longer than `call.stringBytesMax`. */
 export const STRING_TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
 
-/** The database an argument names; replies and gives undefined when there is none. */
+/** The database named by argument `index`. Replies with an error and returns undefined if there is none. */
 export function databaseArgument(call: DataCall, index: number): Database | undefined {
   const number = call.int32(index);
   if (number === undefined) return undefined;
@@ -18,7 +18,7 @@ export function databaseArgument(call: DataCall, index: number): Database | unde
   return database;
 }
 
-/** Inserts or replaces; a key that is new is announced as such. Any expiry is removed. */
+/** Inserts or replaces a value and removes the key's expiry. A new key is announced by the event `new`. */
 export function storeValue(
   call: DataCall,
   key: string,
@@ -30,7 +30,7 @@ export function storeValue(
   if (db.size !== size) call.notify('n', 'new', key, db);
 }
 
-/** As storeValue, but an expiry stays. */
+/** As storeValue, but keeps the key's expiry. */
 export function replaceValue(
   call: DataCall,
   key: string,
@@ -42,8 +42,8 @@ export function replaceValue(
 }
 
 /**
- * A copy of a string to edit in place, `sizeMin` bytes or more, zeros at its end. It is then stored
- * as the Buffer it is, however short: that is what marks an edited string (encoding.ts).
+ * A copy of a string for editing, padded with zeros to at least `sizeMin` bytes. The caller stores the
+ * Buffer itself, even if it is short: this marks an edited string (encoding.ts).
  */
 export function copyForEdit(value: Bytes | undefined, sizeMin: number): Buffer {
   const length = value === undefined ? 0 : value.length;

@@ -1,4 +1,4 @@
-/** Bits of a string: where an argument says they are, reading one, counting and finding them. */
+/** Bits of a string: parsing offsets, reading a bit, counting and finding bits. */
 
 import type { DataCall } from '../execution/dataCall.ts';
 import type { Bytes } from '../resp/bytes.ts';
@@ -6,12 +6,12 @@ import { parseInteger } from '../resp/integer.ts';
 
 const OFFSET_INVALID = 'ERR bit offset is not an integer or out of range';
 
-/** A bit offset argument within the longest string; replies and gives undefined when it is none. */
+/** Argument `index` as a bit offset in the longest string. Replies with an error and returns undefined if it is none. */
 export function bitOffset(call: DataCall, index: number): number | undefined {
   return checkedOffset(call, parseInteger(call.str(index)), 1);
 }
 
-/** As bitOffset, but `#3` means the fourth field of `width` bits. */
+/** As bitOffset, but `#3` is the fourth field of `width` bits: with a width of 8, bit 24. */
 export function fieldOffset(call: DataCall, index: number, width: number): number | undefined {
   const text = call.str(index);
   if (!text.startsWith('#')) return bitOffset(call, index);
@@ -31,7 +31,7 @@ function checkedOffset(
   return undefined;
 }
 
-/** Zero beyond the end. */
+/** The bit at `offset`; bits beyond the end are zero. */
 export function bitAt(value: Bytes, offset: number): 0 | 1 {
   const at = Math.floor(offset / 8);
   if (at >= value.length) return 0;
@@ -39,7 +39,7 @@ export function bitAt(value: Bytes, offset: number): 0 | 1 {
   return (byte & (0x80 >> (offset % 8))) === 0 ? 0 : 1;
 }
 
-/** The ones among the bits `from` to `to`, inclusive; both lie in the string. */
+/** Counts the ones among the bits `from` to `to`, inclusive; both lie in the string. */
 export function countBits(bytes: Buffer, from: number, to: number): number {
   let count = 0;
   const first = Math.floor(from / 8);
@@ -59,7 +59,7 @@ function onesOf(byte: number): number {
   return (ones + (ones >> 4)) & 0x0f;
 }
 
-/** The first of the bits `from` to `to`, inclusive, that is `bit`; -1 for none. */
+/** The offset of the first bit from `from` to `to`, inclusive, that equals `bit`; -1 if there is none. */
 export function findBit(bytes: Buffer, bit: 0 | 1, from: number, to: number): number {
   const boring = bit === 1 ? 0x00 : 0xff;
   let at = from;

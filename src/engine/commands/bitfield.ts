@@ -1,6 +1,6 @@
 /**
- * BITFIELD: integers of any width at any bit of a string. All operations are read before any is
- * carried out; values are bigints, since fields go up to 64 bits.
+ * BITFIELD: integers of up to 64 bits at any bit of a string, which are bigints here. All operations
+ * are parsed before the first is executed.
  */
 
 import { isString } from '../data/types/value.ts';
@@ -133,7 +133,7 @@ function writeFields(call: DataCall, operations: readonly Operation[]): void {
     if (writeOne(call, bytes, operation, grown)) changes += 1;
   }
   replaceValue(call, key, old, bytes);
-  // A string that only grew, all its operations having failed, is not propagated, as in 7.0.
+  // If all operations failed, the string may still have grown. As in 7.0, this is not propagated.
   if (changes > 0) {
     call.changed(key, changes);
     call.notify('$', 'setbit', key);
@@ -148,7 +148,7 @@ function bytesNeeded(operations: readonly Operation[]): number {
   return Math.ceil(bits / 8);
 }
 
-/** Carries out one operation and replies to it; true when it counts as a change. */
+/** Executes one operation and replies to it. Returns whether it counts as a change. */
 function writeOne(call: DataCall, bytes: Buffer, operation: Operation, grown: boolean): boolean {
   const { kind, type, offset, operand } = operation;
   const old = readField(bytes, type, offset);
@@ -167,12 +167,12 @@ function writeOne(call: DataCall, bytes: Buffer, operation: Operation, grown: bo
   return grown || stored !== old;
 }
 
-/** SET takes a 64-bit integer; to an unsigned field -1 is 2^64 - 1, far too much. */
+/** The operand of SET as a value of the field: for an unsigned field -1 is 2^64 - 1, which overflows. */
 function asField(type: FieldType, operand: bigint): bigint {
   return type.signed ? operand : BigInt.asUintN(64, operand);
 }
 
-/** The value as the field can hold it; undefined when it cannot and overflow fails. */
+/** The value after overflow handling; undefined if it overflows under OVERFLOW FAIL. */
 function fitted(type: FieldType, value: bigint, operation: Operation): bigint | undefined {
   const { signed, width } = type;
   const { kind, overflow } = operation;
@@ -181,7 +181,8 @@ function fitted(type: FieldType, value: bigint, operation: Operation): bigint | 
   if (value >= min && value <= max) return value;
   if (overflow === 'fail') return undefined;
   if (overflow === 'sat') {
-    // 7.0 computes max - value in 64 bits: SET i8 -2^63 leaves them and saturates at the wrong end.
+    // 7.0 computes max - value in 64 bits (checkSignedBitfieldOverflow). For SET i8 -2^63 that overflows,
+    // and the field saturates at the wrong end.
     const wrongEnd = kind === 'set' && signed && width < 64 && max - value > INT64_MAX;
     return value > max || wrongEnd ? max : min;
   }

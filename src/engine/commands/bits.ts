@@ -1,6 +1,6 @@
 /**
- * Strings as arrays of bits, bit 0 being the highest of the first byte: the declarations, and all
- * handlers but BITFIELD's (bitfield.ts).
+ * Strings as arrays of bits; bit 0 is the highest bit of the first byte. The declarations, and all
+ * handlers except BITFIELD's (bitfield.ts).
  */
 
 import { isString } from '../data/types/value.ts';
@@ -62,7 +62,7 @@ function setbit(call: DataCall): void {
   const mask = 0x80 >> (offset % 8);
   const grows = old === undefined || at >= old.length;
   const oldBit = grows ? 0 : bitAt(old, offset);
-  // A bit that is set to what it was is no change: nothing is propagated.
+  // Setting a bit to its present value is no change and is not propagated.
   if (grows || oldBit !== bit) {
     const bytes = copyForEdit(old, at + 1);
     if (bit === 1) bytes[at] = bytes[at]! | mask;
@@ -87,7 +87,7 @@ function getbit(call: DataCall): void {
 interface BitRange {
   readonly from: number;
   readonly to: number;
-  /** The caller named the end: what lies beyond is not taken for zeros. */
+  /** The request names the end. Otherwise BITPOS treats the string as followed by zeros. */
   readonly closed: boolean;
 }
 
@@ -118,7 +118,7 @@ function bitpos(call: DataCall): void {
   }
   const value = call.read(call.str(1));
   if (value === undefined) {
-    // An endless row of zeros.
+    // A missing key is an infinite sequence of zeros.
     call.reply.integer(number === 1 ? -1 : 0);
     return;
   }
@@ -133,12 +133,12 @@ function bitpos(call: DataCall): void {
     return;
   }
   const found = findBit(toBuffer(value), number, range.from, range.to);
-  // All ones: the first zero is the one that would follow, unless the range ends by order.
+  // If all bits are ones, the first zero is the bit after the string, unless the request names the end.
   const beyond = number === 0 && !range.closed ? range.to + 1 : -1;
   call.reply.integer(found === -1 ? beyond : found);
 }
 
-/** `[start end [BYTE | BIT]]`: both ends or none. Replies and gives undefined when wrong. */
+/** Parses `[start end [BYTE | BIT]]` of BITCOUNT. Replies with an error and returns undefined if it is invalid. */
 function countRange(call: DataCall, length: number): BitRange | undefined {
   if (call.argc === 2) return wholeOf(length);
   if (call.argc === 3 || call.argc > 5) {
@@ -149,13 +149,16 @@ function countRange(call: DataCall, length: number): BitRange | undefined {
   if (start === undefined) return undefined;
   const stop = call.int(3);
   if (stop === undefined) return undefined;
-  // Before they are cut to the string, in which -100 and -200 are the same; and before the unit is read.
+  // Compared before clamping, after which -100 and -200 may be equal, and before the unit is parsed.
   if (start < 0 && stop < 0 && start > stop) return NOTHING;
   const unit = call.argc === 5 ? unitArgument(call, 4) : 'byte';
   return unit === undefined ? undefined : toBits(start, stop, unit, length, true);
 }
 
-/** `[start [end [BYTE | BIT]]]`, read in an order of its own. Replies and gives undefined when wrong. */
+/**
+ * Parses `[start [end [BYTE | BIT]]]` of BITPOS, the unit before the end, as bitposCommand does. Replies
+ * with an error and returns undefined if it is invalid.
+ */
 function positionRange(call: DataCall, length: number): BitRange | undefined {
   if (call.argc === 3) return wholeOf(length);
   if (call.argc > 6) {
@@ -214,14 +217,14 @@ function bitop(call: DataCall): void {
     call.changed(key);
     call.notify('$', 'set', key);
   } else if (call.db.delete(key)) {
-    // Without a look at its expiry: an expired key counts as deleted by this command, as in 7.0.
+    // The expiry is not checked: as in 7.0, this command is what deletes an expired key.
     call.changed(key);
     call.notify('g', 'del', key);
   }
   call.reply.integer(result.length);
 }
 
-/** A key that does not exist is an empty string; replies and gives undefined at a wrong type. */
+/** The source strings; a missing key is an empty one. Replies with an error and returns undefined for a wrong type. */
 function readSources(call: DataCall): Buffer[] | undefined {
   const sources: Buffer[] = [];
   for (let i = 3; i < call.argc; i += 1) {
@@ -235,7 +238,7 @@ function readSources(call: DataCall): Buffer[] | undefined {
   return sources;
 }
 
-/** Shorter strings count as followed by zeros. */
+/** Shorter strings are treated as padded with zeros. */
 function combine(operation: 'and' | 'or' | 'xor' | 'not', sources: readonly Buffer[]): Buffer {
   let length = 0;
   for (const source of sources) length = Math.max(length, source.length);

@@ -1,6 +1,6 @@
 /**
- * HSCAN, SSCAN and ZSCAN. A cursor is a slot (data/pagedTable.ts). A collection no larger than what
- * Redis keeps in compact form is returned whole, as there: its cursor is always 0.
+ * HSCAN, SSCAN and ZSCAN. A cursor is a slot (data/types/pagedTable.ts). As in Redis, a collection
+ * small enough for the compact encoding is returned whole: its cursor is always 0.
  */
 
 import type { Value } from '../data/types/value.ts';
@@ -9,7 +9,7 @@ import type { Bytes } from '../resp/bytes.ts';
 import { type ContainerType, existing } from './containers.ts';
 import { readCursor, readScanOptions, replyScanned, type ScanOptions } from './scanOptions.ts';
 
-/** One step of a scan: which slots to look at, and what was found there. */
+/** One step of a scan: the slots to visit, and the elements found in them. */
 interface ScanStep {
   readonly from: number;
   readonly slots: number;
@@ -17,7 +17,7 @@ interface ScanStep {
   readonly found: Bytes[];
 }
 
-/** `walk` takes the step and gives the next cursor. */
+/** Executes a scan of one collection; `walk` visits the slots and returns the next cursor. */
 export function scanCollection<T extends Value & { readonly size: number }>(
   call: DataCall,
   type: ContainerType<T>,

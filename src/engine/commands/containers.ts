@@ -1,6 +1,6 @@
 /**
- * What the commands of hashes, lists, sets and sorted sets share: how a container
- * goes when it is empty, how a STORE command replaces its destination, and how slots are drawn.
+ * Shared by the commands of hashes, lists, sets and sorted sets: checking types, deleting an empty
+ * container, replacing the destination of a STORE command, drawing random slots.
  */
 
 import type { Value } from '../data/types/value.ts';
@@ -14,8 +14,8 @@ import { settle } from './encoding.ts';
 export type ContainerType<T extends Value> = new () => T;
 
 /**
- * True, after the error reply, when the value is not of that type; no value at all is no conflict.
- * Afterwards the compiler knows, too.
+ * Replies with WRONGTYPE and returns true if the value has another type. A missing value is not a wrong
+ * type. The result narrows the type of the value for the compiler.
  */
 export function isWrongType<T extends Value>(
   call: DataCall,
@@ -27,7 +27,7 @@ export function isWrongType<T extends Value>(
   return true;
 }
 
-/** A value of that type; undefined after the reply, which is `replyMissing` when there is none. */
+/** The value if it has that type. Otherwise replies, with `replyMissing` if there is none, and returns undefined. */
 export function existing<T extends Value>(
   call: DataCall,
   value: Value | undefined,
@@ -68,13 +68,13 @@ export function replyEmptyMap(call: DataCall): void {
   call.reply.map(0);
 }
 
-/** Deletes a key, usually because its container has become empty. */
+/** Deletes a key whose container has become empty, and publishes the event `del`. */
 export function removeKey(call: DataCall, key: string): void {
   call.db.delete(key);
   call.notify('g', 'del', key);
 }
 
-/** Ends a STORE command: `result` takes the place of whatever `key` held; an empty one deletes it. */
+/** Ends a STORE command: `result` replaces the value of `key`; an empty result deletes the key. */
 export function storeResult(
   call: DataCall,
   key: string,
@@ -96,8 +96,8 @@ export function storeResult(
 }
 
 /**
- * `count` different integers below `size` (Floyd's algorithm: as many draws as results, whatever
- * the size). All of them, in order, when there are not more.
+ * Draws `count` different integers below `size` by Floyd's algorithm, which takes one draw per result.
+ * Returns all integers, in order, if `count` is not smaller than `size`.
  */
 export function distinctSlots(random: Random, size: number, count: number): number[] {
   if (count >= size) return Array.from({ length: size }, (_, slot) => slot);

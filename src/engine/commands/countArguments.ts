@@ -1,4 +1,4 @@
-/** Counts among the arguments: those with a least value, and those whose sign has a meaning. */
+/** Counts in arguments: counts with a minimum, counts whose sign has a meaning, and limits. */
 
 import type { DataCall } from '../execution/dataCall.ts';
 import { parseInteger } from '../resp/integer.ts';
@@ -7,7 +7,7 @@ const INT64_MIN = -0x8000_0000_0000_0000n;
 const NOT_NEGATABLE =
   'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807';
 
-/** Argument `index`; a number below `min` and what is no integer get the same `error`. */
+/** Argument `index` as a count. Replies with `error` and returns undefined if it is below `min` or no integer. */
 export function countAtLeast(
   call: DataCall,
   index: number,
@@ -20,7 +20,7 @@ export function countAtLeast(
   return undefined;
 }
 
-/** A count whose sign has a meaning: the one number that cannot be negated is refused. */
+/** A count whose sign has a meaning. -2^63, which cannot be negated in 64 bits, is out of range. */
 export function signedCount(call: DataCall, index: number): number | undefined {
   if (parseInteger(call.str(index)) === INT64_MIN) {
     call.reply.error(NOT_NEGATABLE);
@@ -29,7 +29,7 @@ export function signedCount(call: DataCall, index: number): number | undefined {
   return call.int(index);
 }
 
-/** `[COUNT count]` at the end of LMPOP and ZMPOP; 1 without it. */
+/** Parses `[COUNT count]` at the end of LMPOP and ZMPOP. Returns 1 without it, and undefined after an error reply. */
 export function popCount(call: DataCall, index: number): number | undefined {
   if (index === call.argc) return 1;
   if (call.word(index) !== 'count' || index + 1 >= call.argc) {

@@ -1,4 +1,4 @@
-/** Strings as numbers: INCR and its relatives on 64-bit integers, INCRBYFLOAT on long doubles. */
+/** Strings as numbers: INCR and its family on 64-bit integers, INCRBYFLOAT on long doubles. */
 
 import { isString } from '../data/types/value.ts';
 import type { DataCall } from '../execution/dataCall.ts';
@@ -51,7 +51,7 @@ function add(call: DataCall, delta: number | bigint): void {
   call.reply.integer(sum);
 }
 
-/** Undefined on overflow of 64 bits. Two safe integers whose sum is safe need no bigint. */
+/** The sum; undefined if it overflows 64 bits. Safe integers with a safe sum need no bigint. */
 function addIntegers(a: number | bigint, b: number | bigint): number | bigint | undefined {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
@@ -83,7 +83,7 @@ export function incrbyfloat(call: DataCall): void {
   replaceValue(call, key, old, text);
   call.changed(key);
   call.notify('$', 'incrbyfloat', key);
-  // The sum and not the increment: replicas may print floats differently.
+  // Replicas get the sum, not the increment: their floating-point formatting may differ.
   call.rewrite('SET', key, text, 'KEEPTTL');
   call.reply.bulk(text);
 }

@@ -1,11 +1,11 @@
 /**
- * The name OBJECT ENCODING gives to a value: how Redis 7.0 would keep it.
+ * The encoding that OBJECT ENCODING reports for a value: how Redis 7.0 would store it.
  *
- * Strings: what SET stores short is a latin1 string here, and `int` or `embstr` there; what was
- * edited in place (APPEND, SETRANGE, SETBIT, BITOP) is stored as a Buffer however short, and `raw`
- * there. A reload from an RDB file forgets the difference, in both.
+ * Strings: a short string that SET stored is a latin1 string here, and `int` or `embstr` in Redis. A
+ * string edited in place (APPEND, SETRANGE, SETBIT, BITOP) is a Buffer here, even if it is short, and
+ * `raw` in Redis. In both, loading an RDB file removes the difference.
  *
- * Containers: compact until they outgrow the configured limits, and large from then on.
+ * Containers: compact until they exceed the configured limits, and large from then on.
  */
 
 import { isString, type Value } from '../data/types/value.ts';
@@ -49,8 +49,8 @@ function stringEncoding(value: Bytes): 'int' | 'embstr' | 'raw' {
 }
 
 /**
- * True for the integers Redis keeps one object of, shared by all keys: 0 to 9999. (Not so a value
- * that COPY made: that is an object of its own there, and a shared one here.)
+ * Whether all keys share one object for this value in Redis: integers from 0 to 9999. One difference
+ * is known: COPY makes an object of its own in Redis.
  */
 function isSharedInteger(value: Value): boolean {
   if (typeof value !== 'string') return false;
@@ -60,12 +60,12 @@ function isSharedInteger(value: Value): boolean {
 
 const SHARED_REFERENCES = 2147483647;
 
-/** What OBJECT REFCOUNT says. */
+/** The result of OBJECT REFCOUNT. */
 export function referenceCount(value: Value): number {
   return isSharedInteger(value) ? SHARED_REFERENCES : 1;
 }
 
-/** After a container grew, or was made: whether it outgrew its compact form. */
+/** Updates a container's encoding after it was created or has grown. */
 export function settle(value: Value, limits: EncodingLimits): void {
   if (isString(value)) return;
   switch (value.type) {

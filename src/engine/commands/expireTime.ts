@@ -1,7 +1,7 @@
 /**
- * Expire times as arguments give them and as databases keep them: Unix milliseconds in a double.
+ * Expire times: parsing arguments into the form that databases store, Unix milliseconds as a double.
  *
- * Redis keeps 64 bits. Times beyond 2^53 ms (the year 287396) are accepted as there, but kept and
+ * Redis stores 64 bits. Here times beyond 2^53 ms (the year 287396) are accepted, too, but stored and
  * propagated as 2^53 - 1.
  */
 
@@ -11,16 +11,16 @@ import { clampToSafe, parseInteger } from '../resp/integer.ts';
 
 const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
 const INT64_MIN = -0x8000_0000_0000_0000n;
-/** Below this, neither milliseconds of seconds nor a sum with the present leave what is exact. */
+/** Below this, a value in seconds times 1000, plus the present time, is still a safe integer. */
 const EXACT_MAX = 2 ** 42;
 
 export interface TimeForm {
   readonly unit: 'seconds' | 'milliseconds';
-  /** A point in time, not a span from now. */
+  /** A Unix time, not a duration from now. */
   readonly absolute: boolean;
 }
 
-/** The instant in Unix milliseconds; undefined when it leaves 64 bits. */
+/** The instant in Unix milliseconds; undefined if it overflows 64 bits. */
 export function instantOf(
   value: number | bigint,
   form: TimeForm,
@@ -35,7 +35,7 @@ export function instantOf(
   return clampToSafe(instant);
 }
 
-/** The expire time of SET and GETEX: only a positive one is valid. Replies and gives undefined otherwise. */
+/** The expire time of SET and GETEX, which must be positive. Otherwise replies with an error and returns undefined. */
 export function positiveInstant(
   call: DataCall,
   index: number,
@@ -52,14 +52,14 @@ export function positiveInstant(
   return instant;
 }
 
-/** A key expires once its time has passed: at the very millisecond it still lives. */
+/** Whether a key has expired. A key that expires at 1000 exists at 1000 and has expired at 1001 (keyIsExpired). */
 export function hasExpired(expireAt: number, nowMs: number): boolean {
   return expireAt !== -1 && nowMs > expireAt;
 }
 
 /**
- * True when a time just given means "delete now". A replica never decides so by itself: its master
- * sends DEL.
+ * Whether an expire time in the past deletes the key at once. The master's stream never does that on a
+ * replica: the master sends DEL.
  */
 export function meansDeletion(call: DataCall, instant: number): boolean {
   return instant <= call.nowMs && !call.fromMaster;

@@ -1,8 +1,8 @@
 /**
- * Time to live: EXPIRE and its relatives, TTL and its relatives, PERSIST.
+ * Time to live: EXPIRE and TTL with their families, PERSIST.
  *
- * Whatever unit a client uses, replicas and the AOF get PEXPIREAT with the point in time, or DEL when
- * that has passed already.
+ * Replicas and the AOF always get PEXPIREAT with a Unix time in milliseconds, or DEL if that time has
+ * already passed.
  */
 
 import type { DataCall } from '../execution/dataCall.ts';
@@ -119,7 +119,7 @@ function parseConditions(call: DataCall): Conditions | undefined {
   return conditions;
 }
 
-/** No expiry counts as one that never comes: GT cannot exceed it, LT always undercuts it. */
+/** Whether the conditions allow the new time. A key without expiry counts as expiring never: GT fails, LT succeeds. */
 function allowed(conditions: Conditions, current: number, instant: number): boolean {
   const none = current === -1;
   if (conditions.nx && !none) return false;
@@ -128,13 +128,13 @@ function allowed(conditions: Conditions, current: number, instant: number): bool
   return !(conditions.lt && !none && instant >= current);
 }
 
-/** The options stay: they held here, so they hold on the replica. */
+/** Replicas get the same options: their conditions hold there, too. */
 function rewriteAsInstant(call: DataCall, form: TimeForm, instant: number): void {
   if (form.absolute && form.unit === 'milliseconds') return;
   call.rewriteAs(['PEXPIREAT', call.arg(1), String(instant), ...call.argsFrom(3)]);
 }
 
-/** -2: no key, -1: no expiry. Seconds are rounded: 1,500 ms are 2 s, 1,499 ms are 1 s. */
+/** Replies with -2 for no key and -1 for no expiry. Seconds are rounded: 1,500 ms is 2 s, 1,499 ms is 1 s. */
 function replyTime(call: DataCall, unit: TimeForm['unit'], from: number): void {
   const key = call.str(1);
   if (call.read(key) === undefined) {

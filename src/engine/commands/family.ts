@@ -1,4 +1,4 @@
-/** Declarations of commands that share their ACL categories. */
+/** Makes the declarations of commands that share their ACL categories. */
 
 import type { DataCall } from '../execution/dataCall.ts';
 import type { DeclaredCategory } from '../process/categories.ts';
@@ -15,7 +15,7 @@ type Declare = (
   more?: Pick<CommandSpec, 'tips' | 'traits' | 'keysAt'>,
 ) => CommandSpec<DataCall>;
 
-/** The parameters of the result are CommandSpec's fields of those names. */
+/** Returns a function whose parameters are the fields of CommandSpec with these names. */
 export function family(...categories: readonly DeclaredCategory[]): Declare {
   return (name, since, arity, flags, keys, run, more) => ({
     name,

@@ -1,4 +1,4 @@
-/** Hash commands. A hash whose last field goes is deleted with it. */
+/** Hash commands. A hash whose last field is deleted is deleted, too. */
 
 import { HashValue } from '../data/types/hash.ts';
 import type { DataCall } from '../execution/dataCall.ts';
@@ -62,7 +62,7 @@ export const hashCommands: readonly CommandSpec<DataCall>[] = [
   }),
 ];
 
-/** Larger hashes are scanned in parts. */
+/** HSCAN returns a hash of at most this many fields whole (the default of hash-max-listpack-entries). */
 const COMPACT_FIELDS = 512;
 
 const HASH_NOT_INTEGER = 'ERR hash value is not an integer';
@@ -71,7 +71,7 @@ const OVERFLOW = 'ERR increment or decrement would overflow';
 const INCREMENT_INFINITE = 'ERR value is NaN or Infinity';
 const SUM_INFINITE = 'ERR increment would produce NaN or Infinity';
 
-/** Sets all pairs; how many fields are new, or undefined after an error reply. */
+/** Sets all pairs. Returns the number of new fields; undefined after an error reply. */
 function setPairs(call: DataCall): number | undefined {
   const { argc } = call;
   if (argc % 2 === 1) {
@@ -116,7 +116,7 @@ function hsetnx(call: DataCall): void {
   call.notify('h', 'hset', key);
 }
 
-/** Sets one field, in a new hash when there is none. */
+/** Sets one field; creates the hash if there is none. */
 function setField(
   call: DataCall,
   key: string,
@@ -263,7 +263,7 @@ function hincrbyfloat(call: DataCall): void {
   setField(call, key, old, field, value);
   call.reply.bulk(value);
   call.notify('h', 'hincrbyfloat', key);
-  // The sum, not the addition: another float implementation must not come to another value.
+  // Replicas get the sum, not the increment: another floating-point implementation may add differently.
   call.rewrite('HSET', call.arg(1), call.arg(2), value);
 }
 

@@ -1,7 +1,7 @@
 /**
- * Commands on keys whatever they hold: the declarations of all of them, and deleting, testing,
- * moving and copying. Those that walk or exchange whole databases are in wholeDatabases.ts, OBJECT in
- * object.ts.
+ * Commands on keys with values of any type: the declarations of all of them, and the handlers that
+ * delete, test, move and copy keys. The handlers for whole databases are in wholeDatabases.ts, OBJECT
+ * is in object.ts.
  */
 
 import type { Database } from '../data/table/database.ts';
@@ -96,7 +96,7 @@ function del(call: DataCall): void {
   call.reply.integer(deleted);
 }
 
-/** Also TOUCH, which counts the same keys. A key named twice counts twice. */
+/** EXISTS and TOUCH, which count the same keys. A key named twice counts twice. */
 function exists(call: DataCall): void {
   let count = 0;
   for (let i = 1; i < call.argc; i += 1) {
@@ -133,13 +133,13 @@ function rename(call: DataCall, onlyNew: boolean): void {
   else call.reply.ok();
 }
 
-/** Takes a key, its expiry too, from one place to another one that is free. */
+/** Moves a key with its expiry to another name or database, where no key may exist. */
 function moveKey(call: DataCall, db: Database, from: string, target: Database, to: string): void {
   const instant = db.expireAt(from);
   const value = db.take(from)!;
   storeValue(call, to, value, target);
   if (instant !== -1) call.setExpire(to, instant, target);
-  // One change of the command, seen by the watchers of both keys.
+  // This is one change, which breaks WATCH of both keys.
   call.changed(from, 1, db);
   call.changed(to, 0, target);
 }
@@ -213,7 +213,7 @@ function parseCopyOptions(call: DataCall): { target: Database; replace: boolean 
   return { target, replace };
 }
 
-/** Strings are immutable and may be shared. */
+/** A copy of the value. Strings are immutable and shared. */
 function cloneOf(value: Value): Value {
   return isString(value) ? value : value.clone();
 }

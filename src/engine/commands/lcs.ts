@@ -1,4 +1,4 @@
-/** LCS: the longest common subsequence of two strings, its length, or where its parts lie. */
+/** LCS: the longest common subsequence of two strings, its length, or the positions of its parts. */
 
 import { isString } from '../data/types/value.ts';
 import type { DataCall } from '../execution/dataCall.ts';
@@ -11,7 +11,7 @@ interface Options {
   matchLengthMin: number;
 }
 
-/** A run of bytes that both strings share: from `a` in the one, from `b` in the other. */
+/** A run of bytes that both strings share: it begins at `a` in the first and at `b` in the second. */
 interface Match {
   readonly a: number;
   readonly b: number;
@@ -75,7 +75,7 @@ function parseOptions(call: DataCall): Options | undefined {
   return undefined;
 }
 
-/** Rows of b.length + 1 numbers: at (i, j) the length of the LCS of a's first i and b's first j bytes. */
+/** Rows of b.length + 1 numbers. At (i, j): the length of the LCS of a's first i bytes and b's first j bytes. */
 function lengthsOf(a: Buffer, b: Buffer): Uint32Array {
   const width = b.length + 1;
   const lengths = new Uint32Array((a.length + 1) * width);
@@ -93,7 +93,7 @@ function lengthsOf(a: Buffer, b: Buffer): Uint32Array {
   return lengths;
 }
 
-/** The runs of one LCS, the last one first; of several the one that Redis finds. */
+/** The runs of one LCS, the last run first. If there are several LCS, it is the one that lcsCommand finds. */
 function matchesOf(a: Buffer, b: Buffer, lengths: Uint32Array): Match[] {
   const width = b.length + 1;
   const matches: Match[] = [];
@@ -101,7 +101,7 @@ function matchesOf(a: Buffer, b: Buffer, lengths: Uint32Array): Match[] {
   let j = b.length;
   while (i > 0 && j > 0) {
     if (a[i - 1]! !== b[j - 1]!) {
-      // At a tie the walk goes back in the second string.
+      // If both are equal, step back in the second string.
       if (lengths[(i - 1) * width + j]! > lengths[i * width + j - 1]!) i -= 1;
       else j -= 1;
       continue;

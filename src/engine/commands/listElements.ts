@@ -1,4 +1,4 @@
-/** List commands that look at elements, by index or by value. */
+/** List commands that access elements by index or by value. */
 
 import { ListValue } from '../data/types/list.ts';
 import type { DataCall } from '../execution/dataCall.ts';
@@ -35,7 +35,7 @@ export const listElementCommands: readonly CommandSpec<DataCall>[] = [
 const INT64_MIN = '-9223372036854775808';
 const RANK_ZERO =
   "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list";
-/** Elements looked at between two looks at whether enough were found. */
+/** Elements that `search` compares before it checks whether it has found enough. */
 const SEARCH_BLOCK = 256;
 
 function llen(call: DataCall): void {
@@ -44,7 +44,7 @@ function llen(call: DataCall): void {
   call.reply.integer(list.length);
 }
 
-/** An index as counted from the head: -1 is the last element. */
+/** Converts an index argument to an index from the head: -1 is the last element. */
 function fromHead(index: number, length: number): number {
   return index < 0 ? index + length : index;
 }
@@ -108,7 +108,7 @@ function ltrim(call: DataCall): void {
   list.trim(start, stop);
   call.notify('l', 'ltrim', key);
   if (list.length === 0) removeKey(call, key);
-  // WATCH sees a trim that took nothing, too; only the count of changes does not.
+  // A trim that removes nothing still breaks WATCH, but adds nothing to the count of changes.
   call.changed(key, before - list.length);
   call.reply.ok();
 }
@@ -121,7 +121,7 @@ function lrem(call: DataCall): void {
   if (list === undefined) return;
   const limit = count === 0 ? list.length : Math.abs(count);
   const found = search(list, call.arg(3), { fromTail: count < 0, limit, lookAt: list.length });
-  // From the highest on, so that what is left to remove keeps its index.
+  // From the highest index down, so that the remaining indexes stay valid.
   found.sort((a, b) => b - a);
   for (const index of found) list.removeAt(index);
   if (found.length > 0) {
@@ -155,9 +155,9 @@ function linsert(call: DataCall): void {
 
 interface PositionOptions {
   rank: number;
-  /** undefined: one position, not an array. */
+  /** undefined: the reply is one position, not an array. */
   count: number | undefined;
-  /** Elements to look at; 0: all. */
+  /** Maximum number of elements to compare; 0: all. */
   maxLength: number;
 }
 
@@ -170,7 +170,7 @@ function readPositionOptions(call: DataCall): PositionOptions | undefined {
       value = call.int(i + 1);
       if (value === 0) call.reply.error(RANK_ZERO);
       if (value === undefined || value === 0) return undefined;
-      // The real server negates the rank in 64 bits, where -2^63 stays negative: as if it were -1.
+      // Redis negates the rank in 64 bits. -2^63 stays negative and has the effect of -1.
       options.rank = call.str(i + 1) === INT64_MIN ? -1 : value;
     } else if (word === 'count') {
       value = countAtLeast(call, i + 1, 0, "ERR COUNT can't be negative");
@@ -218,13 +218,13 @@ function lpos(call: DataCall): void {
 
 interface Search {
   readonly fromTail: boolean;
-  /** Matches wanted. */
+  /** Maximum number of matches. */
   readonly limit: number;
-  /** Elements looked at, at most. */
+  /** Maximum number of elements to compare. */
   readonly lookAt: number;
 }
 
-/** Indexes of the elements equal to `element`, in the order in which the search comes upon them. */
+/** Indexes of the elements equal to `element`, in the order in which they are found. */
 function search(list: ListValue, element: Bytes, { fromTail, limit, lookAt }: Search): number[] {
   const found: number[] = [];
   const total = Math.min(lookAt, list.length);

@@ -1,6 +1,6 @@
 /**
- * List commands that push, pop and move. Those that look inside a list are in listElements.ts.
- * A list whose last element goes is deleted with it. Blocking variants are no part of this file.
+ * List commands that push, pop and move. Commands that access elements are in listElements.ts. A list
+ * whose last element is removed is deleted. Deliberately absent: the blocking variants.
  */
 
 import { ListValue } from '../data/types/list.ts';
@@ -113,7 +113,7 @@ function pop(call: DataCall, end: End): void {
   }
 }
 
-/** Replies with up to `count` elements, taken one after the other. */
+/** Pops up to `count` elements and replies with them. */
 function popMany(call: DataCall, key: string, list: ListValue, end: End, count: number): void {
   const taken = Math.min(count, list.length);
   call.reply.array(taken);
@@ -127,7 +127,7 @@ function popped(call: DataCall, key: string, list: ListValue, end: End, count: n
   call.changed(key, count);
 }
 
-/** LEFT or RIGHT; replies and gives undefined when it is neither. */
+/** LEFT or RIGHT. Replies with an error and returns undefined for any other word. */
 function endArgument(call: DataCall, index: number): End | undefined {
   const word = call.word(index);
   if (word === 'left' || word === 'right') return word;
@@ -149,7 +149,7 @@ function move(call: DataCall, from: End, to: End): void {
   if (source === undefined) return;
   const target = call.write(targetKey);
   if (isWrongType(call, target, ListValue)) return;
-  // Source and target may be one list, even of one element: it turns, and is never deleted.
+  // Source and target may be the same list, which is rotated. It has an element throughout and is not deleted.
   const element = popFrom(source, from);
   const receiver = target ?? new ListValue();
   pushTo(receiver, to, element);

@@ -1,8 +1,7 @@
 /**
- * The `long double` of x86-64, which INCRBYFLOAT and HINCRBYFLOAT compute with: 64 bits of mantissa,
- * 15 of exponent. Ours are exact pairs of integers, rounded (half to even) after each operation, so
- * results equal a real server's digit for digit: 0.1 + 0.2 is 0.3 here, and 0.30000000000000004 in
- * doubles.
+ * The `long double` of x86-64, with which INCRBYFLOAT and HINCRBYFLOAT compute: a mantissa of 64 bits
+ * and an exponent of 15. Here it is a pair of integers, rounded half to even after each operation, so
+ * all digits equal a real server's: 0.1 + 0.2 is 0.3, where doubles yield 0.30000000000000004.
  *
  * Invariant: a finite value is mantissa × 2^exponent with |mantissa| < 2^64 and exponent >= -16445.
  * An infinity has the exponent Infinity.
@@ -20,12 +19,12 @@ const MANTISSA_BITS = 64;
 const EXPONENT_MIN = -16445;
 /** Values of 2^16384 and more are infinite. */
 const MAGNITUDE_BITS_MAX = 16384;
-/** Powers of ten that are surely infinite or surely zero: nobody may make us compute 10^999999999. */
+/** Beyond these powers of ten a value is infinite or zero, and 10^999999999 is never computed. */
 const DECIMAL_EXPONENT_MAX = 4940;
 const DECIMAL_EXPONENT_MIN = -4970;
-/** Redis reads numbers into a buffer of 5 KB. */
+/** Redis copies the text into a buffer of 5 KB (MAX_LONG_DOUBLE_CHARS). */
 const TEXT_LENGTH_MAX = 5 * 1024;
-/** Digits after the point that are printed. */
+/** Printed digits after the decimal point. */
 const FRACTION_DIGITS = 17;
 const FRACTION_SCALE = 10n ** BigInt(FRACTION_DIGITS);
 
@@ -37,7 +36,7 @@ export function isInfinite(value: LongDouble): boolean {
   return value.exponent === Number.POSITIVE_INFINITY;
 }
 
-/** What strtold takes as a whole, infinities included; undefined for all else, for nan and for what is out of range. */
+/** The number if strtold consumes the whole text, or an infinity; undefined otherwise, for nan, and out of range. */
 export function parseLongDouble(text: string): LongDouble | undefined {
   if (text.length === 0 || text.length >= TEXT_LENGTH_MAX) return undefined;
   const infinity = INFINITY.exec(text);
@@ -72,18 +71,18 @@ function parseHexadecimal(text: string): LongDouble | undefined {
   const digits = (whole + fraction).replace(/^0+/, '');
   if (digits === '') return ZERO;
   const exponent = Number(exponentText) - 4 * fraction.length;
-  // Surely zero: shifting by 999,999,999,999 is nothing to try.
+  // The value is zero; a shift by 999,999,999,999 bits is never computed.
   if (exponent + 4 * digits.length < EXPONENT_MIN) return undefined;
   return nonZero(sign === '-', rounded(BigInt(`0x${digits}`), 1n, exponent));
 }
 
-/** A number that is not zero but became so is out of range, as strtold says. */
+/** A nonzero number that was rounded to zero is out of range, as for strtold (ERANGE). */
 function nonZero(negative: boolean, value: LongDouble): LongDouble | undefined {
   if (value.mantissa === 0n) return undefined;
   return negative ? negated(value) : value;
 }
 
-/** Undefined when the sum is infinite or, of two opposite infinities, no number. */
+/** The sum; undefined if it is infinite or not a number. */
 export function addLongDouble(a: LongDouble, b: LongDouble): LongDouble | undefined {
   if (isInfinite(a) || isInfinite(b)) return undefined;
   const exponent = Math.min(a.exponent, b.exponent);
@@ -98,10 +97,10 @@ function negated(value: LongDouble): LongDouble {
   return { mantissa: -value.mantissa, exponent: value.exponent };
 }
 
-/** The long double next to numerator / denominator × 2^exponent; the numerator is not negative. */
+/** The long double nearest to numerator / denominator × 2^exponent; the numerator is not negative. */
 function rounded(numerator: bigint, denominator: bigint, exponent: number): LongDouble {
   if (numerator === 0n) return ZERO;
-  // The quotient of a and b has bits(a) - bits(b) or one more: this shift leaves 64 or 65.
+  // The quotient of a and b has bits(a) - bits(b) bits or one more, so this shift leaves 64 or 65.
   let shift = bitLength(numerator) - bitLength(denominator) - MANTISSA_BITS;
   if (exactBits(numerator, denominator, shift) > MANTISSA_BITS) shift += 1;
   if (exponent + shift > MAGNITUDE_BITS_MAX) return INFINITE;
@@ -111,7 +110,7 @@ function rounded(numerator: bigint, denominator: bigint, exponent: number): Long
   const mantissa = divideHalfEven(top, bottom);
   const value = { mantissa, exponent: exponent + shift };
   if (mantissa !== 0n && bitLength(mantissa) + value.exponent > MAGNITUDE_BITS_MAX) return INFINITE;
-  // Rounding up gave 2^64: the same value with one bit less.
+  // Rounding up may yield 2^64, which has 65 bits: halve it and increment the exponent.
   if (mantissa >> 64n !== 0n) return { mantissa: mantissa >> 1n, exponent: value.exponent + 1 };
   return value;
 }
@@ -134,7 +133,7 @@ function bitLength(value: bigint): number {
   return hex.length * 4 - (Math.clz32(Number.parseInt(hex[0]!, 16)) - 28);
 }
 
-/** `%.17Lf` of a finite value without its trailing zeros: 3, 0.3, -1.5. Never an exponent, never `-0`. */
+/** `%.17Lf` of a finite value without trailing zeros: 3, 0.3, -1.5. There is no exponent and no `-0`. */
 export function formatLongDouble(value: LongDouble): string {
   const negative = value.mantissa < 0n;
   const mantissa = negative ? -value.mantissa : value.mantissa;

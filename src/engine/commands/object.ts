@@ -1,9 +1,9 @@
 /**
- * OBJECT: what is known of a value besides its content.
+ * OBJECT: properties of a value besides its content.
  *
- * Access times and frequencies are deliberately absent from the data (they would turn every read
- * into a write of state). FREQ therefore answers as Redis does without an LFU policy, and IDLETIME
- * says openly that it has no answer.
+ * Access times and frequencies are deliberately absent from the data, because every read would then
+ * write to the state. FREQ therefore replies as Redis does without an LFU policy, and IDLETIME replies
+ * with an error that says so.
  */
 
 import type { Value } from '../data/types/value.ts';
@@ -24,7 +24,7 @@ export const objectCommand: CommandSpec<DataCall> = {
   flags: [],
   run: (call) => call.wrongArity(),
   subcommands: [
-    onKey('2.2.3', ['ENCODING <key>', 'How the value is held in memory.'], (call, value) => {
+    onKey('2.2.3', ['ENCODING <key>', 'How the value is stored in memory.'], (call, value) => {
       call.reply.bulk(encodingName(value));
     }),
     onKey('4.0.0', ['FREQ <key>', 'Always an error: no LFU policy can be selected here.'], (call) =>
@@ -35,18 +35,14 @@ export const objectCommand: CommandSpec<DataCall> = {
       ['IDLETIME <key>', 'Always an error: access times are not tracked here.'],
       (call) => call.reply.error(NO_IDLE_TIME),
     ),
-    onKey(
-      '2.2.3',
-      ['REFCOUNT <key>', 'How many references to the value there are.'],
-      (call, value) => {
-        call.reply.integer(referenceCount(value));
-      },
-    ),
+    onKey('2.2.3', ['REFCOUNT <key>', 'The number of references to the value.'], (call, value) => {
+      call.reply.integer(referenceCount(value));
+    }),
     helpOf('object', '6.2.0', 'keyspace'),
   ],
 };
 
-/** A subcommand on one key, named as its help says. */
+/** Declares a subcommand on one key; its name is the first word of its help. */
 function onKey(
   since: string,
   help: HelpText,

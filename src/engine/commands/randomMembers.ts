@@ -1,7 +1,7 @@
 /**
- * HRANDFIELD, SRANDMEMBER and ZRANDMEMBER: one command over three types.
+ * HRANDFIELD, SRANDMEMBER and ZRANDMEMBER: one command for three types.
  *
- * A positive count asks for that many different members, a negative one for that many draws with
+ * A positive count draws that many different members. A negative count, -n, makes n draws with
  * repetition.
  */
 
@@ -11,36 +11,37 @@ import { distinctSlots } from './containers.ts';
 import { signedCount } from './countArguments.ts';
 
 /**
- * Longest reply to draws with repetition. Redis would go on until its memory ends, or the client's
- * output buffer limit; nobody may do that to the process the sandbox lives in.
+ * Longest reply to draws with repetition. Redis stops only at the client's output buffer limit or when
+ * its memory is exhausted; here that would end the process in which the sandbox runs.
  */
 const REPLY_BYTES_MAX = 256 * 1024 * 1024;
-/** An empty member: `$0`, two line ends. */
+/** The shortest element of a reply is an empty member: `$0` and two line ends. */
 const ELEMENT_BYTES_MIN = 6;
-/** Half the largest 64-bit integer: each draw is two elements of the reply. */
+/** Half the largest 64-bit integer, because each draw is two elements of the reply. */
 const PAIRS_MAX = 2n ** 62n - 1n;
 
-/** A container as this command sees it; slots are 0..size-1. */
+/** A container to draw from; its slots are 0 to size - 1. */
 interface Drawable {
   readonly size: number;
+  /** Replies with the member in the slot. */
   member(slot: number): void;
-  /** Replies with the member's second half, its value or score. */
+  /** Replies with the member's value or score. */
   detail?(slot: number): void;
 }
 
 interface DrawRequest {
-  /** undefined: one member, not an array. */
+  /** undefined: the reply is one member, not an array. */
   readonly count: number | undefined;
   readonly detailed: boolean;
 }
 
-/** Reads `[count [WITHVALUES]]`; `detailWord` is undefined for a command without that option. */
+/** Parses `[count [WITHVALUES]]`; `detailWord` is undefined for a command without that option. */
 export function readDrawRequest(
   call: DataCall,
   detailWord: string | undefined,
 ): DrawRequest | undefined {
   if (call.argc === 2) return { count: undefined, detailed: false };
-  // SRANDMEMBER looks at the number of arguments first, the others at the count.
+  // SRANDMEMBER checks the number of arguments first, the others check the count first.
   if (detailWord === undefined && call.argc > 3) {
     call.syntaxError();
     return undefined;
@@ -64,7 +65,7 @@ function exceedsPairs(count: string): boolean {
   return value > PAIRS_MAX || value < -PAIRS_MAX;
 }
 
-/** The reply when the key does not exist. */
+/** Replies if the key does not exist. */
 export function replyNoneDrawn(call: DataCall, request: DrawRequest): void {
   if (request.count === undefined) call.reply.null();
   else call.reply.array(0);
@@ -85,7 +86,7 @@ export function replyDrawn(call: DataCall, request: DrawRequest, from: Drawable)
   const start = reply.length;
   const slots = repeated ? [] : distinctSlots(random, from.size, count);
   const total = repeated ? -count : slots.length;
-  // RESP3 nests each pair, RESP2 gets them flat.
+  // In RESP3 each pair is an array, in RESP2 the reply is flat.
   const nested = detailed && reply.protocol === 3;
   reply.array(detailed && !nested ? total * 2 : total);
   for (let i = 0; i < total; i += 1) {

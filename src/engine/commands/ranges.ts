@@ -75,7 +75,7 @@ export function setrange(call: DataCall): void {
   call.reply.integer(bytes.length);
 }
 
-/** Also SUBSTR, its name of old. Both ends count from the string's end when negative, and are included. */
+/** GETRANGE and its old name, SUBSTR. Both ends are inclusive; a negative one counts from the end of the string. */
 export function getrange(call: DataCall): void {
   const start = call.int(2);
   if (start === undefined) return;
@@ -91,7 +91,7 @@ export function getrange(call: DataCall): void {
     return;
   }
   const { length } = value;
-  // Compared before they are cut to the string: GETRANGE k -1 -100 is empty, not the first byte.
+  // Compared before clamping: GETRANGE k -1 -100 is empty, not the first byte.
   if (start < 0 && stop < 0 && start > stop) {
     call.reply.bulk(EMPTY);
     return;

@@ -1,4 +1,4 @@
-/** SCAN, HSCAN, SSCAN and ZSCAN: what they share of cursors, options and the reply. */
+/** Cursors, options and replies of SCAN, HSCAN, SSCAN and ZSCAN. */
 
 import type { DataCall } from '../execution/dataCall.ts';
 import { globMatch, matchesAll } from '../process/glob.ts';
@@ -11,11 +11,11 @@ export interface ScanOptions {
   count: number;
   /** undefined: everything matches. */
   pattern: string | undefined;
-  /** Of SCAN: in lower case, as given; a type nobody knows matches nothing. */
+  /** SCAN's TYPE, in lower case; an unknown type matches nothing. */
   type: string | undefined;
 }
 
-/** A cursor as strtoul reads it: a sign and zeros may lead, a NUL ends it, and nothing at all is 0. */
+/** A cursor as strtoul parses it: a sign and leading zeros are allowed, a NUL ends it, and empty text is 0. */
 const CURSOR = /^(?:[+-]?(?=\d)0*(\d{0,20}))?(?:\0|$)/;
 
 export function readCursor(call: DataCall, index: number): number | undefined {
@@ -27,8 +27,8 @@ export function readCursor(call: DataCall, index: number): number | undefined {
 }
 
 /**
- * `[MATCH pattern] [COUNT count]`, and of SCAN `[TYPE type]`, behind the cursor; replies and gives
- * undefined when they are wrong.
+ * Parses `[MATCH pattern] [COUNT count]` and, for SCAN, `[TYPE type]` after the cursor. Replies with an
+ * error and returns undefined if they are invalid.
  */
 export function readScanOptions(
   call: DataCall,

@@ -1,29 +1,29 @@
 /**
- * Scores and ranges of sorted sets among the arguments.
+ * Parses the scores and ranges of sorted sets in arguments.
  *
- * Every range, by score or by member, is turned into ranks first: counting is then a subtraction,
- * and emitting, removing and LIMIT are the same for all.
+ * Every range, by score or by member, is converted to ranks first: counting is then a subtraction, and
+ * replying, removing and LIMIT are the same for all.
  */
 
 import type { ZsetValue } from '../data/types/zset.ts';
 import { parseDouble } from '../resp/double.ts';
 
-/** A score as ZADD takes it: nothing around it, and neither too large nor too small for a double. */
+/** A score as ZADD accepts it: no blanks around it, and in the range of doubles; undefined otherwise. */
 export function parseScore(text: string): number | undefined {
   const value = parseDouble(text);
   if (value === undefined) return undefined;
   if (!Number.isFinite(value)) return /inf/i.test(text) ? value : undefined;
   if (value !== 0) return value;
-  // 1e-400 vanished; -0, 0x0 and 0e5 did not.
+  // Zero is valid for -0, 0x0 and 0e5, but 1e-400 is out of range.
   return /^[^e]*[1-9]/i.test(text) ? undefined : value;
 }
 
-/** A number as SORT takes it: blanks may come before it, and no text at all is zero. */
+/** A number as SORT accepts it: leading blanks are allowed, and empty text is zero. */
 export function parseStrtod(text: string): number | undefined {
   return text === '' ? 0 : parseScore(text.replace(/^[ \t-\r]+/, ''));
 }
 
-/** Ranks from `start` to `stop`, inclusive; empty when `start` is above. */
+/** Ranks from `start` to `stop`, inclusive; empty if `start` is greater. */
 export interface RankRange {
   readonly start: number;
   readonly stop: number;
@@ -38,7 +38,7 @@ interface ScoreRange {
 
 export const NOT_A_SCORE_RANGE = 'ERR min or max is not a float';
 
-/** `1`, `(1`, `-inf`; undefined when one of the two is none. */
+/** Parses `1`, `(1`, `-inf`; returns undefined if either end is invalid. */
 export function parseScoreRange(min: string, max: string): ScoreRange | undefined {
   const minExclusive = min.startsWith('(');
   const maxExclusive = max.startsWith('(');
@@ -48,7 +48,7 @@ export function parseScoreRange(min: string, max: string): ScoreRange | undefine
   return { min: minScore, minExclusive, max: maxScore, maxExclusive };
 }
 
-/** Read by strtod alone: blanks before it, a NUL behind it, no digits at all and 1e400 are accepted. */
+/** Parsed by strtod without checks (zslParseRange): leading blanks, text after a NUL, empty text and 1e400 are accepted. */
 function parseBound(text: string): number | undefined {
   const nul = text.indexOf('\0');
   const whole = nul < 0 ? text : text.slice(0, nul);
@@ -63,7 +63,7 @@ export function ranksOfScores(zset: ZsetValue, range: ScoreRange): RankRange {
   };
 }
 
-/** An end of a range by member: `-` and `+` are below and above everything. */
+/** An end of a range by member: `-` is below all members, `+` above. */
 type LexBound = '-' | '+' | { readonly member: string; readonly exclusive: boolean };
 
 interface LexRange {
@@ -73,7 +73,7 @@ interface LexRange {
 
 export const NOT_A_LEX_RANGE = 'ERR min or max not valid string range item';
 
-/** `[a`, `(a`, `-`, `+`; undefined when one of the two is none. */
+/** Parses `[a`, `(a`, `-`, `+`; returns undefined if either end is invalid. */
 export function parseLexRange(min: string, max: string): LexRange | undefined {
   const from = parseLexBound(min);
   const to = parseLexBound(max);
@@ -87,7 +87,7 @@ function parseLexBound(text: string): LexBound | undefined {
   return { member: text.slice(1), exclusive };
 }
 
-/** Meaningful, as in Redis, only while all scores are equal. */
+/** The ranks of a range by member. As in Redis, it is meaningful only if all scores are equal. */
 export function ranksOfMembers(zset: ZsetValue, range: LexRange): RankRange {
   return {
     start: firstRank(zset, range.min, false),
@@ -95,14 +95,14 @@ export function ranksOfMembers(zset: ZsetValue, range: LexRange): RankRange {
   };
 }
 
-/** The rank at which a range begins; with `beyond`, the first one behind a range that ends there. */
+/** The first rank of a range that begins at the bound or, with `beyond`, the first after a range that ends there. */
 function firstRank(zset: ZsetValue, bound: LexBound, beyond: boolean): number {
   if (bound === '-') return 0;
   if (bound === '+') return zset.size;
   return zset.firstRankFromLex(bound.member, bound.exclusive !== beyond);
 }
 
-/** Ranks as arguments give them, negative ones counted from the end, cut to what there is. */
+/** Converts index arguments to ranks: negative ones count from the end, and both are clamped to the size. */
 export function ranksOfIndexes(size: number, first: number, last: number): RankRange {
   return {
     start: Math.max(0, first < 0 ? first + size : first),

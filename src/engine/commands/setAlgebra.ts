@@ -1,8 +1,8 @@
 /**
  * Intersections, unions and differences of sets.
  *
- * All keys are read, and their types checked, before anything is computed; a key that does not
- * exist is an empty set. Results are new sets: a destination may be one of the sources.
+ * All keys are read and their types checked before anything is computed. A missing key is an empty set.
+ * Results are new sets, because the destination may be one of the sources.
  */
 
 import { SetValue } from '../data/types/set.ts';
@@ -149,7 +149,7 @@ function intersection(sets: readonly SetValue[], visit: (member: string) => void
   });
 }
 
-/** As intersection, counting up to `limit` only. */
+/** The size of the intersection, counted up to `limit` only. */
 function intersectionSize(sets: readonly SetValue[], limit: number): number {
   const [smallest, ...others] = smallestFirst(sets);
   let count = 0;

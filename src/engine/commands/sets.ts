@@ -1,4 +1,4 @@
-/** Set commands for one set; those over several sets are in setAlgebra.ts. */
+/** Commands on one set; intersections, unions and differences are in setAlgebra.ts. */
 
 import { SetValue } from '../data/types/set.ts';
 import type { DataCall } from '../execution/dataCall.ts';
@@ -55,7 +55,7 @@ export const setCommands: readonly CommandSpec<DataCall>[] = [
   ...setAlgebraCommands,
 ];
 
-/** Larger sets are scanned in parts. */
+/** SSCAN returns a set of at most this many members whole (the default of set-max-intset-entries). */
 const COMPACT_MEMBERS = 512;
 
 function sadd(call: DataCall): void {
@@ -203,7 +203,7 @@ function popMany(call: DataCall): void {
   for (const member of members) {
     set.delete(member);
     reply.bulk(member);
-    // What was drawn here must be what goes there. One SREM a member, as 7.0 has it.
+    // Replicas must remove the same members. As 7.0 does, one SREM per member is propagated.
     call.alsoPropagate('SREM', call.arg(1), fromLatin1(member));
   }
   call.dontPropagate();

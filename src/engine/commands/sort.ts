@@ -1,10 +1,10 @@
 /**
- * SORT and SORT_RO: the elements of a list, set or sorted set in order of themselves, or of values
- * that other keys hold for them.
+ * SORT and SORT_RO: sort the elements of a list, set or sorted set by themselves, or by values at other
+ * keys.
  *
  *   SORT users BY weight_* GET name_* GET #   → by the numbers at weight_<user>: name, user, name, …
  *   SORT users BY info_*->age                 → by the field `age` of the hash info_<user>
- *   SORT users BY nosort                      → a pattern without `*`: as they come
+ *   SORT users BY nosort                      → a pattern without `*`: not sorted
  */
 
 import { HashValue } from '../data/types/hash.ts';
@@ -45,7 +45,7 @@ export const sortCommands: readonly CommandSpec<DataCall>[] = [
   ),
 ];
 
-/** The key and, if one is named, the destination that is named last. */
+/** Positions of the key and, with STORE, of the destination; the last STORE counts (sortGetKeys). */
 function keysOfSort(args: readonly Bytes[]): number[] {
   const argumentsOf: Readonly<Record<string, number>> = { limit: 2, get: 1, by: 1 };
   let destination: number | undefined;
@@ -64,7 +64,7 @@ function keysOfSort(args: readonly Bytes[]): number[] {
 interface Options {
   descending: boolean;
   alpha: boolean;
-  /** LIMIT's; a negative count: all. */
+  /** LIMIT's offset and count; a negative count means all. */
   offset: number;
   count: number;
   by: string | undefined;
@@ -81,7 +81,7 @@ function sort(call: DataCall, mayStore: boolean): void {
     call.reply.error(replyErrors.wrongType);
     return;
   }
-  // As there, where only the large form can be walked. It shows in OBJECT ENCODING and keeps -0.
+  // As in Redis, where SORT iterates over the skiplist. OBJECT ENCODING shows it, and -0 is preserved.
   if (value instanceof ZsetValue && !value.large) {
     (call.db.own(call.str(1)) as ZsetValue).enlarge();
   }
@@ -146,7 +146,7 @@ function isSortable(value: Value): value is Sortable {
   return value instanceof ListValue || value instanceof SetValue || value instanceof ZsetValue;
 }
 
-/** The elements in the order asked for; undefined when one of them should be a number and is none. */
+/** The elements in the requested order; undefined if a number is needed and an element or its value is none. */
 function ordered(
   call: DataCall,
   value: Sortable | undefined,
@@ -154,7 +154,7 @@ function ordered(
 ): string[] | undefined {
   let { by, alpha } = options;
   let asTheyCome = by !== undefined && !by.includes('*');
-  // A set has no order of its own: what is stored must not hang on chance.
+  // A set has no order, so the stored list would be arbitrary: sort it (sortCommandGeneric).
   if (asTheyCome && value instanceof SetValue && options.store !== undefined) {
     asTheyCome = false;
     alpha = true;
@@ -173,7 +173,7 @@ function ordered(
     .map(({ element }) => element);
 }
 
-/** In their own order, or the other way round; a set has none. */
+/** The elements in the order of the value or, if `reversed`, in the opposite order; sets have no order. */
 function elementsOf(value: Sortable | undefined, reversed: boolean): string[] {
   const elements: string[] = [];
   const add = (element: Bytes) => {
@@ -206,7 +206,7 @@ function scoresOf(
   let valid = true;
   for (const element of elements) {
     const text = by === undefined ? element : lookUp(call, by, element);
-    // An element that nobody has weighed weighs nothing.
+    // An element without a value at the BY key has the score 0.
     const score = text === undefined ? 0 : parseStrtod(toLatin1(text));
     if (score === undefined) valid = false;
     else scored.push({ element, score });
@@ -214,7 +214,7 @@ function scoresOf(
   return valid ? scored : undefined;
 }
 
-/** Bytewise; what is missing comes first. */
+/** Compares bytewise; a missing word comes first. */
 function compareWords(a: string | undefined, b: string | undefined): number {
   if (a === b) return 0;
   if (a === undefined) return -1;
@@ -222,7 +222,7 @@ function compareWords(a: string | undefined, b: string | undefined): number {
   return a < b ? -1 : 1;
 }
 
-/** What `pattern` names for the element: its first `*` stands for it. */
+/** The value that `pattern` names for the element, which replaces the first `*` of the pattern. */
 function lookUp(call: DataCall, pattern: string, element: string): Bytes | undefined {
   if (pattern === '#') return fromLatin1(element);
   const star = pattern.indexOf('*');

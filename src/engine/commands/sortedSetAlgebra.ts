@@ -1,9 +1,9 @@
 /**
- * Unions, intersections and differences of sorted sets; a plain set counts as one whose scores
- * are all 1.
+ * Unions, intersections and differences of sorted sets. A set counts as a sorted set whose scores are
+ * all 1.
  *
- * All keys are read, and their types checked, before the options are. Smaller sources are
- * aggregated first, as in Redis: the order shows in the last digit of a sum.
+ * All keys are read and their types checked before the options are parsed. As in Redis, smaller sources
+ * are aggregated first: the order affects the last digit of a sum.
  */
 
 import { SetValue } from '../data/types/set.ts';
@@ -43,13 +43,13 @@ interface Source {
 type Aggregate = (a: number, b: number) => number;
 
 const AGGREGATES: Readonly<Record<string, Aggregate>> = {
-  // An infinity and its opposite cancel out.
+  // inf + -inf is 0 (zunionInterAggregate).
   sum: (a, b) => zeroForNaN(a + b),
   min: (a, b) => (isBelow(b, a) ? b : a),
   max: (a, b) => (isBelow(a, b) ? b : a),
 };
 
-/** False for NaN (infinity × 0), which so never replaces a score; Math.min would return it. */
+/** False for NaN (inf × 0), so NaN never replaces a score. Math.min would return NaN. */
 function isBelow(a: number, b: number): boolean {
   return a < b;
 }
@@ -67,8 +67,7 @@ function reply(call: DataCall, operation: Operation): void {
   if (sources === undefined) return;
   const options = readOptions(call, 2 + sources.length, sources, operation, false);
   if (options === undefined) return;
-  // Sorted here and not in a ZsetValue, which in its compact form has no minus zero: a reply may
-  // show one (0 × -1).
+  // Sorted here instead of in a ZsetValue, whose compact form has no -0: a reply may contain one (0 × -1).
   const entries: Entry[] = [];
   compute(operation, sources, options.aggregate, (member, score) => {
     entries.push({ member, score });
@@ -89,7 +88,7 @@ interface Entry {
   readonly score: number;
 }
 
-/** By score, then by member; subtraction would not do, infinity - infinity being NaN. */
+/** Compares by score, then by member. Scores are not subtracted, because inf - inf is NaN. */
 function inOrder(a: Entry, b: Entry): number {
   if (a.score !== b.score) return a.score < b.score ? -1 : 1;
   return a.member < b.member ? -1 : 1;
@@ -127,7 +126,7 @@ function zintercard(call: DataCall): void {
   call.reply.integer(limit === 0 ? size : Math.min(size, limit));
 }
 
-/** Reads `numkeys key…` from argument `index` on; undefined after an error reply. */
+/** Parses `numkeys key…` from argument `index` on. Returns undefined after an error reply. */
 function readSources(call: DataCall, index: number): Source[] | undefined {
   const count = call.int(index);
   if (count === undefined) return undefined;
@@ -151,7 +150,7 @@ function readSources(call: DataCall, index: number): Source[] | undefined {
   return sources;
 }
 
-/** Reads the options, the weights into their sources; undefined after an error reply. */
+/** Parses the options; weights are stored in their sources. Returns undefined after an error reply. */
 function readOptions(
   call: DataCall,
   first: number,

@@ -35,7 +35,7 @@ function pop(call: DataCall, end: End): void {
   const key = call.str(1);
   const zset = existing(call, call.write(key), ZsetValue, replyEmptyArray);
   if (zset === undefined) return;
-  // Pairs are nested only where the client can tell, and asked for more than one.
+  // Each pair is an array only in RESP3 and with a count.
   const nested = counted && reply.protocol === 3;
   const taken = Math.min(count, zset.size);
   reply.array(nested ? taken : taken * 2);
@@ -74,7 +74,7 @@ function zmpop(call: DataCall): void {
   reply.nullArray();
 }
 
-/** Removes `count` entries one after the other, replying with each. */
+/** Pops `count` entries one by one and replies with each. */
 function takeEntries(
   call: DataCall,
   key: string,

@@ -1,4 +1,4 @@
-/** Ranges of sorted sets: by rank, score or member; to reply with, to store, to count, to remove. */
+/** Ranges of sorted sets by rank, score or member: replies with them, stores, counts and removes them. */
 
 import { ZsetValue } from '../data/types/zset.ts';
 import type { DataCall } from '../execution/dataCall.ts';
@@ -86,10 +86,10 @@ interface RangeRequest {
   limit: number;
 }
 
-/** Ranks a range stands for, as soon as the sorted set is known. */
+/** Converts a parsed range to the ranks in a given sorted set. */
 type RankFinder = (zset: ZsetValue, reverse: boolean) => RankRange;
 
-/** Reads the two ends of a range; undefined after an error reply. `minIndex` is that of the lower end. */
+/** Parses the ends of a range; argument `minIndex` is the lower one. Returns undefined after an error reply. */
 function readEnds(
   call: DataCall,
   kind: RangeKind,
@@ -119,7 +119,7 @@ function readEnds(
   return undefined;
 }
 
-/** Reads the options from argument `first` on; an undefined `kind` or `reverse` is theirs to choose. */
+/** Parses the options from argument `first` on. They set the kind and direction that the command leaves undefined. */
 function readOptions(
   call: DataCall,
   first: number,
@@ -164,7 +164,7 @@ function acceptOptions(call: DataCall, request: RangeRequest): RangeRequest | un
   return undefined;
 }
 
-/** The ends of a reversed range by score or member come highest first. */
+/** Parses the range from argument `first` on. In a reversed range by score or member the higher end comes first. */
 function readRange(call: DataCall, { kind, reverse }: RangeRequest, first: number) {
   const swapped = reverse && kind !== 'rank';
   return readEnds(call, kind, swapped ? first + 1 : first, swapped ? first : first + 1);
@@ -207,8 +207,8 @@ function zrangestore(call: DataCall): void {
 }
 
 /**
- * LIMIT counts from where the range is emitted first; a negative offset skips everything. A range
- * by rank accepts a limit of -1 and ignores it, offset and all.
+ * Applies LIMIT. The offset counts in the direction of the range, and a negative offset skips all
+ * entries. A range by rank accepts a count of -1 and ignores LIMIT.
  */
 function limitRanks(ranks: RankRange, { kind, offset, limit, reverse }: RangeRequest): RankRange {
   if (kind === 'rank') return ranks;
@@ -222,7 +222,7 @@ function limitRanks(ranks: RankRange, { kind, offset, limit, reverse }: RangeReq
   return { start, stop: Math.min(ranks.stop, start + wanted - 1) };
 }
 
-/** Visits ascending ranks from the lowest or, reversed, from the highest on. */
+/** Visits the ranks in ascending or, with `reverse`, in descending order. */
 function visitRanks(
   zset: ZsetValue,
   { start, stop }: RankRange,

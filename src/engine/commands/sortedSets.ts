@@ -1,6 +1,6 @@
 /**
- * Sorted-set commands for single members. Ranges are in sortedSetRanges.ts, pops in
- * sortedSetPops.ts, unions and the like in sortedSetAlgebra.ts; `sortedSetCommands` has them all.
+ * Sorted-set commands on single members. Ranges are in sortedSetRanges.ts, pops in sortedSetPops.ts,
+ * unions and the like in sortedSetAlgebra.ts. `sortedSetCommands` contains all of them.
  */
 
 import { ZsetValue } from '../data/types/zset.ts';
@@ -51,7 +51,7 @@ export const sortedSetCommands: readonly CommandSpec<DataCall>[] = [
   ...sortedSetAlgebraCommands,
 ];
 
-/** Larger sorted sets are scanned in parts. */
+/** ZSCAN returns a sorted set of at most this many members whole (the default of zset-max-listpack-entries). */
 const COMPACT_MEMBERS = 128;
 
 interface AddOptions {
@@ -65,7 +65,7 @@ interface AddOptions {
 
 const OPTION_WORDS: ReadonlySet<string> = new Set(['nx', 'xx', 'gt', 'lt', 'ch', 'incr']);
 
-/** ZADD; ZINCRBY is ZADD INCR, down to taking ZADD's option words. */
+/** ZADD and ZINCRBY, which is ZADD INCR and accepts the same options. */
 function zadd(call: DataCall, increment: boolean): void {
   const options = { nx: false, xx: false, gt: false, lt: false, ch: false, incr: increment };
   let first = 2;
@@ -80,7 +80,7 @@ function zadd(call: DataCall, increment: boolean): void {
   const key = call.str(1);
   const old = call.write(key);
   if (isWrongType(call, old, ZsetValue)) return;
-  // Without a key there is nothing for XX to update, and no key must be made for it.
+  // With XX there is nothing to update in a missing key, and the key must not be created.
   if (old === undefined && options.xx) {
     replyAdded(call, options, 0, undefined);
     return;
@@ -109,7 +109,7 @@ function zadd(call: DataCall, increment: boolean): void {
   call.notify('z', options.incr ? 'zincr' : 'zadd', key);
 }
 
-/** Checks what follows the options and how they go together; false after an error reply. */
+/** Checks the number of arguments after the options, and their combination. Returns false after an error reply. */
 function acceptsOptions(call: DataCall, options: AddOptions, rest: number): boolean {
   const { nx, xx, gt, lt, incr } = options;
   let error: string | undefined;
@@ -126,7 +126,7 @@ function acceptsOptions(call: DataCall, options: AddOptions, rest: number): bool
   return error === undefined;
 }
 
-/** All scores are read before the first is used: a bad one leaves everything as it was. */
+/** Parses all scores before the first is used: an invalid one leaves the sorted set unchanged. */
 function readScores(call: DataCall, first: number): number[] | undefined {
   const scores: number[] = [];
   for (let i = first; i < call.argc; i += 2) {
@@ -140,7 +140,7 @@ function readScores(call: DataCall, first: number): number[] | undefined {
   return scores;
 }
 
-/** The score a member is to have; undefined when the options leave it as it is. NaN: inf - inf. */
+/** The new score of a member; undefined if the options leave it unchanged; NaN for inf - inf. */
 function scoreToSet(
   current: number | undefined,
   argument: number,
@@ -237,7 +237,7 @@ function zscan(call: DataCall): void {
   );
 }
 
-/** A score as ZSCAN prints it, never as a RESP3 double: in the compact form 1e18 is an integer. */
+/** A score as ZSCAN prints it, always a string: in the compact form 1e18 is printed as an integer. */
 function scannedScore(score: number, compact: boolean): string {
   if (compact && Number.isInteger(score) && Math.abs(score) < 2 ** 62) return String(BigInt(score));
   return formatDouble(score);

@@ -1,10 +1,10 @@
-/** The options of SET and GETEX: one grammar, each command with its own part of the words. */
+/** The options of SET and GETEX, which share their syntax but not all words (parseExtendedStringArgumentsOrReply). */
 
 import type { DataCall } from '../execution/dataCall.ts';
 import type { TimeForm } from './expireTime.ts';
 
 interface ExpiryOption extends TimeForm {
-  /** Where among the arguments the time stands; it is read after the whole line has been. */
+  /** Index of the argument with the time, which is parsed after all options. */
   readonly argument: number;
 }
 
@@ -24,7 +24,7 @@ const FORMS: Readonly<Record<string, TimeForm>> = {
   pxat: { unit: 'milliseconds', absolute: true },
 };
 
-/** Replies with a syntax error and gives undefined when the options are none. */
+/** Replies with a syntax error and returns undefined if the options are invalid. */
 export function parseSetOptions(call: DataCall): StringOptions | undefined {
   return parse(call, 3, takeSetWord);
 }
@@ -74,7 +74,7 @@ function takeGetexWord(word: string, options: StringOptions): boolean {
   return true;
 }
 
-/** The same form may be given twice, the last one counts (EX 1 EX 2); two different ones exclude each other. */
+/** A form may be repeated, and the last one counts (EX 1 EX 2). Two different forms are an error. */
 function takeExpiry(word: string, argument: number, argc: number, options: StringOptions): boolean {
   const form = Object.hasOwn(FORMS, word) ? FORMS[word]! : undefined;
   if (form === undefined || argument >= argc || options.keepTtl || options.persist) return false;

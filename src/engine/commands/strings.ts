@@ -1,6 +1,6 @@
 /**
- * Strings: the declarations of all their commands, and the handlers of those that get and set whole
- * values. Counters, ranges and LCS have files of their own.
+ * Strings: the declarations of all their commands, and the handlers that get and set whole values.
+ * Counters, ranges and LCS are in files of their own.
  */
 
 import { isString } from '../data/types/value.ts';
@@ -70,14 +70,14 @@ function set(call: DataCall): void {
 }
 
 /**
- * An expired value is deleted, and its deletion propagated, before a new one takes its place. Only
- * databases that have expiring keys pay for the look.
+ * Before a value is overwritten, an expired one is deleted and the deletion propagated. The lookup is
+ * skipped in a database without expiring keys.
  */
 function expireFirst(call: DataCall, keyIndex: number): void {
   if (call.db.expiresCount !== 0) call.writeRow(keyIndex);
 }
 
-/** Stores one argument under another, without an expiry. */
+/** Sets the key at argument `keyIndex` to the value at argument `valueIndex`, without an expiry. */
 function setWhole(call: DataCall, keyIndex: number, valueIndex: number): void {
   expireFirst(call, keyIndex);
   call.storeArgument(keyIndex, valueIndex);
@@ -112,7 +112,7 @@ function setWithOptions(call: DataCall, options: StringOptions): void {
   if (!options.get) call.reply.ok();
 }
 
-/** A replica is sent the point in time, never the span: it would begin to count when it reads it. */
+/** Replicas get the Unix time, not the duration, because a duration would start when they execute the command. */
 function setUntil(call: DataCall, valueIndex: number, instant: number): void {
   const key = call.str(1);
   call.storeArgument(1, valueIndex);
@@ -123,12 +123,12 @@ function setUntil(call: DataCall, valueIndex: number, instant: number): void {
   call.notify('g', 'expire', key);
 }
 
-/** SET's arguments as replicas get them: nobody reads what GET would answer there. */
+/** SET's arguments without GET, whose reply is not used on a replica. */
 function withoutGet(call: DataCall): Bytes[] {
   return call.argsFrom(0).filter((_, index) => index < 3 || call.word(index) !== 'get');
 }
 
-/** Replies with the first argument's string or null; false when it holds something else, which is replied too. */
+/** Replies with the string at argument 1, or null. Returns false after the error reply for another type. */
 function replyOld(call: DataCall): boolean {
   const row = call.readRow(1);
   if (row === 0) {
@@ -178,7 +178,7 @@ function getdel(call: DataCall): void {
   deleteAs(call, key);
 }
 
-/** Deletes a key that exists, and propagates the deletion in place of this command. */
+/** Deletes an existing key, and propagates DEL instead of this command. */
 function deleteAs(call: DataCall, key: string): void {
   call.db.delete(key);
   call.rewrite('DEL', key);

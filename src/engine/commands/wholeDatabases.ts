@@ -1,4 +1,4 @@
-/** Commands that walk, count, empty or exchange whole databases. */
+/** Commands that iterate over, count, empty or swap whole databases. */
 
 import type { Database } from '../data/table/database.ts';
 import { typeName } from '../data/types/value.ts';
@@ -8,10 +8,10 @@ import { replyErrors } from '../process/replyErrors.ts';
 import { hasExpired } from './expireTime.ts';
 import { matches, readCursor, readScanOptions, replyScanned } from './scanOptions.ts';
 
-/** Draws for a live key when every key has an expiry and none may be deleted here: see randomkey. */
+/** Maximum number of draws on a replica whose keys all have an expiry (dbRandomKey): see randomkey. */
 const RANDOM_DRAWS_MAX = 100;
 
-/** Keys that have expired are left out but not deleted: KEYS only looks. */
+/** KEYS omits expired keys but does not delete them. */
 export function keys(call: DataCall): void {
   const pattern = call.str(1);
   const all = matchesAll(pattern);
@@ -24,7 +24,7 @@ export function keys(call: DataCall): void {
   for (const key of found) call.reply.bulk(key);
 }
 
-/** MATCH and TYPE sort out what COUNT slots held, so a reply may be empty though keys are to come. */
+/** SCAN visits COUNT slots and filters them by MATCH and TYPE, so a reply may be empty before the end. */
 export function scan(call: DataCall): void {
   const cursor = readCursor(call, 1);
   if (cursor === undefined) return;
@@ -41,14 +41,14 @@ export function scan(call: DataCall): void {
     if (hasExpired(expireAt, now)) expired.push(key);
     else if (isWanted(reference)) found.push(key);
   });
-  // Meeting an expired key deletes it, as reading one does; after the walk, which must not be changed.
+  // Expired keys are deleted, as by a read, but only after the scan: it must not be disturbed.
   for (const key of expired) call.write(key);
   replyScanned(call, next, found);
 }
 
 /**
- * An expired key that is drawn gets deleted and another one drawn. A replica deletes nothing by
- * itself: when all its keys have an expiry it gives up after some draws and shows what it drew.
+ * RANDOMKEY. An expired key is deleted and another key is drawn. A replica does not delete expired
+ * keys: if all its keys have an expiry, it replies with an expired one after RANDOM_DRAWS_MAX draws.
  */
 export function randomkey(call: DataCall): void {
   const { db } = call;
@@ -66,7 +66,7 @@ export function randomkey(call: DataCall): void {
   }
 }
 
-/** Expired keys that nobody has deleted yet count, as in Redis. */
+/** DBSIZE. As in Redis, it counts expired keys that have not been deleted yet. */
 export function dbsize(call: DataCall): void {
   call.reply.integer(call.db.size);
 }
@@ -83,7 +83,7 @@ export function flushall(call: DataCall): void {
   call.reply.ok();
 }
 
-/** SYNC and ASYNC say who frees the memory; here nobody has to. */
+/** Checks `[SYNC | ASYNC]`, which has no effect here: freeing the memory takes no time. */
 function flushOptionsValid(call: DataCall): boolean {
   const valid =
     call.argc === 1 || (call.argc === 2 && (call.word(1) === 'sync' || call.word(1) === 'async'));
