@@ -74,7 +74,7 @@ export interface Peer {
   readonly addr: string;
   /** `ip:port` of this end. */
   readonly laddr: string;
-  /** Whoever runs the process, and no client: maxclients neither counts nor refuses it. */
+  /** The peer is the operator, not a client: maxclients neither counts nor refuses it. */
   readonly isOperator?: boolean;
 }
 
@@ -182,7 +182,7 @@ export interface Machine {
   run(now: Micros, budget: number, out: Effects): boolean;
   /** Earliest instant at which tick() has work; NEVER when idle. */
   nextDeadline(): Micros;
-  /** Bytes taken in that are part of requests not executed yet; 0 for a machine without the method. */
+  /** Bytes received that belong to requests not executed yet; 0 for a machine without this method. */
   unreadBytes?(): number;
 }
 

@@ -31,7 +31,7 @@ export function latin1Text(bytes: Buffer, start: number, end: number): string {
   return bytes.latin1Slice(start, end);
 }
 
-/** Throws LimitError when so many bytes are never to be a string: a key must be able to. */
+/** Throws LimitError if that many bytes cannot become a string, as the bytes of a key must. */
 export function requireText(length: number): void {
   if (length <= TEXT_BYTES_MAX) return;
   throw new LimitError('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
@@ -73,10 +73,10 @@ export function equalBytes(a: Bytes, b: Bytes): boolean {
   return toBuffer(a).equals(toBuffer(b));
 }
 
-/** Up to here a loop is faster than a call into native code. */
+/** Up to this length a loop is faster than a call into native code. */
 const LOOP_BYTES_MAX = 64;
 
-/** Copies `source[start..end)` to `target` from `at` on. */
+/** Copies source[start, end) to `target`, from index `at` on. */
 export function copyBytes(
   source: Buffer,
   start: number,

@@ -71,7 +71,7 @@ export const persistence = {
     type: 'text',
     default: '.',
     protected: true,
-    fixedHere: 'a server keeps the directory that it was started in',
+    fixedHere: 'a server works in the directory that it was started in',
     effect: 'full',
     help: 'Directory of the dump and other files.',
   },
