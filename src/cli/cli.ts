@@ -2,7 +2,7 @@
 /**
  * The command line: `up`, `server`, --help and --version. Bundled as dist/cli.js.
  *
- * A command is loaded when it is asked for: the worker of `up` need not wait for `server` to be read.
+ * Each command loads only its own code, so that the worker of `up` starts sooner.
  */
 
 import { HELP } from './help.ts';
@@ -11,7 +11,7 @@ import { VERSION_TEXT } from './version.ts';
 
 async function main(args: readonly string[]): Promise<void> {
   const [command, ...rest] = args;
-  // `up -v` as well; a directive of `server` may have any value, so there only its first word counts.
+  // `up -v` counts, too. A directive of `server` may have any value, so only its first word counts.
   const options = command === 'up' ? args : args.slice(0, command === 'server' ? 2 : 1);
   const asks = (...names: readonly string[]): boolean =>
     options.some((option) => names.includes(option));

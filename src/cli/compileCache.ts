@@ -1,7 +1,7 @@
 /**
- * Where Node may keep our code compiled, so that a sandbox's thread starts faster from the second time
- * on. Whoever can write there runs code as the user, so the folder is used only if it, and the folder
- * it lies in, are the user's own and closed to others; otherwise there is no cache.
+ * The folder of Node's compile cache, with which a sandbox's thread starts faster from the second time
+ * on. Anyone who can write to it can run code as the user. So the folder is used only if it and its
+ * parent belong to the user and are closed to others; otherwise there is no cache.
  */
 
 import * as fs from 'node:fs';
@@ -11,7 +11,7 @@ import { join } from 'node:path';
 const OTHERS_MAY_WRITE = 0o022;
 const OTHERS_MAY_ANYTHING = 0o077;
 
-/** The user's folder for caches: XDG_CACHE_HOME and its like on other platforms. */
+/** The user's cache folder: XDG_CACHE_HOME, or its equivalent on other platforms. */
 export function userCacheFolder(
   platform: NodeJS.Platform = process.platform,
   env: NodeJS.ProcessEnv = process.env,
@@ -24,9 +24,9 @@ export function userCacheFolder(
 }
 
 /**
- * Makes the folder below `base` if need be and returns its path; undefined when it must not be used or
- * cannot be made. `uid` is the user's; undefined where there is none: on Windows, where the folder for
- * caches is the user's by its access list.
+ * Creates the folder below `base` if it does not exist, and returns its path; undefined when it is
+ * unsafe or cannot be created. `uid` is the user's; undefined on Windows, which has none: there the
+ * access list of the cache folder protects it.
  */
 export function compileCacheFolder(
   base = userCacheFolder(),
@@ -43,7 +43,7 @@ export function compileCacheFolder(
   }
 }
 
-/** A folder, no link to another, owned by the user and without the bits of `forbidden`. */
+/** Whether it is a folder, not a symbolic link, owned by the user and without the mode bits `forbidden`. */
 function isOwn(path: string, uid: number | undefined, forbidden: number): boolean {
   const found = fs.lstatSync(path);
   if (!found.isDirectory()) return false;

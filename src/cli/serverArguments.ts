@@ -1,7 +1,7 @@
 /**
- * The command line of `server`, read as redis-server 7.0 reads its own: an optional configuration
- * file first, then directives, each a `--name` with the words that follow it. What follows a name is
- * its value even when it begins with `--`; only `save` may stand alone, for no save points.
+ * The command line of `server`, parsed as redis-server 7.0 parses its own: an optional configuration
+ * file, then directives, each a `--name` with the words that follow it. The first word after a name is
+ * its value even when it begins with `--`; only `save` may have none, which means no save points.
  *
  *   redis.conf --port 6400 --save "" --sentinel   → file redis.conf, [port 6400], [save ""], Sentinel
  *   "--maxmemory 100mb" --save --loglevel debug   → [maxmemory 100mb], [save ""], [loglevel debug]
@@ -43,7 +43,7 @@ function directivesOf(args: readonly string[]): string[][] {
       last.push(arg);
       awaitsValue = false;
     } else {
-      // The first one may lack its dashes.
+      // The first directive may lack its dashes.
       const words: string[] = isName ? directiveWords(arg) : [arg];
       directives.push(words);
       awaitsValue = words.length === 1;

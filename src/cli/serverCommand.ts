@@ -1,8 +1,8 @@
 /**
  * `server`: one process in place of redis-server or redis-sentinel.
  *
- * What has to be known before the machine reads its configuration is read here: `dir` (the process
- * moves there), `logfile` and `loglevel`. Everything else is the machine's.
+ * It reads only the directives that are needed before the machine starts: `dir` (the process changes
+ * to it), `logfile` and `loglevel`. The machine reads all others.
  */
 
 import * as fs from 'node:fs';
@@ -48,7 +48,7 @@ export async function server(args: readonly string[]): Promise<void> {
     directory: process.cwd(),
     configFile: file,
     directives,
-    // A server minds its loglevel itself: CONFIG SET may change it.
+    // A server filters by its loglevel itself, because CONFIG SET may change it.
     logLevel: !isSentinel ? 'debug' : LOG_LEVELS.includes(level) ? level : 'notice',
     logFd: openLog(last('logfile')?.words[1] ?? ''),
     exit: (code) => process.exit(code),
@@ -56,12 +56,12 @@ export async function server(args: readonly string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => host.signal(signal));
   }
-  // A terminal that is closed does not end a server, as it does not end redis-server.
+  // Closing the terminal does not end a server, as it does not end redis-server.
   process.on('SIGHUP', () => {});
   host.start();
 }
 
-/** Throws ConfigError where the server would, which could only log it. */
+/** Throws ConfigError for the errors that the server itself could only log. */
 function checkConfiguration(text: string, directives: readonly (readonly string[])[]): void {
   const configFile = 'redis.conf';
   new Configuration(
@@ -79,7 +79,7 @@ function readConfigFile(file: string): string {
   }
 }
 
-/** A configuration that cannot be used is said before there is a log. */
+/** An unusable configuration is reported on standard error, because there is no log yet. */
 function orUsageError<T>(use: () => T): T {
   try {
     return use();

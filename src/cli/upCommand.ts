@@ -13,7 +13,7 @@ import { parseUpOptions, type UpOptions } from './upOptions.ts';
 const SEED_BYTES = 4;
 const NONCE_BYTES = 8;
 
-/** Gives the exit code. */
+/** Returns the exit code. */
 export async function up(args: readonly string[]): Promise<number> {
   const options = parseUpOptions(args);
   const seed = options.seed ?? randomBytes(SEED_BYTES).readUInt32BE();
@@ -22,7 +22,7 @@ export async function up(args: readonly string[]): Promise<number> {
     end = resolve;
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end(0));
-  // The thread finds its code compiled, from the second start on and with Node 22 and later.
+  // With Node 22 and later the thread loads compiled code from the second start on.
   const cache = process.env['NODE_COMPILE_CACHE'] ?? compileCacheFolder();
   if (cache !== undefined) process.env['NODE_COMPILE_CACHE'] = cache;
   const worker = await start(options, seed, (reason) => {
@@ -74,7 +74,7 @@ function writeLogs(entries: readonly FeedEntry[]): void {
   }
 }
 
-/** To standard error, which is a terminal as a rule. */
+/** Writes a line to standard error, which is usually a terminal. */
 function tell(text: string): void {
   process.stderr.write(`${terminalText(text)}\n`);
 }

@@ -5,22 +5,22 @@ import { UsageError } from './usageError.ts';
 export interface UpOptions {
   readonly replicas: number;
   readonly sentinels: number;
-  /** The master's; replicas have the ones after it. */
+  /** The master's port; the replicas have the next ones. */
   readonly port: number;
-  /** The first Sentinel's; the others have the ones after it. */
+  /** The first Sentinel's port; the others have the next ones. */
   readonly sentinelPort: number;
   readonly controlPort: number;
   readonly dashboardPort: number;
-  /** Undefined: drawn at start. */
+  /** Undefined: a seed is drawn at start. */
   readonly seed: number | undefined;
   readonly json: boolean;
-  /** Every node's log to standard error. */
+  /** Print every node's log to standard error. */
   readonly logs: boolean;
 }
 
-/** Away from 6379 and 26379, and from what developers' tools use (5000, 7000). */
+/** Not 6379 and 26379, which a real Redis uses, nor 5000 and 7000, which other tools use. */
 const DEFAULT_PORT = 6400;
-/** How far the first Sentinel is from the master, as 26379 is from 6379. */
+/** The first Sentinel's port minus the master's, as 26379 is to 6379. */
 const SENTINEL_DISTANCE = 20_000;
 const CONTROL_DISTANCE = 90;
 const DASHBOARD_DISTANCE = 91;
@@ -61,7 +61,7 @@ export function parseUpOptions(args: readonly string[]): UpOptions {
   return checked(numbers, flags);
 }
 
-/** `--port=6400` and `--port 6400` are the same. */
+/** `--port=6400` and `--port 6400` are equivalent. */
 function splitOption(arg: string): [string, string | undefined] {
   const at = arg.indexOf('=');
   return at < 0 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)];

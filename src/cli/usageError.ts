@@ -1,4 +1,4 @@
-/** The command line makes no sense: the message goes to standard error, the process exits with 1. */
+/** The command line is invalid: the message is printed to standard error, and the process exits with 1. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

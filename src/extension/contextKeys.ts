@@ -1,7 +1,7 @@
 /**
- * Tells VS Code what there is to work on.
+ * Sets VS Code's context keys to what the sandboxes currently offer (offers.ts).
  *
- * Invariant: a key is set only when its value changes; VS Code evaluates every clause each time.
+ * Invariant: a key is set only when its value changes, because VS Code evaluates every clause each time.
  */
 
 import * as vscode from 'vscode';

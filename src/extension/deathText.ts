@@ -1,4 +1,4 @@
-/** How a sandbox that died, or that a bug has stopped, is spoken of. */
+/** What the user reads about a sandbox that has died, or that a bug has stopped. */
 
 import type { FailureReport } from '../gateway/hostMessages.ts';
 
@@ -8,7 +8,7 @@ interface DeathText {
   readonly advice: string;
 }
 
-/** `reason`: what SandboxWorker reports, a line or a stack. */
+/** `reason` is what SandboxWorker reports: a line or a stack. */
 export function deathText(reason: string): DeathText {
   const [first = ''] = reason.split('\n', 1);
   const isHeap = first.includes('ERR_WORKER_OUT_OF_MEMORY');
@@ -26,8 +26,8 @@ export function deathText(reason: string): DeathText {
   };
 }
 
-/** `title`: the sandbox's. */
+/** `title` is the sandbox's. */
 export function failureText(title: string, { error, event, node }: FailureReport): string {
   const where = node === '' ? `event ${event}` : `event ${event}, node ${node}`;
-  return `a bug has stopped ${title}: ${error} (${where}). It stands still for you to look at; stop it and start it again to go on.`;
+  return `a bug has stopped ${title}: ${error} (${where}). It stands still so that you can inspect it. To continue, stop it and start it again.`;
 }

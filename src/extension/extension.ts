@@ -1,8 +1,8 @@
 /**
- * The extension's entry: puts the parts together and registers them.
+ * The extension's entry: assembles the parts and registers them.
  *
- * Invariant: activation registers and nothing else. What takes time begins afterwards: a sandbox
- * that ran when the window was reloaded, or one the settings ask for.
+ * Invariant: activation only registers. Starting a sandbox (one that ran when the window was reloaded,
+ * or one that the settings request) begins afterwards.
  */
 
 import * as vscode from 'vscode';
@@ -47,7 +47,7 @@ export async function deactivate(): Promise<void> {
   await running?.closeAll();
 }
 
-/** What starts by itself, in a workspace that is trusted. */
+/** Starts the sandboxes that start without a command. Requires a trusted workspace. */
 async function begin(sandboxes: Sandboxes, lifecycle: Lifecycle, panels: Panels): Promise<void> {
   if (!vscode.workspace.isTrusted) return;
   const { startAutomatically } = readSettings();

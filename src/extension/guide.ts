@@ -1,13 +1,13 @@
 /**
- * The README that VS Code opens with a window when `workbench.startupEditor` asks for it, as in the
- * playground: what starts by itself waits for it, so that the panel stands beside and not below it.
+ * The README that VS Code opens with a window when `workbench.startupEditor` is `readme`, as in the
+ * playground. An automatic start waits for it, so that the panel opens beside it and not over it.
  */
 
 import * as vscode from 'vscode';
 
 const GUIDE_MS_MAX = 5_000;
 
-/** True once it is there; false when there is none, or none that comes in time. */
+/** Resolves to true once the README is open; to false when none opens in time. */
 export async function isGuideOpen(): Promise<boolean> {
   if (hasTabs()) return true;
   const wanted = vscode.workspace.getConfiguration('workbench').get<string>('startupEditor');

@@ -1,16 +1,16 @@
 /**
- * Which window's sandbox holds which ports: a small file each in the extension's global storage,
- * for other windows on this machine to read.
+ * Which window's sandbox holds which ports: one small file per window in the extension's global
+ * storage, which the other windows of this machine read.
  *
- * Invariant: a file is believed only while the process that wrote it lives; what a dead one left
- * is removed by whoever finds it.
+ * Invariant: a file counts only while the process that wrote it is alive. A file of a dead process is
+ * removed by the first window that reads it.
  */
 
 import * as vscode from 'vscode';
 
 interface Holder {
   readonly pid: number;
-  /** Name of the window's workspace. */
+  /** The name of the window's workspace. */
   readonly window: string;
   readonly ports: readonly number[];
 }
@@ -36,7 +36,7 @@ export class Holders {
     await vscode.workspace.fs.delete(this.fileOf(session)).then(undefined, () => {});
   }
 
-  /** Other windows' sandboxes with one of these ports. */
+  /** The sandboxes of other windows that hold one of these ports. */
   async of(ports: readonly number[]): Promise<Holder[]> {
     const files = await vscode.workspace.fs.readDirectory(this.folder).then(
       (entries) => entries.map(([name]) => name),
@@ -64,7 +64,7 @@ export class Holders {
       if (isAlive(holder.pid)) return holder;
       await vscode.workspace.fs.delete(file);
     } catch {
-      // Gone, or half written by a window that starts just now: as good as absent.
+      // Removed meanwhile, or still being written by a window that is starting: treated as absent.
     }
     return undefined;
   }

@@ -1,8 +1,8 @@
 /**
- * Starting, stopping and starting again after the window was reloaded; what the user is told when
- * ports are taken or a sandbox dies.
+ * Starts and stops sandboxes, restores them after a reload of the window, and tells the user about taken
+ * ports and dead sandboxes.
  *
- * Invariant: nothing listens in a workspace that is not trusted.
+ * Invariant: nothing listens in an untrusted workspace.
  */
 
 import * as vscode from 'vscode';
@@ -14,7 +14,7 @@ import type { EndEvent, FailureEvent, Sandboxes } from './sandboxes.ts';
 import type { Session, SessionPlan } from './session.ts';
 import { readSettings } from './settings.ts';
 
-/** How long a reloaded window waits for what its predecessor held: code-server lets go after 60 s. */
+/** How long a reloaded window waits for its predecessor's ports: code-server frees them after 60 s. */
 const WAIT_MS_MAX = 90_000;
 const WAIT_POLL_MS = 500;
 
@@ -35,13 +35,13 @@ export class Lifecycle {
     this.log = log;
   }
 
-  /** The Start command: the first block of ports that is free. */
+  /** The Start command: starts a sandbox on the first free block of ports. */
   async start(): Promise<Session | undefined> {
     if (!(await this.isTrusted())) return undefined;
     const { replicas, sentinels } = readSettings();
     const found = await this.freePlan();
     if (found.ports === undefined) {
-      const text = `Replication Sandbox: ports ${listPorts(found.taken)} are taken (${found.holder}), and so are those after them. Set replicationSandbox.port and replicationSandbox.sentinelPort to ports that are free.`;
+      const text = `Replication Sandbox: ports ${listPorts(found.taken)} are taken (${found.holder}), and so are the blocks after them. Set replicationSandbox.port and replicationSandbox.sentinelPort to free ports.`;
       void offerPorts(vscode.window.showErrorMessage(text, CHANGE_PORTS));
       return undefined;
     }
@@ -54,7 +54,7 @@ export class Lifecycle {
     return session;
   }
 
-  /** What ran when the window went runs again, on the same ports. */
+  /** Restarts the sandboxes that ran when the window was closed, on the same ports. */
   async restore(): Promise<void> {
     for (const plan of this.sandboxes.remembered) {
       if (!(await this.waitForPorts(plan))) {
@@ -63,9 +63,9 @@ export class Lifecycle {
       }
       const session = await this.bring(plan);
       if (session === undefined) continue;
-      // Without a button VS Code shows the first line only.
+      // Without a button VS Code shows only the first line.
       void vscode.window.showInformationMessage(
-        `Replication Sandbox: the sandbox runs again on the same ports (${addresses(session)}). Its memory starts anew: what was written before is gone.`,
+        `Replication Sandbox: the sandbox runs again on the same ports (${addresses(session)}). It starts empty: what was written before is gone.`,
         OK,
       );
     }
@@ -75,7 +75,7 @@ export class Lifecycle {
     await this.sandboxes.stop(session);
   }
 
-  /** Something the user must know at once. */
+  /** Shows the user an important message. */
   async warn({
     session,
     text,
@@ -90,8 +90,8 @@ export class Lifecycle {
   }
 
   /**
-   * A machine broke an invariant: its world stands still, the editor and other sandboxes do not. The
-   * sandbox's own feed says where the recording is; the stack comes beside it.
+   * A machine broke an invariant: its world has stopped, the editor and other sandboxes continue. The
+   * sandbox's feed names the file of the recording; the stack is logged here.
    */
   async failed({ session, report }: FailureEvent): Promise<void> {
     this.log.appendLine(`${session.title} was stopped by ${report.stack}`);
@@ -101,14 +101,14 @@ export class Lifecycle {
     if (answer === DETAILS) this.log.show(true);
   }
 
-  /** Anew, on the same ports. */
+  /** Starts a new sandbox on the same ports. */
   private async restart(session: Session): Promise<void> {
     if (!this.sandboxes.all.includes(session)) return;
     await this.sandboxes.stop(session);
     await this.bring(session.plan);
   }
 
-  /** Tells of a death, once, with a way to go on. */
+  /** Reports a death once, with a button to start again. */
   async died({ session, reason }: EndEvent): Promise<void> {
     if (reason === '') return;
     this.log.appendLine(`${session.title} has died: ${reason}`);
@@ -153,7 +153,7 @@ export class Lifecycle {
     }
   }
 
-  /** The first block that is free, and what was in the way; own sandboxes are no surprise to anybody. */
+  /** The first free block, and the taken ports before it, without those of this window's sandboxes. */
   private async freePlan(): Promise<{
     readonly ports: PortPlan | undefined;
     readonly taken: readonly number[];
@@ -179,7 +179,7 @@ export class Lifecycle {
     return { ports: undefined, taken: passed, holder };
   }
 
-  /** False when the user does not want to wait, or it takes too long. */
+  /** Waits for the ports. Resolves to false when the user cancels or the wait takes too long. */
   private async waitForPorts(plan: SessionPlan): Promise<boolean> {
     const ports = portsOf(plan.ports, plan);
     let taken = await takenPorts(ports);
@@ -210,7 +210,7 @@ export class Lifecycle {
   }
 }
 
-/** Opens the settings when that is the answer. */
+/** Opens the settings if the user chose that. */
 async function offerPorts(question: Thenable<string | undefined>): Promise<void> {
   if ((await question) !== CHANGE_PORTS) return;
   await vscode.commands.executeCommand('workbench.action.openSettings', 'replicationSandbox port');

@@ -1,9 +1,9 @@
 /**
- * Output channels: one a node with its log as Redis writes it, and one for what the sandboxes
- * themselves have to say.
+ * Output channels: one per node with its log as Redis writes it, and one for messages of the sandboxes
+ * and the extension.
  *
- * Invariant: a channel is made when its node says something for the first time, and is cleared
- * when a new sandbox takes the old one's place, so that a dead sandbox can still be read.
+ * Invariant: a channel is created with the first line of its node. It is cleared when a new sandbox
+ * replaces the old one, so the logs of a dead sandbox stay readable.
  */
 
 import * as vscode from 'vscode';
@@ -15,7 +15,7 @@ import type { Session } from './session.ts';
 const NAME = 'Replication Sandbox';
 
 export class Logs implements vscode.Disposable {
-  /** Of the extension itself. */
+  /** The channel of the extension itself. */
   readonly main = vscode.window.createOutputChannel(NAME);
   private readonly channels = new Map<string, vscode.OutputChannel>();
 
@@ -56,7 +56,7 @@ export class Logs implements vscode.Disposable {
     let channel = this.channels.get(key);
     if (channel === undefined) {
       const name = session.id === 1 ? node : `${session.id}/${node}`;
-      // The node first: the list of channels cuts long names off.
+      // The node's name comes first, because the list of channels truncates long names.
       channel = vscode.window.createOutputChannel(`${name} (${NAME})`, 'log');
       this.channels.set(key, channel);
     }

@@ -1,9 +1,8 @@
 /**
- * The tree of servers: replicas under the master they follow, chains nested, standalone servers
- * beside them.
+ * The tree of servers: replicas below their master, chains nested, standalone servers beside them.
  *
- * Invariant: every server appears exactly once, whoever it believes to follow; two that follow
- * each other hang under the first of them.
+ * Invariant: every server appears exactly once, whatever its master is. Of two servers that replicate
+ * each other, the second is below the first.
  */
 
 import type { NodeSnapshot, ReplicaSnapshot, Snapshot } from '../view/snapshot.ts';
@@ -19,7 +18,7 @@ export function nodeEntries(sandbox: number, snapshot: Snapshot): TreeEntry[] {
     const followers = snapshot.nodes.filter(
       (other) => other.master?.node === node.name && !placed.has(other.name),
     );
-    // All are marked before the first is descended into: a circle ends where it began.
+    // All are marked before the first one is visited, so that a circle ends where it began.
     for (const follower of followers) placed.add(follower.name);
     return serverEntry(sandbox, snapshot, node, followers.map(place));
   };
@@ -35,8 +34,8 @@ function serverEntry(
   children: readonly TreeEntry[],
 ): TreeEntry {
   const seen = asItsMasterSees(snapshot, node);
-  // VS Code shows one that gets its first replica folded, unless it is new to it: a promoted replica
-  // therefore changes its id.
+  // VS Code keeps a known row collapsed when it gets its first child. A promoted replica therefore
+  // changes its id and counts as a new row.
   const fold = children.length > 0 ? '/replicas' : '';
   return {
     id: `${sandbox}/${node.name}${fold}`,
@@ -53,14 +52,14 @@ function serverEntry(
   };
 }
 
-/** A dead master's list of replicas is of no use. */
+/** A dead master's list of replicas is out of date. */
 function asItsMasterSees(snapshot: Snapshot, node: NodeSnapshot): ReplicaSnapshot | undefined {
   const master = snapshot.nodes.find((other) => other.name === node.master?.node);
   if (master?.process !== 'running') return undefined;
   return master.replicas.find((replica) => replica.node === node.name);
 }
 
-/** `replica · up · offset 1234 · lag 0 s · :6401`; where it listens without the host, which is always this one. */
+/** `replica · up · offset 1234 · lag 0 s · :6401`; the host is left out: it is always 127.0.0.1. */
 export function describeServer(node: NodeSnapshot, seen: ReplicaSnapshot | undefined): string {
   const { process, role, master, offset } = node;
   const address = `:${node.port}`;

@@ -1,6 +1,6 @@
 /**
- * What there is to work on: the context keys that `when` and `enablement` clauses ask for. A world
- * that has failed can be looked at and stopped, and no more.
+ * The context keys that `when` and `enablement` clauses use: they say which kinds of nodes and states
+ * exist. A world that has failed can only be looked at and stopped.
  *
  * Invariant: package.json uses these names, after `replicationSandbox.`, and no others.
  */
@@ -11,7 +11,7 @@ interface Offers {
   readonly running: boolean;
   readonly live: boolean;
   readonly paused: boolean;
-  /** Some process is alive; some runs; some is frozen; some replica runs. */
+  /** At least one process is alive; is running; is frozen; at least one replica is running. */
   readonly alive: boolean;
   readonly thawed: boolean;
   readonly frozen: boolean;

@@ -1,9 +1,9 @@
 /**
- * The panel: a webview a sandbox with the page of dist/panel.js, which talks to the sandbox's
- * service through here.
+ * The panels: one webview per sandbox with the page of dist/panel.js, connected to the sandbox's
+ * service.
  *
- * Invariants: the page gets nothing it has not asked for with `ready`; a hidden page is sent
- * nothing (VS Code throws it away, and it says `ready` again when it is shown); what it says is checked.
+ * Invariants: a page receives nothing before its `ready`. A hidden page receives nothing: VS Code would
+ * drop it, and the page sends `ready` again when it is shown. Every message of a page is checked.
  */
 
 import * as vscode from 'vscode';
@@ -18,7 +18,7 @@ import { readSettings } from './settings.ts';
 
 const VIEW_TYPE = 'replicationSandbox.panel';
 const OPEN_KEY = 'panelOpen';
-/** How often a page is sent what is new; the channel keeps to its own pace. */
+/** How often news are offered to a page; the channel limits what it sends. */
 const PUMP_MS = 50;
 
 export class Panels {
@@ -49,7 +49,7 @@ export class Panels {
     ];
   }
 
-  /** Whether a panel was open when the window went. */
+  /** Whether a panel was open when the window was closed. */
   get wasOpen(): boolean {
     return this.context.workspaceState.get(OPEN_KEY, false);
   }
@@ -71,15 +71,15 @@ export class Panels {
   }
 
   /**
-   * A sandbox has just been started: its nodes are to be seen, and the panel unless the settings say no.
-   * `isBeside`: next to what is open, not over it.
+   * Shows the trees of a sandbox that has just started, and its panel unless the settings say no.
+   * `isBeside` opens the panel next to the active editor, not over it.
    */
   async show(session: Session, isBeside = false): Promise<void> {
     if (readSettings().openPanelOnStart) this.open(session, true, isBeside);
     await vscode.commands.executeCommand('replicationSandbox.nodes.focus', { preserveFocus: true });
   }
 
-  /** The extension ends; that the panel was open is remembered. */
+  /** The extension ends. It stores whether the panel was open. */
   private closeAll(): void {
     for (const panel of this.panels.values()) panel.forget();
     this.panels.clear();
@@ -93,7 +93,7 @@ class Panel {
   private readonly sessionId: number;
   private readonly webview: vscode.WebviewPanel;
   private readonly pump: NodeJS.Timeout;
-  /** Undefined while nobody listens. */
+  /** Undefined while the page does not listen. */
   private channel: PanelChannel | undefined = undefined;
   private onClose: () => void;
 
@@ -131,17 +131,17 @@ class Panel {
     this.webview.reveal(undefined, preserveFocus);
   }
 
-  /** Closes the webview without having been closed by the user. */
+  /** Closes the webview; unlike the user's closing, this is not remembered. */
   forget(): void {
     this.onClose = () => {};
     this.webview.dispose();
   }
 
-  /** What a page needs to begin with; also when a new sandbox takes the place of one that ended. */
+  /** Sends the first state to a page, also when a new sandbox replaces one that has ended. */
   greet(): void {
     const session = this.sandboxes.byId(this.sessionId);
     if (session === undefined) {
-      this.tell({ kind: 'gone', reason: `The sandbox does not run. ${START_HINT}` });
+      this.tell({ kind: 'gone', reason: `The sandbox is not running. ${START_HINT}` });
       return;
     }
     this.tell({ kind: 'snapshot', snapshot: session.snapshot });
@@ -169,7 +169,7 @@ class Panel {
     const { id, operation } = message;
     const session = this.sandboxes.byId(this.sessionId);
     if (session === undefined) {
-      const outcome = { ok: false, error: 'ERR the sandbox does not run' } as const;
+      const outcome = { ok: false, error: 'ERR the sandbox is not running' } as const;
       this.tell({ kind: 'answer', id, outcome });
       return;
     }

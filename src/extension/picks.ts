@@ -1,8 +1,8 @@
 /**
- * Quick picks that show the state of what can be picked.
+ * Quick picks whose items show the state of their nodes and sandboxes.
  *
- * Invariant: with one candidate there is nothing to ask; a command from a tree's menu brings its
- * node along and asks nothing either.
+ * Invariant: a single candidate is taken without a question, and so is the node of a command that was
+ * run from a tree's menu.
  */
 
 import * as vscode from 'vscode';
@@ -36,7 +36,7 @@ export function describeNode(node: AnyNode): string {
   return isServer(node) ? describeServer(node, undefined) : `Sentinel · ${describeSentinel(node)}`;
 }
 
-/** The sandbox of a tree entry, the only one, or the one picked. */
+/** The sandbox of a tree entry, or the only sandbox, or the one that the user picks. */
 export async function pickSession(
   sandboxes: Sandboxes,
   entry: TreeEntry | undefined,
@@ -57,7 +57,7 @@ export async function pickSession(
   return choice?.value;
 }
 
-/** The node of a tree entry, or one that is picked among those that fit. */
+/** The node of a tree entry, or the one that the user picks among the suitable nodes. */
 export async function pickTarget(
   sandboxes: Sandboxes,
   entry: TreeEntry | undefined,
@@ -74,7 +74,7 @@ export async function pickTarget(
   }
   const candidates = targets.filter(({ node }) => fits(node));
   if (candidates.length === 0) {
-    void vscode.window.showInformationMessage(`${title}: no node is in a state for that.`);
+    void vscode.window.showInformationMessage(`${title}: no node is in a suitable state.`);
     return undefined;
   }
   const isOnly = sandboxes.all.length === 1;
@@ -103,7 +103,7 @@ export async function pick<T>(
   return choice?.value;
 }
 
-/** A whole number within bounds. */
+/** Asks for a whole number within bounds. */
 export async function askNumber(
   title: string,
   prompt: string,

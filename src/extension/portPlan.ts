@@ -1,5 +1,5 @@
 /**
- * Which ports a sandbox gets: the block of its settings, or the next one that is free as a whole.
+ * The ports of a sandbox: the block of the settings, or the next block that is entirely free.
  *
  *   6400 m, 6401 r1, 6402 r2, 6490 control endpoint, 6491 dashboard, 26400 s1, 26401 s2, 26402 s3
  *   6401 is taken → the block from 6410 on: 6410, 6411, 6412, 6500, 6501, 26410, 26411, 26412
@@ -8,7 +8,7 @@
  */
 
 export interface PortPlan {
-  /** The master's; replicas have the ones after it. */
+  /** The master's port; the replicas have the next ones. */
   readonly port: number;
   readonly sentinelPort: number;
   readonly controlPort: number;
@@ -25,12 +25,12 @@ interface Shape {
 const BLOCK = 10;
 const CONTROL_DISTANCE = 90;
 const PORT_MAX = 65_535;
-/** Blocks looked at before giving up. */
+/** How many blocks are tried. */
 export const BLOCKS_MAX = 10;
 
 /** The plan of the `block`-th block; undefined when it does not fit. */
 export function portPlan(shape: Shape, block: number): PortPlan | undefined {
-  // Blocks lie as far apart as the largest part needs.
+  // The distance between blocks is what the largest part needs.
   const distance = BLOCK * Math.ceil(Math.max(shape.replicas + 1, shape.sentinels, 1) / BLOCK);
   const port = shape.port + block * distance;
   const control = port + CONTROL_DISTANCE + (distance - BLOCK);

@@ -1,8 +1,8 @@
 /**
- * Tells whoever started this editor that a sandbox is ready, and where: `npm start` and the tests
- * name a file in REPLICATION_SANDBOX_READY_FILE.
+ * Reports the endpoints of running sandboxes to the program that started this editor: `npm start` and
+ * the tests name a file in REPLICATION_SANDBOX_READY_FILE.
  *
- * Invariant: the file holds the endpoints of every sandbox that runs, as `up --json` prints one.
+ * Invariant: the file contains the endpoints of every running sandbox, each as `up --json` prints them.
  */
 
 import * as vscode from 'vscode';

@@ -1,9 +1,9 @@
 /**
- * The sandboxes of this window, and who wants to hear of them.
+ * The sandboxes of this window, and the listeners to their events.
  *
- * Invariants: a sandbox that is listed runs; one that dies is taken off the list, told of once, and
- * the others go on. What is in workspaceState is what was not stopped by the user: it starts again
- * when the window comes back.
+ * Invariants: every listed sandbox runs. One that dies is removed from the list and reported once; the
+ * others continue. workspaceState holds the plans of sandboxes that the user has not stopped: they
+ * start again after a reload.
  */
 
 import * as vscode from 'vscode';
@@ -24,7 +24,7 @@ interface FeedEvent {
 
 export interface EndEvent {
   readonly session: Session;
-  /** Empty when it was stopped on purpose. */
+  /** Empty when the user stopped it. */
   readonly reason: string;
 }
 
@@ -46,7 +46,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   private readonly failed = new vscode.EventEmitter<FailureEvent>();
 
   readonly onStart = this.started.event;
-  /** A new snapshot; ten times a second at most. */
+  /** A new snapshot; at most ten a second. */
   readonly onSnapshot = this.changed.event;
   readonly onFeed = this.fed.event;
   readonly onEnd = this.ended.event;
@@ -66,12 +66,12 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
     return this.sessions.find((session) => session.id === id);
   }
 
-  /** Plans of sandboxes that ran when the window went. */
+  /** The plans of the sandboxes that ran when the window was closed. */
   get remembered(): readonly SessionPlan[] {
     return this.context.workspaceState.get<SessionPlan[]>(RUNNING_KEY, []);
   }
 
-  /** Throws StartError when it does not come up. */
+  /** Starts a sandbox. Throws StartError when that fails. */
   async start(plan: SessionPlan): Promise<Session> {
     const { downAfterMs, seed, memoryLimitMb } = readSettings();
     const { port, sentinelPort, controlPort, dashboardPort } = plan.ports;
@@ -93,9 +93,9 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
     this.starting.add(id);
     try {
       const session = await Session.start(id, plan, options, this);
-      // One that is started again has its old place.
+      // A sandbox that is started again keeps its place.
       this.sessions = [...this.sessions, session].sort((a, b) => a.id - b.id);
-      // Before anything else of it can arrive.
+      // This must happen before anything else from the sandbox can arrive.
       this.started.fire(session);
       if (session.earlyFailure !== undefined) this.failure(session, session.earlyFailure);
       await this.remember();
@@ -111,7 +111,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
     await this.remove(session, '');
   }
 
-  /** The window goes: what runs is kept in mind. */
+  /** The window closes: the running sandboxes are remembered. */
   async closeAll(): Promise<void> {
     const sessions = this.sessions;
     this.sessions = [];
@@ -128,7 +128,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
     for (const emitter of [started, changed, fed, ended, warned, failed]) emitter.dispose();
   }
 
-  // From sessions.
+  // Called by the sessions.
 
   snapshot(session: Session): void {
     this.changed.fire(session);

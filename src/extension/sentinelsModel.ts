@@ -1,13 +1,13 @@
 /**
- * The tree of Sentinels: what each of them believes, which need not be what is so.
+ * The tree of Sentinels: what each of them believes, which may differ from the truth.
  *
- * Invariant: everything below a Sentinel is its own view; a dead Sentinel believes nothing.
+ * Invariant: everything below a Sentinel is its own view; a dead Sentinel has no rows below it.
  */
 
 import type { SentinelInstanceSnapshot, SentinelSnapshot, Snapshot } from '../view/snapshot.ts';
 import type { Tint, TreeEntry } from './treeEntry.ts';
 
-/** Silence below this is an ordinary PING under way. */
+/** A shorter silence is an ordinary wait for a PONG. */
 const QUIET_MS = 1_100;
 
 export function sentinelEntries(sandbox: number, snapshot: Snapshot): TreeEntry[] {
@@ -53,7 +53,7 @@ function nameOf(instance: SentinelInstanceSnapshot): string {
   return instance.node ?? `${instance.host}:${instance.port}`;
 }
 
-/** What its flags say beside its role, or how long until it is called down; empty when all is well. */
+/** Its flags besides the role, or the time until SDOWN; empty for a healthy instance. */
 export function stateText(instance: SentinelInstanceSnapshot): string {
   const flags = instance.flags.split(',').filter((flag) => !ROLES.has(flag));
   const isDown = flags.includes('s_down') || flags.includes('o_down');

@@ -1,7 +1,7 @@
 /**
  * One sandbox as the extension sees it: its worker, the last snapshot, the recent feed.
  *
- * Invariant: `snapshot` is whole and the newest that came; after `ended` nothing more is told.
+ * Invariant: `snapshot` is whole and the latest one; no call follows `ended`.
  */
 
 import * as vscode from 'vscode';
@@ -12,7 +12,7 @@ import { addToRecent } from '../view/recentFeed.ts';
 import type { Snapshot } from '../view/snapshot.ts';
 import type { PortPlan } from './portPlan.ts';
 
-/** What it takes to start it again on the same ports. */
+/** What is needed to start it again on the same ports. */
 export interface SessionPlan {
   readonly ports: PortPlan;
   readonly replicas: number;
@@ -29,13 +29,13 @@ export interface SessionListener {
 }
 
 export class Session {
-  /** The lowest number that was free; shown once there is more than one. */
+  /** The lowest free number; shown when there is more than one sandbox. */
   readonly id: number;
   readonly plan: SessionPlan;
   readonly endpoints: EndpointList;
   snapshot: Snapshot;
   recent: readonly FeedEntry[] = [];
-  /** What stopped it before anybody could be told. */
+  /** The failure that stopped it before there was a listener. */
   earlyFailure: FailureReport | undefined = undefined;
   private readonly worker: SandboxWorker;
 
@@ -47,7 +47,7 @@ export class Session {
     this.snapshot = snapshot;
   }
 
-  /** Resolves once every endpoint is open and the first snapshot is there. Throws StartError. */
+  /** Resolves once every endpoint is open and the first snapshot has arrived. Throws StartError. */
   static async start(
     id: number,
     plan: SessionPlan,
@@ -104,7 +104,7 @@ export class Session {
   }
 }
 
-/** Asks, and tells the user when the answer is no. Gives the answer's text. */
+/** Requests an operation and shows a refusal to the user. Returns the answer's text. */
 export async function perform(
   session: Session,
   operation: Operation,

@@ -10,11 +10,11 @@ interface Settings {
   readonly replicas: number;
   readonly sentinels: number;
   readonly downAfterMs: number;
-  /** Null: drawn at every start. */
+  /** Null: a new one is drawn at every start. */
   readonly seed: number | null;
   readonly startAutomatically: boolean;
   readonly openPanelOnStart: boolean;
-  /** 0: chosen by the memory of this machine. */
+  /** 0: chosen from the memory of this machine. */
   readonly memoryLimitMb: number;
 }
 

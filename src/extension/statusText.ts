@@ -1,4 +1,4 @@
-/** What the item in the status bar says. */
+/** The text of the item in the status bar. */
 
 import type { Snapshot } from '../view/snapshot.ts';
 
@@ -11,7 +11,7 @@ export function statusText(snapshot: Snapshot): string {
   return `${master} · ${failure === null ? clock.mode : 'stands still'} · ${time}`;
 }
 
-/** Those that somebody follows or a Sentinel believes in; standalone servers only when there is nothing else. */
+/** Masters with a replica, or monitored by a Sentinel; standalone servers only if there is no other. */
 function masters({ nodes, sentinels }: Snapshot): string[] {
   const running = nodes.filter((node) => node.role === 'master' && node.process === 'running');
   const believed = sentinels.map((sentinel) => sentinel.master?.node);

@@ -1,4 +1,4 @@
-/** The two tree views: entries of the models as VS Code shows them. */
+/** The two tree views: they show the entries of the models in VS Code. */
 
 import * as vscode from 'vscode';
 import type { Snapshot } from '../view/snapshot.ts';
@@ -7,7 +7,7 @@ import type { Sandboxes } from './sandboxes.ts';
 import { sentinelEntries } from './sentinelsModel.ts';
 import type { Tint, TreeEntry } from './treeEntry.ts';
 
-/** Soonest after a change that matters: a role, a state, a link. */
+/** The delay after an important change: a role, a state, a link. */
 const SOON_MS = 250;
 
 type Model = (sandbox: number, snapshot: Snapshot) => TreeEntry[];
@@ -19,7 +19,7 @@ const COLORS: Readonly<Record<Tint, string | undefined>> = {
   plain: undefined,
 };
 
-/** What VS Code holds on to: the same object as long as the entry's id is there. */
+/** The element that VS Code keeps: the same object as long as the entry's id exists. */
 class Row {
   entry: TreeEntry;
 
@@ -29,8 +29,8 @@ class Row {
 }
 
 /**
- * Invariant: the view is told to look again only at rows that changed. One that is unfolded costs a
- * question for its children and a flash of the view's progress bar, so numbers alone may wait.
+ * Invariant: only rows that changed are refreshed. To refresh an expanded row costs a request for its
+ * children and a flash of the view's progress bar, so a change of mere numbers may wait.
  */
 class EntryTree implements vscode.TreeDataProvider<Row> {
   private readonly sandboxes: Sandboxes;
@@ -50,7 +50,7 @@ class EntryTree implements vscode.TreeDataProvider<Row> {
     this.numbersMs = numbersMs;
   }
 
-  /** Soon, with everything that has come until then. */
+  /** Refreshes soon, with everything that has changed until then. */
   refresh(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
@@ -71,7 +71,7 @@ class EntryTree implements vscode.TreeDataProvider<Row> {
     const isDue = matters || Date.now() >= this.numbersAt + this.numbersMs;
     if (isSameShape && changed.length === 0) return;
     if (isSameShape && !isDue) {
-      this.refresh(); // Of a world that stands still no snapshot comes to remind us.
+      this.refresh(); // A stopped world sends no further snapshot that would trigger it.
       return;
     }
     this.numbersAt = Date.now();
@@ -131,7 +131,7 @@ class EntryTree implements vscode.TreeDataProvider<Row> {
   }
 }
 
-/** The entry of a row that a menu passes to its command; views' title menus pass other things, or nothing. */
+/** The entry of the row on which a command was run; undefined for commands of a view's title. */
 export function entryOf(value: unknown): TreeEntry | undefined {
   return value instanceof Row ? value.entry : undefined;
 }
@@ -141,12 +141,12 @@ function flat(entries: readonly TreeEntry[]): TreeEntry[] {
   return entries.flatMap((entry) => [entry, ...flat(entry.children)]);
 }
 
-/** Which entries there are, and where. */
+/** The shape of the tree: which entries exist, and where. */
 function shapeOf(entries: readonly TreeEntry[]): string {
   return entries.map(({ id, children }) => `${id} ${children.length}`).join('\n');
 }
 
-/** `inWords`: digits aside. */
+/** `inWords` ignores digits. */
 function differs(a: TreeEntry, b: TreeEntry, inWords: boolean): boolean {
   const text = ({ label, description, icon, tint, context, tooltip }: TreeEntry): string => {
     const shown = [label, description, icon, tint, context].join('\n');
@@ -177,7 +177,7 @@ function sandboxEntry(
 }
 
 export function registerTrees(sandboxes: Sandboxes): vscode.Disposable[] {
-  // Sentinels are folded, and the countdown to SDOWN is one of numbers.
+  // Sentinels are collapsed, and the countdown to SDOWN is a change of numbers.
   const views: readonly (readonly [string, Model, number])[] = [
     ['replicationSandbox.nodes', nodeEntries, 1_000],
     ['replicationSandbox.sentinels', sentinelEntries, 0],

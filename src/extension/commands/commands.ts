@@ -1,4 +1,4 @@
-/** Every command of the palette and the menus, by the last part of its id. */
+/** All commands of the palette and the menus, by the last part of their ids. */
 
 import * as vscode from 'vscode';
 import type { Lifecycle } from '../lifecycle.ts';

@@ -1,4 +1,4 @@
-/** The commands there are; package.json declares each as `replicationSandbox.` and its name. */
+/** The names of all commands; package.json declares each with the prefix `replicationSandbox.`. */
 
 import type { TreeEntry } from '../treeEntry.ts';
 
@@ -37,6 +37,6 @@ export const COMMAND_NAMES = [
 
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
-/** A command from a tree's menu gets the entry it was called on. */
+/** A command receives the entry of the tree row on which it was run, if any. */
 export type Handler = (entry?: TreeEntry) => Promise<void>;
 export type Handlers = Partial<Record<CommandName, Handler>>;

@@ -78,7 +78,7 @@ async function replicaof({ session, node }: Target): Promise<void> {
     { label: 'NO ONE', description: `${name} becomes a master`, value: null },
     { label: 'An address…', description: 'any host and port', value: 'ask' },
   ];
-  const choice = await pick(`REPLICAOF at ${name}`, 'Whom is it to replicate?', choices);
+  const choice = await pick(`REPLICAOF at ${name}`, 'Which server should it replicate?', choices);
   if (choice === undefined) return;
   const to = choice === 'ask' ? await askAddress(name) : choice;
   if (to !== undefined) await perform(session, { op: 'replicaof', node: name, to });
@@ -88,7 +88,7 @@ async function askAddress(name: string): Promise<{ host: string; port: number } 
   const pattern = /^(.+)[: ](\d{1,5})$/;
   const text = await vscode.window.showInputBox({
     title: `REPLICAOF at ${name}`,
-    prompt: 'Host and port of the master; a sandbox reaches addresses of this machine only',
+    prompt: 'Host and port of the master; a sandbox can only connect to addresses of this machine',
     placeHolder: '127.0.0.1:6379',
     validateInput: (input) => (pattern.test(input) ? undefined : 'host:port'),
   });
@@ -100,7 +100,7 @@ async function setBacklog({ session, node }: Target): Promise<void> {
   if (!isServer(node)) return;
   const bytes = await askNumber(
     `Set Backlog Size of ${node.name}`,
-    'repl-backlog-size in bytes; Redis keeps no less than 16384',
+    'repl-backlog-size in bytes; the minimum in Redis is 16384',
     node.backlog.size,
     1,
     BACKLOG_BYTES_MAX,
@@ -127,7 +127,7 @@ async function runCommand({ session, node }: Target, logs: Logs): Promise<void> 
 async function remove({ session, node }: Target): Promise<void> {
   const yes = 'Remove';
   const answer = await vscode.window.showWarningMessage(
-    `Remove ${node.name}? Its process and its disk are gone; Sentinels remember it until SENTINEL RESET.`,
+    `Remove ${node.name}? This deletes its process and its disk. Sentinels remember it until SENTINEL RESET.`,
     { modal: true },
     yes,
   );

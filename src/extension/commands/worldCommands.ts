@@ -1,4 +1,4 @@
-/** Commands on a sandbox as a whole: its time, its links, its load, its nodes' number, a failover. */
+/** Commands on a whole sandbox: time, links, load, adding nodes, failover. */
 
 import type { LinkSnapshot, Snapshot } from '../../view/snapshot.ts';
 import type { Logs } from '../logs.ts';
@@ -16,7 +16,7 @@ import { perform, type Session } from '../session.ts';
 import type { TreeEntry } from '../treeEntry.ts';
 import type { Handlers } from './names.ts';
 
-/** The end of links where applications outside of the sandbox live. */
+/** The place of all applications outside of the sandbox, as links name it. */
 const OUTSIDE = 'outside';
 const LATENCY_MS_MAX = 60_000;
 const LOAD_RATE = 100;
@@ -73,7 +73,7 @@ async function step(
 
 // Links.
 
-/** Both ends of a link, with the state each choice would have. */
+/** Asks for both ends of a link. Each choice shows the state of the link. */
 async function pickEnds(
   { snapshot }: Session,
   title: string,
@@ -104,7 +104,7 @@ function endChoices(snapshot: Snapshot, other: string): Choice<string>[] {
   ].filter(({ value }) => value !== other);
 }
 
-/** `cut · `, `20 ms · `; empty for a link as it always is. */
+/** `cut · `, `20 ms · `; empty for a link in its default state. */
 function linkText(links: readonly LinkSnapshot[], a: string, b: string): string {
   const between = links.filter(
     ({ from, to }) => (from === a && to === b) || (from === b && to === a),
@@ -160,7 +160,7 @@ async function latency(session: Session, entry?: TreeEntry): Promise<void> {
   if (ms === undefined) return;
   const jitterMs = await askNumber(
     title,
-    'Up to so many milliseconds more, at random',
+    'Jitter: the largest random addition, in milliseconds',
     0,
     0,
     LATENCY_MS_MAX,

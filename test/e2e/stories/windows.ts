@@ -17,7 +17,7 @@ async function isReloaded(story: Story): Promise<void> {
   const before = story.endpoints;
   await ask(story.portOf('m'), 'SET', 'memory', 'of before');
   await window.reload();
-  await window.untilNotified(/runs again on the same ports .*Its memory starts anew/);
+  await window.untilNotified(/runs again on the same ports .*It starts empty/);
   await isBack(story);
   assert.deepEqual(story.endpoints.nodes, before.nodes);
   assert.deepEqual(story.endpoints.sentinels, before.sentinels);
