@@ -1,5 +1,5 @@
-// Bundles everything: command line, worker and extension for Node 20, which is what VS Code 1.96
-// has, and the panel's page.
+// Bundles the command line, the worker and the extension for Node 20, the version in VS Code 1.96, and
+// the panel's page for browsers.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -13,7 +13,7 @@ const NODE_BUNDLE = {
   target: 'node20',
   sourcemap: 'linked',
   logLevel: 'warning',
-  // Names stay: state refers to classes by name, and stacks of the field must be readable.
+  // Names are kept: state refers to classes by name, and stack traces of users must be readable.
   minifyWhitespace: true,
   minifySyntax: true,
 };
@@ -23,7 +23,7 @@ export async function buildAll() {
   await Promise.all([buildCommandLine(), buildForRequire(), buildPanel()]);
 }
 
-/** The command line; what one command alone needs is a chunk that only that command reads. */
+/** The command line; the code of a single command is a chunk that only this command loads. */
 function buildCommandLine() {
   return build({
     ...NODE_BUNDLE,
@@ -34,9 +34,9 @@ function buildCommandLine() {
 }
 
 /**
- * What starts fast is CommonJS: an ES module that imports node:http reads every export of it at
- * once, and with that loads Node's whole HTTP client (undici). VS Code loads extensions with
- * require anyhow.
+ * The worker and the extension are CommonJS because that starts faster: an ES module that imports
+ * node:http reads all of its exports at once, which loads Node's whole HTTP client (undici). VS Code
+ * loads extensions with require in any case.
  */
 function buildForRequire() {
   return build({
@@ -50,7 +50,7 @@ function buildForRequire() {
   });
 }
 
-/** The panel's page, for a webview and a browser alike: panel.js, panel.css, browserTheme.css. */
+/** The panel's page, for webviews and browsers: panel.js, panel.css, browserTheme.css. */
 function buildPanel(outdir = 'dist') {
   return build({
     absWorkingDir: root,

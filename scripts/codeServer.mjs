@@ -1,5 +1,5 @@
-// A real VS Code without a desktop: code-server from npm, for npm start and the e2e tests. Needs neither
-// root nor a compiler. Plain JavaScript for Node 20; code-server itself runs under Node 24.
+// A real VS Code without a desktop: code-server from npm, for npm start and the e2e tests. It needs
+// neither root nor a compiler. This file runs on Node 20, code-server itself on Node 24.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as http from 'node:http';
@@ -13,7 +13,7 @@ const stamp = join(home, 'node_modules', '.installed');
 const READY_MS_MAX = 60_000;
 const END_MS_MAX = 5_000;
 
-// What makes a new window quiet; a user's settings in a folder of their own.
+// User settings of the isolated editor that suppress everything unrelated in a new window.
 const SETTINGS = {
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -23,26 +23,26 @@ const SETTINGS = {
   'extensions.autoUpdate': false,
   'extensions.autoCheckUpdates': false,
   'git.openRepositoryInParentFolders': 'never',
-  // A few sandboxes have more ports than VS Code expects, and it finds those of other programs, too.
+  // A few sandboxes have more ports than VS Code expects, and it also detects those of other programs.
   'remote.autoForwardPortsFallback': 0,
   'remote.otherPortsAttributes': { onAutoForward: 'silent' },
 };
 
-/** Installs code-server unless it is there; throws with npm's last words when that fails. */
+/** Installs code-server unless it is installed; throws npm's last lines when that fails. */
 export function installCodeServer(say = console.error) {
   const lock = readFileSync(join(home, 'package-lock.json'), 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say('Installing code-server (VS Code in the browser)…');
   npm(['ci'], home);
-  // Its own packages come as a list of their own, which only its install script would fetch.
+  // Its own dependencies have separate lists, which only its install script would install.
   npm(['install'], join(packageFolder, 'lib', 'vscode'));
   npm(['install'], join(packageFolder, 'lib', 'vscode', 'extensions'));
   writeFileSync(stamp, lock);
 }
 
 /**
- * Output channels stay empty until one native module is built. Best effort: gives false when there is no
- * compiler or it fails; everything else works without.
+ * Builds the native module that output channels need. Best effort: returns false without a compiler and
+ * when the build fails; only output channels stay empty then.
  */
 export function buildOutputChannels(say = console.error) {
   const folder = join(packageFolder, 'lib', 'vscode');
@@ -58,7 +58,7 @@ export function buildOutputChannels(say = console.error) {
   if (existsSync(built)) return true;
   const tools = ['make', 'g++', 'python3'];
   if (tools.some((tool) => spawnSync(tool, ['--version']).status !== 0)) return false;
-  say('Building what output channels need in code-server (half a minute, once)…');
+  say('Building the module for output channels in code-server (half a minute, once)…');
   try {
     npm(['rebuild', '@vscode/spdlog'], folder, false);
   } catch {
@@ -67,7 +67,7 @@ export function buildOutputChannels(say = console.error) {
   return existsSync(built);
 }
 
-/** What code-server must not take for its own, among others when we run inside of a VS Code. */
+/** The environment without variables that code-server would interpret, such as those of a VS Code around us. */
 function cleanEnvironment(extra) {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
@@ -81,7 +81,7 @@ function entry() {
   return join(packageFolder, 'out', 'node', 'entry.js');
 }
 
-/** Folders of one isolated editor below `base`. */
+/** The folders of an isolated editor below `base`. */
 export function editorFolders(base) {
   return {
     data: join(base, 'data'),
@@ -94,7 +94,7 @@ function folderArguments({ data, extensions, config }) {
   return ['--user-data-dir', data, '--extensions-dir', extensions, '--config', config];
 }
 
-/** Makes the folders and writes the settings; the same for a desktop's VS Code. */
+/** Creates the folders and writes the settings, for code-server and for a desktop's VS Code. */
 export function makeFolders(folders, settings = {}) {
   mkdirSync(join(folders.data, 'User'), { recursive: true });
   mkdirSync(folders.extensions, { recursive: true });
@@ -104,7 +104,7 @@ export function makeFolders(folders, settings = {}) {
   );
 }
 
-/** Makes the folders and installs the packages. */
+/** Creates the folders and installs the packages. */
 export function prepareEditor(folders, packages, settings = {}) {
   makeFolders(folders, settings);
   writeFileSync(folders.config, 'auth: none\n');
@@ -119,8 +119,8 @@ export function prepareEditor(folders, packages, settings = {}) {
 }
 
 /**
- * Starts code-server and resolves when it answers. `trust: true` takes every folder for trusted, as the
- * playground is; `password` is asked for in the browser, for hosts that others can reach.
+ * Starts code-server and resolves when it answers. With `trust: true` every folder is trusted. With a
+ * `password` the browser asks for it, which is required on a host that others can reach.
  */
 export async function startCodeServer({
   folders,
@@ -149,7 +149,7 @@ export async function startCodeServer({
   const child = spawn(testNode(), args, {
     env: cleanEnvironment({ ...env, ...secret }),
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: it starts extension hosts and terminals, which must end with it.
+    // A process group: it starts extension hosts and terminals, which must end with it.
     detached: process.platform !== 'win32',
   });
   let output = '';
@@ -191,7 +191,7 @@ function isHealthy(host, port) {
   });
 }
 
-/** SIGTERM to the group, and SIGKILL to what is still there a while later. */
+/** Sends SIGTERM to the group, and SIGKILL to what is left of it after END_MS_MAX. */
 async function endGroup(child, exited) {
   signalGroup(child, 'SIGTERM');
   let timer;
@@ -208,11 +208,11 @@ function signalGroup(child, signal) {
     if (process.platform === 'win32') child.kill(signal);
     else process.kill(-child.pid, signal);
   } catch {
-    // Nobody of it is left.
+    // The group has ended.
   }
 }
 
-/** A port nobody has right now, the first one from `first` on. */
+/** The first port from `first` on that is free now. */
 export async function freePort(first, host = '127.0.0.1') {
   for (let port = first; port < first + 1_000; port += 1) {
     const isFree = await new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// A reporter for node:test that writes how many tests passed, failed and were skipped, as JSON.
+// A reporter for node:test that prints the numbers of passed, failed and skipped tests as JSON.
 export default async function* countReporter(source) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for await (const event of source) {

@@ -1,23 +1,25 @@
-// npm start, npm test and npm run sandbox, package, check, bench, e2e, node20: each installs and builds what it needs.
+// npm start, npm test and npm run sandbox, package, check, bench, e2e, node20. Each installs and builds what it
+// needs.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bin, install, root, run, testNode } from './tools.mjs';
 
-// Suites in the order in which a failure says most; a suite is a folder of test/.
+// The suites, which are folders of test/, with their concurrency. The first failure should be the most
+// specific one.
 const SUITES = [
   ['unit', 2],
   ['transcripts', 2],
   ['simulation', 2],
   ['differential', 2],
   ['interop', 1],
-  // The packaged extension in code-server, which is installed when this first runs with a Chromium.
+  // The packaged extension in code-server, which is installed the first time that there is a Chromium.
   ['e2e', 1],
 ];
 
-// Those that run on Node 20, too: what users of VS Code 1.96 and of an older Node run. There the
-// interop tests drive the bundles instead of the sources.
+// The suites for Node 20, which VS Code 1.96 and users of an older Node run. Here the interop tests use
+// the bundles instead of the sources.
 const NODE20_SUITES = [
   ['unit', 2],
   ['interop', 1],
@@ -82,7 +84,7 @@ async function buildPackage() {
   return VSIX;
 }
 
-/** VS Code on the playground; without any, the panel in a browser. */
+/** Opens VS Code on the playground, or without any VS Code the panel in a browser. */
 async function start(options) {
   const { parseStartOptions, startEditor } = await import('./startEditor.mjs');
   let parsed;
@@ -93,11 +95,13 @@ async function start(options) {
     process.exit(1);
   }
   if (await startEditor(parsed, await buildPackage())) process.exit(0);
-  console.error('The panel alone, then, as `npm run sandbox` serves it:');
+  console.error(
+    'Starting the sandbox with its panel in the browser instead, as `npm run sandbox` does:',
+  );
   sandbox([]);
 }
 
-/** The sandbox itself, with this terminal's Ctrl-C. */
+/** Runs a sandbox in this terminal until Ctrl-C. */
 function sandbox(options) {
   const child = spawn(process.execPath, [join(root, 'dist', 'cli.js'), 'up', ...options], {
     stdio: 'inherit',
@@ -170,7 +174,7 @@ function runSuite(suite, concurrency, node, env) {
   const text = existsSync(counts) ? readFileSync(counts, 'utf8') : '';
   rmSync(folder, { recursive: true, force: true });
   console.log(`== ${suite} took ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  // A suite that ended without counts, or badly in spite of them, is a failure of its own.
+  // A suite without counts, or with a bad exit status in spite of them, counts as one failure.
   const result = text === '' ? { passed: 0, failed: 1, skipped: 0 } : JSON.parse(text);
   if (status !== 0 && result.failed === 0) result.failed = 1;
   return result;

@@ -1,6 +1,6 @@
-// Node 20, the oldest one that is supported (VS Code 1.96 has it), for the tests: installs it, and
-// translates what it cannot read. Node 24 reads TypeScript itself; here esbuild does it beforehand, file
-// by file, and test/node20/hooks.mjs puts the result in the place of the source.
+// Prepares the tests on Node 20, the oldest supported version (VS Code 1.96 has it): installs it and
+// translates the sources. Node 24 runs TypeScript directly; for Node 20 esbuild translates every file,
+// and test/node20/hooks.mjs loads the result in place of the source.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,7 +10,7 @@ import { npm, root } from './tools.mjs';
 const home = join(root, 'test', 'node20');
 const stamp = join(home, 'node_modules', '.installed');
 
-/** Gives the program to run tests with, and the environment it and its children need. */
+/** Returns the program that runs the tests, and the environment for it and its children. */
 export async function prepareNode20() {
   install();
   await translate();

@@ -1,4 +1,4 @@
-// npm run package: dist/replication-sandbox.vsix from what the build left in dist/.
+// npm run package: makes dist/replication-sandbox.vsix of the bundles in dist/.
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,9 +6,9 @@ import { bin, root, testNode } from './tools.mjs';
 
 export const VSIX = join(root, 'dist', 'replication-sandbox.vsix');
 
-/** Packages a folder's extension, ours unless told; gives the size in bytes, throws when vsce fails. */
+/** Packages the extension in `folder`; returns the size in bytes. Throws when vsce fails. */
 export function packageExtension(folder = root, vsix = VSIX) {
-  // vsce itself needs Node 22. Everything is bundled, so there are no dependencies to look for.
+  // vsce needs Node 22. Everything is bundled, so it need not look for dependencies.
   const result = spawnSync(
     testNode(),
     [

@@ -1,7 +1,8 @@
-// npm start: a real VS Code on the playground folder, with the extension as it is packaged. The desktop's `code`
-// where that makes sense, otherwise code-server in the browser, otherwise the panel alone.
+// npm start: opens VS Code on the playground folder with the packaged extension: the desktop's `code` if it
+// is usable, otherwise code-server in the browser, otherwise the panel alone.
 //
-// Invariant: everything lives in a folder of its own that goes away at the end, never in the user's profile.
+// Invariant: all data of the editor is in a temporary folder that is removed at the end, never in the user's
+// profile.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -21,11 +22,11 @@ import { root } from './tools.mjs';
 const PLAYGROUND = join(root, 'media', 'playground');
 const FIRST_PORT = 8_100;
 const READY_POLL_MS = 250;
-/** The guide is what one sees first. */
+/** The guide opens first. */
 const SETTINGS = { 'workbench.startupEditor': 'readme' };
 const USAGE = 'usage: npm start -- [--browser] [--host address] [--port number]';
 
-/** Throws an error whose message is the usage. */
+/** Throws an Error with the usage as its message. */
 export function parseStartOptions(args) {
   const options = { browser: false, host: '127.0.0.1', port: undefined };
   const rest = [...args];
@@ -36,12 +37,12 @@ export function parseStartOptions(args) {
     else if (word === '--port' && /^\d+$/.test(rest[0] ?? '')) options.port = Number(rest.shift());
     else throw new Error(USAGE);
   }
-  // Somebody who names an address wants to reach it with a browser.
+  // An address is given in order to reach it with a browser.
   if (options.host !== '127.0.0.1') options.browser = true;
   return options;
 }
 
-/** Runs until Ctrl-C or the editor's end. Gives false when no editor can be had, after saying why. */
+/** Runs until Ctrl-C or the editor's end. Resolves to false when no editor can start, after printing why. */
 export async function startEditor(options, vsix) {
   const base = mkdtempSync(join(tmpdir(), 'replication-sandbox-'));
   const readyFile = join(base, 'ready.json');
@@ -62,7 +63,7 @@ export async function startEditor(options, vsix) {
   }
 }
 
-/** Undefined when the desktop's VS Code can be used. */
+/** Why the desktop's VS Code cannot be used; undefined when it can. */
 function noDesktopReason() {
   if (process.getuid?.() === 0) return 'VS Code does not run as root';
   const hasDisplay =
@@ -97,7 +98,7 @@ function startDesktop(base, vsix, readyFile) {
     },
   );
   console.log(
-    'VS Code opens on the playground, with data and extensions of its own. Ctrl-C ends it.',
+    'VS Code opens on the playground, with separate data and extensions. Ctrl-C ends it.',
   );
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const stop = async () => {
@@ -107,14 +108,14 @@ function startDesktop(base, vsix, readyFile) {
   return { exited, stop };
 }
 
-/** The window belongs to a process of its own; VS Code writes down which. */
+/** The window belongs to another process, whose ID VS Code writes into its lock file. */
 function endDesktop(lockFile) {
   if (!existsSync(lockFile)) return;
   const pid = Number(readFileSync(lockFile, 'utf8'));
   try {
     if (Number.isInteger(pid) && pid > 1) process.kill(pid, 'SIGTERM');
   } catch {
-    // It has ended already.
+    // It has already ended.
   }
 }
 
@@ -124,13 +125,13 @@ async function startBrowser(base, vsix, readyFile, { host, port }, reason) {
     installCodeServer();
     if (!buildOutputChannels()) {
       console.log(
-        "Output channels (the nodes' logs) stay empty: that takes a C++ compiler, make and Python.",
+        "Output channels (the nodes' logs) stay empty: they need a C++ compiler, make and Python.",
       );
     }
     const folders = editorFolders(base);
     prepareEditor(folders, [vsix], SETTINGS);
     const at = port ?? (await freePort(FIRST_PORT, host));
-    // On an address others can reach nobody gets in without a password: the editor has a terminal.
+    // The editor has a terminal, so an address that others can reach requires a password.
     const password = isLoopback(host) ? undefined : randomBytes(9).toString('base64url');
     const env = { REPLICATION_SANDBOX_READY_FILE: readyFile };
     const server = await startCodeServer({ folders, host, port: at, env, password });
@@ -139,10 +140,10 @@ async function startBrowser(base, vsix, readyFile, { host, port }, reason) {
       `\n  Open  http://${name.includes(':') ? `[${name}]` : name}:${at}/?folder=${encodeURI(PLAYGROUND)}`,
     );
     if (password !== undefined) console.log(`  Password  ${password}`);
-    console.log('\nA sandbox starts by itself once the page is open. Ctrl-C ends everything.');
+    console.log('\nA sandbox starts when the page is open. Ctrl-C ends everything.');
     return server;
   } catch (error) {
-    console.error(`VS Code in the browser cannot be had: ${error.message}`);
+    console.error(`VS Code cannot start in the browser: ${error.message}`);
     return undefined;
   }
 }
@@ -151,7 +152,7 @@ function isLoopback(host) {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
-/** Prints endpoints each time the extension reports other ones. */
+/** Prints the endpoints whenever the extension reports new ones. */
 function announceEndpoints(readyFile) {
   let known = '';
   return setInterval(() => {

@@ -1,4 +1,4 @@
-// What the launcher scripts share. Plain JavaScript for Node 20: it runs before anything is installed.
+// Shared by the launcher scripts. Plain JavaScript for Node 20, because it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,14 +10,14 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const INSTALL_MS_MAX = 300_000;
 const stamp = join(root, 'node_modules', '.installed-lock');
 
-/** Runs `npm ci` unless what is installed is what the lock file says. */
+/** Runs `npm ci` unless the installed packages match the lock file. */
 export function install() {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('Installing dependencies (npm ci)…');
-  // npm's own script when npm started us: no shell, the same on every platform.
+  // When npm started us, its own script is run: without a shell, on every platform alike.
   const npm = process.env.npm_execpath;
   const [command, args] = npm === undefined ? ['npm', ['ci']] : [process.execPath, [npm, 'ci']];
   const result = spawnSync(command, args, {
@@ -32,7 +32,7 @@ export function install() {
   writeFileSync(stamp, lock);
 }
 
-/** Path of a program in an installed package. */
+/** The path of a program in an installed package. */
 export function bin(packageName, name = packageName) {
   const manifest = JSON.parse(
     readFileSync(join(root, 'node_modules', packageName, 'package.json'), 'utf8'),
@@ -41,12 +41,12 @@ export function bin(packageName, name = packageName) {
   return join(root, 'node_modules', packageName, relative);
 }
 
-/** The Node that runs the tests: the one the lock file names, not the one that happens to be there. */
+/** The Node that runs the tests: the one in the lock file, not the one on the PATH. */
 export function testNode() {
   return bin('node');
 }
 
-/** Runs a program with inherited output; gives its exit status. */
+/** Runs a program with inherited output; returns its exit status. */
 export function run(program, args, env = {}) {
   const result = spawnSync(program, args, {
     cwd: root,
@@ -56,12 +56,12 @@ export function run(program, args, env = {}) {
   return result.status ?? 1;
 }
 
-/** An environment in which `node` is the one that runs the tests. */
+/** The environment with the Node of the tests first on the PATH. */
 export function withNode24(env) {
   return { ...env, PATH: `${dirname(testNode())}${delimiter}${env.PATH ?? ''}` };
 }
 
-/** Runs npm in a package of its own, such as test/e2e; throws with its last words when that fails. */
+/** Runs npm in a separate package, such as test/e2e; throws its last lines when that fails. */
 export function npm(args, cwd, ignoreScripts = true) {
   const options = [...args, '--no-audit', '--no-fund', '--loglevel=error'];
   if (ignoreScripts) options.push('--ignore-scripts');

@@ -1,10 +1,10 @@
-// A small shop: it writes orders through Sentinel and prints what it sees.
+// A small shop that finds its master through Sentinel, writes orders and prints what happens.
 //
 //   node app.mjs                        Sentinels at 127.0.0.1:26400, 26401 and 26402
 //   node app.mjs 127.0.0.1:26410 …      Sentinels at other addresses
-//   node app.mjs --wait                 WAIT 1 after every order: acknowledged means on a replica, too
+//   node app.mjs --wait                 WAIT 1 after every order: an acknowledged order is also on a replica
 //
-// Nothing to install: the Redis client it needs is at the end of this file.
+// Nothing to install: a small Redis client is at the end of this file.
 import net from 'node:net';
 
 const ORDERS_PER_SECOND = 10;
@@ -18,7 +18,7 @@ const given = args.filter((arg) => !arg.startsWith('--')).map(addressOf);
 const sentinels =
   given.length > 0 ? given : [26400, 26401, 26402].map((port) => ({ host: '127.0.0.1', port }));
 
-/** Orders Redis said OK to. */
+/** The orders to which Redis replied OK. */
 const acknowledged = new Set();
 let order = 0;
 let unanswered = 0;
@@ -55,7 +55,7 @@ async function writeOrders(redis, name) {
   }
 }
 
-/** After a failover: what was acknowledged and is gone? */
+/** After a failover: which acknowledged orders are gone? */
 async function readBack(redis) {
   if (acknowledged.size === 0) return;
   const gone = [];
@@ -68,7 +68,7 @@ async function readBack(redis) {
   );
 }
 
-/** Asks one Sentinel after the other until one names a master that calls itself master. */
+/** Asks the Sentinels in turn until one names a server whose ROLE is master. */
 async function connectToMaster() {
   const complaints = new Set();
   for (;;) {
@@ -79,7 +79,7 @@ async function connectToMaster() {
         const [role] = await redis.ask('ROLE');
         if (role === 'master') return { redis, name: `${address.host}:${address.port}` };
         redis.close();
-        throw new Error(`${address.host}:${address.port} is a ${role} still`);
+        throw new Error(`${address.host}:${address.port} is still a ${role}`);
       } catch (error) {
         if (!complaints.has(error.message)) say(`no master yet: ${error.message}`);
         complaints.add(error.message);
@@ -113,7 +113,7 @@ function sleep(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** One connection, one question at a time. */
+/** One connection with one request at a time. */
 class Redis {
   static connect({ host, port }) {
     return new Promise((resolve, reject) => {
@@ -176,7 +176,7 @@ class Redis {
   }
 }
 
-/** The reply at `at` and where it ends; undefined while it is not whole. Values are ASCII here. */
+/** The reply at `at`, and where it ends; undefined while it is incomplete. All values are ASCII. */
 function parse(text, at) {
   const lineEnd = text.indexOf('\r\n', at);
   if (lineEnd < 0) return undefined;
