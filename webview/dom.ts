@@ -59,7 +59,10 @@ export function setHidden(element: HTMLElement, isHidden: boolean): void {
   if (element.hidden !== isHidden) element.hidden = isHidden;
 }
 
-/** Keeps one element per key, in the order of the items: created once, updated, removed with its item. */
+/**
+ * Keeps one element per key, in the order of the items: created once, updated, removed with its
+ * item.
+ */
 export class Keyed<Item, View extends { readonly element: Element }> {
   private readonly parent: Element;
   private readonly create: (key: string) => View;

@@ -43,7 +43,10 @@ export function compileCacheFolder(
   }
 }
 
-/** Whether it is a folder, not a symbolic link, owned by the user and without the mode bits `forbidden`. */
+/**
+ * Whether it is a folder, not a symbolic link, owned by the user and without the mode bits
+ * `forbidden`.
+ */
 function isOwn(path: string, uid: number | undefined, forbidden: number): boolean {
   const found = fs.lstatSync(path);
   if (!found.isDirectory()) return false;

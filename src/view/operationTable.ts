@@ -16,7 +16,10 @@ const NAME_CHARS_MAX = 64;
 const MASTER_NAME_CHARS_MAX = 1_024;
 /** The length of a DNS name. */
 const HOST_CHARS_MAX = 255;
-/** A request to the control endpoint has 1 MB at most, and each of its bytes may be written as `\xHH`. */
+/**
+ * A request to the control endpoint has 1 MB at most, and each of its bytes may be written as
+ * `\xHH`.
+ */
 const LINE_CHARS_MAX = 4 * 1_024 * 1_024;
 export const PORT_MAX = 65_535;
 /** The most events that one step executes. */

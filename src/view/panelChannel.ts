@@ -77,7 +77,10 @@ export class PanelChannel {
   }
 }
 
-/** The start of a sandbox makes a hundred visible entries, and five hundred PINGs, hellos and timers. */
+/**
+ * The start of a sandbox makes a hundred visible entries, and five hundred PINGs, hellos and
+ * timers.
+ */
 function trimmed(entries: FeedEntry[]): FeedEntry[] {
   let excess = entries.length - ENTRIES_MAX;
   if (excess <= 0) return entries;

@@ -10,7 +10,10 @@ interface PanelPageOptions {
   readonly nonce: string;
   /** dist/panel.js. */
   readonly script: string;
-  /** dist/panel.css; in a plain browser also dist/browserTheme.css before it, for VS Code's variables. */
+  /**
+   * dist/panel.css; in a plain browser also dist/browserTheme.css before it, for VS Code's
+   * variables.
+   */
   readonly styles: readonly string[];
   /** The whole Content-Security-Policy: see panelPolicy. */
   readonly policy: string;

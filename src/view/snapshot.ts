@@ -135,7 +135,10 @@ export interface LinkSnapshot {
 
 export interface LoadSnapshot {
   readonly running: boolean;
-  /** Its current activity: `asking`, `connecting`, `checking role`, `reading back`, `writing`, `waiting`, `stopped`. */
+  /**
+   * Its current activity: `asking`, `connecting`, `checking role`, `reading back`, `writing`,
+   * `waiting`, `stopped`.
+   */
   readonly phase: string;
   /** Writes a second. */
   readonly rate: number;

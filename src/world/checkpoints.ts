@@ -1,9 +1,8 @@
 /**
- * Checkpoints on the way, for going back: the nearest one before an event plus a replay of what
- * follows it.
+ * Checkpoints of a run, for going back: the nearest one before an event, plus a replay from there.
  *
- * Invariant: checkpoints are in the order of their events, all of one run. When there are too
- * many, every other one goes and the distance doubles, so old and new times are equally near.
+ * Invariant: checkpoints are in the order of their events, all of one run. When there are too many,
+ * every second one is dropped and the distance doubles, so the whole run is covered evenly.
  */
 
 import { InvariantError } from '../engine/machine/errors.ts';
@@ -27,7 +26,7 @@ export class Checkpoints {
     return this.states.length;
   }
 
-  /** To be called now and then, between events: keeps a checkpoint when one is due. */
+  /** To be called regularly, between events: keeps a checkpoint when one is due. */
   keep(world: World): void {
     const last = this.states[this.states.length - 1];
     if (last !== undefined && world.eventCount < last.trace.count + this.every) return;
@@ -39,9 +38,9 @@ export class Checkpoints {
   }
 
   /**
-   * The world as it was after event `events`, recording if `world` does; `world` itself stays as
-   * it is. Checkpoints after that event are kept: they hold for `world`, not for the new one, which needs
-   * `forget` before it is kept here.
+   * Returns the world as it was after event `events`. It records if `world` does; `world` itself does not
+   * change. Later checkpoints are kept, because they are still valid for `world`. Call `forget` before
+   * keeping checkpoints of the new world here.
    */
   seek(world: World, events: number): World {
     const recording = world.recording();
@@ -62,7 +61,7 @@ export class Checkpoints {
     return found;
   }
 
-  /** Drops the checkpoints after an event: the run goes another way from there. */
+  /** Drops the checkpoints after an event, from which the run takes another course. */
   forget(events: number): void {
     this.states = this.states.filter((state) => state.trace.count <= events);
   }

@@ -1,10 +1,11 @@
 /**
- * Connections and the links they run over. One direction of a connection is the queue of the end
- * that sends; one direction of a path between two places is a Link.
+ * Connections, and the links they use. One direction of a connection is the queue of the sending end.
+ * One direction between two places is a Link.
  *
- * Invariants: only the first packet of an end's queue is in the event queue (or stalled at its
- * link), so bytes of a connection arrive in the order in which they were sent, whatever latencies do.
- * `unreported` is what was sent minus what `drained` has told; it never exceeds SEND_WINDOW_BYTES.
+ * Invariants: only the first packet of an end's queue is in the event queue (or stalled at its link),
+ * so the bytes of a connection arrive in the order in which they were sent, whatever the latencies.
+ * `unreported` is the bytes sent minus the bytes reported by `drained`; it never exceeds
+ * SEND_WINDOW_BYTES.
  */
 
 import type { Micros } from '../engine/machine/machine.ts';
@@ -15,42 +16,42 @@ import { Fifo } from './fifo.ts';
 import type { WorldNode } from './node.ts';
 
 export const END = {
-  /** Asked for; nothing has come back. */
+  /** Requested; no answer has arrived. */
   connecting: 0,
   open: 1,
-  /** Reset; the process has not been told yet. What it sends is lost. */
+  /** Reset, but the process does not know it yet. Whatever it sends is lost. */
   broken: 2,
-  /** The process has closed it, was told of its end, or has died. */
+  /** The process has closed it, has been told of its end, or has died. */
   closed: 3,
-  /** As closed, but no word of it was sent: the host lost its power. */
+  /** Closed without a packet to the peer: the host has lost its power. */
   vanished: 4,
 } as const;
 
 export class End {
-  /** The machine's ConnId, or the outside connection id. */
+  /** The machine's ConnId; the outside connection id at a pseudo-node. */
   readonly id: number;
   /** Index of the node or pseudo-node in the world's list of places. */
   readonly place: number;
   /** Undefined for a pseudo-node. */
   readonly node: WorldNode | undefined;
-  /** Whether this end asked for the connection. */
+  /** Whether this end initiated the connection. */
   readonly isClient: boolean;
   readonly openedAt: Micros;
   addr: string;
-  /** Of whoever runs the processes. */
+  /** A connection of the operator (Peer.isOperator). */
   isOperator = false;
   state: number = END.connecting;
-  /** Other end; set once both exist. */
+  /** The other end; set once both exist. */
   peer!: End;
-  /** The way to the other end. */
+  /** The link to the other end. */
   link!: Link;
-  /** Packets under way to the other end. */
+  /** Packets in flight to the other end. */
   readonly queue: Fifo<Event> = new Fifo();
-  /** Its first packet waits at the link. */
+  /** Its first packet is stalled at the link. */
   stalled = false;
   bytesSent = 0;
   unreported = 0;
-  /** Bytes taken by this end's process that the other end has not been told of. */
+  /** Bytes read by this end's process that were not yet reported to the other end. */
   consumed = 0;
 
   constructor(
@@ -77,20 +78,20 @@ export class End {
 }
 registerState(End);
 
-/** One direction between two places. Faults live here. */
+/** One direction between two places, with its faults. */
 export class Link {
   readonly from: string;
   readonly to: string;
-  /** Node at the far end, for its power. */
+  /** The node at the far end, whose host may have no power. */
   target: WorldNode | undefined;
   latencyMicros: number;
   jitterMicros: number;
   bytesPerSecond = Number.POSITIVE_INFINITY;
   cut = false;
   held = false;
-  /** When the bytes sent so far have left, for the bandwidth. */
+  /** When the bytes sent so far have left at the link's bandwidth. */
   freeAt: Micros = 0;
-  /** Ends whose first packet has arrived here and may not pass. */
+  /** Ends whose first packet the link has stopped. */
   stalled: End[] = [];
   private readonly random: Random;
 
@@ -103,7 +104,7 @@ export class Link {
     this.random = new Random(seed);
   }
 
-  /** When a packet sent now arrives. */
+  /** The arrival time of a packet sent now. */
   arrivalAt(now: Micros, bytes: number): Micros {
     let at = now;
     if (this.bytesPerSecond !== Number.POSITIVE_INFINITY) {
@@ -119,7 +120,7 @@ export class Link {
     return this.latencyMicros + jitter;
   }
 
-  /** A cut or a dead host stops everything; a hold lets handshakes pass. */
+  /** Whether the link stops a packet: a cut or a dead host stops all, a hold lets handshakes pass. */
   stops(kind: number): boolean {
     if (this.cut || (this.target !== undefined && !this.target.powered)) return true;
     return this.held && kind !== KIND.connect && kind !== KIND.connected;

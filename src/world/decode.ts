@@ -1,19 +1,19 @@
 /**
- * Bytes of a RESP stream in a few words, for people: `SELECT 0; SET x 1`, `OK`, `PSYNC ? -1`.
- * Never needed to run a world; works on the beginning of a chunk as well as on a whole one, and on
- * anything else says how long it is.
+ * Describes bytes of a RESP stream in a few words: `SELECT 0; SET x 1`, `OK`, `PSYNC ? -1`. The beginning
+ * of a chunk is enough. Bytes that are not RESP are described by their length. A run never depends
+ * on this.
  */
 
 const ITEMS_MAX = 3;
 const WORDS_MAX = 8;
 const WORD_CHARS_MAX = 48;
-/** `$EOF:` with its mark of 40 characters and the line's end. */
+/** `$EOF:` with its mark of 40 characters and the line end. */
 const RDB_EOF_LINE = 47;
 
-/** Between two commands or replies of one chunk. */
+/** The separator between commands or replies of one chunk. */
 export const ITEM_SEPARATOR = '; ';
 
-/** `total` is the length of the chunk of which `bytes` is the beginning. */
+/** `bytes` is the beginning of a chunk of length `total`. */
 export function describeBytes(bytes: Buffer, total: number = bytes.length): string {
   const text = bytes.latin1Slice(0, Math.min(bytes.length, 4_096));
   if (text === '') return '';
@@ -38,7 +38,7 @@ interface Item {
   readonly end: number;
 }
 
-/** One command, reply or inline line; its end is past the text when only its beginning is there. */
+/** One command, reply or inline line. Its end is beyond the text when the text is incomplete. */
 function describeItem(text: string, start: number): Item | undefined {
   const lineEnd = text.indexOf('\n', start);
   if (lineEnd < 0) return undefined;
@@ -83,7 +83,7 @@ function describeBulk(text: string, start: number, length: number): Item | undef
   const body = text.slice(start, start + length);
   if (body.startsWith('REDIS0')) return { words: `RDB of ${length} bytes`, end: start + length };
   const words = /^[\x21-\x7e]+$/.test(body) ? body : JSON.stringify(body);
-  // An RDB payload is a bulk without the CRLF behind it; what follows then is a command.
+  // An RDB payload is a bulk string without a final CRLF; a command follows it directly.
   const end = start + length + (text.startsWith('\r\n', start + length) ? 2 : 0);
   return { words: shorten(words), end };
 }

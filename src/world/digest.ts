@@ -1,18 +1,18 @@
 /**
- * A digest of the state: two runs that agree in it are in the same state, as far as one can see.
- * Machines are walked field by field. What is behind a class with a copier of its own, or shared by
- * copies, is left to the machine's kind (registry.ts): epochs and derived indexes differ
- * between a state and its copy although both mean the same.
+ * A digest of the state: runs with equal digests are taken to be in the same state. Machines are walked
+ * field by field. Objects with their own copier, and objects shared by copies, are left to the
+ * machine's kind (registry.ts): their epochs and derived indexes differ between a state and its copy
+ * although both mean the same.
  *
- * A periodic digest costs about the same whatever there is: of every Map, Set and array it looks at the
- * entries of one window, which moves on from turn to turn until all of them have been seen. With 9,000
- * clients and a window of 64, turn 0 looks at clients 0 to 63, turn 1 at 64 to 127, and turn 141 begins
- * anew. A digest without a turn looks at everything: the end of a run.
+ * The cost of a periodic digest hardly depends on the size of the state: of every Map, Set and array it
+ * covers one window of entries, which moves on from turn to turn until all have been covered. With
+ * 9,000 clients and a window of 64, turn 0 covers clients 0 to 63, turn 1 covers 64 to 127, and turn 141
+ * begins again. A digest without a turn, as at the end of a run, covers everything.
  *
- * Long buffers and texts are sampled: their bytes have gone through the trace hash on their way in.
+ * Long buffers and texts are sampled: the trace hash has covered their bytes when they came in.
  *
- * Invariant: which entries a turn looks at follows from sizes and turn alone, which an original, its
- * replay and its copies have in common.
+ * Invariant: the entries that a turn covers depend only on sizes and the turn, which are equal in an
+ * original, its replay and its copies.
  */
 
 import { InvariantError } from '../engine/machine/errors.ts';
@@ -22,22 +22,25 @@ import type { WorldNode } from './node.ts';
 import { machineKind } from './registry.ts';
 import type { WorldState } from './state.ts';
 
-/** A buffer or text up to this long is hashed whole; of a longer one both ends and samples between. */
+/**
+ * A buffer or text up to this length is hashed whole; a longer one at both ends and at samples
+ * between.
+ */
 const WHOLE_LENGTH_MAX = 1_024;
 const SAMPLES = 64;
 /**
- * Entries in the window of a container, by the number of containers around it: 64 clients, of each 8
- * queued commands, of each 4 arguments.
+ * Entries in the window of a container, by the number of containers around it: 64 clients, 8 queued
+ * commands of each, 4 arguments of each command.
  */
 const WINDOWS = [64, 8, 4, 2] as const;
 /**
- * Entries of a Map or Set that may be passed over on the way to its window: there is no quicker way to
- * the middle of one. A larger one is looked at in fewer turns, and then in a larger window: of 40,960
- * entries 640 in every tenth turn.
+ * Entries of a Map or Set that may be skipped on the way to its window, because their middle can only be
+ * reached by iteration. A larger container is covered in fewer turns, with a larger window: of 40,960
+ * entries, 640 in every tenth turn.
  */
 const PASSED_OVER_MAX = 4_096;
 
-/** Number of the periodic digest; undefined: everything is looked at. */
+/** The number of the periodic digest; undefined covers everything. */
 type Turn = number | undefined;
 
 export function digestWorld(state: WorldState, turn: Turn): string {
@@ -92,7 +95,7 @@ class Walk {
   readonly hash = new Hash();
   private readonly seen = new Map<object, number>();
 
-  /** References are told apart within one node. */
+  /** Objects are numbered anew in each node, so that references are compared within it. */
   forgetSeen(): void {
     this.seen.clear();
   }
@@ -126,7 +129,7 @@ class Walk {
 
   private object(value: object, turn: Turn, depth: number): void {
     const { hash, seen } = this;
-    // By content, never by identity: a module's own empty Buffer stands where a copy has its copy of it.
+    // By content, never by identity: a copy has a copy of a Buffer that the original shares with a module.
     if (ArrayBuffer.isView(value)) {
       sampleBytes(hash, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
       return;
@@ -192,7 +195,7 @@ class Walk {
     this.passing(set.values(), set.size, turn, depth, visit);
   }
 
-  /** Visits the window of what can only be gone through from its beginning. */
+  /** Visits the window of a container that can only be iterated from its beginning. */
   private passing<T>(
     entries: Iterable<T>,
     size: number,
@@ -214,11 +217,11 @@ class Walk {
 }
 
 /**
- * The entries of a container that a turn looks at. A container that is looked at in one of `rests` turns
- * only has a window that is as many times larger.
+ * The entries of a container that a turn covers. A container that is covered in only one of `rests` turns
+ * has a window that is as many times larger.
  *
- * The turn that the entries get for what they contain themselves counts the rounds through this
- * container: windows within windows come to everything, too.
+ * The containers inside its entries receive the number of completed rounds through this container as
+ * their turn, so nested windows also reach everything.
  */
 function windowOf(
   size: number,

@@ -1,19 +1,20 @@
 /**
- * A node's virtual disk. An operation is seen by all when it is asked for (the page cache), completes
- * later, and operations complete in order. What is certain to outlast a power loss:
+ * A node's virtual disk. An operation is visible at once (the page cache) and completes later;
+ * operations complete in order. What certainly survives a power loss:
  *
  *   append, write   nothing by themselves
- *   fsync           when it completes: what the file held when it was asked for
- *   rename, unlink  when they complete, as after an fsync of the directory
+ *   fsync           once it completes: the contents of the file when the fsync was requested
+ *   rename, unlink  once they complete, as after an fsync of the directory
  *
- * A crash loses nothing. A power loss tears every file: of its unsynced tail a prefix of random
- * length stays. And of the renames and unlinks under way the first few stay, as many as chance will
- * have, and the others are undone: a journal of metadata is written in order, but knows nothing of
- * the files' bytes. So a rename that is asked for before the fsync of its file has completed may
- * outlast what it was to publish:
+ * A crash loses nothing. A power loss tears every file: a random prefix of its unsynced tail survives.
+ * Of the renames and unlinks that have not completed, a random number of the first ones survives, and
+ * the others are undone: a journal of metadata is written in order, but does not cover the bytes of the
+ * files. So a rename that is requested before the fsync of its file has completed may survive without
+ * the bytes:
  *
  *   write temp, fsync temp, rename temp to dump; power loss before the fsync has completed:
- *   dump is the old one, whole, or a torn new one. Asked for afterwards it is the old or the new one.
+ *   dump is the whole old file, or a torn new one. A rename after the fsync leaves the old or the new
+ *   file, whole.
  *
  * Deliberately absent: directories, permissions, corruption of synced bytes.
  */
@@ -28,7 +29,7 @@ import type { FileView } from './views.ts';
 const BLOCK_BYTES = 64 * 1024;
 const FIRST_TAIL_BYTES = 256;
 
-/** Full part of a file: never written to again, so copies of the world share it. */
+/** A full block of a file. It is never written to again, so copies of the world share it. */
 class Block {
   readonly bytes: Buffer;
 
@@ -44,7 +45,7 @@ class VirtualFile {
   private tail: Buffer = Buffer.alloc(0);
   private tailBytes = 0;
   syncedSize = 0;
-  /** Of everything ever appended, for the digest. */
+  /** Hash of everything ever appended, for the digest. */
   readonly hash = new Hash();
 
   get size(): number {
@@ -63,13 +64,16 @@ class VirtualFile {
     }
   }
 
-  /** The tail doubles up to a block, so a small file stays small and an append costs O(bytes). */
+  /**
+   * The tail doubles up to a block, so a small file needs little memory and an append costs
+   * O(bytes).
+   */
   private makeRoom(wanted: number): void {
     const needed = Math.min(BLOCK_BYTES, this.tailBytes + wanted);
     if (this.tail.length >= needed) return;
     let size = Math.max(FIRST_TAIL_BYTES, this.tail.length);
     while (size < needed) size *= 2;
-    const tail = Buffer.alloc(Math.min(BLOCK_BYTES, size)); // A torn tail has any length.
+    const tail = Buffer.alloc(Math.min(BLOCK_BYTES, size)); // A torn tail may have any length.
     this.tail.copy(tail, 0, 0, this.tailBytes);
     this.tail = tail;
   }
@@ -104,7 +108,7 @@ interface Completion {
   readonly result: FileResult;
 }
 
-/** What names stood for before a rename or an unlink: how to undo it. */
+/** The files that the names referred to before a rename or an unlink, to undo it. */
 interface NameChange {
   readonly at: Micros;
   readonly before: readonly (readonly [path: string, file: VirtualFile | undefined])[];
@@ -114,13 +118,13 @@ export class VirtualDisk {
   private readonly params: DiskParams;
   private readonly random: Random;
   private readonly byPath = new Map<string, VirtualFile>();
-  /** Fsyncs under way: what becomes secure, and when. */
+  /** Pending fsyncs: what becomes durable, and when. */
   private readonly syncs: { file: VirtualFile; size: number; at: Micros }[] = [];
-  /** Renames and unlinks under way, oldest first. */
+  /** Pending renames and unlinks, oldest first. */
   private readonly changes: NameChange[] = [];
-  /** When it has done everything it was asked for. */
+  /** When all requested operations will have completed. */
   freeAt: Micros = 0;
-  /** No room for a single byte more; files can still be created. */
+  /** The disk is full: no byte can be written, but files can still be created. */
   full = false;
 
   constructor(params: DiskParams, seed: Seed) {
@@ -128,7 +132,7 @@ export class VirtualDisk {
     this.random = new Random(seed);
   }
 
-  /** Puts a file there as if it had always been there. */
+  /** Adds a file that counts as durable from the beginning. */
   install(path: string, bytes: Buffer): void {
     const file = new VirtualFile();
     file.append(bytes);
@@ -136,7 +140,7 @@ export class VirtualDisk {
     this.byPath.set(path, file);
   }
 
-  /** Does an operation; says when it completes and how. */
+  /** Performs an operation; returns when it completes and its result. */
   start(now: Micros, op: FileOp): Completion {
     const cost =
       op.kind === 'fsync'
@@ -185,7 +189,7 @@ export class VirtualDisk {
     return { ok: true };
   }
 
-  /** Takes over what has completed. */
+  /** Makes completed operations durable. */
   private settle(now: Micros): void {
     while (this.changes.length > 0 && this.changes[0]!.at <= now) this.changes.shift();
     while (this.syncs.length > 0 && this.syncs[0]!.at <= now) {

@@ -1,9 +1,9 @@
 /**
- * The live driver's arithmetic: how far the world may go at a wall-clock instant, and how long
- * nothing is due. Timers are with whoever drives (gateway/); wall time is an argument here.
+ * The arithmetic of live mode: how far the world may advance at a wall-clock instant, and how long
+ * nothing is due. The timers are in gateway/; wall time is an argument here.
  *
- * Invariant: the world's time advances at most TURN_MICROS_MAX of wall time a turn. What a
- * sleeping laptop missed is dropped: to the world it never happened, so no Sentinel sees a TILT.
+ * Invariant: a turn advances the world by at most TURN_MICROS_MAX of wall time and drops the rest. The
+ * time that a laptop slept does not exist for the world, so no Sentinel enters TILT.
  */
 
 import type { Micros } from '../engine/machine/machine.ts';
@@ -18,12 +18,12 @@ type Pace = 'live' | 'paused' | 'fast';
 export class LiveClock {
   private wall: Micros;
   private time: Micros;
-  /** Fraction of a microsecond not yet given, so that slow speeds do not lose time. */
+  /** The unused fraction of a microsecond, so that slow speeds lose no time. */
   private rest = 0;
   private pace: Pace = 'live';
   private factor = 1;
 
-  /** Both clocks' readings now. */
+  /** Takes the current readings of both clocks. */
   constructor(wall: Micros, worldTime: Micros) {
     this.wall = wall;
     this.time = worldTime;
@@ -37,7 +37,10 @@ export class LiveClock {
     return this.pace;
   }
 
-  /** Changes pace; time that passed until then is not caught up. `fast` is as fast as possible. */
+  /**
+   * Changes the pace; time that has passed until then is not made up for. `fast` is as fast as
+   * possible.
+   */
   setMode(pace: Pace, wall: Micros): void {
     this.wall = wall;
     this.rest = 0;
@@ -49,9 +52,9 @@ export class LiveClock {
   }
 
   /**
-   * A turn: until when the world may run now. `worldTime` is where it is; it may be ahead of the
-   * last answer after a step, or behind it when a turn's budget of events ended early: what is
-   * missing then is not asked for twice but kept, up to a turn's worth.
+   * A turn: returns until when the world may run. `worldTime` is its present time. It is ahead of the
+   * last result after a step, and behind it when the previous turn ended early: the missing time is
+   * kept, up to the length of a turn.
    */
   turn(wall: Micros, worldTime: Micros): Micros {
     const passed = Math.min(Math.max(0, wall - this.wall), TURN_MICROS_MAX);
@@ -66,7 +69,7 @@ export class LiveClock {
     return this.time;
   }
 
-  /** Wall time until an event at `nextEventAt` is due; Infinity while nothing will be. */
+  /** Wall time until an event at `nextEventAt` is due; Infinity if nothing will be due. */
   delay(worldTime: Micros, nextEventAt: Micros): Micros {
     if (this.pace === 'paused' || nextEventAt === NEVER) return NEVER;
     if (this.pace === 'fast' || nextEventAt <= worldTime) return 0;

@@ -1,7 +1,7 @@
 /**
- * The Effects a machine writes to: kept in the order of emission until its event ends, then carried
- * out by process.ts. One buffer serves the whole world. Log lines and notes change nothing and are
- * written at once, so that those of an event that fails are there to be read.
+ * The Effects that a machine writes to: kept in the order of emission until its event ends, then
+ * carried out by process.ts. One buffer serves the whole world. Log lines and notes change no state and
+ * are written at once, so that those of a failing event can be read.
  */
 
 import type {
@@ -39,7 +39,7 @@ export class EffectsBuffer implements Effects, ChildEffects {
   readonly items: (Buffer | Effect)[] = [];
   readonly conns: ConnId[] = [];
   cpuTaken = false;
-  /** The process goes on working after the event: what it sends leaves when it is done. */
+  /** The process stays busy after the event: its output leaves when it is done. */
   holdsOutput = false;
   private readonly state: WorldState;
   private node!: WorldNode;
@@ -49,7 +49,7 @@ export class EffectsBuffer implements Effects, ChildEffects {
     this.state = state;
   }
 
-  /** Before an event: who writes now, the process itself or a child of its. */
+  /** To be called before an event, with the writer: the process itself or one of its children. */
   begin(node: WorldNode, child: ChildProcess | undefined): void {
     this.node = node;
     this.pid = child === undefined ? node.pid : child.pid;

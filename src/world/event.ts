@@ -1,8 +1,8 @@
 /**
- * What the scheduler runs next, and what travels over a link: a packet is its own arrival event.
+ * An event of the scheduler. A packet on a link is its own arrival event.
  *
- * Invariant: events are ordered by (at, seq). `seq` only breaks ties, in the order of scheduling;
- * the number by which people know an event is given when it is executed (trace.ts).
+ * Invariant: events are ordered by (at, seq). `seq` breaks ties in the order of scheduling. The number
+ * that users see is assigned when the event is executed (trace.ts).
  */
 
 import type { ChildResult, FileResult, Micros } from '../engine/machine/machine.ts';
@@ -11,14 +11,14 @@ import type { End } from './connection.ts';
 import type { WorldNode } from './node.ts';
 import type { EventName } from './views.ts';
 
-/** Kinds by number: they are compared and hashed for every event. */
+/** Kinds are numbers because they are compared and hashed for every event. */
 export const KIND = {
-  /** Was taken back; leaves the queue unseen. */
+  /** Cancelled: it leaves the queue without effect. */
   dead: 0,
   start: 1,
-  /** A connect request at the host it is meant for. */
+  /** A connect request arrives at its destination host. */
   connect: 2,
-  /** A connection the kernel has accepted for a process that was not ready to take it. */
+  /** A connection that the kernel has accepted for a process that was not ready. */
   accept: 3,
   connected: 4,
   data: 5,
@@ -28,13 +28,13 @@ export const KIND = {
   childDone: 9,
   signal: 10,
   tick: 11,
-  /** More commands of an earlier event. */
+  /** The remaining commands of an earlier event. */
   run: 12,
   childSlice: 13,
   childFile: 14,
-  /** The process is ready again and takes the first of its waiting inputs. */
+  /** The process is ready again and receives the first of its waiting inputs. */
   wake: 15,
-  /** Trace only: arrived, but cut off, held, or at a process that is not ready. */
+  /** Trace only: it arrived, but at a cut or held link, or at a process that is not ready. */
   wait: 16,
   /** Trace only. */
   operation: 17,
@@ -62,8 +62,8 @@ export const KIND_NAMES: readonly EventName[] = [
 ];
 
 /**
- * Ticks come after everything else of the same instant, in the order of the nodes. Their place
- * must not depend on when they were put back into the queue: looking ahead does that, too.
+ * Ticks come after all other events of the same instant, in the order of the nodes. Their order must not
+ * depend on when they were put into the queue, because looking ahead also does that.
  */
 export const TICK_SEQ = 2 ** 52;
 
@@ -73,18 +73,18 @@ export class Event {
   /** Number of the event that scheduled this one. */
   cause: number;
   kind: number;
-  /** The process it is for; undefined for what arrives at a pseudo-node. */
+  /** The receiving process; undefined for arrivals at a pseudo-node. */
   node: WorldNode | undefined;
-  /** Life of the process it is for; a later life never sees it. */
+  /** The life of the process that it is meant for; a later life never receives it. */
   life: number;
-  /** The end it arrives at. */
+  /** The end at which it arrives. */
   end: End | undefined;
   bytes: Buffer | undefined;
-  /** Bytes drained, a token, the port of a connect. */
+  /** The number of bytes drained, a token, or the port of a connect. */
   value = 0;
-  /** Pid of the child it is for; 0: the process itself. */
+  /** Pid of the child that it is meant for; 0 for the process itself. */
   child = 0;
-  /** Signal, reason of a close, error of a connect, or what a file operation was. */
+  /** A signal, the reason of a close, the error of a connect, or the name of a file operation. */
   label = '';
   result: FileResult | ChildResult | undefined = undefined;
 

@@ -1,4 +1,4 @@
-/** Executes one event: from the wire or the queue to the process it is for, or to the outside. */
+/** Executes one event: delivers it from the wire or the queue to its process, or to the outside. */
 
 import { END, type End } from './connection.ts';
 import { type Event, KIND } from './event.ts';
@@ -59,7 +59,7 @@ function record(run: Runtime, event: Event, kind: number): void {
   run.cause = trace.count;
 }
 
-/** Something arrives over a connection at a node. */
+/** A packet arrives at a node. */
 function arrive(run: Runtime, node: WorldNode, event: Event, end: End): void {
   if (event.kind === KIND.connect) {
     record(run, event, KIND.connect);
@@ -80,17 +80,17 @@ function arrive(run: Runtime, node: WorldNode, event: Event, end: End): void {
   offer(run, node, event);
 }
 
-/** Gives the process an input, or lets it wait for the process. */
+/** Delivers an input to the process, or queues it until the process is ready. */
 function offer(run: Runtime, node: WorldNode, event: Event): void {
   const now = run.state.now;
   if (!node.isAlive) {
-    record(run, event, event.kind); // Meant for a process that has ended; the next one is not to find it.
+    record(run, event, event.kind); // It was meant for a process that has ended; the next life must not receive it.
     return;
   }
   if (event.kind === KIND.file && event.value === node.busyOn) {
     node.busyOn = undefined;
     if (!node.isReady(now)) {
-      node.inbox.unshift(event); // What the process waits for comes first, also after a freeze.
+      node.inbox.unshift(event); // What the process waits for comes first, even after a freeze.
       record(run, event, KIND.wait);
       goOn(run, node, false);
       return;
@@ -103,7 +103,7 @@ function offer(run: Runtime, node: WorldNode, event: Event): void {
   handOver(run, node, event);
 }
 
-/** The process is ready for the first of its waiting inputs. */
+/** Delivers the first waiting input to a process that is ready again. */
 function wake(run: Runtime, node: WorldNode, event: Event): void {
   if (event.at === node.wakeAt) node.wakeAt = Number.POSITIVE_INFINITY;
   const isReady = node.isReady(run.state.now);
@@ -135,7 +135,7 @@ function handOver(run: Runtime, node: WorldNode, event: Event): void {
   deliver(run, node, event);
 }
 
-/** The process learns that a connection is over; its kernel closes this side, too. */
+/** Tells the process that a connection has ended; its kernel closes this side, too. */
 function finish(run: Runtime, node: WorldNode, end: End): void {
   node.ends.delete(end.id);
   const tellsPeer = end.state === END.open && end.peer.state === END.open;
@@ -143,7 +143,7 @@ function finish(run: Runtime, node: WorldNode, end: End): void {
   if (tellsPeer) transmit(run, end, KIND.closed, undefined).label = 'eof';
 }
 
-/** Something arrives at a peer outside the world. */
+/** A packet arrives at a peer outside of the world. */
 function arriveOutside(run: Runtime, event: Event, end: End): void {
   const { state, outside } = run;
   record(run, event, event.kind);

@@ -14,7 +14,7 @@ export class Fifo<T> {
     return this.items[this.head];
   }
 
-  /** The item `index` places behind the first. */
+  /** The item at `index`; the first one has index 0. */
   at(index: number): T | undefined {
     return this.items[this.head + index];
   }
@@ -42,7 +42,7 @@ export class Fifo<T> {
       this.items.length = 0;
       this.head = 0;
     } else if (this.head >= 1_024 && this.head * 2 >= this.items.length) {
-      this.items = this.items.slice(this.head); // Each slot is moved at most once per its own shift.
+      this.items = this.items.slice(this.head); // Amortized: at most one move per shift.
       this.head = 0;
     }
     return item;

@@ -1,6 +1,6 @@
 /**
- * The hash behind trace hash and state digests: 64 bits in two lanes, four bytes a multiplication.
- * It finds accidents (a run that took another way), not attacks. Measured at 1.2 GB/s.
+ * The hash of trace and state digests: 64 bits in two lanes, four bytes per multiplication. It detects
+ * accidental differences between runs, not attacks. Measured at 1.2 GB/s.
  */
 
 import { registerState } from '../engine/machine/state.ts';
@@ -20,7 +20,7 @@ export class Hash {
     this.b ^= this.b >>> 13;
   }
 
-  /** Any number: integers up to 2^53 exactly, others by their nearest 2^-20. */
+  /** Any number: integers up to 2^53 exactly, others rounded to a multiple of 2^-20. */
   number(value: number): void {
     if (Number.isInteger(value)) {
       this.word(value | 0);
@@ -37,7 +37,7 @@ export class Hash {
     for (let i = 0; i < value.length; i += 1) this.word(value.charCodeAt(i));
   }
 
-  /** Two words a turn, one for each lane, so that the multiplications overlap. */
+  /** Two words per iteration, one for each lane, so that the multiplications overlap. */
   bytes(bytes: Buffer | Uint8Array, start = 0, end = bytes.length): void {
     let a = this.a;
     let b = this.b;

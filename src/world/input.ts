@@ -1,7 +1,7 @@
 /**
- * Everything that reaches the world from outside it, and what it calls outside.
+ * Everything that enters the world from outside, and the calls that it makes to the outside.
  *
- * Invariant: an input is plain data. (seed, params, inputs with their positions) is a recording; the
+ * Invariant: an input is plain data. A recording is (seed, params, inputs with their positions); the
  * rest of a run follows from it.
  */
 
@@ -9,27 +9,27 @@ import type { Costs, Micros } from '../engine/machine/machine.ts';
 import type { Seed } from '../engine/machine/random.ts';
 
 export interface DiskParams {
-  /** How long an fsync takes. */
+  /** Duration of an fsync. */
   readonly fsyncMicros: number;
-  /** Every other operation takes 0 to this, drawn from the disk's own stream. */
+  /** Longest duration of every other operation; it is drawn from the disk's own random stream. */
   readonly opMicrosMax: number;
 }
 
-/** What a run depends on beside its seed and its inputs; part of every recording. */
+/** What a run depends on besides its seed and its inputs; part of every recording. */
 export interface WorldParams {
   readonly costs: Costs;
-  /** One way, between two nodes. */
+  /** One-way latency between two nodes. */
   readonly latencyMicros: number;
-  /** Added to a latency: 0 to this, drawn from the link's own stream. */
+  /** The largest addition to a latency; it is drawn from the link's own random stream. */
   readonly jitterMicros: number;
-  /** One way, between a node and a pseudo-node such as `outside`. */
+  /** One-way latency between a node and a pseudo-node such as `outside`. */
   readonly outsideLatencyMicros: number;
   readonly disk: DiskParams;
-  /** Commands one event may execute before the rest becomes an event of its own. */
+  /** The most commands that one event executes; the rest becomes another event. */
   readonly budget: number;
-  /** Every so many events a digest of the whole state goes into the trace hash; 0: never (large data). */
+  /** A state digest enters the trace hash after every `digestEvery` events; 0: never (large data). */
   readonly digestEvery: number;
-  /** Whether a connect to an address no node owns goes out through `outside.connect`; otherwise it is refused. */
+  /** Whether a connect to an address of no node calls `outside.connect`; otherwise it is refused. */
   readonly outsideReachable: boolean;
 }
 
@@ -54,9 +54,9 @@ export interface WorldOptions {
   readonly startAt: Micros;
   readonly record: boolean;
   readonly params?: Partial<WorldParams>;
-  /** Bytes of recorded inputs kept; older ones give way to a checkpoint. 64 MB unless told. */
+  /** The most bytes of recorded inputs; a checkpoint replaces older ones. Default: 64 MB. */
   readonly journalBytesMax?: number;
-  /** Events the trace keeps: a power of two. */
+  /** The number of events that the trace keeps: a power of two. */
   readonly traceEvents?: number;
 }
 
@@ -68,16 +68,16 @@ interface InitialFile {
 export interface AddNode {
   readonly kind: 'addNode';
   readonly name: string;
-  /** A kind given to registerMachine. */
+  /** A kind that was registered with registerMachine. */
   readonly machine: string;
-  /** Ports that belong to this node even while nobody listens on them: a connect is refused, not sent outside. */
+  /** Ports of this node. While it does not listen on one, a connect is refused, not sent outside. */
   readonly ports?: readonly number[];
   readonly configFile?: string;
   readonly directives?: readonly (readonly string[])[];
   readonly files?: readonly InitialFile[];
   /**
-   * Goes into the IDs the node gives itself, and into nothing else that is drawn: fresh for every
-   * sandbox with outside peers, which would take who has a known replid for whom they knew.
+   * Enters only the IDs that the node generates for itself. It is new for every sandbox with outside
+   * peers: a peer that sees a known replid assumes that it is the same server.
    */
   readonly nonce?: string;
 }
@@ -89,45 +89,48 @@ interface Pair {
   readonly oneway?: boolean;
 }
 
-/** What a user, a scenario or a fault plan does; each is an event of its own in the trace. */
+/** The operations of a user or a fault plan; each is an event in the trace. */
 export type Operation =
   | AddNode
   | { readonly kind: 'removeNode'; readonly node: string }
-  /** kill -9: what was handed to the disk stays; connections end as closeAll says. */
+  /** kill -9: files keep what was written to them; connections end as in closeAll. */
   | { readonly kind: 'crash'; readonly node: string }
-  /** What was not fsynced goes, torn tails included; nothing is sent, so peers are left half-open. */
+  /**
+   * Unsynced data is lost, with torn tails; nothing is sent, so the peers' connections are
+   * half-open.
+   */
   | { readonly kind: 'powerLoss'; readonly node: string }
-  /** SIGSTOP. Children go on. */
+  /** SIGSTOP. Children continue. */
   | { readonly kind: 'freeze'; readonly node: string }
   | { readonly kind: 'thaw'; readonly node: string }
-  /** Starts a dead node; a living one gets SIGTERM and starts again once it has ended. */
+  /** Starts a dead node; a live one receives SIGTERM and starts again once it has ended. */
   | { readonly kind: 'restart'; readonly node: string }
-  /** SIGTERM, unless `signal` says otherwise. */
+  /** Sends `signal`, by default SIGTERM. */
   | { readonly kind: 'shutdown'; readonly node: string; readonly signal?: string }
   | { readonly kind: 'signal'; readonly node: string; readonly name: string }
   | { readonly kind: 'killChild'; readonly node: string; readonly child: number }
   | ({ readonly kind: 'cut' } & Pair)
-  /** Ends cuts and holds: of the pair, of every link of `a`, or all. */
+  /** Ends cuts and holds: those of the pair, of every link of `a`, or all. */
   | { readonly kind: 'heal'; readonly a?: string; readonly b?: string; readonly oneway?: boolean }
-  /** Bytes stay in flight; new connects pass. `heal` lets them go on. */
+  /** Bytes stay in flight until `heal`; new connects pass. */
   | ({ readonly kind: 'hold' } & Pair)
   /** Every connection between the two is reset; both ends see it. */
   | { readonly kind: 'reset'; readonly a: string; readonly b: string }
   | ({ readonly kind: 'latency'; readonly micros: number; readonly jitterMicros?: number } & Pair)
   /** Infinity: unlimited. */
   | ({ readonly kind: 'bandwidth'; readonly bytesPerSecond: number } & Pair)
-  /** Moves the node's clock by so much, back if negative. */
+  /** Moves the node's clock forward, or back if negative. */
   | { readonly kind: 'clockJump'; readonly node: string; readonly micros: number }
   /** While `full`, appends and writes of a byte or more fail with `No space left on device`. */
   | { readonly kind: 'diskFault'; readonly node: string; readonly full: boolean };
 
 /**
- * What outside peers do. `conn` is an outside connection: a positive number the injector has
- * chosen and never used before, or a negative one that the world gave to `outside.connect`.
- * Traffic of an unknown or finished connection is ignored.
+ * Traffic of outside peers. `conn` is an outside connection: a new positive number chosen by the
+ * injector, or a negative one that the world passed to `outside.connect`. Traffic of an unknown or
+ * ended connection is ignored.
  */
 export type Traffic =
-  /** A peer connects to a node's port. Answered by `outside.close` if nobody listens. */
+  /** A peer connects to a node's port. If the node does not listen, `outside.close` answers. */
   | {
       readonly kind: 'accept';
       readonly conn: number;
@@ -135,48 +138,48 @@ export type Traffic =
       readonly port: number;
       /** `ip:port` of the peer. */
       readonly peer: string;
-      /** Pseudo-node it belongs to: `outside` unless told. */
+      /** The pseudo-node of the peer; default `outside`. */
       readonly from?: string;
       /** See Peer of the machine's contract. */
       readonly isOperator?: boolean;
     }
-  /** `bytes` is given away. */
+  /** `bytes` must not be written to afterwards. */
   | { readonly kind: 'data'; readonly conn: number; readonly bytes: Buffer }
-  /** The peer's side took so many bytes of what `outside.send` got. */
+  /** The peer's side has read that many bytes of what `outside.send` sent. */
   | { readonly kind: 'drained'; readonly conn: number; readonly bytes: number }
-  /** The peer ended its side; what the node still answers goes out before `outside.close`. */
+  /** The peer has ended its side; the node's remaining replies are sent before `outside.close`. */
   | { readonly kind: 'eof'; readonly conn: number }
-  /** The connection broke; it is over on this side. */
+  /** The connection broke and has ended on this side. */
   | { readonly kind: 'reset'; readonly conn: number }
-  /** Outcome of `outside.connect`: `laddr` is the local `ip:port` of the real socket. */
+  /** The outcome of `outside.connect`; `laddr` is the local `ip:port` of the real socket. */
   | { readonly kind: 'connected'; readonly conn: number; readonly laddr?: string }
   | { readonly kind: 'refused'; readonly conn: number; readonly error: string };
 
 export type Input = Operation | Traffic;
 
 /**
- * The world's way out; not part of the state, so copies and replays have none. A call comes during
- * an event: an `inject` made inside it takes effect right after that event.
+ * The world's calls to the outside; not part of the state, so copies and replays have none. A call
+ * happens during an event: an `inject` inside of it takes effect right after that event.
  */
 export interface OutsidePort {
   send(conn: number, bytes: Buffer): void;
   /**
-   * The node's side is closed: the last call for this conn. With `isReset` it was reset or refused: by
-   * the kernel of a process that ended with input unread, or by one that knows of no such connection.
+   * The node's side is closed: the last call for this conn. With `isReset` it was reset or refused, by
+   * the kernel of a process that ended with unread input, or by one that does not know the connection.
    */
   close(conn: number, isReset: boolean): void;
   connect(conn: number, host: string, port: number, node: string): void;
   listen(node: string, port: number): void;
-  /** A connect is refused from now on. Not called when a node loses its power: see vanishAll. */
+  /** Connects are refused from now on. Not called when a node loses its power: see vanishAll. */
   closeListener(node: string, port: number): void;
-  /** The node took so many bytes of what `data` brought: flow control towards the peer. */
+  /** The node has read that many bytes of the peer's `data`: flow control towards the peer. */
   consumed?(conn: number, bytes: number): void;
 }
 
-/** Default pseudo-node of outside connections. */
+/** The default pseudo-node of outside connections. */
 export const OUTSIDE = 'outside';
 
-/** An input that makes no sense (unknown node, name taken); thrown by `inject` before anything happened. */
+/** An invalid input (unknown node, name taken); `inject` throws it before anything changes. */
 export class InputError extends Error {
   override readonly name = 'InputError';
 }

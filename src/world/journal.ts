@@ -1,10 +1,10 @@
 /**
- * The journal: every input with its position (events executed so far, world time), encoded into
- * large blocks, so that a chunk of a client costs a copy of its bytes and no object.
+ * The journal: every input with its position (events executed so far, world time), encoded into large
+ * blocks, so that a chunk of a client costs a copy of its bytes and no object.
  *
- * Bounded: blocks form segments; each segment begins with a checkpoint (the first at the world's
- * beginning needs none). When the journal is full its oldest segment goes, and the checkpoint of the next
- * one is the new base. Blocks are only ever appended to, so a Recording shares them.
+ * It is bounded. Blocks form segments, and each segment begins with a checkpoint (except the first one,
+ * at the world's beginning). When the journal is full, its oldest segment is dropped, and the checkpoint
+ * of the next one is the new base. Blocks are only appended to, so a Recording shares them.
  *
  * A record: events f64, time f64, kind u8, conn f64, length u32, payload. Kind 0 is JSON for
  * everything but the two frequent inputs, which have no JSON.
@@ -20,13 +20,13 @@ const RECORD_HEAD = 8 + 8 + 1 + 8 + 4;
 const CODE = { json: 0, data: 1, drained: 2 } as const;
 const BLOCK_BYTES = 1024 * 1024;
 const SEGMENTS = 4;
-/** 64 KB each as a rule: up to 4 MB of input. */
+/** Usually of 64 KB each: up to 4 MB of input. */
 const INPUTS_UNTIL_ASKED = 64;
 const MAGIC = 'replication-sandbox recording 1\n';
 
 export const JOURNAL_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Where an input stands. */
+/** The position of an input in a run. */
 export interface Position {
   readonly events: number;
   readonly time: Micros;
@@ -36,7 +36,7 @@ interface Recorded extends Position {
   readonly input: Input;
 }
 
-/** What makes a run: replaying it gives the same trace hash. Immutable. */
+/** Everything that determines a run: a replay has the same trace hash. Immutable. */
 export interface Recording {
   readonly seed: Seed;
   readonly startAt: Micros;
@@ -48,7 +48,7 @@ export interface Recording {
 }
 
 interface SegmentView {
-  /** State to begin with; undefined: the world's beginning. Copy it before running it. */
+  /** The state to begin with; undefined for the world's beginning. Copy it before running it. */
   readonly base: WorldState | undefined;
   /** Inputs before this segment. */
   readonly firstInput: number;
@@ -62,7 +62,7 @@ class Segment {
   /** Inputs before this segment. */
   readonly firstInput: number;
   readonly blocks: Buffer[] = [];
-  /** Bytes used of the last block. */
+  /** Used bytes of the last block. */
   used = 0;
   bytes = 0;
 
@@ -76,7 +76,7 @@ class Segment {
     }
   }
 
-  /** Room for a record in the last block, or in a new one. */
+  /** Returns room for a record, in the last block or in a new one. */
   room(size: number): Buffer {
     const last = this.blocks[this.blocks.length - 1];
     this.bytes += size;
@@ -99,24 +99,24 @@ class Segment {
 export class Journal {
   private readonly bytesMax: number;
   private readonly segments: Segment[];
-  /** A checkpoint that was not given is not asked for before so many inputs have come. */
+  /** The number of inputs after which a missing checkpoint is requested again. */
   private inputsUntilAsked = 0;
 
-  /** Goes on after a recording, or begins with the world. */
+  /** Continues a recording, or begins with the world. */
   constructor(bytesMax: number, before: Recording | undefined) {
     this.bytesMax = bytesMax;
     this.segments = (before?.segments ?? [BEGINNING]).map((view) => new Segment(view));
   }
 
-  /** Bytes of all that is written down, without the checkpoints. */
+  /** Bytes of all records, without the checkpoints. */
   get bytes(): number {
     return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
   /**
-   * Writes an input down. `checkpoint` is asked for when a new segment is to begin; undefined: this is
-   * no time for one, and it is asked again some inputs later. Until then the present segment goes on,
-   * or, when the journal is full, nothing is kept.
+   * Records an input. `checkpoint` is called when a new segment is due. It may return undefined to
+   * postpone the checkpoint, and is called again some inputs later. Until then the present segment
+   * grows, or, when the journal is full, nothing is kept.
    */
   append(at: Position, input: Input, checkpoint: () => WorldState | undefined): void {
     let segment = this.segments[this.segments.length - 1];
@@ -148,14 +148,14 @@ export class Journal {
     this.inputsUntilAsked = 0;
     const segment = new Segment({ base, firstInput: base.inputCount, blocks: [] });
     segments.push(segment);
-    // One that went on and on makes more than the oldest one give way.
+    // A segment that has grown may displace more than the oldest one.
     while (segments.length > SEGMENTS || (segments.length > 1 && this.bytes > this.bytesMax)) {
       segments.shift();
     }
     return segment;
   }
 
-  /** Undefined while nothing is kept. */
+  /** The recording so far; undefined while nothing is kept. */
   recording(state: WorldState): Recording | undefined {
     if (this.segments.length === 0) return undefined;
     return {
@@ -221,7 +221,7 @@ function dataInput(conn: number, payload: Buffer): Input {
   return { kind: 'data', conn, bytes: Buffer.from(payload) };
 }
 
-/** JSON; the bytes of initial files follow it. `Infinity`, a bandwidth, has no JSON: it is written as null. */
+/** JSON, followed by the bytes of initial files. An infinite bandwidth is written as null. */
 function encodeInput(input: Exclude<Input, { kind: 'data' }>): Buffer {
   const files = input.kind === 'addNode' ? (input.files ?? []) : [];
   const plain = {
@@ -250,7 +250,7 @@ function decodeInput(payload: Buffer): Input {
   return { ...(plain as unknown as AddNode), files };
 }
 
-/** One Buffer; undefined when the beginning of the recording has given way to a checkpoint. */
+/** The recording as one Buffer; undefined when a checkpoint has replaced its beginning. */
 export function serialize(recording: Recording): Buffer | undefined {
   if (recording.segments[0]!.base !== undefined) return undefined;
   const { seed, startAt, params, traceEvents, end } = recording;
@@ -261,7 +261,7 @@ export function serialize(recording: Recording): Buffer | undefined {
   return Buffer.concat([Buffer.from(`${MAGIC}${text}\n`), ...blocks]);
 }
 
-/** Reads what `serialize` wrote; throws an Error that says what is wrong. */
+/** Reads the output of `serialize`; throws an Error that says what is wrong. */
 export function parse(bytes: Buffer): Recording {
   if (bytes.subarray(0, MAGIC.length).latin1Slice() !== MAGIC) throw new Error('not a recording');
   const lineEnd = bytes.indexOf(10, MAGIC.length);
@@ -272,7 +272,7 @@ export function parse(bytes: Buffer): Recording {
   return { ...head, segments: [{ ...BEGINNING, blocks: [block] }] };
 }
 
-/** The recording up to a position: inputs given after that many events are gone. */
+/** The recording up to a position, without later inputs. */
 export function truncated(recording: Recording, end: Position): Recording {
   const isHeld = (view: SegmentView): boolean => (view.base?.trace.count ?? 0) <= end.events;
   const segments = recording.segments.filter(isHeld).map((view) => ({

@@ -1,11 +1,10 @@
 /**
- * The network: connections between nodes, and between nodes and pseudo-nodes. Sockets, kernels and
- * wires are here; what a process does with what arrives is process.ts.
+ * The network: connections between nodes, and between nodes and pseudo-nodes, with sockets, kernels and
+ * wires. What a process does with an arrival is in process.ts.
  *
- * Everything that travels (a connect, its answer, bytes, a report of bytes taken, an end, a reset)
- * is a packet in the queue of the end that sends it, and takes that end's link. A cut or a hold
- * stops the first packet where it is; the rest queues up behind it, as TCP would retransmit it, so
- * a stream never has a hole.
+ * Everything that travels (a connect, its answer, bytes, a report of bytes read, an end, a reset) is a
+ * packet in the queue of the sending end, and uses that end's link. A cut or a hold stops the first
+ * packet; the others queue up behind it, as TCP would retransmit them, so a stream never has a hole.
  */
 
 import { invariant } from '../engine/machine/errors.ts';
@@ -17,12 +16,12 @@ import { LOOPBACK, type WorldNode } from './node.ts';
 import { OUT, type Runtime } from './runtime.ts';
 import type { WorldState } from './state.ts';
 
-/** Reports of bytes taken are summed up to this, so small traffic causes none. */
+/** Reports of read bytes are summed up to this, so that little traffic causes no reports. */
 const REPORT_BYTES = SEND_WINDOW_BYTES / 4;
-/** A packet's headers, for links with a bandwidth. */
+/** Headers of a packet, which count on links with a bandwidth. */
 const HEADER_BYTES = 66;
 
-/** Value of a connection's event that has not travelled: no link stops it. */
+/** Value of a connection's event that did not travel over a link, so that no link stops it. */
 export const LOCAL = -1;
 
 /** Puts a packet on its way from `from` to the other end. */
@@ -40,8 +39,8 @@ export function transmit(run: Runtime, from: End, kind: number, bytes: Buffer | 
 }
 
 /**
- * Takes an arriving packet from the wire and brings the next one on its way. False when the link
- * stops it; it stays the first of its queue until the link lets it go.
+ * Takes an arriving packet from the wire and sends the next one. Returns false when the link stops the
+ * packet, which then stays the first of its queue until the link releases it.
  */
 export function takeFromWire(state: WorldState, packet: Event): boolean {
   const from = packet.end!.peer;
@@ -59,7 +58,7 @@ export function takeFromWire(state: WorldState, packet: Event): boolean {
   return true;
 }
 
-/** Sends on what a link has stopped: retransmitted after a cut, at once after a hold. */
+/** Releases the stopped packets of a link: retransmitted after a cut, at once after a hold. */
 export function release(state: WorldState, link: Link, delayed: boolean): void {
   const waiting = link.stalled;
   link.stalled = [];
@@ -72,7 +71,7 @@ export function release(state: WorldState, link: Link, delayed: boolean): void {
   }
 }
 
-/** Takes back everything an end has on the wire. */
+/** Cancels all packets that an end has on the wire. */
 function discard(end: End): void {
   for (let i = 0; i < end.queue.length; i += 1) end.queue.at(i)!.kind = KIND.dead;
   end.queue.clear();
@@ -106,7 +105,7 @@ export function connect(
   const addr = `${host}:${port}`;
   let server: End;
   if (target === undefined) {
-    // Outside ids of the world's own making are negative: no injector's choice collides with them.
+    // Outside ids of the world are negative, so that they never collide with an injector's.
     server = new End(-conn, state.place(OUTSIDE), undefined, false, addr, state.now);
     if (state.params.outsideReachable) state.outsideEnds.set(server.id, server);
   } else {
@@ -117,7 +116,7 @@ export function connect(
   transmit(run, client, KIND.connect, undefined).value = port;
 }
 
-/** A peer from outside connects to a node's port. */
+/** An outside peer connects to a node's port. */
 export function acceptFromOutside(
   run: Runtime,
   conn: number,
@@ -137,15 +136,15 @@ export function acceptFromOutside(
     state.now,
   );
   join(state, client, server);
-  client.state = END.open; // Its real connection exists; bytes may follow at once.
+  client.state = END.open; // Its real connection exists, so bytes may follow at once.
   state.outsideEnds.set(conn, client);
   transmit(run, client, KIND.connect, undefined).value = port;
   return client;
 }
 
 /**
- * A connect has arrived. The kernel answers, whatever the process is doing; true when the process
- * is to be told of a new connection.
+ * A connect has arrived. The kernel answers whatever the process is doing. Returns true when the process
+ * must be told about a new connection.
  */
 export function takeConnect(run: Runtime, packet: Event): boolean {
   const server = packet.end!;
@@ -181,7 +180,10 @@ function connectOutside(run: Runtime, server: End, port: number): void {
   run.outside?.connect(server.id, host, port, node);
 }
 
-/** A process's bytes; lost when the connection is over already, as a late write is. */
+/**
+ * Sends a process's bytes. They are lost when the connection has already ended, as those of a late
+ * write.
+ */
 export function send(run: Runtime, node: WorldNode, conn: ConnId, bytes: Buffer): void {
   const end = node.ends.get(conn);
   if (end === undefined || end.state !== END.open) {
@@ -194,7 +196,7 @@ export function send(run: Runtime, node: WorldNode, conn: ConnId, bytes: Buffer)
   transmit(run, end, KIND.data, bytes);
 }
 
-/** A process closes its end. A connect that has not got through is given up. */
+/** A process closes its end. A pending connect is abandoned. */
 export function close(run: Runtime, node: WorldNode, conn: ConnId): void {
   const end = node.ends.get(conn);
   if (end === undefined) return;
@@ -210,7 +212,7 @@ export function close(run: Runtime, node: WorldNode, conn: ConnId): void {
   end.state = END.closed;
 }
 
-/** The process has taken bytes; the other side hears of it once they are enough. */
+/** The process has read bytes; the other side receives a report once they reach REPORT_BYTES. */
 export function consume(run: Runtime, end: End, bytes: number): void {
   end.consumed += bytes;
   if (end.consumed < REPORT_BYTES || end.state !== END.open) return;
@@ -219,9 +221,9 @@ export function consume(run: Runtime, end: End, bytes: number): void {
 }
 
 /**
- * The kernel closes the sockets of a process that has ended, whatever ended it, as close(2) does: with
- * a FIN, but with a reset where bytes have come in that the process has not read (RFC 1122, 4.2.2.13),
- * and where it has not accepted the connection.
+ * The kernel closes the sockets of a process that has ended for any reason, as close(2) does: with a FIN,
+ * but with a reset if the process has not read all received bytes (RFC 1122, 4.2.2.13) or has not
+ * accepted the connection.
  */
 export function closeAll(run: Runtime, node: WorldNode): void {
   const unread = unreadEnds(node);
@@ -237,7 +239,7 @@ export function closeAll(run: Runtime, node: WorldNode): void {
   closeListeners(run, node);
 }
 
-/** Ends at which something waits for the process: bytes, or the connection itself. */
+/** Ends at which bytes, or the connection itself, wait for the process. */
 function unreadEnds(node: WorldNode): Set<End> {
   const ends = new Set<End>();
   for (let i = 0; i < node.inbox.length; i += 1) {
@@ -248,11 +250,12 @@ function unreadEnds(node: WorldNode): Set<End> {
 }
 
 /**
- * The host is gone: nobody is told. Its kernel, once it is back, answers what comes with a reset.
+ * The host has lost its power, and no peer is told. After the next start its kernel answers every
+ * packet of an old connection with a reset.
  *
- * Nor is a connect refused, for a refusal is an answer. Inside the world the link takes care of
- * that; outside, a port without a listener would refuse. So every port of the host stays open, or is
- * opened, until the power is back: peers from outside get through to a wire that leads nowhere.
+ * A connect is not refused, because a refusal is an answer. Inside the world the link swallows it.
+ * Outside, a port without a listener would refuse, so every port of the host stays open or is opened
+ * until the power is back; connects of outside peers succeed and remain without an answer.
  */
 export function vanishAll(run: Runtime, node: WorldNode): void {
   for (const end of node.ends.values()) {
@@ -282,7 +285,10 @@ export function listen(run: Runtime, node: WorldNode, port: number): void {
   run.outside?.listen(node.name, port);
 }
 
-/** Something has arrived at a host whose power was gone meanwhile: its new kernel knows of nothing. */
+/**
+ * A packet of an old connection has arrived at a host after a power loss: its new kernel does not
+ * know it.
+ */
 export function answerVanished(run: Runtime, packet: Event): void {
   const end = packet.end!;
   if (packet.kind === KIND.closed && packet.label === 'reset') return;
@@ -290,7 +296,7 @@ export function answerVanished(run: Runtime, packet: Event): void {
   transmit(run, end, KIND.closed, undefined).label = 'reset';
 }
 
-/** Resets one connection: both ends see it now, and nothing of it stays on the wire. */
+/** Resets one connection: both ends see it now, and its packets vanish. */
 export function reset(run: Runtime, end: End): void {
   for (const side of [end, end.peer]) {
     discard(side);

@@ -1,8 +1,8 @@
 /**
- * One node: a process, its machine, and what its host keeps for it.
+ * One node: a process, its machine, and the state that its host keeps for it.
  *
- * Invariant: events carry the `life` they belong to; what is left of an earlier life when a node is
- * started again reaches nobody.
+ * Invariant: an event carries the `life` that it belongs to. After a restart, the remaining events of an
+ * earlier life have no effect.
  */
 
 import type { Child, ConnId, LogLevel, Machine, Micros, Token } from '../engine/machine/machine.ts';
@@ -15,17 +15,17 @@ import { Fifo } from './fifo.ts';
 import type { AddNode } from './input.ts';
 import type { LogLine, NodeState } from './views.ts';
 
-/** Lines a node's log keeps. */
+/** The number of lines that a node's log keeps. */
 const LOG_LINES_MAX = 1_000;
-/** File tokens start above every pid, so that no machine can mistake one for the other. */
+/** File tokens begin above every pid, so that a machine cannot confuse the two. */
 const FIRST_FILE_TOKEN = 10_000_000;
 
 export const LOOPBACK = '127.0.0.1';
 
-/** What a node was added with, without its initial files. */
+/** The options with which a node was added, without its initial files. */
 type NodeSetup = Omit<AddNode, 'files'>;
 
-/** A line of a log; immutable, so copies of the world share it. */
+/** A line of a log; immutable, so that copies of the world share it. */
 class LogRecord implements LogLine {
   readonly id: number;
   readonly at: Micros;
@@ -52,7 +52,7 @@ interface HeldOutput {
 }
 
 export class ChildProcess {
-  /** Also its token. */
+  /** The process ID, which is also the child's token. */
   readonly pid: number;
   readonly child: Child;
   /** A slice is in the event queue. */
@@ -70,14 +70,14 @@ export class WorldNode {
   /** Index in the world's list of places. */
   readonly place: number;
   readonly setup: NodeSetup;
-  /** The first node of this name, the second …: a removed one's name may be given again. */
+  /** The number of the node among those of its name: a removed node's name may be reused. */
   readonly creation: number;
   readonly disk: VirtualDisk;
   machine: Machine;
   state: NodeState = 'running';
-  /** False from a power loss to the next start: nothing answers, not even a kernel. */
+  /** False from a power loss to the next start: not even the kernel answers. */
   powered = true;
-  /** Processes it has had. */
+  /** The number of processes it has had. */
   life = 0;
   pid = 0;
   startedAt: Micros = 0;
@@ -86,7 +86,7 @@ export class WorldNode {
   clockOffset: Micros = 0;
 
   readonly ports: Set<number> = new Set();
-  /** Of a node without power: the ports at which connects are swallowed. */
+  /** Of a node without power: the ports that swallow connects. */
   readonly listening: Set<number> = new Set();
   readonly ends: Map<ConnId, End> = new Map();
   readonly children: Map<Token, ChildProcess> = new Map();
@@ -95,16 +95,19 @@ export class WorldNode {
   /** World time until which the CPU is taken. */
   busyUntil: Micros = 0;
   busyOn: Token | undefined = undefined;
-  /** Sent in an event that took the CPU: it leaves when the process is done, as a process writes its replies when its loop comes round. */
+  /**
+   * Output of an event that took the CPU. It leaves when the process is done and its loop writes
+   * replies.
+   */
   held: HeldOutput[] = [];
-  /** What has arrived and waits for the process. */
+  /** Inputs that have arrived and wait for the process. */
   readonly inbox: Fifo<Event> = new Fifo();
-  /** World time of the earliest wake in the event queue; NEVER: none. */
+  /** World time of the earliest wake in the event queue; NEVER if there is none. */
   wakeAt: Micros = NEVER;
   runQueued = false;
   /** The machine's nextDeadline() after its last event, in its own clock. */
   deadline: Micros = NEVER;
-  /** World time of the one valid tick in the event queue; NEVER: none. */
+  /** World time of the one valid tick in the event queue; NEVER if there is none. */
   tickAt: Micros = NEVER;
 
   private readonly log: Fifo<LogLine> = new Fifo();
@@ -130,7 +133,7 @@ export class WorldNode {
     return this.state === 'running' || this.state === 'frozen';
   }
 
-  /** Whether the process would take an input at this instant. */
+  /** Whether the process can receive an input at this instant. */
   isReady(now: Micros): boolean {
     return this.state === 'running' && this.busyUntil <= now && this.busyOn === undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * Operations: nodes, faults, signals. Each takes effect at once, as an event of its own, so that
- * what follows from it has it as its cause.
+ * Operations: nodes, faults, signals. Each takes effect at once as an event, which is the cause of its
+ * consequences.
  */
 
 import { InvariantError } from '../engine/machine/errors.ts';
@@ -23,7 +23,7 @@ import { isMachineKind, machineKind } from './registry.ts';
 import type { Runtime } from './runtime.ts';
 import type { WorldState } from './state.ts';
 
-/** Throws InputError when the operation makes no sense in this state. */
+/** Throws InputError when the operation is invalid in this state. */
 export function check(state: WorldState, op: Operation): void {
   if (op.kind === 'addNode') {
     checkAdd(state, op);
@@ -58,7 +58,7 @@ export function operate(run: Runtime, op: Operation): void {
   operateOnLinks(run, op);
 }
 
-/** `cut m r1`, `latency m r1 5000`: the operation's plain words in order. */
+/** The operation in words: `cut m r1`, `latency m r1 5000`. */
 function describe(op: Operation): string {
   const words = Object.values(op).filter((value) => typeof value !== 'object' && value !== false);
   return words.map((value) => (value === true ? 'oneway' : String(value))).join(' ');
@@ -125,8 +125,8 @@ function operateOnNode(run: Runtime, node: WorldNode, op: NodeOperation): void {
 }
 
 /**
- * Its links go with it, faults and all: the next node of this name has links like any other's. What
- * is on them arrives, so that no peer waits for a wire that nobody can mend any more.
+ * Its links are removed with their faults: the next node of this name has default links. Packets on them
+ * arrive, so that no peer waits for a link that can no longer be healed.
  */
 function removeNode(run: Runtime, node: WorldNode): void {
   const state = run.state;
@@ -162,12 +162,12 @@ function restart(run: Runtime, node: WorldNode): void {
   powerUp(run, node);
   spawn(run, node);
   if (!wasOff) return;
-  // What peers went on retransmitting reaches the new kernel.
+  // The packets that peers kept retransmitting reach the new kernel.
   const state = run.state;
   for (const link of state.links.values()) if (link.target === node) release(state, link, true);
 }
 
-/** The new kernel knows of no listener. */
+/** The new kernel has no listeners. */
 function powerUp(run: Runtime, node: WorldNode): void {
   if (!node.powered) closeListeners(run, node);
   node.powered = true;

@@ -1,9 +1,9 @@
 /**
- * The process of a node: gives its machine one input at a time and carries out what it emitted.
+ * The process of a node: delivers one input at a time to its machine and carries out the effects.
  *
- * Invariants: a process takes an input only when it runs and its CPU is free, and in the order of
- * arrival; what an event emitted happens at its end, in the order of emission; a node has at most
- * one wake, one run and one valid tick in the event queue.
+ * Invariants: a process receives inputs in the order of arrival, and only while it runs and its CPU is
+ * free. The effects of an event happen at its end, in the order of emission. A node has at most one
+ * wake, one run and one valid tick in the event queue.
  */
 
 import type {
@@ -25,15 +25,15 @@ import { ChildProcess, type WorldNode } from './node.ts';
 import { machineKind } from './registry.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Output a child writes in one slice. */
+/** Output of a child in one slice. */
 const SLICE_BYTES = 64 * 1024;
 
-/** Gives the node's machine the event, then lets it work, then carries out what it emitted. */
+/** Delivers the event to the node's machine, runs it, and carries out the effects. */
 export function deliver(run: Runtime, node: WorldNode, event: Event): void {
   const { state, effects } = run;
   const now = node.clock(state.now);
-  // With a file operation's completion the process may go on with what has its CPU: SAVE is several
-  // operations. Only when it is done does it get to its sockets.
+  // A completed file operation may continue the work that has the CPU: SAVE consists of several
+  // operations. The process looks at its sockets only when that work is done.
   if (event.kind !== KIND.file) releaseOutput(run, node);
   effects.begin(node, undefined);
   const machine = node.machine;
@@ -121,7 +121,7 @@ function start(run: Runtime, node: WorldNode, machine: Machine, now: Micros): vo
   machine.start(now, facts, node.disk.contents(), run.effects);
 }
 
-/** After an event, or when the process is ready again: ticks, and whatever waits. */
+/** After an event, or when the process is ready again: schedules the tick and the waiting inputs. */
 export function goOn(run: Runtime, node: WorldNode, afterTick: boolean): void {
   const state = run.state;
   const now = state.now;
@@ -132,11 +132,11 @@ export function goOn(run: Runtime, node: WorldNode, afterTick: boolean): void {
   if (node.inbox.length > 0 || node.held.length > 0) queueWake(run, node, now);
   let at = state.tickTime(node);
   if (at === NEVER) return;
-  // A machine that leaves its deadline where it is must not stop the clock.
+  // A machine that leaves its deadline in the past must not stop the clock.
   const earliest = afterTick ? now + 1 : now;
   if (at < earliest) at = earliest;
-  // A tick that is overdue came while the process could not take it. Whether it has left the queue
-  // by now depends on who has looked ahead; what happens next must not.
+  // An overdue tick came while the process was not ready. Whether it has left the queue depends on
+  // calls that look ahead; the run must not depend on it.
   if (at < node.tickAt || node.tickAt < now) state.scheduleTick(node, at, run.cause);
 }
 
@@ -154,7 +154,7 @@ function queueWake(run: Runtime, node: WorldNode, at: Micros): void {
   run.state.schedule(at, KIND.wake, node, run.cause);
 }
 
-/** Carries out what was emitted; `child` is set when it was the node's child that wrote. */
+/** Carries out the effects; `child` is set when a child of the node emitted them. */
 function commit(run: Runtime, node: WorldNode, child: ChildProcess | undefined): void {
   const { items, conns, holdsOutput } = run.effects;
   const { machine } = node;
@@ -172,7 +172,7 @@ function commit(run: Runtime, node: WorldNode, child: ChildProcess | undefined):
   items.length = 0;
 }
 
-/** The process is done with what took its CPU: what it wrote meanwhile leaves. */
+/** The work that took the CPU is done: the output that it held back leaves. */
 export function releaseOutput(run: Runtime, node: WorldNode): void {
   if (node.held.length === 0) return;
   const { held } = node;
@@ -242,7 +242,7 @@ function startFile(
   if (child !== undefined) event.child = child.pid;
 }
 
-/** A child's next slice: 64 KB of output at the modelled rate. */
+/** Schedules a child's next slice: SLICE_BYTES of output at the modelled rate. */
 function queueSlice(run: Runtime, node: WorldNode, child: ChildProcess): void {
   if (child.sliceQueued) return;
   child.sliceQueued = true;
@@ -253,7 +253,7 @@ function queueSlice(run: Runtime, node: WorldNode, child: ChildProcess): void {
   event.label = child.child.title;
 }
 
-/** A child's turn, or the end of one of its file operations. The parent's state does not matter. */
+/** Runs a slice of a child, or completes one of its file operations, whatever the parent's state. */
 export function deliverToChild(run: Runtime, node: WorldNode, event: Event): void {
   const child = node.children.get(event.child);
   if (child === undefined) return;
@@ -271,7 +271,7 @@ export function deliverToChild(run: Runtime, node: WorldNode, event: Event): voi
   if (hasMore && node.children.has(child.pid)) queueSlice(run, node, child);
 }
 
-/** The parent is told; a child that has ended already is not ended again. */
+/** Ends a child and tells its parent. No-op for a child that has already ended. */
 export function endChild(run: Runtime, node: WorldNode, pid: number, result: ChildResult): void {
   if (!node.children.delete(pid)) return;
   const event = run.state.schedule(run.state.now, KIND.childDone, node, run.cause);
@@ -280,7 +280,7 @@ export function endChild(run: Runtime, node: WorldNode, pid: number, result: Chi
   event.label = result.signal ?? `exit ${result.code}`;
 }
 
-/** Makes a node's process anew; its start is the first event of the new life. */
+/** Creates a new process of a node; its start is the first event of the new life. */
 export function spawn(run: Runtime, node: WorldNode): void {
   const state = run.state;
   node.machine = machineKind(node.setup.machine).create();
@@ -293,7 +293,7 @@ export function spawn(run: Runtime, node: WorldNode): void {
   state.schedule(state.now, KIND.start, node, run.cause);
 }
 
-/** Everything of a process that ends with it. Its children go, too. */
+/** Ends everything that belongs to a process, its children included. */
 export function bury(node: WorldNode, state: 'crashed' | 'exited'): void {
   node.state = state;
   node.inbox.clear();
@@ -315,7 +315,7 @@ function exit(run: Runtime, node: WorldNode, code: number): void {
   if (isWanted) spawn(run, node);
 }
 
-/** Whether an arriving connection event still means something to the process. */
+/** Whether an arriving event of a connection still concerns the process. */
 export function isLive(node: WorldNode, event: Event): boolean {
   const end = event.end!;
   if (node.ends.get(end.id) !== end) return false;

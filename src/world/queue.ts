@@ -33,7 +33,7 @@ export class EventQueue {
     return first;
   }
 
-  /** The events in the order of their execution; for looking ahead only. */
+  /** The events in the order of execution, for looking ahead. */
   sorted(): Event[] {
     return [...this.heap].sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
@@ -44,7 +44,7 @@ function isBefore(a: Event, b: Event): boolean {
   return a.at < b.at || (a.at === b.at && a.seq < b.seq);
 }
 
-/** Puts `event` where the root was and moves it down to its place. */
+/** Replaces the root by `event` and moves it down to its place. */
 function sink(heap: Event[], event: Event): void {
   const length = heap.length;
   let index = 0;

@@ -1,6 +1,6 @@
 /**
- * Which machines the world can start, by kind. Code, not state: a recording names the kind, and
- * whoever replays it has registered the same ones.
+ * The kinds of machines that the world can start. They are code, not state: a recording names kinds,
+ * and the replaying program must have registered the same ones.
  */
 
 import { InvariantError } from '../engine/machine/errors.ts';
@@ -8,10 +8,10 @@ import type { Machine } from '../engine/machine/machine.ts';
 import type { Hash } from './hash.ts';
 
 /**
- * Adds to the hash what the state digest cannot see by walking the machine's fields: data behind
- * classes with a copier of their own or shared pages. `turn` goes up by one from one periodic
- * digest to the next, and tells which part to look at; undefined: everything. Must not depend on how
- * often the state was copied.
+ * Adds to the hash what the state digest cannot reach by walking the machine's fields: data in classes
+ * with their own copier, and shared pages. `turn` grows by one with each periodic digest and selects the
+ * part to cover; undefined covers everything. The result must not depend on how often the state was
+ * copied.
  */
 type DigestMachine = (machine: Machine, hash: Hash, turn: number | undefined) => void;
 

@@ -14,22 +14,21 @@ import { WorldState } from './state.ts';
 import { World } from './world.ts';
 
 interface ReplayOptions {
-  /** Whether the new world goes on recording; what it has replayed is then part of its journal. */
+  /** Whether the new world records; its journal then includes the replayed inputs. */
   readonly record?: boolean;
   readonly journalBytesMax?: number;
-  /** A state of this very run to begin with, in place of the recording's own base; it is copied. */
+  /** A state of the same run to begin with, in place of the recording's base. It is copied. */
   readonly from?: WorldState;
 }
 
 /**
- * The world of a recording after `events` events (unless told: where the recording ends), with
- * an equal trace hash. Inputs given after that many events are not part of it, so the new world is
- * free to go another way.
+ * Returns the world of a recording after `events` events, by default at its end, with an equal trace
+ * hash. Later inputs are not part of it, so the new world may take another course.
  */
 export function replay(recording: Recording, events?: number, options: ReplayOptions = {}): World {
   const part = events === undefined ? recording : truncated(recording, { events, time: 0 });
   const { state, inputCount } = beginning(part, options);
-  // The journal is not written while inputs are replayed: they are in it already.
+  // Replayed inputs are not journaled: they are in the journal already.
   const world = new World({ state, journal: undefined });
   let index = inputCount;
   for (const recorded of inputsOf(part)) {
@@ -47,7 +46,7 @@ export function replay(recording: Recording, events?: number, options: ReplayOpt
   return new World({ state: world.state, journal: new Journal(bytesMax, { ...part, end }) });
 }
 
-/** The state to begin with, and how many of the recording's inputs are in it already. */
+/** The state to begin with, and how many of the recording's inputs it includes. */
 function beginning(
   recording: Recording,
   options: ReplayOptions,
@@ -61,7 +60,10 @@ function beginning(
   return { state, inputCount: state.inputCount - segments[0]!.firstInput };
 }
 
-/** What was accepted once is accepted again; anything else means another run, and says so. */
+/**
+ * Injects a recorded input. A rejected one means that the recording is from another program: it
+ * throws.
+ */
 function reinject(world: World, input: Input): void {
   try {
     world.inject(input);

@@ -1,10 +1,13 @@
-/** A world's state together with what is not state: its way out and the buffer of effects. */
+/**
+ * A world's state together with what is not state: the calls to the outside and the buffer of
+ * effects.
+ */
 
 import { EffectsBuffer } from './effects.ts';
 import type { OutsidePort } from './input.ts';
 import type { WorldState } from './state.ts';
 
-/** Marks of what goes into the trace hash beside events. */
+/** Marks of what enters the trace hash besides events. */
 export const OUT = {
   send: 101,
   close: 102,
@@ -18,7 +21,7 @@ export class Runtime {
   readonly state: WorldState;
   outside: OutsidePort | undefined = undefined;
   readonly effects: EffectsBuffer;
-  /** Number of the event being executed; what is scheduled now has it as its cause. */
+  /** Number of the event being executed: the cause of everything that it schedules. */
   cause = 0;
 
   constructor(state: WorldState) {

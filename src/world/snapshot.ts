@@ -1,4 +1,4 @@
-/** Views of the state, made when somebody asks. */
+/** Views of the state, created on request. */
 
 import { END, type End, type Link } from './connection.ts';
 import { describeBytes } from './decode.ts';
@@ -58,7 +58,7 @@ export function connectionViews(state: WorldState): ConnectionView[] {
   }));
 }
 
-/** Every connection that at least one side still knows. */
+/** Every connection that at least one side still has. */
 function pairs(state: WorldState): { client: End; server: End }[] {
   const clients = new Set<End>();
   for (const node of state.nodes.values()) {
@@ -84,7 +84,7 @@ function endView(state: WorldState, end: End): EndView {
   };
 }
 
-/** An event of the future; a wake is shown as the input it will hand over. */
+/** A future event; a wake is shown as the input that it will deliver. */
 export function upcomingView(state: WorldState, event: Event): EventView {
   const waiting = event.kind === KIND.wake ? event.node?.inbox.first() : undefined;
   const shown = waiting ?? event;

@@ -1,6 +1,6 @@
 /**
- * The whole state of a world, and what every part of the world needs of it: time, scheduling,
- * names. A checkpoint is a copy of this object and of nothing else.
+ * The whole state of a world, with time, scheduling and names for all parts of the world. A checkpoint
+ * is a copy of this object and nothing else.
  *
  * Invariant: what is reachable from here is state as machine/state.ts defines it. The way out, the
  * journal and the effects buffer belong to the Runtime around it.
@@ -30,18 +30,18 @@ export class WorldState {
   readonly trace: Trace;
   readonly queue = new EventQueue();
   now: Micros;
-  /** Inputs taken so far: where in a recording to go on. */
+  /** Inputs received so far: the position in a recording. */
   inputCount = 0;
   failure: Failure | undefined = undefined;
   readonly nodes: Map<string, WorldNode> = new Map();
   /** Names of nodes and pseudo-nodes; events and ends refer to them by index. */
   readonly places: string[] = [];
   readonly links: Map<string, Link> = new Map();
-  /** How many nodes have had each name: seeds take it in, so that a name begins anew. */
+  /** How many nodes have had each name. It enters their seeds, so that each begins differently. */
   private readonly creations: Map<string, number> = new Map();
-  /** Owners of ports, listening or not. */
+  /** The owners of ports, listening or not. */
   readonly ports: Map<number, WorldNode> = new Map();
-  /** Ends at pseudo-nodes by outside connection id. */
+  /** The ends at pseudo-nodes, by outside connection id. */
   readonly outsideEnds: Map<number, End> = new Map();
   private nextSeq = 1;
   private lastConn: ConnId = 0;
@@ -59,7 +59,7 @@ export class WorldState {
     this.digestIn = params.digestEvery;
   }
 
-  /** An event of the future; its cause is the event that is being executed. */
+  /** Schedules a future event; its cause is the event being executed. */
   event(
     at: Micros,
     kind: number,
@@ -103,7 +103,7 @@ export class WorldState {
     return this.lastPid;
   }
 
-  /** `127.0.0.1:port` of a connection's client end. */
+  /** A new `127.0.0.1:port` for the client end of a connection. */
   newClientAddr(): string {
     do {
       this.lastEphemeral += 1;
@@ -112,19 +112,22 @@ export class WorldState {
     return `${LOOPBACK}:${this.lastEphemeral}`;
   }
 
-  /** Which node of this name the present one is: 0 for a pseudo-node, and before the first. */
+  /**
+   * The number of the present node among those of its name: 0 for a pseudo-node, and before the
+   * first.
+   */
   creation(name: string): number {
     return this.creations.get(name) ?? 0;
   }
 
-  /** A further node of this name begins. */
+  /** Counts a further node of this name. */
   newCreation(name: string): number {
     const creation = this.creation(name) + 1;
     this.creations.set(name, creation);
     return creation;
   }
 
-  /** Index of a node's or pseudo-node's name; -1 stands for none. */
+  /** Index of the name of a node or pseudo-node; -1 for none. */
   place(name: string): number {
     const index = this.places.indexOf(name);
     if (index >= 0) return index;
@@ -132,7 +135,7 @@ export class WorldState {
     return this.places.length - 1;
   }
 
-  /** The link from one place to another, made when it is first asked for. */
+  /** The link from one place to another, created on first use. */
   link(from: string, to: string): Link {
     const key = `${from}>${to}`;
     let link = this.links.get(key);
@@ -149,9 +152,9 @@ export class WorldState {
   }
 
   /**
-   * The next event that will really happen, brought to the front of the queue. What it removes on
-   * the way (events of an earlier life, ticks that have moved) has no effect whenever it is removed,
-   * so looking ahead never changes a run.
+   * Returns the next event that will really happen and brings it to the front of the queue. The events
+   * that it removes (of an earlier life, or moved ticks) never have an effect, so looking ahead does
+   * not change a run.
    */
   nextEvent(): Event | undefined {
     for (;;) {
@@ -165,13 +168,13 @@ export class WorldState {
   isStale(event: Event): boolean {
     const node = event.node;
     if (node === undefined || event.kind === KIND.dead) return event.kind === KIND.dead;
-    if (event.end !== undefined) return false; // A packet: the network knows what to do with it.
+    if (event.end !== undefined) return false; // Packets are for the network to handle.
     if (event.life !== node.life || !node.isAlive) return true;
     if (event.kind !== KIND.tick) return false;
     return event.at !== node.tickAt || !node.isReady(event.at) || this.tickTime(node) > event.at;
   }
 
-  /** A tick has come too early, or to a process that is not ready (that gets a new one when it is). */
+  /** A tick that is too early is scheduled again; one for a process that is not ready is dropped. */
   private moveTick(event: Event): void {
     const node = event.node!;
     if (event.life !== node.life || event.at !== node.tickAt) return;

@@ -1,10 +1,10 @@
 /**
- * What happened: a ring of the last events, with the beginning of their bytes, and a ring of notes.
+ * The history: a ring of the last events with the beginning of their bytes, and a ring of notes.
  *
  * Invariants: event number n (1, 2, 3 …) is in the ring iff count - size < n <= count, at slot
  * n mod size; `cause` is a smaller event number, or 0 for input from outside. The hash covers every
  * event ever recorded, its payload in full, and everything sent outside.
- * Bytes are kept raw and put into words only when somebody asks.
+ * Bytes are kept raw and are described in words only on request.
  */
 
 import type { Micros, Note } from '../engine/machine/machine.ts';
@@ -15,21 +15,21 @@ import { Fifo } from './fifo.ts';
 import { Hash } from './hash.ts';
 import type { EventView, NoteView } from './views.ts';
 
-/** Bytes of a payload that are kept. */
+/** How many bytes of a payload are kept. */
 const KEPT_BYTES = 256;
 const NOTES_MAX = 8_192;
 
 export interface EventGlance {
-  /** As in event.ts. */
+  /** The kind, as in event.ts. */
   readonly kind: number;
   /** Indices of places; -1 for none. */
   readonly place: number;
   readonly peer: number;
-  /** Of its payload; -1 without one. */
+  /** The first byte of its payload; -1 without one. */
   readonly firstByte: number;
 }
 
-/** A note with its place; immutable, so copies of the world share it. */
+/** A note with its place; immutable, so that copies of the world share it. */
 class NoteRecord implements NoteView {
   readonly id: number;
   readonly seq: number;
@@ -78,7 +78,10 @@ export class Trace {
     this.kept = Buffer.alloc(size * KEPT_BYTES);
   }
 
-  /** Records an event as the next one. `label` is its text when it has no bytes; places are -1 for none. */
+  /**
+   * Records an event as the next one. `label` is its text when it has no bytes; places are -1 for
+   * none.
+   */
   record(
     at: Micros,
     kind: number,
@@ -131,7 +134,7 @@ export class Trace {
     }
   }
 
-  /** Folds something into the hash that is not an event: bytes sent outside, a digest. */
+  /** Adds something to the hash that is not an event: bytes sent outside, a digest. */
   fold(what: number, conn: number, bytes: Buffer | undefined, text: string): void {
     this.hash.word(what);
     this.hash.number(conn);
@@ -139,12 +142,12 @@ export class Trace {
     if (text !== '') this.hash.text(text);
   }
 
-  /** Oldest event still held. */
+  /** The oldest event that is still held. */
   get firstSeq(): number {
     return Math.max(1, this.count - this.size + 1);
   }
 
-  /** An event in words; undefined when it is not held any more. */
+  /** An event in words; undefined when it is no longer held. */
   view(seq: number, places: readonly string[]): EventView | undefined {
     if (seq < this.firstSeq || seq > this.count) return undefined;
     const slot = seq % this.size;
@@ -168,7 +171,7 @@ export class Trace {
     return this.isText[slot] === 1 ? bytes.latin1Slice() : describeBytes(bytes, total);
   }
 
-  /** What tells events apart without putting anything into words; undefined when it is not held. */
+  /** The properties of an event that need no words; undefined when it is not held. */
   glance(seq: number): EventGlance | undefined {
     if (seq < this.firstSeq || seq > this.count) return undefined;
     const slot = seq % this.size;
@@ -186,7 +189,7 @@ export class Trace {
     return seq >= this.firstSeq && seq <= this.count ? this.cause[seq % this.size]! : 0;
   }
 
-  /** Beginning of an event's payload; empty when it is not held. */
+  /** The beginning of an event's payload; empty when it is not held. */
   bytesOf(seq: number): Buffer {
     if (seq < this.firstSeq || seq > this.count) return Buffer.alloc(0);
     const start = (seq % this.size) * KEPT_BYTES;

@@ -1,4 +1,4 @@
-/** What outside peers do, turned into packets on their links to the nodes. */
+/** Turns the traffic of outside peers into packets on their links to the nodes. */
 
 import { END, type End } from './connection.ts';
 import { KIND } from './event.ts';
@@ -7,7 +7,7 @@ import { acceptFromOutside, consume, refuse, transmit } from './network.ts';
 import type { Runtime } from './runtime.ts';
 import type { WorldState } from './state.ts';
 
-/** Whether the input still means something; a connection may be over when its last bytes come. */
+/** Whether the input is still valid: a connection may have ended when its last bytes arrive. */
 export function isMeant(state: WorldState, input: Traffic): boolean {
   if (input.kind === 'accept') {
     if (!state.nodes.has(input.node)) throw new InputError(`no node named ${input.node}`);
@@ -41,7 +41,7 @@ export function takeTraffic(run: Runtime, input: Traffic): void {
       consume(run, end, input.bytes);
       break;
     case 'eof':
-      // The end stays open for what the node still has to say; its own end comes back.
+      // The end stays open for the node's remaining replies, until the node's own end arrives.
       transmit(run, end, KIND.closed, undefined).label = 'eof';
       return;
     case 'reset':

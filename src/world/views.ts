@@ -1,6 +1,6 @@
 /**
- * Plain snapshots of the world's parts: what sandbox/ and the tests read. Nothing here refers to
- * live state.
+ * Plain snapshots of the world's parts, for sandbox/ and the tests. They contain no reference to live
+ * state.
  */
 
 import type { LogLevel, Micros, Note } from '../engine/machine/machine.ts';
@@ -8,7 +8,7 @@ import type { LogLevel, Micros, Note } from '../engine/machine/machine.ts';
 export type NodeState = 'running' | 'frozen' | 'crashed' | 'exited';
 
 interface ChildView {
-  /** Its pid; also the token the parent's machine knows it by. */
+  /** Its pid, which is also its token for the parent's machine. */
   readonly pid: number;
   readonly title: string;
 }
@@ -18,21 +18,21 @@ export interface NodeView {
   readonly machine: string;
   readonly state: NodeState;
   readonly host: string;
-  /** Ports that belong to it. */
+  /** The ports that it owns. */
   readonly ports: readonly number[];
-  /** Ports it listens on now. */
+  /** The ports on which it listens now. */
   readonly listening: readonly number[];
   readonly pid: number;
-  /** How many times it was started. */
+  /** How often it was started. */
   readonly life: number;
   readonly startedAt: Micros;
   readonly exitCode: number | undefined;
   /** The node's clock minus the world's. */
   readonly clockOffset: Micros;
-  /** Not before then does the process take an input; undefined when it is not busy with time. */
+  /** World time until which the process is busy; undefined when it is not busy for a modelled time. */
   readonly busyUntil: Micros | undefined;
   readonly busyOnFile: boolean;
-  /** Inputs that wait because the process is frozen or busy. */
+  /** The number of inputs that wait because the process is frozen or busy. */
   readonly waiting: number;
   readonly connections: number;
   readonly children: readonly ChildView[];
@@ -41,7 +41,7 @@ export interface NodeView {
   readonly nextTickAt: Micros;
 }
 
-/** One direction of a path. */
+/** One direction between two places. */
 export interface LinkView {
   readonly from: string;
   readonly to: string;
@@ -50,7 +50,7 @@ export interface LinkView {
   readonly bytesPerSecond: number;
   readonly cut: boolean;
   readonly held: boolean;
-  /** Bytes on their way, those a cut or a hold keeps back included. */
+  /** Bytes in flight, including those that a cut or a hold stops. */
   readonly bytesInFlight: number;
 }
 
@@ -75,7 +75,7 @@ export interface ConnectionView {
   readonly openedAt: Micros;
 }
 
-/** Names of event kinds, as `kind` of EventView. */
+/** The names of event kinds, for `kind` of EventView. */
 export type EventName =
   | 'start'
   | 'connect'
@@ -102,14 +102,14 @@ export interface EventView {
   readonly cause: number;
   readonly at: Micros;
   readonly kind: EventName;
-  /** Where it happens; '' for an operation on links. */
+  /** The place where it happens; '' for an operation on links. */
   readonly node: string;
-  /** Where it comes from, for what travels over a link; '' otherwise. */
+  /** The sender of what travels over a link; '' otherwise. */
   readonly peer: string;
   readonly conn: number;
-  /** Payload length. */
+  /** The length of the payload. */
   readonly bytes: number;
-  /** In words: the first commands or replies, a file operation, an operation. */
+  /** The event in words: its first commands or replies, a file operation, an operation. */
   readonly text: string;
 }
 
@@ -127,7 +127,7 @@ export interface LogLine {
 export interface NoteView {
   /** Consecutive in the world, from 1. */
   readonly id: number;
-  /** Event it was written in. */
+  /** The event that wrote it. */
   readonly seq: number;
   readonly at: Micros;
   readonly node: string;
@@ -137,11 +137,11 @@ export interface NoteView {
 export interface FileView {
   readonly path: string;
   readonly size: number;
-  /** How much of it a power loss would leave for sure. */
+  /** How many of its bytes would certainly survive a power loss. */
   readonly syncedSize: number;
 }
 
-/** Why the world stands still: a machine broke an invariant in this event. */
+/** Why the world has stopped: a machine broke an invariant in this event. */
 export interface Failure {
   readonly seq: number;
   readonly node: string;

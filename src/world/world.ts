@@ -1,10 +1,10 @@
 /**
  * The world: machines, the network between them, their disks and one clock.
  *
- * Invariant: a run is a function of (seed, params, inputs with their positions). Ties break on
- * the order of scheduling; looking at the world never changes it; a copy behaves as the original.
- * Deliberately absent: real time, sockets and files. They are driven from outside by `inject`,
- * `step` and `runUntil` (driver.ts says how far), and called by way of `outside`.
+ * Invariant: a run is a function of (seed, params, inputs with their positions). Ties break on the order
+ * of scheduling; looking at the world never changes it; a copy behaves as the original.
+ * Deliberately absent: real time, sockets and files. The host drives the world by `inject`, `step` and
+ * `runUntil` (driver.ts says how far), and the world calls the host through `outside`.
  */
 
 import type { Machine, Micros } from '../engine/machine/machine.ts';
@@ -40,12 +40,12 @@ import type {
 const TRACE_EVENTS = 4_096;
 
 /**
- * Bytes of requests that have come in part, above which no checkpoint of the recording is taken: while
- * a value of 500 MB comes in, one for every 16 MB would keep four copies of half of it.
+ * With more bytes than this in incomplete requests, no checkpoint of the recording is taken: while a
+ * value of 500 MB arrives, one checkpoint per 16 MB would keep four copies of half of it.
  */
 const CHECKPOINT_UNREAD_MAX = 4 * 1024 * 1024;
 
-/** What goes into the trace hash for a state digest. */
+/** The mark of a state digest in the trace hash. */
 const DIGEST = 100;
 
 const TRAFFIC_KINDS: ReadonlySet<string> = new Set([
@@ -62,14 +62,14 @@ function isTraffic(input: Input): input is Traffic {
   return TRAFFIC_KINDS.has(input.kind) || (input.kind === 'reset' && 'conn' in input);
 }
 
-/** A state to go on with, in place of a beginning. */
+/** A state to continue from, in place of a new one. */
 interface Continuation {
   readonly state: WorldState;
   readonly journal: Journal | undefined;
 }
 
 export class World {
-  /** Everything a copy copies; plain state. */
+  /** Everything that a copy copies; plain state. */
   readonly state: WorldState;
   private readonly run: Runtime;
   private readonly journal: Journal | undefined;
@@ -91,7 +91,7 @@ export class World {
     this.run = new Runtime(this.state);
   }
 
-  /** The way out; none unless set, and none in a copy. */
+  /** The calls to the outside; undefined unless set, and in every copy. */
   get outside(): OutsidePort | undefined {
     return this.run.outside;
   }
@@ -113,15 +113,18 @@ export class World {
     return this.state.failure;
   }
 
-  /** Of every event so far with its bytes, everything sent outside, and the state digests. */
+  /**
+   * Hash of all events so far with their bytes, of everything sent outside, and of the state
+   * digests.
+   */
   get traceHash(): string {
     return this.state.trace.hash.hex();
   }
 
   /**
-   * The only way in. Operations take effect at once, traffic arrives over its link. During an event
-   * (from a method of `outside`) it is put off until that event has ended. Throws InputError when
-   * the input makes no sense (one put off is dropped then); a world that has failed takes none.
+   * The only entry for inputs. Operations take effect at once; traffic arrives over its link. An input
+   * during an event (from a method of `outside`) waits until that event has ended. Throws InputError
+   * for an invalid input (a waiting one is dropped instead). A failed world accepts no input.
    */
   inject(input: Input): void {
     if (this.isExecuting) this.pending.push(input);
@@ -151,7 +154,7 @@ export class World {
     this.takePending();
   }
 
-  /** Executes the next event; false when there is none, or the world has failed. */
+  /** Executes the next event; returns false when there is none, or when the world has failed. */
   step(): boolean {
     const state = this.state;
     if (state.failure !== undefined) return false;
@@ -191,7 +194,7 @@ export class World {
       try {
         this.take(input);
       } catch (error) {
-        if (!(error instanceof InputError)) throw error; // What has lost its sense meanwhile is dropped.
+        if (!(error instanceof InputError)) throw error; // An input that has become invalid is dropped.
       }
     }
   }
@@ -207,8 +210,8 @@ export class World {
   }
 
   /**
-   * Executes everything up to and including `time`, at most `eventsMax` events, and returns how
-   * many they were. The clock then shows `time`, unless eventsMax or a failure ended it before.
+   * Executes all events up to and including `time`, at most `eventsMax`, and returns their number. The
+   * clock then shows `time`, unless `eventsMax` or a failure ended it earlier.
    */
   runUntil(time: Micros, eventsMax: number = Number.POSITIVE_INFINITY): number {
     const state = this.state;
@@ -224,7 +227,10 @@ export class World {
     return count;
   }
 
-  /** Goes to a position of a recording: so many events executed, and the clock at `time`. */
+  /**
+   * Runs to a position of a recording: until that many events are executed, with the clock at
+   * `time`.
+   */
   goTo(position: Position): void {
     while (this.state.trace.count < position.events && this.step());
     if (this.state.failure === undefined && position.time > this.state.now) {
@@ -236,35 +242,38 @@ export class World {
     return this.state.failure === undefined ? (this.state.nextEvent()?.at ?? NEVER) : NEVER;
   }
 
-  /** What happens next. */
+  /** The next event. */
   peek(): EventView | undefined {
     const event = this.state.failure === undefined ? this.state.nextEvent() : undefined;
     return event === undefined ? undefined : upcomingView(this.state, event);
   }
 
-  /** What is to come, soonest first; packets behind the first one of a connection are not among them. */
+  /** The next events, soonest first, without the packets behind the first one of a connection. */
   upcoming(limit: number): EventView[] {
     const events = this.state.nextEvent() === undefined ? [] : this.state.queue.sorted();
     const live = events.filter((event) => !this.state.isStale(event)).slice(0, limit);
     return live.map((event) => upcomingView(this.state, event));
   }
 
-  /** A checkpoint: a world of its own, without journal and way out. */
+  /** A checkpoint: an independent world, without journal and `outside`. */
   copy(): World {
     return new World({ state: copyState(this.state), journal: undefined });
   }
 
-  /** Of everything there is. */
+  /** A digest of the whole state. */
   digest(): string {
     return digestWorld(this.state, undefined);
   }
 
-  /** What the recording takes, without its checkpoints; 0 for a world that does not record. */
+  /** Bytes of the recording without its checkpoints; 0 for a world that does not record. */
   get recordedBytes(): number {
     return this.journal?.bytes ?? 0;
   }
 
-  /** The run so far; undefined for a world that does not record, or has had too much input at once. */
+  /**
+   * The recording so far; undefined when the world does not record, or has received too much input
+   * at once.
+   */
   recording(): Recording | undefined {
     return this.journal?.recording(this.state);
   }
@@ -286,7 +295,7 @@ export class World {
     return connectionViews(this.state);
   }
 
-  /** A node's machine, to be read only. */
+  /** A node's machine, for reading only. */
   machine(name: string): Machine | undefined {
     return this.state.nodes.get(name)?.machine;
   }
@@ -319,7 +328,7 @@ export class World {
     return views;
   }
 
-  /** The event, its cause, the cause's cause … as far as the trace remembers. */
+  /** The event, its cause, the cause of that, …, as far as the trace reaches. */
   causes(seq: number): EventView[] {
     const chain: EventView[] = [];
     for (let at = seq; at > 0; at = this.state.trace.causeOf(at)) {
@@ -330,7 +339,7 @@ export class World {
     return chain;
   }
 
-  /** Beginning of a past event's payload. */
+  /** The beginning of a past event's payload. */
   eventBytes(seq: number): Buffer {
     return this.state.trace.bytesOf(seq);
   }

@@ -100,7 +100,10 @@ export interface CutGroup {
   readonly b: string | undefined;
 }
 
-/** Groups cuts by place, the place with most cuts first: a master cut off from six nodes is one group. */
+/**
+ * Groups cuts by place, the place with most cuts first: a master cut off from six nodes is one
+ * group.
+ */
 export function groupCuts(cuts: readonly Cut[]): CutGroup[] {
   const groups: CutGroup[] = [];
   for (let left = [...cuts]; left.length > 0; ) {

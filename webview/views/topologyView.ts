@@ -1,4 +1,7 @@
-/** The deployment: servers in rows below their masters, then the Sentinels, wires and cuts between them. */
+/**
+ * The deployment: servers in rows below their masters, then the Sentinels, wires and cuts between
+ * them.
+ */
 
 import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import type { Choices } from '../choices.ts';

@@ -103,7 +103,10 @@ export class Wires {
   }
 }
 
-/** From the lower edge of the upper card to the upper edge of the lower one, or side by side in a row. */
+/**
+ * From the lower edge of the upper card to the upper edge of the lower one, or side by side in a
+ * row.
+ */
 function endsOf(from: DOMRect, to: DOMRect): { start: Point; end: Point } {
   if (to.top < from.bottom && from.top < to.bottom) {
     const [left, right] = from.left < to.left ? [from, to] : [to, from];
