@@ -1,11 +1,11 @@
 /**
- * When a topology is ready for its first client: every replica is online and every Sentinel knows
- * everybody. It gets there by itself, by its own protocols; here it is only looked at.
+ * When a topology is ready for its first client: every replica is online, and every Sentinel knows all
+ * nodes. The nodes reach this state by their own protocols; this file only observes it.
  */
 
 import type { SentinelInstanceSnapshot, SentinelSnapshot, Snapshot } from '../view/snapshot.ts';
 
-/** What is still missing, a phrase each; empty when the topology agrees. */
+/** What is still missing, one phrase each; empty when the topology agrees. */
 export function missingForAgreement(snapshot: Snapshot): string[] {
   return [
     ...missingReplication(snapshot),

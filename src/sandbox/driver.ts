@@ -1,18 +1,18 @@
-/** Who moves a world's time: the live loop of gateway/, or whoever calls Sandbox.advance. */
+/** What advances a world's time: the live loop of gateway/, or the caller of Sandbox.advance. */
 
 import type { World } from '../world/world.ts';
 
 export interface Driver {
   readonly mode: 'live' | 'paused';
-  /** World seconds a real second. */
+  /** World seconds per real second. */
   readonly speed: number;
   pause(): void;
   resume(): void;
-  /** Executes so many events, pausing first; gives how many there were. */
+  /** Pauses, then executes at most that many events; returns their number. */
   step(count: number): number;
 }
 
-/** In virtual time the caller advances; pausing only changes what operations answer. */
+/** In virtual time the caller advances the world; pausing only changes the answers of operations. */
 export class VirtualDriver implements Driver {
   mode: 'live' | 'paused' = 'live';
   readonly speed = 1;

@@ -1,15 +1,15 @@
 /**
- * Picks from the world's events what the feed shows, at a bounded price: under load a world executes
+ * Selects the events of the world that the feed shows, at a bounded cost: under load a world executes
  * tens of thousands of events a second, and a person reads a handful.
  *
- * Events that are alike (same family, same receiver, same sender) and come in one batch are a
- * crowd: the first few are put into words, the last of these stands for the rest. With 100 writes a
- * batch, `load → m SET k:1 …` is one entry with a count of 100. Of a paused world every event is shown.
+ * Similar events (same family, receiver and sender) of one batch are a crowd: the first few get an
+ * entry, and the last of these counts for the rest. With 100 writes in a batch, `load → m SET k:1 …` is
+ * one entry with a count of 100. In a paused world every event gets an entry.
  *
- * Operations (crash, cut …) are not shown a second time: the sandbox itself says what was done.
+ * Operations (crash, cut …) get no entry here: the sandbox itself reports them.
  *
- * Invariant: the counts of all entries are the number of events executed; what the trace has
- * forgotten before anybody looked is counted as internal.
+ * Invariant: the counts of all entries add up to the number of executed events. Events that the trace
+ * had already forgotten count as internal.
  */
 
 import type { EventDetail, EventFamily, FeedEntry } from '../view/messages.ts';
@@ -20,7 +20,10 @@ import type { World } from '../world/world.ts';
 import { eventText } from './eventWords.ts';
 import { quietKind } from './visibility.ts';
 
-/** Entries a crowd may have in one batch; the families nobody can follow under load have one. */
+/**
+ * The most entries of a crowd in one batch; one for the families that are too fast to read under
+ * load.
+ */
 const CROWD_MAX: Readonly<Record<EventFamily | 'internal', number>> = {
   replication: 12,
   sentinel: 12,
@@ -30,22 +33,22 @@ const CROWD_MAX: Readonly<Record<EventFamily | 'internal', number>> = {
   client: 1,
   internal: 1,
 };
-/** A batch of a paused world: what one step executes. */
+/** The largest batch of a paused world: the events of one step. */
 const PAUSED_MAX = 200;
 const ARRAY_BYTE = '*'.charCodeAt(0);
 const BULK_BYTE = '$'.charCodeAt(0);
-/** First bytes of what a master answers before the stream. */
+/** The first bytes of a master's replies before the stream. */
 const ANSWER_BYTES: ReadonlySet<number> = new Set(Buffer.from('+-'));
-/** Of an entry's room in its crowd. */
+/** How much of its crowd's room an entry of hidden traffic takes. */
 const SMALL_TALK_ROOM = 0.25;
 
-/** What it needs to know of a place to tell families apart. */
+/** What is needed of a place to distinguish families. */
 export interface Place {
   readonly name: string;
   readonly kind: 'server' | 'sentinel' | 'client';
-  /** Of a replica, by name. */
+  /** The name of a replica's master. */
   readonly master: string | null;
-  /** It gets the stream from there. */
+  /** Its connection to the master carries the stream. */
   readonly isLinked: boolean;
 }
 
@@ -59,7 +62,7 @@ type EditableEntry = FeedEntry & { event: EventDetail & { count: number } };
 export class EventFeed {
   private lastSeq = 0;
 
-  /** The entries for everything executed since the last call. */
+  /** The entries for the events since the last call. */
   collect(world: World, isPaused: boolean, placeOf: (name: string) => Place): FeedEntry[] {
     const { trace, places } = world.state;
     if (trace.count === this.lastSeq) return [];
@@ -81,7 +84,7 @@ export class EventFeed {
       }
       const entry = entryOf(world, seq, family);
       entries.push(entry);
-      // A PING must not stand for the writes that come behind it, so small talk takes little room.
+      // A PING must not count for the writes that follow it, so hidden traffic takes little room.
       const room = entry.event.quiet === null || isMachinery ? 1 : SMALL_TALK_ROOM;
       crowds.set(key, { size: (crowd?.size ?? 0) + room, last: entry });
     }
@@ -114,7 +117,10 @@ function familyOf(
   }
 }
 
-/** All a linked replica gets from its master is the stream; all else between servers is a dialogue. */
+/**
+ * A connected replica receives only the stream from its master; all other traffic of servers is a
+ * dialogue.
+ */
 function messageFamily(
   trace: Trace,
   seq: number,
@@ -142,12 +148,15 @@ function entryOf(world: World, seq: number, known: EventFamily | 'internal'): Ed
   return { at, node, source: 'event', level: 'notice', text, event: detail };
 }
 
-/** `$900\r\nREDIS0010…`, or `$EOF:` and a mark; the stream may be cut before any other `$`. */
+/** `$900\r\nREDIS0010…`, or `$EOF:` and a mark; a packet of the stream may begin with any other `$`. */
 function beginsRdb(bytes: Buffer): boolean {
   return /^\$(EOF:|\d+\r\n(REDIS|$))/.test(bytes.toString('latin1', 0, 64));
 }
 
-/** The stream is cut into packets anywhere; what is left of a command that began in the last one is passed over. */
+/**
+ * Skips the rest of a command that began in the previous packet: packets divide the stream
+ * anywhere.
+ */
 function streamPart(bytes: Buffer, total: number): string {
   const start = bytes.indexOf('\r\n*');
   if (start < 0) return 'rest of a command';

@@ -1,15 +1,14 @@
 /**
- * Events of the world in words: one line for the feed, a sentence for what comes next.
+ * Describes events of the world: a line for the feed, a sentence for the next events.
  *
- * Invariant: names, offsets and messages are spelled as on the wire; nothing is left to guess from
- * an event's kind.
+ * Invariant: names, offsets and messages are spelled as on the wire.
  */
 
 import type { EventName, EventView } from '../world/views.ts';
 
 const TEXT_CHARS_MAX = 240;
 
-/** What there is to say of events without a text of their own. */
+/** The words for events without a text of their own. */
 const LINES: Readonly<Partial<Record<EventName, string>>> = {
   start: 'the process starts',
   connect: 'asks for a connection',
@@ -22,7 +21,7 @@ const LINES: Readonly<Partial<Record<EventName, string>>> = {
   wait: 'has arrived and waits',
 };
 
-/** For the feed: who and from whom stand beside it. */
+/** The line for the feed, which shows receiver and sender beside it. */
 export function eventText(event: EventView): string {
   return shorten(wordsOf(event));
 }
@@ -85,7 +84,7 @@ export function eventSentence(event: EventView): string {
 }
 
 /**
- * The answer to SENTINEL IS-MASTER-DOWN-BY-ADDR: whether it is down, and the vote that stands.
+ * The reply to SENTINEL IS-MASTER-DOWN-BY-ADDR: whether the master is down, and the Sentinel's vote.
  * `1 5ef3174a0de8f65d715318b6f217e75f133026be 1`, or `0 * 0` without a vote.
  */
 function voteWords(text: string): string | undefined {

@@ -1,35 +1,38 @@
 /**
- * What each promotion cost: how far the old master's stream went, where the promoted replica was,
- * and how many writes acknowledged to LOAD are gone.
+ * The cost of each promotion: the offset of the old master, the offset of the promoted replica, and the
+ * number of lost writes that were acknowledged to LOAD.
  *
- * A promoted replica begins a new history (replid) and remembers the old one as replid2 with the
- * offset up to which it followed it. With the old master seen at 900 under that same replid, and
- * second_repl_offset 871, bytes 871 to 900 are gone:
+ * A promoted replica begins a new history (replid) and keeps the old one as replid2, with the offset up
+ * to which it followed it. If the old master was seen at 900 under that replid, and second_repl_offset
+ * is 871, bytes 871 to 900 are gone:
  *   old master m at offset 900, promoted r1 at 870: 30 bytes, 1 acknowledged writes gone
  *
- * An old master that lives on goes on writing its history, and nothing of that is final before it
- * gives way. When it is the promoted one that gives way, and follows the old history (or another heir
- * of it) again, its promotion has cost the old master nothing, and is struck off.
+ * An old master that stays alive continues its history, and the cost is not final until it becomes a
+ * replica. If instead the promoted server becomes a replica in the old history (or in another one that
+ * continues it), its promotion has cost nothing and is deleted.
  *
- * Invariant: looked at often enough (every OBSERVE_MICROS), and before every operation, so that no
- * crash comes between a master's last byte and our knowledge of it.
+ * Invariant: servers are observed every OBSERVE_MICROS and before every operation, so that no crash
+ * comes between a master's last byte and its observation.
  */
 
 import type { Micros } from '../engine/machine/machine.ts';
 import type { FailoverSnapshot } from '../view/snapshot.ts';
 
-/** A server as this part needs it. */
+/** The facts of a server that are needed here. */
 export interface ServerReading {
   readonly name: string;
   readonly port: number;
-  /** Of the process: a node's next one has another, and so has a node that takes its name. */
+  /**
+   * Identifies the process: it differs for the next process of the node, and for a node that reuses
+   * its name.
+   */
   readonly pid: number;
-  /** False for a process that takes no writes any more. */
+  /** False for a process that no longer accepts writes. */
   readonly isAlive: boolean;
   readonly isReplica: boolean;
   readonly replid: string;
   readonly offset: number;
-  /** Of the time before the last promotion; asked for only then. */
+  /** The history before the last promotion, and its end; read only after a promotion. */
   secondHistory(): { readonly replid2: string; readonly secondOffset: number };
 }
 
@@ -37,13 +40,13 @@ export interface LoadReading {
   readonly isRunning: boolean;
   readonly checks: number;
   readonly lost: number;
-  /** Port of the master from which it read its keys back last; 0: none yet. */
+  /** Port of the master from which LOAD last read its keys back; 0 if none. */
   readonly checkedPort: number;
 }
 
 interface Promotion {
   readonly at: Micros;
-  /** Of the old history, and of the one that the promoted replica began. */
+  /** The replids of the old history and of the promoted replica's new one. */
   readonly replid: string;
   readonly newReplid: string;
   readonly oldMaster: string;
@@ -54,7 +57,7 @@ interface Promotion {
   /** LOAD's numbers at the promotion; undefined once they have been compared, or without LOAD. */
   load: LoadReading | undefined;
   writesGone: number | undefined;
-  /** The old master is still a master in its own history. */
+  /** Whether the old master is still a master in its own history. */
   oldLivesOn: boolean;
   isTold: boolean;
 }
@@ -63,14 +66,14 @@ const KEPT_MAX = 50;
 const HISTORIES_MAX = 200;
 
 export class Failovers {
-  /** How far the master of each history was seen. */
+  /** The last observed offset of each history's master. */
   private readonly ends = new Map<string, { readonly node: string; offset: number }>();
-  /** Of each history the one it goes on from. */
+  /** For each history the one that it continues. */
   private readonly parents = new Map<string, string>();
   private readonly roles = new Map<string, { readonly pid: number; readonly isReplica: boolean }>();
   private readonly promotions: Promotion[] = [];
 
-  /** Looks at every server; gives the sentences that are complete now. */
+  /** Observes every server; returns the sentences that are now complete. */
   observe(now: Micros, servers: readonly ServerReading[], load: LoadReading | undefined): string[] {
     for (const server of servers) {
       const before = this.roles.get(server.name);
@@ -85,12 +88,12 @@ export class Failovers {
     return this.complete(servers, load);
   }
 
-  /** A node is gone for good; who takes its name has no role yet. */
+  /** A node was removed; a new node of its name has no role yet. */
   forget(name: string): void {
     this.roles.delete(name);
   }
 
-  /** The role a server was last seen in. */
+  /** The last observed role of a server. */
   wasReplica(name: string): boolean {
     return this.roles.get(name)?.isReplica ?? false;
   }
@@ -110,8 +113,8 @@ export class Failovers {
     if (this.parents.size === HISTORIES_MAX) this.parents.delete(this.parents.keys().next().value!);
     this.parents.set(server.replid, replid2);
     const end = this.ends.get(replid2);
-    // Without a known end its master was no node of ours, or it never followed anybody. A master that
-    // was a replica for a while without ever synchronizing goes on where it was itself.
+    // Without a known end, its master was not a node of this sandbox, or it never had one. A master that
+    // was a replica for a while without synchronizing continues its own history.
     if (end === undefined || end.node === server.name || secondOffset < 1) return;
     this.promotions.push({
       at: now,
@@ -147,14 +150,14 @@ export class Failovers {
     return told;
   }
 
-  /** Whether the promoted one follows a master whose history goes on from the old one, but not from its own. */
+  /** Whether the promoted server follows a history that continues the old one, but not its own. */
   private isUndone({ promoted, replid, newReplid }: Promotion, servers: readonly ServerReading[]) {
     const follower = servers.find((server) => server.name === promoted);
     if (follower?.isReplica !== true) return false;
     const isOfMaster = servers.some(
       (server) => server.isAlive && !server.isReplica && server.replid === follower.replid,
     );
-    // Until it has synchronized with somebody, its replid is whatever it was.
+    // Until it has synchronized, its replid is still its previous one.
     if (!isOfMaster) return false;
     return this.goesOnFrom(follower.replid, replid) && !this.goesOnFrom(follower.replid, newReplid);
   }
@@ -180,13 +183,13 @@ export class Failovers {
   }
 }
 
-/** Whether the old master is one still, in its own history: its offset may still grow. */
+/** Whether the old master is still a master in its own history, so that its offset may grow. */
 function livesOn({ oldMaster, replid }: Promotion, servers: readonly ServerReading[]): boolean {
   const old = servers.find((server) => server.name === oldMaster);
   return old?.isAlive === true && !old.isReplica && old.replid === replid;
 }
 
-/** Whether there is nothing to wait for: LOAD has read back, or the old master has given way. */
+/** Whether the cost is final: LOAD has read back, or the old master is no longer a master. */
 function isComplete(promotion: Promotion, load: LoadReading | undefined): boolean {
   const before = promotion.load;
   if (before === undefined || load === undefined) return !promotion.oldLivesOn;

@@ -1,9 +1,9 @@
 /**
- * The lines that run by: every node's log, the machines' notes in words, the events of the world,
- * and what the sandbox has to say itself.
+ * The feed: the nodes' logs, the machines' notes in words, the events of the world, and messages of the
+ * sandbox itself.
  *
- * Invariant: an entry is given out once, in the order of its node; what nobody fetched is dropped
- * from the front when it is too much.
+ * Invariant: an entry is returned once, in the order of its node. When too many wait, the oldest are
+ * dropped.
  */
 
 import type { Micros, Note } from '../engine/machine/machine.ts';
@@ -26,12 +26,12 @@ export class Feed {
     this.pending.push({ at, node: '', source: 'sandbox', level: 'notice', text: shown });
   }
 
-  /** A node is gone: one that gets its name later begins its log anew. */
+  /** A node was removed: a later node of its name has a new log. */
   forget(node: string): void {
     this.lastLog.delete(node);
   }
 
-  /** Looks for news in the world. */
+  /** Collects new entries from the world. */
   collect(world: World, isPaused: boolean, placeOf: (name: string) => Place): void {
     const start = this.pending.length;
     for (const name of world.state.nodes.keys()) {
@@ -44,13 +44,13 @@ export class Feed {
       this.pending.push({ at, node, source: 'note', level: 'notice', text: inWords(note) });
     }
     for (const entry of this.events.collect(world, isPaused, placeOf)) this.pending.push(entry);
-    // Each part is in order already; a stable sort by time weaves them together.
+    // Each part is already in order; a stable sort by time merges them.
     const news = this.pending.splice(start).sort((a, b) => a.at - b.at);
     for (const entry of news) this.pending.push(entry);
     if (this.pending.length > PENDING_MAX) this.pending = this.pending.slice(-PENDING_MAX);
   }
 
-  /** What has come since the last call. */
+  /** Returns the entries since the last call. */
   take(): FeedEntry[] {
     const entries = this.pending;
     this.pending = [];
@@ -63,7 +63,7 @@ export function logEntry(node: string, { at, level, line, pid, role }: LogLine):
   return { at, node, source: 'log', level, text, writer: `${pid}:${role}` };
 }
 
-/** `full-resync: replica r1, asked 5, backlog 10..20`: the kind, then the fields in their order. */
+/** `full-resync: replica r1, asked 5, backlog 10..20`: the kind, then the fields in order. */
 function inWords(note: Note): string {
   const fields = Object.entries(note).filter(([name]) => name !== 'kind');
   if (fields.length === 0) return note.kind;

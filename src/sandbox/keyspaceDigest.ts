@@ -1,15 +1,14 @@
 /**
- * The content of databases for the state digest, which cannot walk into them: copies of a world share
- * pages and containers (engine/data). What leaks from one copy into another shows in it, also when
- * no size changes.
+ * The contents of databases for the state digest, which cannot walk them: copies of a world share pages
+ * and containers (engine/data). A change that leaks from one copy into another changes the digest, even
+ * if no size changes.
  *
- * A periodic digest costs the same whatever there is: it looks at a few databases, of each at the
- * next few slots, of a container among them at the next few elements. Which ones follows from `turn`,
- * which goes up by one from digest to digest: 1,000 keys have all been looked at after 16 digests.
- * Without a turn everything is looked at.
+ * The cost of a periodic digest does not depend on the size: it covers a few databases, the next few
+ * slots of each, and the next few elements of a container. `turn`, which grows by one with each digest,
+ * selects them: 1,000 keys have all been covered after 16 digests. Without a turn everything is covered.
  *
- * Invariant: an original and its copy digest alike; a key's slot and an element's place are the same
- * in both.
+ * Invariant: an original and its copy have equal digests; a key's slot and an element's position are the
+ * same in both.
  */
 
 import type { Database } from '../engine/data/table/database.ts';
@@ -21,14 +20,17 @@ import type { Bytes } from '../engine/resp/bytes.ts';
 import { Server } from '../engine/server/server.ts';
 import type { Hash } from '../world/hash.ts';
 
-/** Databases, keys and elements in the window of a turn. */
+/** The number of databases, keys and elements in the window of a turn. */
 const DATABASES = 16;
 const KEYS = 64;
 const ELEMENTS = 16;
-/** Of a long value, so much of both ends. */
+/** How many bytes at both ends of a long value are covered. */
 const END_BYTES = 256;
 
-/** Number of the periodic digest, or of the rounds through what is around; undefined: everything. */
+/**
+ * The number of the periodic digest, or of rounds through the container around; undefined:
+ * everything.
+ */
 type Turn = number | undefined;
 
 /** A server that has not read its configuration has no keyspace yet. */
@@ -59,7 +61,7 @@ function digestDatabase(database: Database, hash: Hash, turn: Turn): void {
   });
 }
 
-/** The part of `size` items that a turn looks at; `round` counts the rounds through all of them. */
+/** The part of `size` items that a turn covers; `round` counts the rounds through all of them. */
 function windowOf(
   size: number,
   countMax: number,
@@ -82,7 +84,7 @@ function digestValue(value: Value, hash: Hash, turn: Turn): void {
   digestElements(value, start, count, hash);
 }
 
-/** Of a list the elements from `start` on; the others are scanned, from the end. */
+/** The elements of a list from `start` on; other containers are scanned from the end. */
 function digestElements(value: Collection, start: number, count: number, hash: Hash): void {
   switch (value.type) {
     case 'list':

@@ -1,8 +1,8 @@
 /**
- * LOAD and LOAD STOP: the load client is a node of the world, added when it is first wanted.
+ * LOAD and LOAD STOP: the load client is a node of the world, which the first LOAD adds.
  *
- * Invariant: it knows the Sentinels there are, at first by its directives, then by a signal whenever
- * one comes or goes.
+ * Invariant: it knows all Sentinels, first from its directives, then from a signal whenever one is added
+ * or removed.
  */
 
 import type { Outcome } from '../view/messages.ts';
@@ -13,7 +13,7 @@ import type { Done } from './operator.ts';
 import type { Sandbox } from './sandbox.ts';
 import { HOST, LOAD } from './topology.ts';
 
-/** How long LOAD STOP waits for the last reading back, in world time. */
+/** How long LOAD STOP waits until the keys have been read back, in world time. */
 const STOP_MICROS = 10_000_000;
 
 export function startLoad(sandbox: Sandbox, rate: number, bytes: number, done: Done): void {
@@ -36,7 +36,7 @@ function loadNode(sandbox: Sandbox): AddNode {
   };
 }
 
-/** Called when a Sentinel has come or gone. */
+/** To be called when a Sentinel was added or removed. */
 export function tellLoad(sandbox: Sandbox): void {
   if (sandbox.world.node(LOAD) === undefined) return;
   sandbox.inject({ kind: 'signal', node: LOAD, name: sentinelsSignal(sentinelsOf(sandbox)) });
@@ -47,7 +47,7 @@ function sentinelsOf({ specs }: Sandbox): Address[] {
   return sentinels.map(({ port }) => ({ host: HOST, port }));
 }
 
-/** Answered when the keys have been read back, so that the numbers are final. */
+/** Answers once the keys have been read back, so that the numbers are final. */
 export function stopLoad(sandbox: Sandbox, done: Done): void {
   const { load } = sandbox;
   if (load === undefined || !load.isRunning) {

@@ -1,4 +1,4 @@
-/** The kinds of machines a sandbox's world can start; importing this module registers them. */
+/** The kinds of machines in a sandbox's world; importing this module registers them. */
 
 import { Sentinel } from '../engine/sentinel/sentinel.ts';
 import { Server } from '../engine/server/server.ts';

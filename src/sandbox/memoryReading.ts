@@ -1,6 +1,6 @@
 /**
- * What of a sandbox's memory is known to the byte at every instant: data, what is held for clients,
- * the recording. Reads, and changes nothing.
+ * The part of a sandbox's memory that is known exactly at every instant: data, buffers of clients, the
+ * recording. It reads and changes nothing.
  */
 
 import type { Process } from '../engine/process/process.ts';
@@ -8,18 +8,18 @@ import { serverOf } from './nodeReading.ts';
 import type { Sandbox } from './sandbox.ts';
 import { sentinelOf } from './sentinelReading.ts';
 
-/** Shorter requests that have come in part are of no account. */
+/** Shorter incomplete requests are ignored. */
 const COMING_BYTES_MIN = 1024 * 1024;
 
 interface KnownMemory {
-  /** In use now. */
+  /** The bytes in use now. */
   readonly bytes: number;
-  /** What requests that have come in part will take in addition once they are executed. */
+  /** The bytes that incomplete requests will need in addition when they are executed. */
   readonly comingBytes: number;
 }
 
 interface ClientHolding {
-  /** Its connection from outside. */
+  /** The client's outside connection. */
   readonly conn: number;
   readonly node: string;
   readonly addr: string;
@@ -46,15 +46,18 @@ export function knownMemory(sandbox: Sandbox): KnownMemory {
 }
 
 /**
- * How many times a request's bytes come to lie in memory beside the query buffer: in the value and in
- * the replication stream, and at each replica in a query buffer and in a value. With two replicas 6
- * times: of the default 4 GB, 70 % is enough for a value of 400 MB.
+ * How many copies of a request's bytes its execution makes besides the query buffer: the value and the
+ * replication stream, and a query buffer and a value at each replica. With two replicas that is 6: 70 %
+ * of the default 4 GB is enough for a value of 400 MB.
  */
 function copiesOf(servers: number): number {
   return 2 + 2 * (servers - 1);
 }
 
-/** The client from outside for which most is held; undefined when there is none above `bytesMin`. */
+/**
+ * The outside client that holds the most memory; undefined when no client holds more than
+ * `bytesMin`.
+ */
 export function greediestClient(sandbox: Sandbox, bytesMin: number): ClientHolding | undefined {
   let found: ClientHolding | undefined;
   for (const end of sandbox.world.state.outsideEnds.values()) {

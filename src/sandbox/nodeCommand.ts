@@ -1,7 +1,7 @@
 /**
- * Finds nodes by name, and gives them commands.
+ * Finds nodes by name, and sends commands to them.
  *
- * Invariant: a name that means nothing is answered with those that do.
+ * Invariant: the error for an unknown name lists the known ones.
  */
 
 import { displayed, SHOWN } from '../view/displayed.ts';
@@ -34,7 +34,10 @@ export function serverSpec(sandbox: Sandbox, name: string): NodeSpec {
   throw new OperationError(`ERR ${name} is a Sentinel; the servers are: ${names}`);
 }
 
-/** Gives a node a command; answered by the node, or at once while the world stands still. */
+/**
+ * Sends a command to a node. The node answers; while the world stands still, the answer comes at
+ * once.
+ */
 export function command(
   sandbox: Sandbox,
   spec: NodeSpec,

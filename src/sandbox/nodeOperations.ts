@@ -1,8 +1,8 @@
 /**
- * Operations on nodes as such: new ones, fewer, and any command at one of them.
+ * Operations on whole nodes: adding and removing them, and running any command on one.
  *
- * Invariants: a name is never given twice at the same time, a port never; the last server stays.
- * Whether a port is free on the host is for gateway/ to find out.
+ * Invariants: two nodes never have the same name or port at the same time; the last server cannot be
+ * removed. gateway/ finds out whether a port is free on the host.
  */
 
 import { splitArguments } from '../engine/resp/splitArguments.ts';
@@ -47,9 +47,9 @@ export function addNode(sandbox: Sandbox, operation: Addition, done: Done): void
 }
 
 /**
- * A Sentinel's quorum is its own: the new one gets a majority of the Sentinels there are with it, and
- * those that have another keep it. Example: three Sentinels added one after another to a sandbox
- * without any get 1, 2 and 2.
+ * Every Sentinel has its own quorum. The new one gets a majority of all Sentinels, itself included; the
+ * others keep theirs. Example: three Sentinels added in turn to a sandbox without Sentinels get 1, 2
+ * and 2.
  */
 function addSentinel(sandbox: Sandbox, port: number, done: Done): void {
   const { specs, topology, world } = sandbox;
@@ -102,7 +102,7 @@ function checkPort(sandbox: Sandbox, port: number): void {
   if (owner !== null) throw new OperationError(`ERR ${owner} has port ${port}`);
 }
 
-/** Where the Sentinels see the master; without any, the first master there is. */
+/** The master's address according to the Sentinels; without Sentinels, that of the first master. */
 function masterPort(sandbox: Sandbox): number {
   const { nodes, sentinels } = sandbox.snapshot();
   const seen = sentinels.find(({ process, master }) => process === 'running' && master !== null);
@@ -127,14 +127,14 @@ export function setBacklog(sandbox: Sandbox, name: string, bytes: number, done: 
   command(sandbox, spec, ['CONFIG', 'SET', 'repl-backlog-size', String(bytes)], done);
 }
 
-/** What a dead node said last is there, too. */
+/** The last log lines of a node, even of a dead one. */
 export function tellLog(sandbox: Sandbox, name: string, count: number, done: Done): void {
   nodeSpec(sandbox, name);
   const log = sandbox.world.logSince(name, 0).slice(-count);
   done({ ok: true, text: `${log.length} lines`, log: log.map((line) => logEntry(name, line)) });
 }
 
-/** `SET greeting "hello world"`: quoted as at redis-cli's prompt, answered as there. */
+/** `SET greeting "hello world"`: quoted and answered as at redis-cli's prompt. */
 export function runLine(sandbox: Sandbox, name: string, line: string, done: Done): void {
   const spec = nodeSpec(sandbox, name);
   const words = splitArguments(Buffer.from(line, 'utf8').latin1Slice());

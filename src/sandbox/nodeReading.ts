@@ -1,6 +1,6 @@
 /**
- * Reads a server node's state from its machine, without an event: watching never changes a run.
- * Everything comes from the fields of INFO replication, so what a snapshot says is what INFO says.
+ * Reads a server node's state from its machine without an event: watching never changes a run.
+ * Everything comes from the fields of INFO replication, so a snapshot agrees with INFO.
  */
 
 import { Sentinel } from '../engine/sentinel/sentinel.ts';
@@ -16,21 +16,21 @@ import {
 import type { NodeView } from '../world/views.ts';
 import type { World } from '../world/world.ts';
 
-/** Name of the node that owns a port; null for a stranger. */
+/** The name of the node that owns a port; null for a server outside of the sandbox. */
 export type NameOf = (host: string, port: number) => string | null;
 
 type Fields = ReadonlyMap<string, string>;
 
 /**
- * The server of a node; a dead process's as it was when it died. Undefined for a process that has
- * been spawned and has not executed its first event, and for one that refused its configuration.
+ * The server of a node; of a dead process, in its last state. Undefined for a process that has not
+ * executed its first event, and for one that refused its configuration.
  */
 export function serverOf(world: World, name: string): Server | undefined {
   const machine = world.machine(name);
   return machine instanceof Server && machine.configuration !== undefined ? machine : undefined;
 }
 
-/** What a client has to AUTH with at a node; empty when it need not. */
+/** The password for AUTH at a node; empty when none is needed. */
 export function passwordOf(world: World, name: string): string {
   const machine = world.machine(name);
   if (machine instanceof Sentinel) return machine.settings.requirepass;
@@ -41,7 +41,7 @@ export function replicationFields(server: Server): Fields {
   return new Map(server.replication.infoFields().map(([name, value]) => [name, String(value)]));
 }
 
-/** `wasReplica` is the role to show for a process that has none yet. */
+/** `wasReplica` is the role of a process that has none yet. */
 export function readServer(
   view: NodeView,
   server: Server | undefined,

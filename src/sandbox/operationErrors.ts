@@ -1,4 +1,4 @@
-/** An operation that cannot be carried out; the message says what to do about it. */
+/** An operation that cannot be carried out; the message says what to do. */
 export class OperationError extends Error {
   override readonly name = 'OperationError';
 }

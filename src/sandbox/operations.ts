@@ -1,9 +1,8 @@
 /**
- * What one can do to a sandbox, an operation each: checks that it makes sense now, turns it into
- * inputs of the world, and answers. That its fields are within their limits has been checked by the
- * table of operations (view/operationTable.ts).
+ * The operations of a sandbox: each is checked against the present state, turned into inputs of the
+ * world, and answered. The table of operations (view/operationTable.ts) has already checked the fields.
  *
- * Invariant: an operation that is refused has changed nothing; the refusal says what to do.
+ * Invariant: a refused operation has changed nothing, and the refusal says what to do.
  */
 
 import type { Operation } from '../view/messages.ts';
@@ -21,12 +20,12 @@ import { HOST, LOAD } from './topology.ts';
 import { isVisible } from './visibility.ts';
 
 const OUTSIDE = 'outside';
-/** Events a STEP tells of; the last ones. */
+/** The most events that the answer to STEP lists: the last ones. */
 const STEP_TOLD_MAX = 100;
 
 /**
- * Throws OperationError when the operation makes no sense. In a world that has failed one can still
- * look around, and no more.
+ * Carries out an operation. Throws OperationError when it is not possible. A world that has failed can
+ * only be looked at.
  */
 export function perform(sandbox: Sandbox, operation: Operation, done: Done): void {
   if (operation.op === 'state') {
@@ -90,7 +89,7 @@ function ok(done: Done, text = 'OK'): void {
   done({ ok: true, text });
 }
 
-/** Does it, and says so in the feed. */
+/** Injects the operation and reports it in the feed. */
 function apply(sandbox: Sandbox, input: Input, text: string, done: Done): void {
   sandbox.inject(input);
   sandbox.feed.say(sandbox.world.now, text);
@@ -104,7 +103,7 @@ function step(sandbox: Sandbox, count: number, done: Done): void {
   stepped(sandbox, before, done);
 }
 
-/** A world in which nothing but small talk happens is stepped no further than STEP_EVENTS_MAX. */
+/** Steps to the next visible event; in a world with hidden traffic only, STEP_EVENTS_MAX events. */
 function stepVisible(sandbox: Sandbox, done: Done): void {
   const { world } = sandbox;
   const before = world.eventCount;
@@ -116,7 +115,7 @@ function stepVisible(sandbox: Sandbox, done: Done): void {
   stepped(sandbox, before, done);
 }
 
-/** Answers with what happened since event `before`. */
+/** Answers with the events after event `before`. */
 function stepped(sandbox: Sandbox, before: number, done: Done): void {
   sandbox.observe();
   const executed = sandbox.world.eventCount - before;
@@ -196,7 +195,7 @@ function networkInput(operation: NetworkOperation): Input {
   }
 }
 
-/** Ends of links: nodes, and those that stand for what is not in the world. */
+/** The ends of links: nodes and pseudo-nodes. */
 function checkPlace(sandbox: Sandbox, name: string): void {
   const places = [...sandbox.specs.map((spec) => spec.name), OUTSIDE, LOAD, OPERATOR];
   if (!places.includes(name)) throw unknownNode(name, places);
@@ -234,7 +233,7 @@ function replicaof(sandbox: Sandbox, { node, to }: ReplicaofOperation, done: Don
   command(sandbox, spec, ['REPLICAOF', to.host, String(to.port)], done);
 }
 
-/** Asks a Sentinel that runs, as a user would. */
+/** Sends SENTINEL FAILOVER to a running Sentinel. */
 function failover(sandbox: Sandbox, name: string, done: Done): void {
   const sentinels = sandbox.specs.filter((spec) => spec.machine === 'sentinel');
   if (sentinels.length === 0) {

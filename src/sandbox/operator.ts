@@ -1,11 +1,11 @@
 /**
- * The operator: gives commands to nodes as a user with redis-cli would, over connections from the
- * pseudo-node `operator`. What a node does because of us is thus in the trace and the recording.
- * It knows every password, as whoever has written the configuration files does.
+ * The operator: sends commands to nodes as a user with redis-cli would, over connections from the
+ * pseudo-node `operator`. So the effects of our commands are in the trace and in the recording. It knows
+ * every password, because it has written the configuration files.
  *
- * Invariant: one command a connection; each is answered exactly once: by the node, by its
- * connection's end, by running out of time, or by the world's standing still: whoever asks is never
- * left waiting for somebody else's RESUME.
+ * Invariant: each connection carries one command, which is answered exactly once: by the node, by the
+ * end of the connection, by a time-out, or because the world stands still: no request ever waits for a
+ * RESUME by another user.
  */
 
 import { ProtocolError } from '../engine/machine/errors.ts';
@@ -19,7 +19,7 @@ import { encodeRequest } from './requests.ts';
 
 export const OPERATOR = 'operator';
 const ANSWER_MICROS = 5_000_000;
-/** Commands that may wait for their answers at once. */
+/** The most commands that may wait for answers at the same time. */
 const ERRANDS_MAX = 1_000;
 
 export type Done = (outcome: Outcome) => void;
@@ -30,17 +30,17 @@ interface Errand {
   readonly node: string;
   readonly reader: ReplyReader;
   readonly deadline: Micros;
-  /** The reply to AUTH comes first. */
+  /** Whether the reply to AUTH comes first. */
   isAuthenticating: boolean;
   done: Done;
-  /** Its asker has been answered: the world is paused. */
+  /** Whether the caller has already been answered, because the world was paused. */
   isQueued: boolean;
   readonly read: ReadReply;
 }
 
 export class Operator {
   private readonly inject: (input: Input) => void;
-  /** Hears what a node says to a command that was answered before. */
+  /** Receives a node's reply to a command whose caller was answered earlier. */
   private readonly tell: (text: string) => void;
   private readonly errands = new Map<number, Errand>();
 
@@ -49,7 +49,7 @@ export class Operator {
     this.tell = tell;
   }
 
-  /** Whether so many commands wait for their answers that no further one is taken. */
+  /** Whether too many commands wait for answers, so that no further one is accepted. */
   get isFull(): boolean {
     return this.errands.size >= ERRANDS_MAX;
   }
@@ -74,7 +74,7 @@ export class Operator {
       read,
     };
     this.errands.set(conn, errand);
-    // Port 1 is nobody's: CLIENT LIST shows at a glance that it was us.
+    // No client has port 1, so CLIENT LIST identifies the operator.
     const peer = '127.0.0.1:1';
     const place = { node: node.name, port: node.port, from: OPERATOR, isOperator: true };
     this.inject({ kind: 'accept', conn, peer, ...place });
@@ -86,12 +86,12 @@ export class Operator {
   received(conn: number, bytes: Buffer): boolean {
     const errand = this.errands.get(conn);
     if (errand === undefined) return false;
-    // In the middle of an event: whatever the node has sent must end in an answer.
+    // This runs during an event: whatever the node has sent must lead to an answer, not an exception.
     try {
       errand.reader.feed(bytes);
       let reply = errand.reader.next();
       if (reply !== undefined && errand.isAuthenticating) {
-        // Whether it was the right password, the reply to the command says.
+        // The reply to the command shows whether the password was right.
         errand.isAuthenticating = false;
         reply = errand.reader.next();
       }
@@ -116,7 +116,7 @@ export class Operator {
     return true;
   }
 
-  /** Gives up what has waited too long; the command may still take place. */
+  /** Answers commands that have waited too long; they may still be executed. */
   expire(now: Micros): void {
     for (const errand of this.errands.values()) {
       if (now < errand.deadline) continue;
@@ -125,7 +125,7 @@ export class Operator {
     }
   }
 
-  /** The world is paused: what is under way is answered now; what the node says later is told. */
+  /** The world is paused: answers all pending commands now; later replies are reported in the feed. */
   queue(): void {
     for (const errand of this.errands.values()) {
       const { done, node, isQueued } = errand;
@@ -139,7 +139,7 @@ export class Operator {
     }
   }
 
-  /** Nothing takes place any more. */
+  /** The world has failed: no pending command will be executed. */
   abandon(error: string): void {
     const abandoned = [...this.errands.values()];
     this.errands.clear();

@@ -1,14 +1,14 @@
 /**
- * A reply as redis-cli shows it at its prompt, a line each:
+ * Prints a reply as redis-cli does at its prompt:
  *
  *   (integer) 3    "a \"quoted\" bulk"    (nil)    (error) ERR syntax error
- *   1) "a"         what follows in a nested array is indented by the width of its number
+ *   1) "a"         further lines of a nested array are indented by the width of its number
  *   2) 1) "b"
  *      2) "c"
  *
- * Invariants: every line is printable ASCII, whatever bytes the reply holds; only verbatim texts (INFO)
- * and simple ones go through as they are. A reply of any size becomes about LINES_MAX lines or
- * CHARS_MAX characters at most; what is left out of a value or a list is counted, behind an ellipsis.
+ * Invariants: every line is printable ASCII, whatever bytes the reply contains; only verbatim texts
+ * (INFO) and simple strings are printed as they are. A reply of any size becomes about LINES_MAX lines
+ * or CHARS_MAX characters at most; an ellipsis gives the size of the omitted part of a value or list.
  */
 
 import { type Bytes, toLatin1 } from '../engine/resp/bytes.ts';
@@ -19,7 +19,7 @@ import { cutNote, displayed, SHOWN } from '../view/displayed.ts';
 const LINES_MAX = 10_000;
 const CHARS_MAX = 1024 * 1024;
 
-/** What of a reply is shown at most, and need not be kept beyond that. */
+/** How much of a reply is shown, so that no more of it needs to be kept. */
 export const SHOWN_REPLY: ReplyLimits = {
   bytesKeptMax: SHOWN.value,
   elementsKeptMax: LINES_MAX,
@@ -39,7 +39,7 @@ class Page {
     return this.lines.length >= LINES_MAX || this.chars >= CHARS_MAX;
   }
 
-  /** `first` stands before the first line, `rest` before the others. */
+  /** `first` precedes the first line, `rest` the others. */
   write(reply: Reply, first: string, rest: string): void {
     switch (reply.type) {
       case 'simple':
@@ -70,7 +70,7 @@ class Page {
     this.chars += text.length;
   }
 
-  /** INFO and its like are texts even where RESP2 has no type for it: CRLF at the end of every line. */
+  /** RESP2 has no type for texts such as INFO; they are recognized by CRLF at the end of every line. */
   private bulk(bytes: Bytes, omitted: number, first: string, rest: string): void {
     const shown = shownBytes(bytes, omitted);
     if (/^(# |[ -~]+\r\n)/.test(shown.text) && (shown.note !== '' || shown.text.endsWith('\r\n'))) {
@@ -127,11 +127,11 @@ class Page {
 
 interface ShownBytes {
   readonly text: string;
-  /** On the length of what was cut. */
+  /** The note on the length of a value that was cut. */
   readonly note: string;
 }
 
-/** Of a long value only the beginning is made a string. */
+/** Only the beginning of a long value becomes a string. */
 function shownBytes(bytes: Bytes, omitted: number): ShownBytes {
   const length = bytes.length + omitted;
   const note = length > SHOWN.value ? cutNote(length, 'bytes') : '';

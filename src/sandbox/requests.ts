@@ -1,8 +1,8 @@
-/** Requests of those who talk to nodes from inside a sandbox, and what their replies hold. */
+/** Encodes requests to nodes from inside a sandbox, and reads the replies. */
 
 import { type Reply, replyText } from '../engine/resp/replyReader.ts';
 
-/** A request as an array of bulk strings; words are latin1, one character a byte. */
+/** A request as an array of bulk strings; words are latin1, one character per byte. */
 export function encodeRequest(words: readonly string[]): Buffer {
   let text = `*${words.length}\r\n`;
   for (const word of words) text += `$${word.length}\r\n${word}\r\n`;
@@ -14,7 +14,7 @@ export function itemsOf(reply: Reply): readonly Reply[] {
   return reply.type === 'array' || reply.type === 'push' ? reply.items : [];
 }
 
-/** The texts of an array's elements; undefined for those that have none. */
+/** The texts of an array's elements; undefined for elements without text. */
 export function textsOf(reply: Reply): (string | undefined)[] {
   return itemsOf(reply).map(replyText);
 }

@@ -1,10 +1,10 @@
 /**
- * A sandbox: a topology in a world, and what one can do to it.
+ * A sandbox: a topology in a world, and the operations on it.
  *
- * Invariants: nodes are driven only through the world's inputs and their own protocol; snapshots
- * are read without an event; endpoints see nothing before `boot` has found the topology agreed.
- * Deliberately absent: real time, sockets and files; gateway/ advances the sandbox and is its way
- * out.
+ * Invariants: nodes are influenced only through the world's inputs and their own protocol; snapshots are
+ * read without an event; endpoints open only after `boot`, when the topology has agreed.
+ * Deliberately absent: real time, sockets and files; gateway/ advances the sandbox and connects it with
+ * the outside.
  */
 
 import type { Micros } from '../engine/machine/machine.ts';
@@ -35,9 +35,9 @@ import {
   topologyNodes,
 } from './topology.ts';
 
-/** How often, in world time, roles and offsets are looked at. */
+/** How often, in world time, roles and offsets are observed. */
 const OBSERVE_MICROS = 10_000;
-/** How often it is looked at, in world time, whether a topology has agreed. */
+/** How often, in world time, boot checks whether the topology has agreed. */
 const BOOT_LOOK_MICROS = 200_000;
 /** How long a topology may take to agree, in world time. */
 const BOOT_MICROS_MAX = 60_000_000;
@@ -47,13 +47,13 @@ interface SandboxOptions {
   readonly seed: number;
   /** Unix time of the world's beginning. */
   readonly startAt: Micros;
-  /** Fresh for every sandbox that real peers can reach; part of the recording. */
+  /** New for every sandbox that real peers can reach; part of the recording. */
   readonly nonce?: string;
   readonly record: boolean;
   readonly params?: Partial<WorldParams>;
 }
 
-/** Operations that may wait for their outcomes at once. */
+/** The most operations that may wait for their outcomes at the same time. */
 const WAITS_MAX = 1_000;
 
 /** The topology did not agree in time. */
@@ -61,11 +61,11 @@ export class BootError extends Error {
   override readonly name = 'BootError';
 }
 
-/** Something that is answered later: looked at until it has an outcome, at the latest when it is late. */
+/** An operation that is answered later: checked until it has an outcome, or its deadline has passed. */
 interface Wait {
   readonly deadline: Micros;
   readonly done: Done;
-  /** What is answered when the world is paused meanwhile. */
+  /** The answer if the world is paused in the meantime. */
   readonly queued: string;
   readonly settle: (isLate: boolean) => Outcome | undefined;
 }
@@ -75,12 +75,12 @@ export class Sandbox {
   readonly masterName = MASTER_NAME;
   readonly seed: number;
   readonly topology: TopologyOptions;
-  /** The nodes there are, in the order of their start. */
+  /** The present nodes, in the order of their start. */
   readonly specs: NodeSpec[] = [];
   readonly operator: Operator;
   readonly failovers = new Failovers();
   readonly feed = new Feed();
-  /** Who moves the world's time. */
+  /** What advances the world's time. */
   driver: Driver;
   private readonly nonce: string | undefined;
   private gateway: OutsidePort | undefined = undefined;
@@ -123,12 +123,12 @@ export class Sandbox {
     );
   }
 
-  /** Every input goes through here: nothing is changed before it was looked at. */
+  /** Every input passes through here, so that the state before each change is observed. */
   inject(input: Input): void {
     this.world.inject(input);
   }
 
-  /** An id for a connection from outside, never used before. */
+  /** A new id for an outside connection. */
   newConn(): number {
     this.lastConn += 1;
     return this.lastConn;
@@ -136,7 +136,7 @@ export class Sandbox {
 
   // Time.
 
-  /** Runs virtual time until the topology agrees. Throws BootError that says what is missing. */
+  /** Runs in virtual time until the topology agrees. Throws BootError, which says what is missing. */
   boot(microsMax: Micros = BOOT_MICROS_MAX): void {
     const limit = this.world.now + microsMax;
     while (this.world.now < limit) {
@@ -150,7 +150,7 @@ export class Sandbox {
     );
   }
 
-  /** Runs the world up to `until`, at most `eventsMax` events, and looks at it on the way. */
+  /** Runs the world up to `until`, at most `eventsMax` events, and observes it on the way. */
   advance(until: Micros, eventsMax: number = Number.POSITIVE_INFINITY): number {
     let events = 0;
     do {
@@ -162,7 +162,7 @@ export class Sandbox {
     return events;
   }
 
-  /** Looks at roles and offsets, and at what waits for an answer. */
+  /** Observes roles and offsets, and checks pending answers. */
   observe(): void {
     const { world } = this;
     this.observedAt = world.now;
@@ -181,7 +181,7 @@ export class Sandbox {
     });
   }
 
-  /** Time stands still from now on: what is under way is answered, so that nobody waits for RESUME. */
+  /** Time stops: pending operations are answered, so that no request waits for RESUME. */
   pause(): void {
     this.driver.pause();
     this.operator.queue();
@@ -192,7 +192,7 @@ export class Sandbox {
     this.answerWaits(({ queued }) => ({ ok: true, text: queued }));
   }
 
-  /** The world has failed: whoever waits is told so. */
+  /** The world has failed: pending operations are answered with that. */
   private abandon(): void {
     const error = `ERR the world stands still: ${failureText(this.world)}`;
     this.operator.abandon(error);
@@ -202,8 +202,8 @@ export class Sandbox {
   // Operations.
 
   /**
-   * Carries out an operation, whoever asks for it; `done` is called now or, when a node has to answer
-   * first, later. An operation that breaks the limits of the table is answered with what is wrong.
+   * Carries out an operation. `done` is called at once, or later when a node must answer first. An
+   * operation that violates the table of operations is answered with the error.
    */
   perform(operation: Operation, done: Done): void {
     const refusal = refusalOf(operation);
@@ -230,9 +230,9 @@ export class Sandbox {
     if (this.driver.mode === 'paused') this.queueWaits();
   }
 
-  // Looking.
+  // Observation.
 
-  /** Goes up with everything that a snapshot can show. */
+  /** Grows with every change that a snapshot can show. */
   get revision(): number {
     return this.world.eventCount + this.world.state.inputCount + this.operationCount;
   }
@@ -252,7 +252,7 @@ export class Sandbox {
     return machine instanceof LoadClient ? machine : undefined;
   }
 
-  /** Name of the node that owns a port of this host; null for a stranger. */
+  /** The name of the node that owns a port of this host; null if there is none. */
   nameOf(host: string, port: number): string | null {
     if (host !== '127.0.0.1' && host !== 'localhost') return null;
     return this.specs.find((spec) => spec.port === port)?.name ?? null;
@@ -304,14 +304,14 @@ export class Sandbox {
     return { isRunning, checks, lost: book.lost, checkedPort: checkedAt?.port ?? 0 };
   }
 
-  // The way out.
+  // The outside.
 
-  /** Where the world's traffic with the outside goes; set once, before anybody connects. */
+  /** Sets the receiver of the world's traffic to the outside; once, before the first connection. */
   openTo(gateway: OutsidePort): void {
     this.gateway = gateway;
   }
 
-  /** Sorts what is for the operator from what is for real peers. */
+  /** Separates the operator's traffic from that of real peers. */
   private outsidePort(): OutsidePort {
     const { operator } = this;
     return {

@@ -1,4 +1,4 @@
-/** Reads a Sentinel node's view from its machine, without an event: watching never changes a run. */
+/** Reads a Sentinel node's view from its machine without an event: watching never changes a run. */
 
 import type { Micros } from '../engine/machine/machine.ts';
 import { flagsOf, type Instance } from '../engine/sentinel/model/instance.ts';
@@ -14,7 +14,7 @@ import type { NodeView } from '../world/views.ts';
 import type { World } from '../world/world.ts';
 import type { NameOf } from './nodeReading.ts';
 
-/** The Sentinel of a node; a dead process's as it was when it died. */
+/** The Sentinel of a node; of a dead process, in its last state. */
 export function sentinelOf(world: World, name: string): Sentinel | undefined {
   const machine = world.machine(name);
   return machine instanceof Sentinel ? machine : undefined;
@@ -58,7 +58,10 @@ export function readSentinel(
   };
 }
 
-/** As the Sentinel itself reckons: since its oldest PING without an answer, or since the link was lost. */
+/**
+ * As the Sentinel itself measures: since its oldest unanswered PING, or since it lost the
+ * connection.
+ */
 function silence({ link }: Instance, nowMs: number): number {
   if (link.actPingTime !== 0) return nowMs - link.actPingTime;
   return link.disconnected ? nowMs - link.lastAvailableTime : 0;

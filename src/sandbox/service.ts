@@ -1,10 +1,10 @@
 /**
- * The sandbox for those who are not in its thread: requests in, answers out, and to every
- * subscriber whole snapshots and batches of feed when somebody (gateway/) calls `pump`.
+ * The sandbox's interface for other threads: requests and answers, and for subscribers whole snapshots
+ * and batches of the feed whenever gateway/ calls `pump`.
  *
- * Invariants: a request is answered exactly once, also when carrying it out or giving the answer throws
- * (a bug of ours ends neither the thread nor, in the middle of an event, the world); a subscriber gets
- * a snapshot when it comes and then only what is newer.
+ * Invariants: a request is answered exactly once, even when its execution or the delivery of the answer
+ * throws: such a bug ends neither the thread nor, during an event, the world. A subscriber receives a
+ * snapshot at once, and then only newer ones.
  */
 
 import { displayed, SHOWN } from '../view/displayed.ts';
@@ -42,7 +42,7 @@ export class Service {
     }
   }
 
-  /** An exception in what an asker wanted: said in the feed, and answered. */
+  /** An exception in an operation: it is reported in the feed and in the answer. */
   bug(error: unknown): Outcome {
     const text = `a bug of the sandbox: ${displayed(String(error), SHOWN.line)}`;
     this.sandbox.feed.say(this.sandbox.world.now, text);
@@ -55,7 +55,7 @@ export class Service {
     );
   }
 
-  /** Gives the function that ends the subscription. */
+  /** Returns the function that ends the subscription. */
   subscribe(listener: Listener): () => void {
     this.listeners.add(listener);
     listener({ kind: 'snapshot', snapshot: this.sandbox.snapshot() });
@@ -63,7 +63,7 @@ export class Service {
     return () => this.listeners.delete(listener);
   }
 
-  /** Tells subscribers what is new; called at most ten times a second. */
+  /** Sends news to the subscribers; called at most ten times a second. */
   pump(): void {
     const entries = this.sandbox.takeFeed();
     if (entries.length > 0) {

@@ -1,4 +1,4 @@
-/** Makes a snapshot of a sandbox: reads, and changes nothing. */
+/** Makes a snapshot of a sandbox. It reads and changes nothing. */
 
 import { displayed, SHOWN } from '../view/displayed.ts';
 import type { LinkSnapshot, LoadSnapshot, Snapshot, UpcomingSnapshot } from '../view/snapshot.ts';
@@ -52,7 +52,7 @@ export function takeSnapshot(sandbox: Sandbox): Snapshot {
   };
 }
 
-/** `InvariantError: … (event 1234, node m)`: what froze the world. */
+/** `InvariantError: … (event 1234, node m)`: what stopped the world. */
 export function failureText(world: World): string | null {
   const { failure } = world;
   return failure === undefined

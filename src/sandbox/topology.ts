@@ -1,9 +1,9 @@
 /**
- * A topology in words: which nodes there are, where they listen, and the configuration file each
- * one finds in its directory when it starts for the first time.
+ * A topology: its nodes, their ports, and the configuration file in each node's directory at its first
+ * start.
  *
- * The defaults that deviate from Redis's are here and nowhere else: down-after 2 s, failover-timeout
- * 10 s, repl-diskless-sync-delay 0, enable-debug-command local.
+ * All defaults that differ from Redis's are here: down-after 2 s, failover-timeout 10 s,
+ * repl-diskless-sync-delay 0, enable-debug-command local.
  */
 
 import type { AddNode } from '../world/input.ts';
@@ -23,11 +23,11 @@ const CONFIG_FILES: Readonly<Record<string, string>> = {
 export interface TopologyOptions {
   readonly replicas: number;
   readonly sentinels: number;
-  /** The master's; replicas have the ones after it. */
+  /** The master's port; the replicas have the next ones. */
   readonly port: number;
-  /** The first Sentinel's; the others have the ones after it. */
+  /** The first Sentinel's port; the others have the next ones. */
   readonly sentinelPort: number;
-  /** Sentinels that must agree that the master is down; a majority unless told. */
+  /** The number of Sentinels that must agree that the master is down; by default a majority. */
   readonly quorum?: number;
   readonly downAfterMs?: number;
 }
@@ -53,19 +53,19 @@ export function topologyNodes(options: TopologyOptions): NodeSpec[] {
   return nodes;
 }
 
-/** A server; with `masterPort` a replica of the one there. */
+/** A server; with `masterPort`, a replica of the server at that port. */
 export function serverNode(name: string, port: number, masterPort: number | undefined): NodeSpec {
   const lines = [`port ${port}`, 'repl-diskless-sync-delay 0', 'enable-debug-command local'];
   if (masterPort !== undefined) lines.push(`replicaof ${HOST} ${masterPort}`);
   return { name, machine: 'server', port, config: `${lines.join('\n')}\n` };
 }
 
-/** What a Sentinel is told of the quorum when there are so many of them. */
+/** The default quorum for that many Sentinels: a majority. */
 export function quorumOf(sentinels: number, options: TopologyOptions): number {
   return options.quorum ?? Math.floor(sentinels / 2) + 1;
 }
 
-/** A Sentinel that begins with the master at `masterPort`. */
+/** A Sentinel that monitors the master at `masterPort`. */
 export function sentinelNode(
   name: string,
   port: number,
@@ -82,7 +82,10 @@ export function sentinelNode(
   return { name, machine: 'sentinel', port, config: `${lines.join('\n')}\n` };
 }
 
-/** A node as the world takes it. `nonce` makes its replid differ from that of every other sandbox. */
+/**
+ * The world's input that adds a node. `nonce` makes its replid differ from those of other
+ * sandboxes.
+ */
 export function addNodeInput(spec: NodeSpec, nonce: string | undefined): AddNode {
   const path = CONFIG_FILES[spec.machine]!;
   return {

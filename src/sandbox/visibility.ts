@@ -1,9 +1,8 @@
 /**
- * Which events a person wants to see: messages and what happens to processes and connections, but
- * neither the machinery (ticks, flow control, disks) nor the small talk that never ends (PING,
- * PONG, INFO, hello, ACK).
+ * Which events are visible: messages and events of processes and connections, but neither internal
+ * events (ticks, flow control, disks) nor periodic traffic (PING, PONG, INFO, hello, ACK).
  *
- * Invariant: decided by the event and its cause alone, so that a step and the feed agree.
+ * Invariant: only the event and its cause decide, so that a step and the feed agree.
  */
 
 import type { Quiet } from '../view/messages.ts';
@@ -21,9 +20,9 @@ const SEEN: ReadonlySet<EventName> = new Set([
   'operation',
 ]);
 
-/** Small talk by its first words, as describeBytes puts them. */
+/** Periodic traffic by its first words, as describeBytes prints them. */
 const SMALL_TALK: readonly (readonly [RegExp, Quiet])[] = [
-  [/^ping\b/i, 'PING'], // In small letters in the stream of a master.
+  [/^ping\b/i, 'PING'], // In lower case in a master's stream.
   [/^\+?PONG\b/, 'PONG'],
   [/^INFO\b|^"?# Server/, 'INFO'],
   [/^(PUBLISH|message) "?__sentinel__:hello/, 'hello'],
@@ -31,16 +30,16 @@ const SMALL_TALK: readonly (readonly [RegExp, Quiet])[] = [
 ];
 
 /**
- * What kind of small talk an event is; undefined for one that is to be seen. `cause` is the event
- * that scheduled it: a number alone answers a hello, and looks like the answer to somebody's INCR.
+ * The kind of hidden traffic of an event; undefined for a visible one. `cause` is the event that
+ * scheduled it: a mere number may answer a hello, or a client's INCR.
  */
 export function quietKind(event: EventView, cause: EventView | undefined): Quiet | undefined {
   if (!SEEN.has(event.kind)) return 'internal';
   if (event.kind !== 'data') return undefined;
-  if (event.text === '') return 'PING'; // The newline by which a master in bgsave says it lives.
+  if (event.text === '') return 'PING'; // The newline by which a master shows during BGSAVE that it is alive.
   let first: Quiet | undefined;
   for (const item of event.text.split(ITEM_SEPARATOR)) {
-    if (/^SELECT \d+$/.test(item)) continue; // Says nothing but where the next command goes.
+    if (/^SELECT \d+$/.test(item)) continue; // It only selects the database of the next command.
     const kind = /^\d+( \(|$)/.test(item) ? answerTo(cause) : smallTalk(item);
     if (kind === undefined) return undefined;
     first ??= kind;
@@ -48,7 +47,7 @@ export function quietKind(event: EventView, cause: EventView | undefined): Quiet
   return first;
 }
 
-/** As quietKind; true for what a step stops at. */
+/** Whether a step stops at the event. */
 export function isVisible(event: EventView, cause: EventView | undefined): boolean {
   return quietKind(event, cause) === undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Which clients outside the world wait for an answer that cannot come: the world is paused, or the
- * node they talk to is frozen. Reads, and changes nothing.
+ * The outside clients whose answer cannot come, because the world is paused or their node is frozen. It
+ * reads and changes nothing.
  */
 
 import { displayed, SHOWN } from '../view/displayed.ts';
@@ -14,9 +14,9 @@ import { OPERATOR } from './operator.ts';
 import { sentinelOf } from './sentinelReading.ts';
 
 interface WaitingClients {
-  /** The first ones, in the order in which they connected. */
+  /** The first ones, in the order of their connections. */
   readonly listed: readonly WaitingClientSnapshot[];
-  /** All there are. */
+  /** The number of all waiting clients. */
   readonly count: number;
 }
 
@@ -38,7 +38,7 @@ export function waitingClients(world: World, isPaused: boolean): WaitingClients 
   return { listed, count };
 }
 
-/** A request or a connect is under way. */
+/** Whether a request or a connect is in flight. */
 function asksSomething(client: End): boolean {
   const kind = client.queue.first()?.kind;
   return kind === KIND.connect || kind === KIND.data;
@@ -58,7 +58,7 @@ function frozenWith(
   return ends.has(client.peer) ? 'frozen' : undefined;
 }
 
-/** The connections whose input a frozen process has not taken. */
+/** The connections whose input a frozen process has not read. */
 function endsIn(node: WorldNode): Set<End> {
   const ends = new Set<End>();
   for (let i = 0; i < node.inbox.length; i += 1) {

@@ -1,16 +1,16 @@
 /**
- * LOAD: an application inside the world that finds its master as Redis's guidelines for Sentinel
- * clients say, and keeps a book of what it wrote.
+ * LOAD: an application inside the world that finds its master according to Redis's guidelines for
+ * Sentinel clients, and records its writes.
  *
  *   ask a Sentinel → connect → ROLE says master → read all keys back → write, until the connection
- *   breaks, the master says READONLY, nothing is answered for a while, or a Sentinel publishes
+ *   breaks, the master replies READONLY, no answer comes for a while, or a Sentinel publishes
  *   +switch-master; then from the beginning.
  *
- * Reading back before the first new write is what makes the count of lost writes exact: nothing
- * has been written over yet.
+ * The count of lost writes is exact because the keys are read back before the first new write
+ * overwrites one.
  *
- * Invariant: requests on the master's connection are answered in order, so the writes without an
- * answer are exactly `unanswered`, oldest first, and after them nothing else is outstanding.
+ * Invariant: requests on the master's connection are answered in order, so `unanswered` contains exactly
+ * the writes without an answer, oldest first, and nothing else is outstanding after them.
  */
 
 import { ProtocolError } from '../../engine/machine/errors.ts';
@@ -39,11 +39,11 @@ import { Pacer } from './pacer.ts';
 import { type Heard, SwitchWatch } from './switchWatch.ts';
 import { keyOf, sequenceIn, WriteBook, writeText } from './writeBook.ts';
 
-/** How long a Sentinel or a master may take to answer before it is given up. */
+/** How long a Sentinel or a master may take to answer. */
 const ANSWER_MICROS = 2_000_000;
-/** Between two attempts to find a master. */
+/** The pause between two attempts to find a master. */
 const RETRY_MICROS = 200_000;
-/** Keys in one MGET of the reading back. */
+/** Keys in one MGET while reading back. */
 const READ_KEYS = 32;
 
 type LoadPhase =
@@ -60,12 +60,12 @@ export class LoadClient implements Machine {
   phase: LoadPhase = 'stopped';
   rate = 0;
   bytes = 0;
-  /** Where the master is, once it was found. */
+  /** The master's address, once it was found. */
   master: Address | undefined = undefined;
   checks = 0;
-  /** Where the keys were read back the last time. */
+  /** The address where the keys were last read back. */
   checkedAt: Address | undefined = undefined;
-  /** Instant since which no write was acknowledged although one was wanted. */
+  /** The instant since which no write was acknowledged although one was due. */
   downSince: Micros | undefined = undefined;
   unwritableMicros: Micros = 0;
   private settings!: LoadSettings;
@@ -77,14 +77,14 @@ export class LoadClient implements Machine {
   private reader = new ReplyReader();
   private inFlight = 0;
   private nextSentinel = 0;
-  /** When the present request or attempt is given up. */
+  /** When the present request or attempt times out. */
   private giveUpAt: Micros = NEVER;
   private retryAt: Micros = NEVER;
   private unanswered: number[] = [];
   private readSlot = 0;
   private readLost = 0;
 
-  /** Running, or stopped but still to read its keys back. */
+  /** Whether it runs, or was stopped and must still read its keys back. */
   get isRunning(): boolean {
     return this.phase !== 'stopped';
   }
@@ -95,7 +95,10 @@ export class LoadClient implements Machine {
     this.book = new WriteBook(this.settings.slots);
   }
 
-  /** RATE starts or changes it, STOP ends it after a last reading back, SENTINELS says whom to ask. */
+  /**
+   * RATE starts or changes the load, STOP ends it after the keys are read back, SENTINELS lists the
+   * Sentinels.
+   */
   signal(now: Micros, name: string, out: Effects): void {
     if (name === 'SIGTERM' || name === 'SIGINT') {
       out.exit(0);
@@ -123,7 +126,7 @@ export class LoadClient implements Machine {
   }
 
   accepted(_now: Micros, conn: ConnId, _peer: Peer, out: Effects): void {
-    out.close(conn); // Nobody has business here.
+    out.close(conn); // It has no clients.
   }
 
   connected(
@@ -221,7 +224,7 @@ export class LoadClient implements Machine {
     this.giveUpAt = now + ANSWER_MICROS;
   }
 
-  /** The connection, or what was asked over it, came to nothing: try again in a while. */
+  /** The connection or its request has failed: tries again after a pause. */
   private lose(now: Micros, out: Effects): void {
     if (this.phase === 'asking') this.nextSentinel += 1;
     this.drop(now, out);
@@ -238,7 +241,10 @@ export class LoadClient implements Machine {
     this.unanswered = [];
   }
 
-  /** A Sentinel says where the master is; what it was asked is of use only to who is somewhere else. */
+  /**
+   * A Sentinel has told the master's address. An answer to a query matters only if it differs from
+   * ours.
+   */
   private hear(now: Micros, { address, isSwitch }: Heard, out: Effects): void {
     const { phase } = this;
     const isThere = this.master?.host === address.host && this.master.port === address.port;
@@ -284,7 +290,7 @@ export class LoadClient implements Machine {
     }
   }
 
-  /** A Sentinel's answer: the address, or null when it does not know that master. */
+  /** A Sentinel's answer: the address, or null when it does not monitor that master. */
   private told(now: Micros, reply: Reply, out: Effects): void {
     const [host, port] = textsOf(reply);
     if (host === undefined || port === undefined) {
@@ -324,7 +330,7 @@ export class LoadClient implements Machine {
     for (const item of reply.items) {
       const text = replyText(item);
       const found = text === undefined ? 0 : sequenceIn(text);
-      // A value that is not ours says nothing about our writes.
+      // A value of another client says nothing about our writes.
       if (found !== undefined)
         this.readLost += this.book.check(this.book.slotAt(this.readSlot), found);
       this.readSlot += 1;
@@ -347,7 +353,7 @@ export class LoadClient implements Machine {
     }
     if (this.stopping) {
       this.phase = 'stopped';
-      this.downSince = undefined; // Nothing is wanted any more.
+      this.downSince = undefined; // No further write is due.
       this.drop(now, out);
       this.watch.stop(out);
       return;
@@ -364,7 +370,7 @@ export class LoadClient implements Machine {
       const sequence = this.book.sent + 1;
       const words = ['SET', keyOf(this.book.slotOf(sequence)), writeText(sequence, this.bytes)];
       const bytes = encodeRequest(words);
-      if (this.inFlight + bytes.length > SEND_WINDOW_BYTES) break; // It cannot take more; not counted.
+      if (this.inFlight + bytes.length > SEND_WINDOW_BYTES) break; // The window is full; the write is not counted.
       this.book.issue();
       this.unanswered.push(sequence);
       this.transmit(bytes, out);
@@ -388,7 +394,7 @@ export class LoadClient implements Machine {
       this.book.refuse(sequence, code);
       this.noteDown(now);
       if (code === 'READONLY') {
-        this.lose(now, out); // A master no longer: ask again where it is.
+        this.lose(now, out); // It is no longer a master: ask the Sentinels again.
         return;
       }
     }

@@ -1,4 +1,4 @@
-/** What a LOAD is started with: directives of its node, and signals that change it later. */
+/** The settings of a LOAD: directives of its node, and signals that change them later. */
 
 import type { Facts } from '../../engine/machine/machine.ts';
 import { SLOTS } from './writeBook.ts';
@@ -9,11 +9,11 @@ export interface Address {
 }
 
 export interface LoadSettings {
-  /** Asked in turn for the master; empty: `master` is it. */
+  /** The Sentinels that are asked in turn; if empty, `master` is used. */
   readonly sentinels: readonly Address[];
   readonly master: Address;
   readonly masterName: string;
-  /** Keys written to in turn. */
+  /** The number of keys, which are written in turn. */
   readonly slots: number;
 }
 
@@ -32,7 +32,7 @@ export function readLoadSettings(facts: Facts): LoadSettings {
   return { sentinels, master, masterName, slots };
 }
 
-/** `RATE 500 64`: the signal that starts a load or changes it. */
+/** `RATE 500 64`: the signal that starts or changes a load. */
 export function rateSignal(rate: number, bytes: number): string {
   return `RATE ${rate} ${bytes}`;
 }
@@ -42,7 +42,7 @@ export function readRateSignal(name: string): { rate: number; bytes: number } | 
   return match === null ? undefined : { rate: Number(match[1]), bytes: Number(match[2]) };
 }
 
-/** `SENTINELS 127.0.0.1:26400 127.0.0.1:26401`: the signal that says which there are from now on. */
+/** `SENTINELS 127.0.0.1:26400 127.0.0.1:26401`: the signal with the present Sentinels. */
 export function sentinelsSignal(sentinels: readonly Address[]): string {
   return ['SENTINELS', ...sentinels.map(({ host, port }) => `${host}:${port}`)].join(' ');
 }

@@ -1,12 +1,12 @@
 /**
- * When writes are due at a rate. Invariant: `taken` of `rate * (now - since)` writes were given out
- * since `since`; what was not taken in time is not caught up, so a long outage ends in no burst.
+ * When writes are due at a rate. Invariant: of the `rate * (now - since)` writes due since `since`,
+ * `taken` were taken. Writes that were not taken in time are dropped, so no burst follows a long outage.
  */
 
 import { type Micros, NEVER } from '../../engine/machine/machine.ts';
 import { registerState } from '../../engine/machine/state.ts';
 
-/** Above 100 writes a second they come in lumps of this period: fewer events, the same rate. */
+/** Above 100 writes a second they are due in groups of this period: fewer events, the same rate. */
 const PERIOD_MICROS = 10_000;
 
 export class Pacer {
@@ -26,7 +26,7 @@ export class Pacer {
   take(now: Micros): number {
     const due = Math.max(0, Math.floor(((now - this.since) * this.rate) / 1e6) + 1 - this.taken);
     this.taken += due;
-    // At 1,000 writes a second the next lump is due 10 ms from now, not 1 ms.
+    // At 1,000 writes a second the next group is due in 10 ms, not in 1 ms.
     const nextWrite = this.since + Math.ceil((this.taken * 1e6) / this.rate);
     this.nextAt = this.rate * PERIOD_MICROS > 1e6 ? now + PERIOD_MICROS : nextWrite;
     return due;

@@ -1,15 +1,15 @@
 /**
- * The load client's ear at a Sentinel: subscribed to +switch-master, moved on to the next Sentinel
- * when this one goes away, or goes silent. A subscription is a connection on which nothing may come
- * for hours, so a Sentinel that is frozen or cut off looks like one that has nothing to say; a PING
- * a second tells them apart, as in clients that keep watch over their subscriptions.
+ * The load client's subscription to +switch-master at a Sentinel. It moves to the next Sentinel when the
+ * connection ends or is silent. A subscription may be idle for hours, so a frozen or cut off Sentinel
+ * looks like one without news; a PING every second distinguishes them, as in clients that supervise
+ * their subscriptions.
  *
- * What was published while nobody listened is lost. Each new subscription therefore begins with
- * asking for the address, in one write with SUBSCRIBE: the Sentinel executes both in one go, so no
- * switch can come between the answer and the subscription.
+ * A message that is published while there is no subscription is lost. So each new subscription begins
+ * with a query for the address, in one write with SUBSCRIBE: the Sentinel executes both together, so no
+ * switch can happen between the answer and the subscription.
  *
- * Invariants: at most one connection; `retryAt` is set exactly while there is none and one is
- * wanted; while there is one, `silentAt` is set, and it is given up then.
+ * Invariants: there is at most one connection. `retryAt` is set exactly while a connection is wanted and
+ * there is none. While there is one, `silentAt` is set: the instant at which it is abandoned.
  */
 
 import { ProtocolError } from '../../engine/machine/errors.ts';
@@ -23,12 +23,12 @@ import type { Address, LoadSettings } from './loadSettings.ts';
 
 const RETRY_MICROS = 500_000;
 const PING_MICROS = 1_000_000;
-/** How long a Sentinel may say nothing: to a connect, or to a PING and what came after it. */
+/** How long a Sentinel may be silent after a connect or a PING. */
 const SILENCE_MICROS = 2_000_000;
 
 export interface Heard {
   readonly address: Address;
-  /** Published just now; otherwise the answer to our asking, which is mostly no news. */
+  /** Whether it was just published; otherwise it answers our query, which is rarely news. */
   readonly isSwitch: boolean;
 }
 
@@ -37,7 +37,7 @@ export class SwitchWatch {
   private conn: ConnId | undefined = undefined;
   private reader = new ReplyReader();
   private next = 0;
-  /** The first answer over a connection is the master's address. */
+  /** Whether the first answer of the connection, the master's address, is still to come. */
   private isAddressDue = false;
   private retryAt: Micros = NEVER;
   private pingAt: Micros = NEVER;
@@ -83,7 +83,7 @@ export class SwitchWatch {
     return true;
   }
 
-  /** Where the Sentinel says our master is, when it says so. */
+  /** The master's address, when the Sentinel has sent one. */
   receive(now: Micros, conn: ConnId, chunk: Buffer, out: Effects): Heard | undefined {
     if (conn !== this.conn) return undefined;
     let heard: Heard | undefined;
@@ -95,7 +95,7 @@ export class SwitchWatch {
         if (this.isAddressDue) {
           this.isAddressDue = false;
           const address = addressOf(kind, port);
-          if (address === undefined) continue; // It knows no such master.
+          if (address === undefined) continue; // It does not monitor that master.
           heard = { address, isSwitch: false };
         } else if (kind === 'message' && message !== undefined) {
           heard = this.parse(message) ?? heard;
@@ -146,7 +146,7 @@ export class SwitchWatch {
     if (now >= this.silentAt) {
       this.drop(now, out);
     } else if (now >= this.pingAt) {
-      this.pingAt = NEVER; // One at a time; its answer asks for the next.
+      this.pingAt = NEVER; // One at a time: its answer schedules the next.
       out.send(this.conn!, encodeRequest(['PING']));
     }
     if (now >= this.retryAt) this.connect(now, out);
@@ -161,7 +161,7 @@ registerState(SwitchWatch);
 const HOST_LENGTH_MAX = 255;
 const PORT_MAX = 65535;
 
-/** Anybody may publish at a Sentinel: undefined when what is said is no address. */
+/** Undefined when the message is not an address: any client may publish at a Sentinel. */
 function addressOf(host: string | undefined, portText: string | undefined): Address | undefined {
   const port = portText === undefined ? undefined : parseInteger(portText);
   if (host === undefined || host === '' || host.length > HOST_LENGTH_MAX) return undefined;

@@ -1,12 +1,11 @@
 /**
- * What LOAD wrote and what became of it: enough to say, after a change of master, exactly which
+ * The writes of LOAD and their fates: enough to determine after a change of master exactly which
  * acknowledged writes are gone.
  *
- * Writes have sequence numbers 1, 2, 3 … and go to key `load:<sequence mod slots>`, with the
- * sequence number as the value. A master executes them in their order, and a replica holds a prefix
- * of its master's stream. So a value says what came before it in the history of the master that has
- * it: the write to the same key before, or, for the first write after the keys were read back, the
- * value that was found then. With 1,024 slots:
+ * Writes have sequence numbers 1, 2, 3 … and set key `load:<sequence mod slots>` to the sequence
+ * number. A master executes them in order, and a replica has a prefix of its master's stream. So a value
+ * determines what preceded it in the history of its master: the previous write to the same key, or, for
+ * the first write after the keys were read back, the value that was found then. With 1,024 slots:
  *
  *   1, 1025, 2049 acknowledged; the promoted replica has 1:      1025 and 2049 are gone
  *   3073 written there, and read back:                           3073 follows 1; they still are
@@ -18,9 +17,9 @@
 
 import { registerState } from '../../engine/machine/state.ts';
 
-/** Keys written to in turn, unless told. */
+/** The default number of keys, which are written in turn. */
 export const SLOTS = 1_024;
-/** With that many slots, the last 64 writes to each key. */
+/** How many writes are remembered: with that many slots, the last 64 to each key. */
 export const REMEMBERED = 64 * SLOTS;
 const LOST_SHOWN_MAX = 100;
 
@@ -35,19 +34,19 @@ export class WriteBook {
   unknown = 0;
   lost = 0;
   readonly errors: Map<string, number> = new Map();
-  /** The last lost ones. */
+  /** The last lost writes. */
   readonly lostSequences: number[] = [];
   private readonly fates = new Uint8Array(REMEMBERED);
-  /** By slot, what was found when it was read back, where that was not the last write to it. */
+  /** By slot, the value that was read back, if it was not the last write to it. */
   private readonly found: Map<number, number> = new Map();
-  /** By sequence, the write to its key before it, where that is not the one `slots` before. */
+  /** By sequence number, the previous write to its key, if that is not the one `slots` before. */
   private readonly predecessors: Map<number, number> = new Map();
 
   constructor(slots: number = SLOTS) {
     this.slots = slots;
   }
 
-  /** Sequence number of a new write. */
+  /** Returns the sequence number of a new write. */
   issue(): number {
     this.sent += 1;
     const { sent } = this;
@@ -72,7 +71,7 @@ export class WriteBook {
     this.settle(sequence, FATE.refused);
   }
 
-  /** The connection broke before its answer came: it may have taken place or not. */
+  /** The connection broke before the answer: the write may have been executed or not. */
   forsake(sequence: number): void {
     this.unknown += 1;
     this.settle(sequence, FATE.unknown);
@@ -86,7 +85,7 @@ export class WriteBook {
     return sequence > 0 && sequence <= this.sent && sequence > this.sent - REMEMBERED;
   }
 
-  /** Undefined for a write that is forgotten, or was never sent. */
+  /** The fate of a write; undefined if it is forgotten or was never sent. */
   fateOf(sequence: number): Fate | undefined {
     return this.remembers(sequence) ? FATE_NAMES[this.fates[sequence % REMEMBERED]!] : undefined;
   }
@@ -95,7 +94,7 @@ export class WriteBook {
     return sequence % this.slots;
   }
 
-  /** How many keys have been written to. */
+  /** How many keys have been written. */
   get usedSlots(): number {
     return Math.min(this.slots, this.sent);
   }
@@ -106,14 +105,14 @@ export class WriteBook {
   }
 
   /**
-   * `found` is what the key of `slot` reads back as: a sequence number, or 0 when there is no such
-   * key. Gives how many acknowledged writes turned out to be lost.
+   * `found` is the value of the key of `slot`: a sequence number, or 0 when the key is missing. Returns
+   * how many acknowledged writes turned out to be lost.
    *
-   * A write that was called lost can come back: when a node that has it becomes the master after all
-   * (an old master that never synchronized with the new one). It then counts as acknowledged again.
+   * A lost write can come back when a node that has it becomes the master again (an old master that
+   * never synchronized with the new one). It then counts as acknowledged.
    */
   check(slot: number, found: number): number {
-    // A value that no write of ours to this key had says nothing about them.
+    // A value that none of our writes to this key had says nothing about them.
     if (found > this.sent || (found > 0 && this.slotOf(found) !== slot)) return 0;
     const last = this.sent - this.slotOf(this.sent - slot);
     if (found === last) this.found.delete(slot);
@@ -149,12 +148,12 @@ export function keyOf(slot: number): string {
   return `load:${slot}`;
 }
 
-/** The sequence number padded to `bytes`, so that a value says which write it comes from. */
+/** The sequence number padded to `bytes`, so that a value identifies its write. */
 export function writeText(sequence: number, bytes: number): string {
   return String(sequence).padStart(bytes, '0');
 }
 
-/** The sequence number in a value; undefined when somebody else has written it. */
+/** The sequence number in a value; undefined when another client has written it. */
 export function sequenceIn(value: string): number | undefined {
   return /^\d+$/.test(value.slice(-16)) && /^0*$/.test(value.slice(0, -16))
     ? Number(value.slice(-16))
