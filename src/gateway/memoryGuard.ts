@@ -107,7 +107,7 @@ export class MemoryGuard {
     if (!this.makeRoom(limit)) return;
     if (verdict === 'refuse') {
       this.isRefusing = true;
-      const text = `The sandbox fills most of the ${limit}, with what it is being sent: its servers refuse writes with OOM until there is room again. Delete what is not needed (DEL, FLUSHALL), or restart the sandbox.`;
+      const text = `Data and requests fill most of the ${limit}. The sandbox's servers refuse writes with OOM until there is room again. Delete what is not needed (DEL, FLUSHALL), or restart the sandbox.`;
       this.say(text);
       warn(text);
     } else if (verdict === 'fine') {

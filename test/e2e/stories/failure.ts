@@ -66,13 +66,16 @@ async function runsOut(story: Story): Promise<void> {
   const [first, second] = await startTwo(story);
   await editor.probe.set(setting, 0);
   await writeUntilRefused(masterOf(first));
-  await window.untilNotified(/filled most of the 200 MB .* refuse writes with OOM/);
+  await window.untilNotified(/fill most of the 200 MB .* refuse writes with OOM/);
   await window.pictures('20-refuses-writes');
   const sockets = sendWithoutEnd(masterOf(first));
+  await window.untilNotified(/The client 127\.0\.0\.1:\d+ is disconnected from m: \d+ MB/);
+  for (const socket of sockets) socket.destroy();
+  assert.equal(await ask(masterOf(first), 'PING'), 'PONG');
+  await writeAgainstAllAdvice(masterOf(first));
   await window.untilNotified(
     /Sandbox 1 ran out of memory: .* Start it again and write less, or raise/,
   );
-  for (const socket of sockets) socket.destroy();
   await goesOn(story, second);
   await window.pictures('21-out-of-memory');
   await window.answerNotified(/Sandbox 1 ran out of memory/, 'Start Again');
@@ -132,12 +135,24 @@ async function writeUntilRefused(port: number): Promise<void> {
   assert.match(String(answer), /^OOM command not allowed/);
 }
 
+/** Takes every refusal back, as only a user can, until the sandbox is no more. */
+async function writeAgainstAllAdvice(port: number): Promise<void> {
+  const value = 'x'.repeat(MEGABYTE);
+  const write = async (key: string): Promise<unknown> => {
+    await ask(port, 'CONFIG', 'SET', 'maxmemory', '0');
+    return ask(port, 'SET', key, value).catch((error: Error) => error.message);
+  };
+  for (let i = 0; i < 2 * MEMORY_MB && (await isListening(port)); i += 1) {
+    await write(`more${i}`).catch(() => {}); // Its end may come at any time.
+  }
+}
+
 /** Values that never become whole: no refusal helps against them. */
 function sendWithoutEnd(port: number): net.Socket[] {
   const part = Buffer.alloc(MEGABYTE, 'x');
   return Array.from({ length: 8 }, () => {
     const socket = net.connect(port, '127.0.0.1');
-    socket.on('error', () => {}); // The sandbox ends.
+    socket.on('error', () => {}); // It is disconnected.
     socket.write('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$500000000\r\n');
     const feed = (): void => {
       if (!socket.destroyed) socket.write(part, () => feed());
