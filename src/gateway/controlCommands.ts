@@ -1,8 +1,8 @@
 /**
- * The SANDBOX command of the control endpoint: words to an operation of the service, or a text that
- * says how it is meant.
+ * The SANDBOX command of the control endpoint: parses its words into an operation of the service, or
+ * into an error with the usage.
  *
- * Invariant: USAGE and `parsers` have the same subcommands; HELP prints the one, errors quote it.
+ * Invariant: every subcommand has a usage, which HELP prints and errors quote.
  */
 
 import { parseMemory } from '../engine/process/values/numbers.ts';
@@ -12,9 +12,9 @@ import type { Operation } from '../view/messages.ts';
 interface Subcommand {
   readonly usage: string;
   readonly summary: string;
-  /** Number of words after the subcommand, least and most. */
+  /** The minimum and maximum number of words after the subcommand. */
   readonly words: readonly [number, number];
-  /** Undefined when the words make no sense. */
+  /** Undefined when the words are invalid. */
   readonly parse: (words: readonly string[]) => Operation | undefined;
 }
 
@@ -219,7 +219,7 @@ type Parsed =
   | { readonly operation: Operation; readonly asJson: boolean }
   | { readonly error: string };
 
-/** The words after SANDBOX. */
+/** Parses the words after SANDBOX. */
 export function parseSandboxCommand(words: readonly string[]): Parsed {
   const [name, ...rest] = words;
   const subcommand = Object.hasOwn(SUBCOMMANDS, (name ?? '').toUpperCase())

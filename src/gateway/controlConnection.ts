@@ -1,10 +1,10 @@
 /**
- * One client of the control endpoint: enough of Redis for any client in any language to connect,
- * and SANDBOX.
+ * One client of the control endpoint: SANDBOX, and enough of Redis for the clients of all languages to
+ * connect.
  *
- * Invariants: replies come in the order of the requests; while one is still to come, or the client does
- * not read those it has, no further request is executed and the socket is not read: what is held of
- * a client is bounded, in both directions. An exception ends the one connection it came up in.
+ * Invariants: replies are in the order of the requests. While a reply is pending, or the client does not
+ * read its replies, no further request is executed and the socket is not read: so the memory of a client
+ * is bounded in both directions. An exception ends only its own connection.
  */
 
 import type { Socket } from 'node:net';
@@ -18,11 +18,11 @@ import { writeJson } from './jsonReply.ts';
 import { formatLogEntry } from './logLine.ts';
 
 const LIMITS = { bulkBytesMax: 1024 * 1024, authenticated: true };
-/** One request that is not whole yet, with all its arguments. */
+/** The most bytes of an incomplete request with all its arguments. */
 const REQUEST_BYTES_MAX = 2 * 1024 * 1024;
-/** Input that may wait for an answer before the socket is read no further. */
+/** The most input that waits for an answer before the socket is paused. */
 const WAITING_BYTES_MAX = 64 * 1024;
-/** Replies that may wait for the client before the next request is executed. */
+/** The most bytes of replies that wait for the client while the next request is executed. */
 const OUTPUT_BYTES_MAX = 1024 * 1024;
 
 export type Perform = (operation: Operation, done: (outcome: Outcome) => void) => void;
@@ -46,7 +46,7 @@ export class ControlConnection {
       this.serve();
     });
     socket.on('drain', () => this.serve());
-    socket.on('error', () => {}); // `close` follows; nothing here outlives the socket.
+    socket.on('error', () => {}); // `close` follows and cleans up.
   }
 
   private serve(): void {
@@ -73,7 +73,7 @@ export class ControlConnection {
     return !this.isWaiting && !this.isClosing && this.socket.writableLength < OUTPUT_BYTES_MAX;
   }
 
-  /** Reads the socket only as long as there is something to do with what comes. */
+  /** Reads the socket only while its input can be processed. */
   private regulate(): void {
     const { socket, reader } = this;
     if (this.isReady) socket.resume();
@@ -123,7 +123,7 @@ export class ControlConnection {
         return;
       case 'POST':
       case 'HOST:':
-        // A browser's request, whose body could hold commands: closed unanswered, as Redis does.
+        // A browser's request, whose body could contain commands: closed without an answer, as in Redis.
         this.isClosing = true;
         return;
       default:
@@ -204,7 +204,7 @@ export class ControlConnection {
     this.perform(parsed.operation, (outcome) => {
       this.isWaiting = false;
       this.answer(outcome, parsed.asJson);
-      // A late answer comes in the middle of an event: the next request must not run inside it.
+      // A late answer comes during an event, inside of which the next request must not run.
       if (isLate) setImmediate(() => this.serve());
     });
     isLate = true;

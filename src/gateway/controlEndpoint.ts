@@ -1,4 +1,4 @@
-/** The control endpoint: a RESP port of its own at which any Redis client drives the sandbox. */
+/** The control endpoint: a separate RESP port, through which any Redis client controls the sandbox. */
 
 import * as net from 'node:net';
 import { ControlConnection, type Perform } from './controlConnection.ts';
@@ -21,10 +21,10 @@ export class ControlEndpoint {
     });
   }
 
-  /** Throws PortTakenError. */
+  /** Listens on the port. Throws PortTakenError. */
   open(port: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      // Later ones, such as a connection without a descriptor for it, change nothing.
+      // Later errors, such as too few descriptors for a connection, have no effect.
       this.server.on('error', (error) =>
         reject(new PortTakenError(`port ${port} (control endpoint): ${errnoText(error)}`)),
       );

@@ -1,9 +1,8 @@
 /**
  * The panel's page in a plain browser, and the WebSocket service behind it, on 127.0.0.1.
  *
- * Invariant: neither page nor service is given to anybody without the token; a request must name
- * this host (a foreign name that resolves here is a rebinding attack), and a WebSocket must come
- * from this origin.
+ * Invariant: page and service require the token. A request must name this host (another name that
+ * resolves to it is a rebinding attack), and a WebSocket must come from this origin.
  */
 
 import { randomBytes, timingSafeEqual } from 'node:crypto';
@@ -23,9 +22,9 @@ import { readPanelFile } from './panelFiles.ts';
 
 const HOST = '127.0.0.1';
 const MESSAGE_BYTES_MAX = 64 * 1024;
-/** What a slow browser may have waiting before it gets nothing new but answers. */
+/** With more unsent bytes than this, a slow browser receives only answers. */
 const WAITING_BYTES_MAX = 1024 * 1024;
-/** What it may have waiting before it is taken for dead: only a page that asks and never reads gets there. */
+/** With more unsent bytes than this, the page counts as dead: it sends requests and never reads. */
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024;
 
 const HEADERS = {
@@ -59,11 +58,11 @@ export class Dashboard {
     return `http://${HOST}:${this.port}/?token=${this.token}`;
   }
 
-  /** Throws PortTakenError. */
+  /** Listens on the port. Throws PortTakenError. */
   open(port: number): Promise<void> {
     this.port = port;
     return new Promise((resolve, reject) => {
-      // Later ones, such as a connection without a descriptor for it, change nothing.
+      // Later errors, such as too few descriptors for a connection, have no effect.
       this.server.on('error', (error) =>
         reject(new PortTakenError(`port ${port} (dashboard): ${errnoText(error)}`)),
       );
@@ -80,7 +79,7 @@ export class Dashboard {
   private answer(request: http.IncomingMessage, response: http.ServerResponse): void {
     const path = (request.url ?? '').split('?', 1)[0]!;
     if (path === '/favicon.ico') {
-      response.writeHead(204).end(); // Browsers ask on their own; a refusal would be an error in their console.
+      response.writeHead(204).end(); // Browsers request it unasked, and log a refusal as an error in their console.
     } else if (!isOwnAuthority(request.headers.host, this.port) || !this.hasToken(request)) {
       refuse(response, 403, 'Open the address that `up` printed: it has the token.\n');
     } else if (request.method !== 'GET') {
@@ -115,7 +114,7 @@ export class Dashboard {
     const isOurs = origin === `http://${host}` && isOwnAuthority(host, this.port);
     const isService = (request.url ?? '').split('?', 1)[0] === '/service';
     if (!isOurs || !isService || !this.hasToken(request)) {
-      socket.on('error', () => {}); // After an upgrade nobody else listens to it.
+      socket.on('error', () => {}); // After an upgrade there is no other listener.
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
@@ -151,7 +150,7 @@ export class Dashboard {
     });
   }
 
-  /** Sends every page what is new; called at most ten times a second. */
+  /** Sends news to every page; called at most ten times a second. */
   pump(): void {
     for (const [webSocket, channel] of this.channels) {
       if (webSocket.bufferedAmount < WAITING_BYTES_MAX) channel.pump(performance.now());
@@ -159,7 +158,7 @@ export class Dashboard {
   }
 
   private hasToken(request: http.IncomingMessage): boolean {
-    // Not by URL: a path such as `//` is none, and would throw.
+    // Not parsed with URL, which throws for a path such as `//`.
     const query = (request.url ?? '').split('?')[1] ?? '';
     const given = new URLSearchParams(query).get('token') ?? '';
     const expected = Buffer.from(this.token);

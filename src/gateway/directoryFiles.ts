@@ -1,8 +1,8 @@
 /**
- * The contents of a real directory as a machine's `Files`: a file is read when it is asked for, so
- * that starting in a large directory costs nothing. Names may be absolute, as a configuration file's is.
+ * The contents of a real directory as a machine's `Files`. A file is read on request, so that starting in
+ * a large directory costs nothing. Names may be absolute, as that of a configuration file.
  *
- * Deliberately synchronous: a process that starts has nothing else to do.
+ * Deliberately synchronous: a starting process has nothing else to do.
  */
 
 import * as fs from 'node:fs';
@@ -10,7 +10,7 @@ import * as path from 'node:path';
 import type { Files } from '../engine/machine/machine.ts';
 import { errnoText } from './errno.ts';
 
-/** A file is there, or may be, and cannot be read; the message says why, in the C library's words. */
+/** A file exists, or may exist, and cannot be read. The message is the C library's text. */
 export class FileReadError extends Error {
   override readonly name = 'FileReadError';
 }

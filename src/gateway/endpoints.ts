@@ -1,17 +1,17 @@
 /**
- * Every node's port as a real TCP endpoint on 127.0.0.1, and the nodes' way out to real peers.
+ * Every node's port as a real TCP endpoint on 127.0.0.1, and the nodes' connections to real peers.
  *
- * Invariants: one socket is one outside connection of the world and the other way round, from the
- * first moment (a connect under way, too) to the last; a node that does not listen has no listener,
- * so a client is refused as by a dead process; faults live in the world's links, never here.
+ * Invariants: sockets and outside connections of the world correspond one to one for their whole life,
+ * including a pending connect. A node that does not listen has no listener, so clients are refused as by
+ * a dead process. Faults live in the world's links, never here.
  *
- * A host behind a cut, or without power, answers no connect. TCP over loopback cannot play that: this
- * machine's kernel completes every handshake at a port that is open, and refuses at one that is not,
- * which only a living host does. (A listener with a full backlog lets connects hang on Linux and macOS,
- * and refuses on Windows; but Node accepts whatever comes.) So the port stays open, a connect succeeds,
- * and silence follows, as over the connections that were there before: a client sees its command time
- * out rather than its connect. Everything waits at the world's link; when the power is back, the new
- * kernel resets what it does not know, and so does the socket.
+ * A host behind a cut, or without power, answers no connect. TCP over loopback cannot simulate that:
+ * this machine's kernel completes every handshake at an open port, and refuses at a closed one, which
+ * only a live host does. (With a full backlog, connects hang on Linux and macOS and are refused on
+ * Windows; but Node accepts every connection.) So the port stays open, a connect succeeds, and silence
+ * follows, as on the older connections: a client sees its command time out rather than its connect.
+ * Everything waits at the world's link. When the power is back, the new kernel resets the connections
+ * that it does not know, and so does the socket.
  */
 
 import * as net from 'node:net';
@@ -27,12 +27,12 @@ import { OutputMeter } from './outputMeter.ts';
 import type { SocketReads } from './socketReads.ts';
 
 const HOST = '127.0.0.1';
-/** Bytes a node has not read yet above which its peer is not read from any more. */
+/** With more bytes than this that a node has not read, its peer's socket is paused. */
 const UNREAD_BYTES_MAX = SEND_WINDOW_BYTES;
-/** Between two attempts to get back the port of a node that was restarted. */
+/** The pause between attempts to reopen the port of a restarted node. */
 const LISTEN_RETRY_MS = 500;
 
-/** A port somebody else has. */
+/** Another program holds the port. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 }
@@ -43,7 +43,7 @@ class Peer {
   readonly socket: net.Socket;
   readonly output: OutputMeter;
   unreadBytes = 0;
-  /** Both sides know of it; false while a node's connect is under way. */
+  /** Whether both sides have it; false while a node's connect is pending. */
   isOpen = false;
 
   constructor(conn: number, node: string, socket: net.Socket) {
@@ -59,11 +59,11 @@ export class Endpoints implements OutsidePort {
   private readonly loop: LiveLoop;
   private readonly reads: SocketReads;
   private readonly peers = new Map<number, Peer>();
-  /** Sockets whose nodes are done with them and whose last bytes are not out. */
+  /** Sockets that their nodes have closed, with unsent last bytes. */
   private readonly lingering = new Set<net.Socket>();
   private readonly listeners = new Map<number, net.Server>();
   private isClosed = false;
-  /** Hears how many bytes have come in, before the world gets them. */
+  /** Is told how many bytes have arrived, before the world receives them. */
   onBytes: (count: number) => void = () => {};
 
   constructor(sandbox: Sandbox, loop: LiveLoop, reads: SocketReads) {
@@ -94,13 +94,13 @@ export class Endpoints implements OutsidePort {
     this.peers.clear();
   }
 
-  // From the world.
+  // Calls from the world.
 
   send(conn: number, bytes: Buffer): void {
     const peer = this.peers.get(conn);
     if (peer === undefined) return;
     peer.output.write(bytes);
-    // During an event: the world takes it right after that.
+    // This runs during an event: the world receives the input right after it.
     if (peer.output.isDue)
       this.sandbox.inject({ kind: 'drained', conn, bytes: peer.output.take() });
   }
@@ -165,12 +165,12 @@ export class Endpoints implements OutsidePort {
     if (peer.unreadBytes <= UNREAD_BYTES_MAX / 2 && peer.socket.isPaused()) peer.socket.resume();
   }
 
-  /** Resets a connection from this side; the world learns of it as of any reset. */
+  /** Resets a connection from this side; to the world it looks like any reset. */
   disconnect(conn: number): void {
     this.peers.get(conn)?.socket.resetAndDestroy();
   }
 
-  // From sockets.
+  // Events of sockets.
 
   private bind(node: string, port: number): Promise<Error | undefined> {
     const server = net.createServer(
@@ -180,7 +180,7 @@ export class Endpoints implements OutsidePort {
     this.listeners.set(port, server);
     return new Promise((resolve) => {
       server.on('error', (error) => {
-        // A listener goes on after an error, such as a connection it had no descriptor for.
+        // A listener survives errors, such as too few descriptors for a connection.
         if (server.listening) this.say(`port ${port} of ${node}: ${errnoText(error)}`);
         else if (this.listeners.get(port) === server) this.listeners.delete(port);
         resolve(error);
@@ -210,8 +210,8 @@ export class Endpoints implements OutsidePort {
     this.peers.set(conn, peer);
     socket.on('drain', () => this.drained(peer));
     socket.on('end', () => {
-      // The socket stays open for what the node still has to say; without power it says nothing, and
-      // clients that give up and try again must not pile up here.
+      // The socket stays open for the node's remaining replies. A node without power sends none, and the
+      // sockets of clients that retry must not accumulate here.
       if (this.hasPower(peer.node)) this.input({ kind: 'eof', conn });
       else socket.destroy();
     });
@@ -221,7 +221,7 @@ export class Endpoints implements OutsidePort {
     });
   }
 
-  /** `chunk` is borrowed; the world is given bytes of its own. */
+  /** `chunk` is borrowed; the world receives a copy. */
   private receive(peer: Peer, chunk: Buffer): void {
     peer.unreadBytes += chunk.length;
     if (peer.unreadBytes > UNREAD_BYTES_MAX) peer.socket.pause();

@@ -1,4 +1,4 @@
-/** Operating errors in the C library's words: what Redis logs, and what a machine is told. */
+/** Operating errors as the C library words them: for Redis's log lines, and for machines. */
 
 const TEXTS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
@@ -22,7 +22,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'File name too long',
   EROFS: 'Read-only file system',
   ETIMEDOUT: 'Connection timed out',
-  /** Node's, for a name with a NUL. */
+  /** Node's own code, for a name with a NUL. */
   ERR_INVALID_ARG_VALUE: 'Invalid argument',
 };
 
@@ -31,7 +31,7 @@ export function errnoCode(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** `No such file or directory` for ENOENT; what Node says for an error without a text of its own. */
+/** `No such file or directory` for ENOENT; Node's message for an error without a C library text. */
 export function errnoText(error: unknown): string {
   const text = TEXTS[errnoCode(error)];
   if (text !== undefined) return text;

@@ -1,10 +1,10 @@
 /**
- * What is left of a world in which a machine broke an invariant: everything somebody needs to see
- * the same failure again.
+ * The report on a world in which a machine broke an invariant: everything that is needed to reproduce
+ * the failure.
  *
- * The recording (seed, topology and every input up to the failure) goes into a file of its own, for
- * its owner's eyes only, since it holds whatever clients have written. `replay(parse(bytes))` of
- * world/ runs it again, up to the same event and the same error.
+ * The recording (seed, topology and every input up to the failure) is written to a file that only its
+ * owner can read, because it contains everything that clients have written. `replay(parse(bytes))` of
+ * world/ repeats the run up to the same event and the same error.
  */
 
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { serialize } from '../world/journal.ts';
 import { errnoText } from './errno.ts';
 import type { FailureReport } from './hostMessages.ts';
 
-/** Undefined while nothing has failed. */
+/** Undefined while the world has not failed. */
 export function reportFailure(sandbox: Sandbox): FailureReport | undefined {
   const { failure } = sandbox.world;
   if (failure === undefined) return undefined;
@@ -40,7 +40,7 @@ function writeRecording(
   }
 }
 
-/** `InvariantError: … (node m, event 1234, seed 42). The recording is in …`, in a line. */
+/** `InvariantError: … (node m, event 1234, seed 42). The recording is in …`, as one line. */
 export function failureLine(report: FailureReport): string {
   const { error, node, event, seed, recording, noRecording } = report;
   const where = node === '' ? `event ${event}` : `node ${node}, event ${event}`;

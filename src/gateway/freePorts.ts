@@ -1,8 +1,8 @@
 /**
- * Which ports of 127.0.0.1 are free: found out by listening there for a moment.
+ * Which ports of 127.0.0.1 are free, found out by listening on them for a moment.
  *
- * Invariant: a port that was free is not held; somebody may take it before it is used, and whoever
- * uses it still has to cope with that.
+ * Invariant: a free port is not reserved. Another program may take it before it is used, which the
+ * caller must handle.
  */
 
 import * as net from 'node:net';
@@ -15,7 +15,7 @@ export async function isPortFree(port: number): Promise<boolean> {
   return (await portTrouble(port)) === undefined;
 }
 
-/** Why one cannot listen at the port, in the system's words; undefined when one can. */
+/** The system's error for listening on the port; undefined when it is free. */
 export function portTrouble(port: number): Promise<string | undefined> {
   const server = net.createServer();
   return new Promise((resolve) => {
@@ -26,13 +26,13 @@ export function portTrouble(port: number): Promise<string | undefined> {
   });
 }
 
-/** Those of `ports` that somebody has, in their order. */
+/** Those of `ports` that are taken, in order. */
 export async function takenPorts(ports: readonly number[]): Promise<number[]> {
   const free = await Promise.all(ports.map(isPortFree));
   return ports.filter((_, index) => !free[index]);
 }
 
-/** The first free port of `count` from `first` on, those passed over for which `isOwn` holds. */
+/** The first free one of `count` ports from `first` on, skipping those for which `isOwn` holds. */
 export async function freePort(
   first: number,
   count: number,

@@ -1,4 +1,4 @@
-/** What a sandbox's worker thread and those who started it say to each other; plain data. */
+/** The messages between a sandbox's worker thread and the thread that started it; plain data. */
 
 import type { TopologyOptions } from '../sandbox/topology.ts';
 import type { Message, Request } from '../view/messages.ts';
@@ -6,11 +6,11 @@ import type { Message, Request } from '../view/messages.ts';
 export interface HostOptions {
   readonly topology: TopologyOptions;
   readonly seed: number;
-  /** Fresh for every start, so that no replid repeats among real peers. */
+  /** New for every start, so that real peers never see a replid twice. */
   readonly nonce: string;
   readonly controlPort: number;
   readonly dashboardPort: number;
-  /** What the thread's heap and Buffers may take. */
+  /** The limit of the thread's heap and Buffers together. */
   readonly memoryMb: number;
 }
 
@@ -32,17 +32,17 @@ export interface EndpointList {
   readonly dashboard: { readonly url: string };
 }
 
-/** A machine broke an invariant: the world stands still at that event. */
+/** A machine broke an invariant; the world has stopped at that event. */
 export interface FailureReport {
   readonly error: string;
   readonly stack: string;
-  /** Whose machine it was; empty when it was nobody's. */
+  /** The node of the machine; empty when the error was outside of any machine. */
   readonly node: string;
   readonly event: number;
   readonly seed: number;
-  /** Path of the file that replays it. */
+  /** The path of the recording. */
   readonly recording?: string;
-  /** Why there is none. */
+  /** Why there is no recording. */
   readonly noRecording?: string;
 }
 
@@ -51,10 +51,10 @@ export type ToWorker = Request | { readonly kind: 'subscribe' } | { readonly kin
 export type FromWorker =
   | Message
   | { readonly kind: 'ready'; readonly endpoints: EndpointList }
-  /** It did not come up, for a reason the user can do something about. */
+  /** The start failed for a reason that the user can remove. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** For the user, at once: what happened and what to do. */
+  /** A message to show to the user at once: what happened and what to do. */
   | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'failed'; readonly report: FailureReport }
-  /** It has ended itself, for the reason given. */
+  /** The sandbox has ended itself for the given reason. */
   | { readonly kind: 'ended'; readonly reason: string };

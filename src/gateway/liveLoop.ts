@@ -1,14 +1,14 @@
 /**
- * Keeps a sandbox's world at wall time: a turn whenever something came in or is due.
+ * Keeps a sandbox's world at wall time, with a turn whenever an input has arrived or an event is due.
  *
- * Inputs that arrive in one turn of Node's event loop are taken together: the first one brings the
- * world up to date, all are injected, and one turn after the poll phase executes what follows.
+ * The inputs of one turn of Node's event loop are handled together: the first one brings the world up to
+ * date, all are injected, and one turn after the poll phase executes their consequences.
  *
- * A turn ends when everything due is executed, or when it has taken its time: then sockets are
- * looked at before the next one. 200 clients that pipeline 1,000 commands each bring in seconds of
- * work at once; PAUSE has to get through all the same.
+ * A turn ends when everything due is executed, or after TURN_MS_MAX, so that sockets are read before the
+ * next one. 200 clients that pipeline 1,000 commands each bring seconds of work at once, and PAUSE must
+ * still get through.
  *
- * Invariant: a paused world executes nothing, whatever comes in; turns never nest.
+ * Invariant: a paused world executes nothing, whatever arrives; turns never nest.
  */
 
 import { performance } from 'node:perf_hooks';
@@ -18,11 +18,11 @@ import type { Driver } from '../sandbox/driver.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { LiveClock } from '../world/driver.ts';
 
-/** Wall time of one turn before sockets are looked at again. */
+/** The longest turn, in wall time, before sockets are read again. */
 const TURN_MS_MAX = 20;
-/** Events between two looks at the clock; one event may execute 256 commands. */
+/** Events between two readings of the clock; one event may execute 256 commands. */
 const EVENTS_A_LOOK = 16;
-/** A timer further away is armed again on the way, so that world time never stands still for long. */
+/** The longest timer: later deadlines take several, so that world time keeps advancing. */
 const TIMER_MS_MAX = 250;
 
 export class LiveLoop implements Driver {
@@ -75,7 +75,7 @@ export class LiveLoop implements Driver {
     return executed;
   }
 
-  /** Before an input is injected: the world's clock shows when it came. */
+  /** To be called before an input is injected: advances the world to the time of its arrival. */
   beforeInput(): void {
     if (!this.isUpToDate) this.advance();
     this.isUpToDate = true;
@@ -101,7 +101,7 @@ export class LiveLoop implements Driver {
     if (this.mode === 'live' && world.failure === undefined) this.arm(delay);
   }
 
-  /** False when there is more to execute than a turn has time for. */
+  /** Executes what is due; returns false when a turn's time was not enough. */
   private advance(): boolean {
     if (this.mode === 'paused') return true;
     const until = this.clock.turn(wallMicros(), this.sandbox.world.now);
@@ -112,7 +112,7 @@ export class LiveLoop implements Driver {
     return true;
   }
 
-  /** The timer is moved only forwards: a turn that comes too early is cheaper than a timer a turn. */
+  /** Only an earlier deadline moves the timer: a superfluous turn is cheaper than a timer per turn. */
   private arm(delay: Micros): void {
     const ms = Math.max(1, Math.min(Math.ceil(delay / 1000), TIMER_MS_MAX));
     const at = performance.now() + ms;

@@ -33,21 +33,21 @@ export function formatLogLine(
   return `${pid}:${role} ${logTime(at)} ${MARKS[level]} ${line}\n`;
 }
 
-/** A line of a node's log; its writer is `1234:M`. */
+/** A line of a node's log, whose writer is `1234:M`. */
 export function formatLogEntry({ writer = '', at, level, text }: FeedEntry): string {
   const [pid, role] = writer.split(':');
   return formatLogLine(Number(pid), role ?? '', at, level, text);
 }
 
-/** True when a log of level `threshold` shows lines of `level`. */
+/** Whether a log of level `threshold` contains lines of `level`. */
 export function isShown(level: LogLevel, threshold: LogLevel): boolean {
   return RANKS[level] >= RANKS[threshold];
 }
 
 /**
- * Writes a machine's text at once and without a buffer: whoever reads the log sees a line before
- * what follows it. Its characters are bytes, so a name in UTF-8 comes out as it was sent.
- * A full pipe (EAGAIN) is tried again; a reader that went away is not our concern.
+ * Writes a machine's text at once and unbuffered, so that a line is visible before its consequences. Its
+ * characters are bytes, so a name in UTF-8 is written as it was received. A write to a full pipe (EAGAIN)
+ * is retried; a closed pipe is ignored.
  */
 export function writeOut(fd: number, text: string): void {
   const bytes = Buffer.from(text, 'latin1');

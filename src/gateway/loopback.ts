@@ -1,12 +1,15 @@
 /**
- * Which hosts are this machine, decided by the text alone: the one place for outgoing connections and
- * for the Host and Origin of a browser's requests.
+ * Which hosts are this machine, decided by the text alone: for outgoing connections, and for the Host and
+ * Origin of a browser's requests.
  *
- * Invariant: nothing is ever looked up, so no name server and no /etc/hosts decides where a sandbox
- * connects; what is not exactly an address of this machine or `localhost` is another host.
+ * Invariant: no name is ever looked up, so neither a name server nor /etc/hosts decides where a sandbox
+ * connects. Only an address of this machine and `localhost` count as this machine.
  */
 
-/** 0 to 255 without leading zeros: `127.999.0.1` is no address, and 010 would be octal to some. */
+/**
+ * 0 to 255 without leading zeros: `127.999.0.1` is not an address, and some parsers read 010 as
+ * octal.
+ */
 const BYTE = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const IPV4_LOOPBACK = new RegExp(`^127\\.${BYTE}\\.${BYTE}\\.${BYTE}$`);
 
@@ -16,7 +19,7 @@ export function loopbackAddress(host: string): string | undefined {
   return host === '::1' || IPV4_LOOPBACK.test(host) ? host : undefined;
 }
 
-/** Whether `authority` (`host:port`, of a URL or a Host header) is a listener of ours on 127.0.0.1. */
+/** Whether `authority` (`host:port` of a URL or a Host header) is our listener on 127.0.0.1. */
 export function isOwnAuthority(authority: string | undefined, port: number): boolean {
   return authority === `127.0.0.1:${port}` || authority === `localhost:${port}`;
 }

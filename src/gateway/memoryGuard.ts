@@ -1,19 +1,19 @@
 /**
- * Keeps a sandbox within its memory: when too much is in use its servers refuse writes, and take
- * them again when there is room. What no refusal stops (requests that never become whole, replies that
- * are never read) is stopped as Redis's maxmemory-clients does it: the client for which most is held is
- * disconnected. Only when there is no such client is the sandbox ended.
+ * Keeps a sandbox within its memory. When it uses too much, its servers refuse writes until there is
+ * room. Growth that no refusal stops (requests that never become complete, replies that are never read)
+ * is stopped as by Redis's maxmemory-clients: the client that holds the most memory is disconnected.
+ * Only if there is no such client does the sandbox end.
  *
- * A server is told by CONFIG SET maxmemory over the operator's connection, as an operator would do
- * it: that is a recorded input, so a replay refuses the same writes at the same events, and the user
- * sees it in CONFIG GET, in the feed and in the error of the refused writes.
+ * Servers are told by CONFIG SET maxmemory over the operator's connection. This is a recorded input, so a
+ * replay refuses the same writes at the same events, and the user sees it in CONFIG GET, in the feed and
+ * in the errors of the refused writes.
  *
- * Invariants: every process that runs while writes are refused is told once, also one that starts
- * later (a user who raises its maxmemory by hand has the last word); each gets back the value it had,
- * unless somebody has set another one meanwhile. A CONFIG REWRITE while writes are refused (Sentinels
- * send one with every reconfiguration) puts our value into the node's file: a process that reads it
- * from there later gets the value back, too, as soon as it runs. A process counts as told only when it has
- * answered OK; one that has not is told again.
+ * Invariants: every process that runs while writes are refused is told once, including one that starts
+ * later (a user who raises maxmemory by hand overrides it). Each gets its old value back, unless it was
+ * changed in the meantime. A CONFIG REWRITE while writes are refused (Sentinels send one with every
+ * reconfiguration) saves our value in the node's file: a process that reads it from there later also gets
+ * the old value back once it runs. A process counts as told only after it has replied OK; until then it
+ * is told again.
  */
 
 import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
@@ -25,34 +25,34 @@ import type { Operation, Outcome } from '../view/messages.ts';
 import { MemoryBudget } from './memoryBudget.ts';
 
 const MEGABYTE = 1024 * 1024;
-/** Share of the memory in use from which clients are disconnected, and from which nothing helps any more. */
+/** The shares of used memory at which clients are disconnected, and at which the sandbox ends. */
 const DISCONNECT_SHARE = 0.8;
 const END_SHARE = 0.9;
-/** Full collections until the Buffers of a client that is gone are given back: see memoryBudget.ts. */
+/** Full collections until the Buffers of a disconnected client are freed: see memoryBudget.ts. */
 const COLLECTIONS_TO_FREE = 3;
-/** Clients for which less is held are not worth it. */
+/** Clients that hold less are not disconnected. */
 const HELD_BYTES_MIN = 1024 * 1024;
-/** Input after which memory is looked at, however soon that is; a 32nd of a small sandbox's memory. */
+/** Memory is read again after this much input, however soon; a 32nd of a small sandbox's memory. */
 const INPUT_BYTES_MAX = 16 * MEGABYTE;
-/** Any data is more than that, so every write that could add some is refused. */
+/** Any data exceeds this, so every write that could add data is refused. */
 const MAXMEMORY_REFUSING = 1;
 
 interface MemoryGuardOptions {
   readonly sandbox: Sandbox;
   readonly memoryMb: number;
   readonly perform: (operation: Operation, done: (outcome: Outcome) => void) => void;
-  /** Resets a client's connection from outside. */
+  /** Resets the outside connection of a client. */
   readonly disconnect: (conn: number) => void;
-  /** For the user, at once. */
+  /** Shows a message to the user at once. */
   readonly warn: (text: string) => void;
-  /** No refusal helps any more. */
+  /** Ends the sandbox: no refusal helps any more. */
   readonly end: (reason: string) => void;
 }
 
 interface Told {
-  /** Of the process. */
+  /** Identifies the process. */
   readonly pid: number;
-  /** Its maxmemory before. */
+  /** Its previous maxmemory. */
   readonly before: number;
 }
 
@@ -62,12 +62,15 @@ export class MemoryGuard {
   private readonly observer: PerformanceObserver;
   private collections = 0;
   private isRefusing = false;
-  /** Full collections after which what disconnected clients had is surely given back. */
+  /**
+   * The number of full collections after which the memory of disconnected clients is certainly
+   * freed.
+   */
   private endNotBefore = 0;
   private inputBytes = 0;
   private readonly inputBytesMax: number;
   private readonly told = new Map<string, Told>();
-  /** Nodes whose configuration file may still have our value, with the last process we know of. */
+  /** Nodes whose configuration file may still contain our value, with their last known process. */
   private readonly released = new Map<string, Told>();
 
   constructor(options: MemoryGuardOptions) {
@@ -85,13 +88,13 @@ export class MemoryGuard {
     this.observer.disconnect();
   }
 
-  /** Called when bytes have come in from clients, before they are given to the world. */
+  /** To be called when bytes of clients have arrived, before the world receives them. */
   received(bytes: number): void {
     this.inputBytes += bytes;
     if (this.inputBytes >= this.inputBytesMax) this.look();
   }
 
-  /** Called from time to time, and after every INPUT_BYTES_MAX of input. */
+  /** To be called regularly, and after every INPUT_BYTES_MAX of input. */
   look(): void {
     this.inputBytes = 0;
     const { sandbox, warn, memoryMb } = this.options;
@@ -119,7 +122,7 @@ export class MemoryGuard {
     else this.releaseStarted();
   }
 
-  /** Disconnects the client for which most is held when refusing writes is not enough; false: the end. */
+  /** Disconnects the largest client if refusing writes is not enough. False if the sandbox must end. */
   private makeRoom(limit: string): boolean {
     const { sandbox, disconnect, warn, end } = this.options;
     const { shareInUse } = this.budget;
@@ -139,7 +142,7 @@ export class MemoryGuard {
     return false;
   }
 
-  /** Tells the processes that have not been told yet. */
+  /** Tells all processes that have not been told. */
   private refuse(): void {
     const { sandbox } = this.options;
     for (const { name } of sandbox.specs) {
@@ -149,7 +152,7 @@ export class MemoryGuard {
       if (this.told.get(name)?.pid === node.pid) continue;
       const earlier = this.told.get(name) ?? this.released.get(name);
       const { maxmemory } = server.settings;
-      // A process that has read our own value back from its configuration file.
+      // A process that has read our value from its configuration file.
       const isOurs = earlier !== undefined && maxmemory === MAXMEMORY_REFUSING;
       const told = { pid: node.pid, before: isOurs ? earlier.before : maxmemory };
       this.told.set(name, told);
@@ -159,7 +162,7 @@ export class MemoryGuard {
     }
   }
 
-  /** Gives the processes that were told their values back. */
+  /** Restores the values of the processes that were told. */
   private release(): void {
     const { world } = this.options.sandbox;
     for (const [name, told] of this.told) {
@@ -167,7 +170,7 @@ export class MemoryGuard {
       const server = serverOf(world, name);
       const node = world.state.nodes.get(name);
       if (server === undefined || node?.isAlive !== true || node.pid !== told.pid) continue;
-      // Not ours yet when the process is frozen: it finds both commands when it is thawed.
+      // A frozen process does not have our value yet: it executes both commands when it is thawed.
       const { maxmemory } = server.settings;
       const { before } = told;
       if (maxmemory === MAXMEMORY_REFUSING || maxmemory === before) this.giveBack(name, told);
@@ -176,8 +179,8 @@ export class MemoryGuard {
   }
 
   /**
-   * The same for processes that started since then and read our value from their files. One that read
-   * another shows that its file is free of ours: the node is forgotten.
+   * The same for processes that have started since then and read our value from their files. If one has
+   * read another value, its file is clean, and the node is forgotten.
    */
   private releaseStarted(): void {
     const { world } = this.options.sandbox;
@@ -194,7 +197,7 @@ export class MemoryGuard {
     }
   }
 
-  /** A process that does not take its value back is tried again as one that has just started. */
+  /** If a process does not accept its old value, it is tried again like one that has just started. */
   private giveBack(name: string, told: Told): void {
     this.released.set(name, told);
     this.setMaxmemory(name, told.before, () => {

@@ -1,6 +1,6 @@
 /**
- * How much of what was written to a socket the kernel has taken, so that it can be reported in
- * lumps: small replies cause no report at all.
+ * Measures how many written bytes of a socket the kernel has taken, so that they are reported in large
+ * amounts: small replies cause no report.
  */
 
 import type { Socket } from 'node:net';

@@ -1,6 +1,6 @@
 /**
- * The files of the panel's page, as scripts/build.mjs puts them into dist/: read when they are asked
- * for, so that a page loaded again after a build is the new one.
+ * The files of the panel's page, which scripts/build.mjs writes to dist/. They are read on request, so
+ * that a reload after a build shows the new page.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'browserTheme.css': 'text/css; charset=utf-8',
 };
 
-/** Undefined for a name that is none of the page's, and while nothing has been built. */
+/** Undefined for a name that is not a file of the page, and before the first build. */
 export async function readPanelFile(name: string): Promise<PanelFile | undefined> {
   const type = TYPES[name];
   if (type === undefined) return undefined;
@@ -27,7 +27,7 @@ export async function readPanelFile(name: string): Promise<PanelFile | undefined
   }
 }
 
-/** Where this module runs as a bundle, or dist/ beside src/ when it runs as source. */
+/** The folder of the bundle that contains this module, or dist/ beside src/ when it runs as source. */
 function distUrl(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? '../../dist/' : './', import.meta.url);
 }

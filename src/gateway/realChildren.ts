@@ -2,8 +2,8 @@
  * The forked children of one process in `server` mode: real work in slices between the events of
  * the event loop.
  *
- * Invariant: a child gets no slice while it has SLICE_BYTES * 4 of output on its way to the disk,
- * so a slow disk costs no memory; it is asked again when the disk has answered.
+ * Invariant: a child runs no slice while SLICE_BYTES * 4 of its output are on their way to the disk, so a
+ * slow disk costs no memory. It continues when the disk has answered.
  */
 
 import type {
@@ -97,13 +97,13 @@ export class RealChildren {
     this.host = host;
   }
 
-  /** A child is no process of its own here: its ID follows on its parent's and its siblings'. */
+  /** Children are not real processes here: their IDs follow their parent's. */
   start(make: (pid: number) => Child): Token {
     this.lastPid += 1;
     const token = this.lastPid;
     const real = new RealChild(token, make(token), this.host, (ended, result) => {
       this.children.delete(ended.token);
-      // Its parent learns of it in an event of its own, whoever ended it.
+      // Its parent is told in a separate event, whatever ended the child.
       setImmediate(() => this.host.childDone(ended.token, result));
     });
     this.children.set(token, real);

@@ -1,24 +1,24 @@
 /**
  * The wall clock in microseconds for `server` mode.
  *
- * Date has milliseconds only and cuts off the rest; the monotonic clock and the instant at which it
- * began have microseconds. Their sum is the time, until somebody sets the system's clock.
+ * Date has only milliseconds and truncates the rest. The monotonic clock and the instant at which it
+ * began have microseconds, and their sum is the time until the system's clock is set.
  *
- * Invariant: between two corrections it never goes back, even when the system's clock is set by a
- * few milliseconds (NTP slews); a real jump (a sleeping laptop, a set clock) is followed, as a
- * process that asks gettimeofday would see it.
+ * Invariant: it never goes back between two corrections, even when NTP slews the system's clock by a few
+ * milliseconds. A real jump (a laptop that slept, a clock that was set) is followed, as a process sees
+ * it through gettimeofday.
  */
 
 import { performance } from 'node:perf_hooks';
 import type { Micros } from '../engine/machine/machine.ts';
 
 const JUMP_MICROS = 50_000;
-/** Date's milliseconds are those that have passed: on average half a one less than it is. */
+/** Date truncates to whole milliseconds: on average it is half a millisecond behind. */
 const HALF_MILLISECOND = 500;
 
-/** Milliseconds all. */
+/** All in milliseconds. */
 interface ClockSources {
-  /** Unix time at which the monotonic clock showed 0. */
+  /** The Unix time at which the monotonic clock showed 0. */
   readonly timeOrigin: number;
   readonly monotonic: () => number;
   readonly wall: () => number;
@@ -32,7 +32,7 @@ const SOURCES: ClockSources = {
 
 export class RealClock {
   private readonly sources: ClockSources;
-  /** What to add to the monotonic clock. */
+  /** The offset to add to the monotonic clock. */
   private offset: Micros;
 
   constructor(sources: ClockSources = SOURCES) {
@@ -45,7 +45,7 @@ export class RealClock {
     return Math.floor(this.sources.monotonic() * 1000) + this.offset;
   }
 
-  /** Compares with the system's clock; called from time to time. */
+  /** Compares with the system's clock; to be called regularly. */
   correct(): void {
     const behind = this.sources.wall() * 1000 + HALF_MILLISECOND - this.now();
     if (Math.abs(behind) > JUMP_MICROS) this.offset += Math.round(behind);

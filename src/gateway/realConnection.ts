@@ -1,4 +1,4 @@
-/** A socket of `server` mode, as its machine knows it: an id, and how much of its output went out. */
+/** A socket of `server` mode with the id that its machine knows, and a measure of its sent output. */
 
 import type { Socket } from 'node:net';
 import type { ConnId, Peer } from '../engine/machine/machine.ts';
@@ -8,7 +8,7 @@ export class RealConnection {
   readonly id: ConnId;
   readonly socket: Socket;
   readonly output: OutputMeter;
-  /** In the list of connections whose `drained` is due. */
+  /** Whether it is in the list of connections with a due `drained`. */
   isDraining = false;
   reason: 'eof' | 'reset' | 'timeout' = 'eof';
 

@@ -1,10 +1,9 @@
 /**
  * One process's directory on the real disk, for `server` mode.
  *
- * Invariant: operations run one after another in the order they were asked for, each whether or not
- * those before it succeeded: who renames asks for it when the bytes are known to be there. A rename
- * has completed when the directory says so on the disk, too. Files being appended to stay open
- * between operations.
+ * Invariant: operations run one after another in the order of the requests, each regardless of earlier
+ * failures: a caller requests a rename only after the bytes were confirmed. A rename has completed when
+ * the directory is durable, too. Files that are appended to stay open between operations.
  */
 
 import * as fs from 'node:fs';
@@ -34,7 +33,7 @@ export class RealDisk {
     if (!this.running) this.next();
   }
 
-  /** Calls back once nothing is left to do; what is asked for meanwhile is waited for, too. */
+  /** Calls back once all operations are done, including those that are requested in the meantime. */
   settle(done: () => void): void {
     if (this.running) this.whenIdle = done;
     else done();
@@ -60,7 +59,7 @@ export class RealDisk {
     });
   }
 
-  /** Node throws at once when a name has a NUL in it: the operation has failed like any other. */
+  /** Node throws synchronously for a name with a NUL: this counts as an ordinary failure. */
   private attempt(op: FileOp, done: (error: Error | null, bytes?: Buffer) => void): void {
     try {
       this.execute(op, done);
@@ -154,7 +153,7 @@ export class RealDisk {
   }
 }
 
-/** Makes a rename last. Windows does that by itself, and lets nobody sync a directory. */
+/** Makes a rename durable. Windows does that itself, and does not allow syncing a directory. */
 function syncDirectory(directory: string, done: (error: Error | null) => void): void {
   if (process.platform === 'win32') {
     done(null);
@@ -169,13 +168,13 @@ function syncDirectory(directory: string, done: (error: Error | null) => void): 
   });
 }
 
-/** Closes in any case; the first error counts. */
+/** Closes the file in any case; the first error counts. */
 function closedAfter(error: Error | null, fd: number): Error | null {
   const closeError = closed(fd);
   return error ?? closeError;
 }
 
-/** Closes; close(2) is the last to report that bytes could not be written. */
+/** Closes the file; close(2) is the last call that can report a failed write. */
 function closed(fd: number): Error | null {
   try {
     fs.closeSync(fd);
@@ -185,7 +184,7 @@ function closed(fd: number): Error | null {
   }
 }
 
-/** write(2) may take less than it was given. */
+/** Repeats write(2), which may write fewer bytes than requested. */
 function writeWhole(
   fd: number,
   bytes: Buffer,
@@ -193,7 +192,7 @@ function writeWhole(
   done: (error: Error | null) => void,
 ): void {
   if (from === bytes.length) {
-    done(null); // A file is created so; a write of nothing could still fail.
+    done(null); // This creates an empty file; writing no bytes could still fail.
     return;
   }
   fs.write(fd, bytes, from, bytes.length - from, null, (error, written) => {

@@ -1,11 +1,11 @@
 /**
- * Hosts one machine in place of redis-server: real sockets, the real disk, the real clock, no
- * world. The hot path of `server` mode: a chunk in is one `receive`, one `run` and one
- * `socket.write`; nothing else is allocated.
+ * Hosts one machine in place of redis-server: real sockets, the real disk, the real clock, no world. This
+ * is the hot path of `server` mode: a chunk costs one `receive`, one `run` and one `socket.write`, and no
+ * other allocation.
  *
- * Invariants: an event (one input method, then `run`) is never begun inside another; what arrives
- * while the process is `busy` waits and is delivered in order afterwards. What it said since it
- * began to be busy goes out before that, and the commands that it had not come to run before that.
+ * Invariants: an event (one input method, then `run`) never begins inside another. Inputs that arrive
+ * while the process is `busy` wait and are delivered in order. Before them its held output is sent, and
+ * before that the remaining commands are executed.
  */
 
 import { randomFillSync } from 'node:crypto';
@@ -35,9 +35,9 @@ import { RealDisk } from './realDisk.ts';
 import { RealLog } from './realLog.ts';
 import type { OnBytes, SocketReads } from './socketReads.ts';
 
-/** Commands an event may execute before sockets are looked at again. */
+/** The most commands of an event, after which sockets are read again. */
 const RUN_BUDGET = 10_000;
-/** A timer further away than this is armed again on the way: the clock may jump. */
+/** The longest timer: later deadlines take several, because the clock may jump. */
 const TIMER_MS_MAX = 1_000;
 const LISTEN_HOST = '127.0.0.1';
 
@@ -47,11 +47,11 @@ interface RealHostOptions {
   readonly name: string;
   /** The process's directory. */
   readonly directory: string;
-  /** As `directory` knows it; an absolute path is fine. */
+  /** The name of the configuration file, relative to `directory` or absolute. */
   readonly configFile: string | undefined;
   readonly directives: readonly (readonly string[])[];
   readonly logLevel: LogLevel;
-  /** Descriptor the log goes to. */
+  /** The file descriptor of the log. */
   readonly logFd: number;
   /** Ends the process. */
   readonly exit: (code: number) => void;
@@ -73,12 +73,12 @@ export class RealHost implements Effects {
   private runQueued = false;
   private busyUntil: Micros = 0;
   private busyToken: Token | undefined = undefined;
-  /** What `busyOn` waited for has come, and the process sleeps still. */
+  /** Whether the operation of `busyOn` has completed while the process still sleeps. */
   private awaited: { readonly token: Token; readonly result: FileResult } | undefined = undefined;
   cpuTaken = false;
-  /** What came in while the process was busy. */
+  /** Inputs that arrived while the process was busy. */
   private deferred: (() => void)[] = [];
-  /** What it said since it began to be busy: a process that sleeps does not get to its sockets. */
+  /** Output since the process became busy: a sleeping process does not write to its sockets. */
   private held: { readonly conn: ConnId; readonly bytes: Buffer | undefined }[] = [];
   private exitCode: number | undefined = undefined;
 
@@ -112,7 +112,7 @@ export class RealHost implements Effects {
       this.machine.start(now, facts, new DirectoryFiles(directory), this);
     } catch (error) {
       if (!(error instanceof FileReadError)) throw error;
-      // The configuration has been read by now: it is the dump.
+      // The configuration was read before, so this is the dump.
       const line = `Fatal error loading the DB: ${error.message}. Exiting.`;
       this.logFile.fatal(this.clock.now(), line);
       this.options.exit(1);
@@ -121,7 +121,7 @@ export class RealHost implements Effects {
     this.finish(now);
   }
 
-  /** SIGTERM and its like; waits its turn while the process is busy. */
+  /** Delivers a signal such as SIGTERM; it waits while the process is busy. */
   signal(name: string): void {
     if (this.isBusy) {
       this.deferred.push(() => this.signal(name));
@@ -159,7 +159,7 @@ export class RealHost implements Effects {
   /** `chunk` is borrowed. */
   private receive(connection: RealConnection, chunk: Buffer): void {
     if (this.isBusy) {
-      connection.socket.pause(); // The kernel keeps the rest, as it does for a busy process.
+      connection.socket.pause(); // The kernel buffers the rest, as for a busy process.
       const kept = Buffer.from(chunk);
       this.deferred.push(() => {
         connection.socket.resume();
@@ -181,7 +181,7 @@ export class RealHost implements Effects {
     const now = this.clock.now();
     this.machine.closed(now, connection.id, connection.reason, this);
     this.finish(now);
-    // The peer may have closed its side only: what it was sent before goes out.
+    // The peer may have closed only its side, so earlier output is still sent.
     endInOrder(connection.socket);
   }
 
@@ -258,7 +258,7 @@ export class RealHost implements Effects {
     this.finish(now);
   }
 
-  /** Ends an event: executes commands, reports what was written out, arms the timer. */
+  /** Ends an event: executes commands, reports sent output, sets the timer. */
   private finish(now: Micros): void {
     if (this.machine.run(now, RUN_BUDGET, this)) this.queueRun();
     this.cpuTaken = false;
@@ -279,19 +279,22 @@ export class RealHost implements Effects {
     this.runQueued = true;
     setImmediate(() => {
       this.runQueued = false;
-      // A busy process goes on by itself.
+      // A busy process continues when it is done.
       if (!this.isBusy) this.finish(this.clock.now());
     });
   }
 
-  /** The CPU may be free again: first what the process waited for, its commands, then what came meanwhile. */
+  /**
+   * The CPU may be free again: first the awaited completion, then its commands, then waiting
+   * inputs.
+   */
   private goOn(): void {
     if (this.isBusy) return;
     const now = this.clock.now();
     const { awaited } = this;
     this.awaited = undefined;
     if (awaited !== undefined) this.machine.fileDone(now, awaited.token, awaited.result, this);
-    // It may go on with what has its CPU: SAVE is several file operations.
+    // The work may continue to use the CPU: SAVE consists of several file operations.
     if (!this.isHolding) this.releaseHeld();
     this.finish(now);
     this.catchUp();
@@ -306,18 +309,18 @@ export class RealHost implements Effects {
     }
   }
 
-  /** Delivers what waited; one of them may make the process busy again. */
+  /** Delivers the waiting inputs; one of them may make the process busy again. */
   private catchUp(): void {
     while (this.deferred.length > 0 && !this.isBusy) {
       const waiting = this.deferred;
       this.deferred = [];
-      // Those that find the process busy put themselves back, in order.
+      // Inputs that find the process busy are queued again, in order.
       for (const input of waiting) input();
     }
     if (!this.isBusy) this.arm(this.machine.nextDeadline());
   }
 
-  /** The timer is moved only forwards: a tick that came too early costs less than a timer an event. */
+  /** Only an earlier deadline moves the timer: a superfluous tick costs less than a timer per event. */
   private arm(deadline: Micros): void {
     if (deadline >= this.timerAt) return;
     const ms = Math.ceil((deadline - this.clock.now()) / 1000);
@@ -331,7 +334,7 @@ export class RealHost implements Effects {
     this.disk.settle(() => this.options.exit(code));
   }
 
-  /** Gives a socket an identity and listens to it; `failed` hears of a connect that came to nothing. */
+  /** Assigns an id to a socket and listens to it; `failed` is called for a failed connect. */
   private adopt(
     open: (onBytes: OnBytes) => net.Socket,
     failed?: (error: Error) => void,
@@ -442,7 +445,7 @@ export class RealHost implements Effects {
     this.logFile.write(this.clock.now(), level, role, line);
   }
 
-  /** Notes are for those who watch a world. */
+  /** Notes are for the observers of a world, which there are none of here. */
   note(): void {}
 
   exit(code: number): void {

@@ -1,8 +1,8 @@
 /**
  * The log of a process in `server` mode.
  *
- * Invariant: while a port is being opened nothing is written; what was said meanwhile comes out when
- * it listens, so that "Ready to accept connections" is never a lie, and never if it could not.
+ * Invariant: lines are held back while a port is being opened, and are written once it listens, so that
+ * "Ready to accept connections" is always true. They are dropped if it cannot listen.
  */
 
 import type { LogLevel, Micros } from '../engine/machine/machine.ts';
@@ -30,7 +30,7 @@ export class RealLog {
     this.openings += 1;
   }
 
-  /** The banner's two lines; whoever waits for the port looks for ` PID: `. */
+  /** The two lines of the banner; programs that wait for the port look for ` PID: `. */
   portOpen(port: number): void {
     this.openings -= 1;
     if (this.openings > 0) return;
@@ -38,7 +38,7 @@ export class RealLog {
     this.held = [];
   }
 
-  /** The last line of a process that cannot start: at once, with what is held. */
+  /** The last line of a process that cannot start: written at once, after the held lines. */
   fatal(at: Micros, line: string): void {
     this.openings = 0;
     writeOut(this.fd, this.held.join(''));

@@ -1,6 +1,6 @@
 /**
- * Everything of one sandbox that touches the outside, put together: the live loop, the nodes'
- * endpoints, the control endpoint and the dashboard. Runs in the worker thread.
+ * Assembles everything of one sandbox that touches the outside: the live loop, the nodes' endpoints, the
+ * control endpoint and the dashboard. It runs in the worker thread.
  *
  * Invariant: no endpoint is open before the topology has agreed.
  */
@@ -22,14 +22,13 @@ import type { SocketReads } from './socketReads.ts';
 
 const HOST = '127.0.0.1';
 /**
- * The world begins so long ago: booting is virtual time, and it is to go live at the present. A
- * topology agrees 2.2 s after its start, with the second hello of its Sentinels (one each 2 s),
- * whatever its size.
+ * How far in the past the world begins: it boots in virtual time and goes live at the present. A topology
+ * of any size agrees 2.2 s after its start, with the second hello of its Sentinels (one every 2 s).
  */
 const BOOT_SECONDS = 3;
-/** Ten snapshots a second: more cannot be read, and each is drawn by somebody's processor. */
+/** Ten snapshots a second: more cannot be read, and drawing each costs CPU time. */
 const PUMP_MS = 100;
-/** Ports looked at for a new node. */
+/** How many ports are tried for a new node. */
 const PORTS_TRIED_MAX = 100;
 
 type Addition = Extract<Operation, { op: 'addServer' | 'addReplica' | 'addSentinel' }>;
@@ -47,7 +46,7 @@ export class SandboxHost {
   private hasFailed = false;
   private pump: NodeJS.Timeout | undefined = undefined;
 
-  /** Boots the sandbox; `say` hears of what the user must know. Throws BootError. */
+  /** Boots the sandbox; `say` receives messages for the user. Throws BootError. */
   constructor(options: HostOptions, reads: SocketReads, say: (message: FromWorker) => void) {
     this.options = options;
     this.say = say;
@@ -109,8 +108,8 @@ export class SandboxHost {
   }
 
   /**
-   * A world that has failed answers nobody any more, so its clients are let go: an application must
-   * not hang because of our bug. Control endpoint and dashboard stay, to look at what is left.
+   * A failed world no longer answers, so its clients are disconnected: an application must not hang
+   * because of our bug. Control endpoint and dashboard stay open for inspection.
    */
   private watchWorld(): void {
     if (this.hasFailed) return;
@@ -133,7 +132,7 @@ export class SandboxHost {
     this.service.perform(operation, done);
   }
 
-  /** A new node needs a port that is free on this host, too; which one that is takes a while to find out. */
+  /** A new node's port must also be free on this host, which is found out asynchronously. */
   private async add(operation: Addition, done: (outcome: Outcome) => void): Promise<void> {
     const isOwn = (port: number): boolean => this.sandbox.nameOf(HOST, port) !== null;
     let { port } = operation;

@@ -1,8 +1,8 @@
 /**
- * Starts a sandbox in a worker thread of its own and talks to it.
+ * Starts a sandbox in its own worker thread and communicates with it.
  *
- * Invariant: a request is answered exactly once, if need be with the worker's death; the death of
- * a worker that was not asked to close is reported, never passed over.
+ * Invariant: a request is answered exactly once; the worker's death answers what is pending. The death of
+ * a worker that was not asked to close is always reported.
  */
 
 import { totalmem } from 'node:os';
@@ -18,17 +18,17 @@ import type {
 } from './hostMessages.ts';
 
 const MEMORY_MB_MAX = 4_096;
-/** How long a thread may take to close before it is ended by force. */
+/** How long a thread may take to close before it is terminated. */
 const CLOSE_MS_MAX = 3_000;
 
-/** What a sandbox may use unless told: half of the machine's memory, 4 GB at most. */
+/** The default memory limit of a sandbox: half of the machine's memory, at most 4 GB. */
 export function defaultMemoryMb(): number {
   return Math.min(MEMORY_MB_MAX, Math.floor(totalmem() / 2 ** 21));
 }
 
 const ENDED: Outcome = { ok: false, error: 'ERR the sandbox has ended' };
 
-/** The sandbox did not come up; the message says why. */
+/** The sandbox did not start; the message says why. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
@@ -36,9 +36,9 @@ export class StartError extends Error {
 interface SandboxListeners {
   readonly onSnapshot?: (snapshot: Snapshot) => void;
   readonly onFeed?: (entries: readonly FeedEntry[]) => void;
-  /** Something the user must know at once. */
+  /** A message to show to the user at once. */
   readonly onWarning: (text: string) => void;
-  /** A bug has stopped the world: it can be looked at, and no more. */
+  /** A bug has stopped the world, which can still be inspected. */
   readonly onFailure?: (report: FailureReport) => void;
   /** The worker died. */
   readonly onDeath: (reason: string) => void;
@@ -102,7 +102,7 @@ export class SandboxWorker {
     });
   }
 
-  /** Closes every endpoint and ends the thread; by force when it does not listen any more. */
+  /** Closes every endpoint and ends the thread; terminates it when it does not react. */
   async close(): Promise<void> {
     if (this.hasExited) return;
     this.isClosing = true;
@@ -139,7 +139,10 @@ export class SandboxWorker {
   }
 }
 
-/** The thread's entry beside this module: the source under Node's type stripping, the bundle in dist. */
+/**
+ * The thread's entry beside this module: the source under Node's type stripping, the bundle in
+ * dist.
+ */
 function workerUrl(): URL {
   const name = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.cjs';
   return new URL(name, import.meta.url);

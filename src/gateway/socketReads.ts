@@ -1,37 +1,37 @@
 /**
- * How the bytes of sockets come in: all into one shared buffer, or, where this Node cannot, by the
- * public `data` event with a new buffer for every chunk.
+ * How sockets are read: all into one shared buffer, or, if this Node does not allow it, by the public
+ * `data` event with a new buffer for every chunk.
  *
- * A shared buffer costs no allocation and no collection for a chunk: that is worth a quarter of the
- * throughput without pipelining. `net.connect` takes one (`onread`), but a server's accepted sockets
- * do not: their handle has to be moved into a socket that was made with one, and for that there is
- * no public way. So whether it works is tried out when the program starts (`chooseSocketReads`).
+ * A shared buffer saves an allocation and its collection per chunk, which is a quarter of the throughput
+ * without pipelining. `net.connect` accepts one (`onread`), but the accepted sockets of a server have
+ * none: their handle must be moved into a socket that was created with one, for which there is no
+ * public API. So the program tests at its start whether this works (`chooseSocketReads`).
  *
- * Invariants: a chunk is borrowed, it is valid during the call only; whoever accepts a socket goes on
- * with the one that `accept` returns. Everything private of Node's net is in this file.
+ * Invariants: a chunk is borrowed and valid only during the call. The caller of `accept` uses the
+ * returned socket from then on. All uses of Node's private API are in this file.
  */
 
 import * as net from 'node:net';
 
-/** Gets each chunk as it comes in; it is borrowed. */
+/** Receives each chunk, which is borrowed. */
 export type OnBytes = (chunk: Buffer) => void;
 
 export interface SocketReads {
   /**
-   * Takes over a socket of a server made with `pauseOnConnect`. Returns the socket to go on with,
-   * which reads once it is resumed, if not before: in a later turn in any case.
+   * Takes over a socket of a server with `pauseOnConnect`. Returns the socket to use from now on. It
+   * begins to read when it is resumed or earlier, but never in this turn of the event loop.
    */
   accept(accepted: net.Socket, onBytes: OnBytes): net.Socket;
   /** As `net.connect`. */
   connect(options: net.TcpNetConnectOpts, onBytes: OnBytes): net.Socket;
 }
 
-/** What libuv itself asks for in one read. */
+/** The size that libuv itself requests for a read. */
 const BUFFER_BYTES = 64 * 1024;
-/** Set to 1, it forces the public way. */
+/** If it is 1, the public API is used. */
 const PLAIN_READS = 'REPLICATION_SANDBOX_PLAIN_READS';
 const TRIAL = 'PING';
-/** A busy machine takes most of a second. */
+/** A busy machine needs most of a second. */
 const TRIAL_MS_MAX = 5_000;
 
 /** What a socket keeps its handle in, and what the handle of a TCP socket has. */
@@ -39,7 +39,10 @@ interface Handled {
   _handle: { readonly useUserBuffer?: unknown } | null;
 }
 
-/** The way to read that works here. Tries the shared buffer out over loopback: a few milliseconds. */
+/**
+ * Chooses the way that works here. Testing the shared buffer over loopback takes a few
+ * milliseconds.
+ */
 export async function chooseSocketReads(): Promise<SocketReads> {
   if (process.env[PLAIN_READS] === '1') return new PlainReads();
   const shared = new SharedReads();
@@ -58,7 +61,7 @@ export class PlainReads implements SocketReads {
 
 export class SharedReads implements SocketReads {
   private readonly buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-  /** The last chunk: the next one is often as long, and needs no view of its own then. */
+  /** The view of the last chunk, which is reused when the next one has the same length. */
   private chunk = this.buffer;
 
   accept(accepted: net.Socket, onBytes: OnBytes): net.Socket {
@@ -67,7 +70,7 @@ export class SharedReads implements SocketReads {
     if (typeof handle?.useUserBuffer !== 'function') return accepted.on('data', onBytes);
     const options = { handle, allowHalfOpen: raw.allowHalfOpen, onread: this.onread(onBytes) };
     raw._handle = null;
-    // Without its handle it only leaves its server's count.
+    // Without a handle this only decrements its server's count.
     raw.destroy();
     return new net.Socket(options as net.SocketConstructorOpts);
   }
@@ -82,15 +85,15 @@ export class SharedReads implements SocketReads {
       callback: (length) => {
         if (length !== this.chunk.length) this.chunk = this.buffer.subarray(0, length);
         onBytes(this.chunk);
-        return true; // Whoever does not want more pauses the socket.
+        return true; // To stop reading, the socket is paused.
       },
     };
   }
 }
 
 /**
- * True when a request and its end come in, and the answer goes out, over an accepted socket. Written
- * with plain events: it is part of every start.
+ * Resolves to true when a request and its end arrive over an accepted socket and the answer is sent.
+ * It is written with plain events, because it is part of every start.
  */
 function works(reads: SocketReads): Promise<boolean> {
   return new Promise((resolve) => {
@@ -123,7 +126,7 @@ function works(reads: SocketReads): Promise<boolean> {
   });
 }
 
-/** Answers a peer that has ended its side with what it sent. */
+/** Echoes the bytes of a peer that has ended its side. */
 function echo(reads: SocketReads, accepted: net.Socket): net.Socket {
   let heard = '';
   const socket = reads.accept(accepted, (chunk) => {

@@ -1,4 +1,4 @@
-/** The worker thread of one sandbox: world and sockets; see sandboxWorker.ts for the other side. */
+/** The worker thread of one sandbox, with world and sockets; sandboxWorker.ts is the other side. */
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { BootError } from '../sandbox/sandbox.ts';
@@ -37,7 +37,7 @@ async function serve(options: HostOptions): Promise<void> {
 }
 
 serve(workerData as HostOptions).catch((error: unknown) => {
-  // Anything but these two is a bug: it ends the thread with its stack, and is reported as such.
+  // Any other error is a bug: it ends the thread and is reported with its stack.
   if (!(error instanceof BootError) && !(error instanceof PortTakenError)) throw error;
   say({ kind: 'refused', reason: error.message });
   port.close();
