@@ -37,14 +37,14 @@ function onNode(
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   STATE: {
     usage: 'STATE [JSON]',
-    summary: 'Everything there is to see, as a map or as JSON.',
+    summary: 'The whole state of the sandbox, as a map or as JSON.',
     words: [0, 1],
     parse: ([format]) =>
       format === undefined || format.toUpperCase() === 'JSON' ? { op: 'state' } : undefined,
   },
   PAUSE: {
     usage: 'PAUSE',
-    summary: 'The world stands still; clients stay connected and wait.',
+    summary: 'Stops the time of the world; clients stay connected and wait.',
     words: [0, 0],
     parse: () => ({ op: 'pause' }),
   },
@@ -56,7 +56,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   STEP: {
     usage: 'STEP [n | VISIBLE]',
-    summary: 'Executes the next event, or n, or up to the next one worth seeing; tells which.',
+    summary: 'Executes the next event, n events, or up to the next visible one, and lists them.',
     words: [0, 1],
     parse: ([count]) =>
       count?.toUpperCase() === 'VISIBLE'
@@ -65,15 +65,18 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   CRASH: onNode(
     'crash',
-    'kill -9: what was handed to the disk stays, the kernel ends its connections.',
+    'kill -9: files keep what was written to them, the kernel ends the connections.',
   ),
-  POWERLOSS: onNode('powerloss', 'What was not fsynced is gone; peers are told nothing.'),
-  FREEZE: onNode('freeze', 'SIGSTOP: the process stands still, its connections stay.'),
+  POWERLOSS: onNode(
+    'powerloss',
+    'The host dies: unsynced data is lost, and connections fall silent.',
+  ),
+  FREEZE: onNode('freeze', 'SIGSTOP: the process stops, its connections stay open.'),
   THAW: onNode('thaw', 'SIGCONT.'),
-  RESTART: onNode('restart', 'Starts a dead node; a living one is shut down cleanly first.'),
+  RESTART: onNode('restart', 'Starts a dead node; a running one is shut down cleanly first.'),
   CUT: {
     usage: 'CUT a b [ONEWAY]',
-    summary: 'Nothing passes between the two (or from a to b); what was sent arrives after HEAL.',
+    summary: 'Blocks all bytes between the two (or from a to b); they arrive after HEAL.',
     words: [2, 3],
     parse: ([a, b, oneway]) =>
       oneway === undefined || oneway.toUpperCase() === 'ONEWAY'
@@ -88,7 +91,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   HEAL: {
     usage: 'HEAL [a b]',
-    summary: 'Ends cuts: between the two, or all.',
+    summary: 'Ends the cuts between the two, or all cuts.',
     words: [0, 2],
     parse: ([a, b]) => {
       if (a === undefined) return { op: 'heal' };
@@ -97,7 +100,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   LATENCY: {
     usage: 'LATENCY a b ms [jitter]',
-    summary: 'Milliseconds each way between the two, and up to so many more at random.',
+    summary: 'The latency of each direction in milliseconds, and its largest random addition.',
     words: [3, 4],
     parse: ([a, b, ms, jitter]) =>
       withNumber(ms!, (value) =>
@@ -142,7 +145,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   RUN: {
     usage: 'RUN node command [arg ...]',
-    summary: 'Any command at the node; the answer as redis-cli would print it, a line each.',
+    summary: 'Any command at the node; the reply as redis-cli prints it, one line per element.',
     words: [2, Number.POSITIVE_INFINITY],
     parse: ([node, ...words]) => ({
       op: 'command',
@@ -152,7 +155,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   LOG: {
     usage: 'LOG node [n]',
-    summary: "The last lines of the node's log, 20 unless told, as Redis writes them.",
+    summary: "The last lines of the node's log, 20 by default, as Redis writes them.",
     words: [1, 2],
     parse: ([node, count]) =>
       withNumber(count ?? String(DEFAULT_LOG_LINES), (value) => ({
@@ -163,25 +166,25 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   ADD: {
     usage: 'ADD (SERVER [port] | REPLICA master [port] | SENTINEL [port])',
-    summary: 'A node more, at the next free port unless told; answers with its name and address.',
+    summary: 'Adds a node, by default at the next free port; replies with its name and address.',
     words: [1, 3],
     parse: addition,
   },
   REMOVE: {
     usage: 'REMOVE node',
-    summary: 'Kills the node and takes it away, disk and all; Sentinels remember it, as they do.',
+    summary: 'Kills the node and deletes its disk; Sentinels remember it until SENTINEL RESET.',
     words: [1, 1],
     parse: ([node]) => ({ op: 'remove', node: node! }),
   },
   FAILOVER: {
     usage: 'FAILOVER name',
-    summary: 'SENTINEL FAILOVER of the master of that name at a Sentinel that runs.',
+    summary: 'SENTINEL FAILOVER of the master with that name, at a running Sentinel.',
     words: [1, 1],
     parse: ([name]) => ({ op: 'failover', name: name! }),
   },
   LOAD: {
     usage: 'LOAD rate [bytes] | LOAD STOP',
-    summary: 'Writes unique values at the rate, and says after each failover which are gone.',
+    summary: 'Writes unique values at the rate, and reports lost ones after each failover.',
     words: [1, 2],
     parse: ([rate, bytes]) => {
       if (rate!.toUpperCase() === 'STOP')
