@@ -11,12 +11,12 @@ const TEXT_CHARS_MAX = 240;
 /** The words for events without a text of their own. */
 const LINES: Readonly<Partial<Record<EventName, string>>> = {
   start: 'the process starts',
-  connect: 'asks for a connection',
+  connect: 'requests a connection',
   accept: 'a connection waits to be accepted',
-  connected: 'the connection is made',
+  connected: 'the connection is established',
   tick: 'timer',
   run: 'more commands of the same input',
-  childSlice: 'the child goes on writing',
+  childSlice: 'the child continues writing',
   wake: 'the process is ready again',
   wait: 'has arrived and waits',
 };
@@ -41,7 +41,7 @@ function wordsOf(event: EventView): string {
     case 'childDone':
       return `the child has ended: ${text}`;
     case 'drained':
-      return 'bytes were taken by the other side';
+      return 'the other side has read bytes';
     case 'data':
       return text === '' ? `${bytes} bytes` : (voteWords(text) ?? text);
     default:
@@ -57,9 +57,9 @@ export function eventSentence(event: EventView): string {
     case 'data':
       return `${node} receives from ${peer}: ${text}`;
     case 'connect':
-      return `${peer} asks ${node} for a connection`;
+      return `${peer} requests a connection to ${node}`;
     case 'accept':
-      return `${node} accepts a connection of ${peer}`;
+      return `${node} accepts a connection from ${peer}`;
     case 'connected':
       return event.text === ''
         ? `${node} is connected to ${peer}`
@@ -69,13 +69,13 @@ export function eventSentence(event: EventView): string {
         ? `${node} learns that its connection with ${peer} is reset`
         : `${node} learns that ${peer} has closed the connection`;
     case 'drained':
-      return `${node} learns that ${peer} has taken what it sent`;
+      return `${node} learns that ${peer} has read its bytes`;
     case 'tick':
       return `the timer of ${node}`;
     case 'run':
-      return `${node} goes on with the commands of its last input`;
+      return `${node} continues with the commands of its last input`;
     case 'wait':
-      return `something for ${node} arrives and waits`;
+      return `an input for ${node} arrives and waits`;
     case 'operation':
       return text;
     default:

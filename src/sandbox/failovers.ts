@@ -212,7 +212,7 @@ function sentenceOf(promotion: Promotion): string {
   if (writesGone !== undefined) return `${where}: ${bytes}, ${writesGone} acknowledged writes gone`;
   if (load !== undefined) return `${where}: ${bytes} gone, acknowledged writes are being counted`;
   return oldLivesOn
-    ? `${where}: ${bytes} between them, ${oldMaster} is a master still`
+    ? `${where}: ${bytes} between them, ${oldMaster} is still a master`
     : `${where}: ${bytes} gone`;
 }
 

@@ -54,7 +54,7 @@ export function stopLoad(sandbox: Sandbox, done: Done): void {
     throw new OperationError('ERR no load is running: LOAD rate [bytes] starts one');
   }
   sandbox.inject({ kind: 'signal', node: LOAD, name: 'STOP' });
-  sandbox.feed.say(sandbox.world.now, 'load is told to stop');
+  sandbox.feed.say(sandbox.world.now, 'load stops after a last read-back');
   sandbox.wait({
     deadline: sandbox.world.now + STOP_MICROS,
     done,
@@ -69,7 +69,7 @@ function settleStop(sandbox: Sandbox, isLate: boolean): Outcome | undefined {
   const { sent, acked, unknown, lost } = load.book;
   const numbers = `sent ${sent}, acknowledged ${acked}, unknown ${unknown}, lost ${lost}`;
   if (load.isRunning) {
-    const error = `ERR no master has let the load read its keys back yet (${numbers}); it goes on trying`;
+    const error = `ERR the load has not read its keys back yet, because no master has answered (${numbers}); it keeps trying`;
     return { ok: false, error };
   }
   return { ok: true, text: numbers };

@@ -50,7 +50,7 @@ export function command(
     throw new OperationError(`ERR ${spec.name} is ${state}: RESTART it first`);
   }
   if (sandbox.operator.isFull) {
-    throw new OperationError('ERR too many commands wait for their answers: try again later');
+    throw new OperationError('ERR too many commands are waiting for replies: try again later');
   }
   const shown = displayed(words.join(' '), SHOWN.line);
   sandbox.feed.say(sandbox.world.now, `${shown} to ${spec.name}`);

@@ -97,7 +97,7 @@ export function nextPort(sandbox: Sandbox, isSentinel: boolean): number {
 
 function checkPort(sandbox: Sandbox, port: number): void {
   if (port > PORT_MAX)
-    throw new OperationError('ERR there is no port above the last node: name one');
+    throw new OperationError('ERR there is no port above that of the last node: name a port');
   const owner = sandbox.nameOf(HOST, port);
   if (owner !== null) throw new OperationError(`ERR ${owner} has port ${port}`);
 }
@@ -139,7 +139,7 @@ export function runLine(sandbox: Sandbox, name: string, line: string, done: Done
   const spec = nodeSpec(sandbox, name);
   const words = splitArguments(Buffer.from(line, 'utf8').latin1Slice());
   if (words === undefined) throw new OperationError('ERR unbalanced quotes in the command');
-  if (words.length === 0) throw new OperationError('ERR there is no command');
+  if (words.length === 0) throw new OperationError('ERR the command is empty: name a command');
   command(sandbox, spec, words, done, (reply) => {
     const lines = replyLines(reply);
     return { ok: true, text: lines.join('\n'), lines };

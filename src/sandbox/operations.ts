@@ -238,10 +238,11 @@ function failover(sandbox: Sandbox, name: string, done: Done): void {
   const sentinels = sandbox.specs.filter((spec) => spec.machine === 'sentinel');
   if (sentinels.length === 0) {
     throw new OperationError(
-      'ERR there are no Sentinels: promote a replica by REPLICAOF node NO ONE',
+      'ERR there are no Sentinels: promote a replica with REPLICAOF node NO ONE',
     );
   }
   const running = sentinels.find((spec) => stateOf(sandbox, spec.name) === 'running');
-  if (running === undefined) throw new OperationError('ERR no Sentinel runs: RESTART one first');
+  if (running === undefined)
+    throw new OperationError('ERR no Sentinel is running: RESTART one first');
   command(sandbox, running, ['SENTINEL', 'FAILOVER', name], done);
 }

@@ -111,7 +111,7 @@ export class Operator {
     const errand = this.errands.get(conn);
     if (errand === undefined) return false;
     this.errands.delete(conn);
-    const error = `ERR ${errand.node} closed the connection without an answer; see its log`;
+    const error = `ERR ${errand.node} closed the connection without a reply; see its log`;
     errand.done({ ok: false, error });
     return true;
   }
@@ -120,7 +120,7 @@ export class Operator {
   expire(now: Micros): void {
     for (const errand of this.errands.values()) {
       if (now < errand.deadline) continue;
-      const error = `ERR ${errand.node} has not answered within ${ANSWER_MICROS / 1e6} s: it is frozen, busy or cut off from ${OPERATOR}; the command may still take place`;
+      const error = `ERR ${errand.node} has not replied within ${ANSWER_MICROS / 1e6} s: it is frozen, busy or cut off from ${OPERATOR}; the command may still be executed`;
       this.finish(errand, { ok: false, error });
     }
   }
@@ -132,9 +132,9 @@ export class Operator {
       if (isQueued) continue;
       errand.isQueued = true;
       errand.done = (outcome) => {
-        this.tell(`${node} answers: ${outcome.ok ? outcome.text : outcome.error}`);
+        this.tell(`${node} replies: ${outcome.ok ? outcome.text : outcome.error}`);
       };
-      const text = `QUEUED the world is paused: ${node} executes the command with RESUME or STEP, and the feed shows its answer`;
+      const text = `QUEUED the world is paused: ${node} executes the command after RESUME or STEP, and the feed shows its reply`;
       done({ ok: true, text });
     }
   }

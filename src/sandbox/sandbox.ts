@@ -224,7 +224,7 @@ export class Sandbox {
   /** Throws OperationError when too many wait. */
   wait(wait: Wait): void {
     if (this.waits.length >= WAITS_MAX) {
-      throw new OperationError('ERR too many requests wait for their answers: try again later');
+      throw new OperationError('ERR too many operations are waiting for outcomes: try again later');
     }
     this.waits.push(wait);
     if (this.driver.mode === 'paused') this.queueWaits();

@@ -91,7 +91,7 @@ test('pause, queue, step, resume; a frozen node is thawed; links are cut and hea
   assert.equal(after.clock.events, before.clock.events + 3);
   assert.equal(await control('RESUME'), 'OK');
   assert.equal(await control('FREEZE', 'r1'), 'OK');
-  assert.match(await control('BGSAVE', 'r1'), /r1 has not answered within 5 s/);
+  assert.match(await control('BGSAVE', 'r1'), /r1 has not replied within 5 s/);
   // What waits for its node when the world is paused is answered then, whichever of the two came first.
   const waiting = control('RUN', 'r1', 'PING');
   assert.equal(await control('PAUSE'), 'OK');

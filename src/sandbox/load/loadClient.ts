@@ -250,8 +250,8 @@ export class LoadClient implements Machine {
     const isThere = this.master?.host === address.host && this.master.port === address.port;
     if (phase === 'stopped' || (isThere && (phase !== 'waiting' || !isSwitch))) return;
     if (!isSwitch && (phase === 'waiting' || phase === 'asking')) return;
-    const source = isSwitch ? '+switch-master' : 'The Sentinel now listened to';
-    out.log('notice', 'X', `${source}: the master is ${address.host}:${address.port} now`);
+    const source = isSwitch ? '+switch-master' : 'New subscription at a Sentinel';
+    out.log('notice', 'X', `${source}: the master is now ${address.host}:${address.port}`);
     this.drop(now, out);
     this.connectTo(now, address, out);
   }

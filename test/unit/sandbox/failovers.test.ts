@@ -96,7 +96,7 @@ test('a replica promoted by hand and turned back has cost its master nothing', (
   assert.deepEqual(failovers.observe(2, [reading('m', { offset: 950 }), promoted], undefined), []);
   assert.equal(
     failovers.snapshots()[0]!.sentence,
-    'old master m at offset 950, promoted r1 at 870: 80 bytes between them, m is a master still',
+    'old master m at offset 950, promoted r1 at 870: 80 bytes between them, m is still a master',
   );
   // A replica once more, of whatever master, but not yet synchronized.
   const asking = reading('r1', { isReplica: true, replid: NEW, offset: 880 });

@@ -117,7 +117,7 @@ test('what makes no sense is refused and says what does', () => {
   assert.match(refused({ op: 'addReplica', of: 's1' }), /s1 is a Sentinel; the servers are: m r1/);
   assert.match(refused({ op: 'backlog', node: 'm', bytes: 0 }), /a backlog has from 1/);
   assert.match(refused({ op: 'command', node: 'm', line: 'SET x "' }), /unbalanced quotes/);
-  assert.match(refused({ op: 'command', node: 'm', line: '  ' }), /there is no command/);
+  assert.match(refused({ op: 'command', node: 'm', line: '  ' }), /the command is empty/);
   ask(sandbox, { op: 'remove', node: 'r1' });
   assert.match(refused({ op: 'remove', node: 'm' }), /m is the last server/);
 });

@@ -222,7 +222,7 @@ test('operations that make no sense say what to do', () => {
   assert.match(errorOf(sandbox, { op: 'crash', node: 'r1' }), /r1 is crashed already; RESTART/);
   assert.match(errorOf(sandbox, { op: 'bgsave', node: 'r1' }), /r1 is crashed: RESTART it first/);
   succeed(sandbox, { op: 'freeze', node: 'm' });
-  assert.match(errorOf(sandbox, { op: 'bgsave', node: 'm' }), /m has not answered within 5 s/);
+  assert.match(errorOf(sandbox, { op: 'bgsave', node: 'm' }), /m has not replied within 5 s/);
 });
 
 test('commands go to a node over the wire', () => {
@@ -292,7 +292,7 @@ test('what is under way when the world is paused is answered at once, its outcom
     run(sandbox, 1);
     assert.equal(outcomes.length, 6, 'nobody is answered twice');
     const told = sandbox.takeFeed().filter(({ source }) => source === 'sandbox');
-    assert.ok(told.some(({ text }) => text === 'm answers: (integer) 1'));
+    assert.ok(told.some(({ text }) => text === 'm replies: (integer) 1'));
     assert.ok(!told.some(({ text }) => text.includes('QUEUED')));
     assert.equal(sandbox.snapshot().load!.running, false);
   }
