@@ -1,8 +1,10 @@
 /**
- * npm run bench [throughput] [topology] [failover] [hour] [checkpoint] [crowded] [commands] [million] [editor]: speed as
- * ratios to a real redis-server in the same run, medians of alternating rounds. Prints a Markdown table.
+ * npm run bench [throughput] [topology] [failover] [hour] [checkpoint] [crowded] [commands] [million] [collections]
+ * [editor]: speed as ratios to a real redis-server in the same run, medians of alternating rounds. Prints
+ * a Markdown table.
  */
 
+import { benchCollections } from './collections.ts';
 import { benchCrowded } from './crowded.ts';
 import { benchFailover, benchTopology } from './deployments.ts';
 import { benchEditor } from './editor.ts';
@@ -20,6 +22,7 @@ const rows: Row[] = [];
 if (wanted('throughput')) rows.push(...(await benchThroughput(ROUNDS)));
 if (wanted('commands')) rows.push(...(await benchCommands(ROUNDS)));
 if (wanted('million')) rows.push(...(await benchMillion()));
+if (wanted('collections')) rows.push(...(await benchCollections(ROUNDS)));
 if (wanted('topology')) rows.push(await benchTopology(ROUNDS));
 if (wanted('failover')) rows.push(await benchFailover(ROUNDS));
 if (wanted('hour')) rows.push(benchHour());
