@@ -29,6 +29,7 @@ export class Cron implements Part {
     const { server } = this;
     const { needed } = server.expireCycle;
     server.parts.cron();
+    server.keyspace.pack();
     server.keyspace.compact(COMPACTED_BYTES);
     this.due.at = server.now + (needed ? this.expirePeriod : SECOND_MICROS);
   }

@@ -259,6 +259,7 @@ export class ServerCall extends DataCall {
     process.commandStats.called(entry);
     const error = reply.errorAt(replyStart);
     if (error !== undefined) process.commandFailed(this.client, entry, error);
+    if (this.dirty > 0) process.keyspace.databases[db]!.pack();
     this.propagateChanges(db);
     return error;
   }

@@ -10,6 +10,7 @@ import {
   KEY,
   KEY_BYTES_MAX,
   KEY_OUTSIDE,
+  PACKED,
   VALUE_OUTSIDE,
 } from '../../../src/engine/data/table/record.ts';
 import { type Slab, wordOf } from '../../../src/engine/data/table/slab.ts';
@@ -63,6 +64,7 @@ function checkRows({ rows }: KeyTable): Set<number> {
     assert.equal((flags & VALUE_OUTSIDE) !== 0, rows.outside.get(slot) !== undefined);
     assert.equal((flags & KEY_OUTSIDE) !== 0, rows.longKeys.get(slot) !== undefined);
     assert.equal((flags & KEY_OUTSIDE) !== 0, rows.keyLengthOf(reference) > KEY_BYTES_MAX);
+    assert.notEqual(flags & (VALUE_OUTSIDE | PACKED), VALUE_OUTSIDE | PACKED);
     if (flags & VALUE_OUTSIDE) outside += 1;
     if (flags & KEY_OUTSIDE) longKeys += 1;
   }

@@ -6,6 +6,10 @@
  * `find` a row where the key lies in the request, and read and write it through its reference,
  * without a string. A reference is good until the next change of the database.
  *
+ * A small collection is an object while it is changed now and then, and otherwise bytes in its record
+ * (packed/packed.ts): `own` makes an object of it, `pack` makes bytes of those that became objects
+ * longest ago. What is read of a packed one is an object for the reader alone.
+ *
  * Invariants: the table is changed only under its own epochs, a collection only while its owner is
  * this database's epoch (epoch.ts); HAS_EXPIRY in a record says whether the expiry column has an
  * instant for its slot; the epoch's account is the sum over all keys, plus what collections booked.
@@ -15,7 +19,7 @@
 
 import { invariant } from '../../machine/errors.ts';
 import type { Random } from '../../machine/random.ts';
-import { registerState } from '../../machine/state.ts';
+import { copyState, registerState } from '../../machine/state.ts';
 import { type Bytes, requireText, toBuffer } from '../../resp/bytes.ts';
 import { readInteger, writeInteger } from '../../resp/integer.ts';
 import type { ReplyWriter } from '../../resp/replyWriter.ts';
@@ -28,14 +32,17 @@ import {
   stringBytes,
   stringBytesIn,
 } from '../memory.ts';
+import { packWriter } from '../packed/packWriter.ts';
+import { pack } from '../types/packing.ts';
 import { type Collection, isString, type Value } from '../types/value.ts';
 import { ByteView } from './byteView.ts';
 import { Compaction } from './compaction.ts';
 import { DatabaseSnapshot } from './databaseSnapshot.ts';
 import { ExpireColumn, NO_EXPIRY } from './expireColumn.ts';
 import { KeyTable } from './keyTable.ts';
-import { EDITED, HAS_EXPIRY, KEY_BYTES_MAX, recordBytes, VALUE_OUTSIDE } from './record.ts';
+import { EDITED, HAS_EXPIRY, KEY_BYTES_MAX, PACKED, recordBytes, VALUE_OUTSIDE } from './record.ts';
 import { CELL_BYTES_MAX, isTooLong, ownedCopy } from './rows.ts';
+import { SlotQueue } from './slotQueue.ts';
 import { stagedKey, stagedValue } from './staging.ts';
 
 type VisitEntry = (key: string, value: Value, expireAt: number) => void;
@@ -48,12 +55,17 @@ const digits = Buffer.allocUnsafeSlow(24);
 
 const view = new ByteView();
 
+/** So many collections that may be packed are objects: the ones that are being changed. */
+const UNPACKED_MAX = 128;
+
 export class Database {
   readonly index: number;
   private table: KeyTable;
   private expires: ExpireColumn;
   private epoch: OwnerEpoch;
   private compaction: Compaction;
+  /** Slots of collections that are objects; some slots may hold something else by now. */
+  private unpacked: SlotQueue;
 
   constructor(
     index: number,
@@ -61,12 +73,14 @@ export class Database {
     expires = new ExpireColumn(),
     usedBytes = 0,
     compaction = new Compaction(),
+    unpacked = new SlotQueue(),
   ) {
     this.index = index;
     this.table = table;
     this.expires = expires;
     this.epoch = new OwnerEpoch(usedBytes);
     this.compaction = compaction;
+    this.unpacked = unpacked;
   }
 
   get size(): number {
@@ -175,6 +189,13 @@ export class Database {
     const { rows } = this.table;
     const value = rows.valueOf(reference);
     if (isString(value) || value.owner === this.epoch) return value;
+    if (rows.flagsOf(reference) & PACKED) {
+      value.unfold();
+      value.owner = this.epoch;
+      rows.unpackTo(reference, value);
+      this.unpacked.push(rows.slotOf(reference));
+      return value;
+    }
     const mine = value.clone();
     mine.owner = this.epoch;
     rows.outside.set(rows.slotOf(reference), mine);
@@ -248,7 +269,10 @@ export class Database {
   replaceAt(reference: number, value: Value): number {
     const { table } = this;
     this.release(reference);
-    if (!isString(value)) return table.putOutside(reference, this.admit(value));
+    if (!isString(value)) {
+      this.unpacked.push(table.rows.slotOf(reference));
+      return table.putOutside(reference, this.admit(value));
+    }
     this.epoch.usedBytes += stringBytes(value);
     if (isTooLong(table.rows.keyLengthOf(reference), value.length)) {
       return table.putOutside(reference, toBuffer(value));
@@ -268,6 +292,7 @@ export class Database {
       this.expires.remove(slot, this.size - 1);
     }
     this.table.remove(reference);
+    if (slot < this.size && rows.isObject(rows.slots.get(slot))) this.unpacked.push(slot);
   }
 
   /** As setExpireAt. */
@@ -387,19 +412,30 @@ export class Database {
     this.expires = new ExpireColumn();
     this.epoch = new OwnerEpoch(0);
     this.compaction = new Compaction();
+    this.unpacked = new SlotQueue();
   }
 
   /** SWAPDB: exchanges all keys; each database stays where it is, and so do the clients in it. */
   swapContent(other: Database): void {
-    const { table, expires, epoch, compaction } = this;
+    const { table, expires, epoch, compaction, unpacked } = this;
     this.table = other.table;
     this.expires = other.expires;
     this.epoch = other.epoch;
     this.compaction = other.compaction;
+    this.unpacked = other.unpacked;
     other.table = table;
     other.expires = expires;
     other.epoch = epoch;
     other.compaction = compaction;
+    other.unpacked = unpacked;
+  }
+
+  /**
+   * Makes bytes of small collections until no more than `max` of them are objects, those first that
+   * became objects first. No handler may hold one: it is for the time between two commands.
+   */
+  pack(max = UNPACKED_MAX): void {
+    while (this.unpacked.length > max) this.packSlot(this.unpacked.take());
   }
 
   /**
@@ -427,6 +463,7 @@ export class Database {
       this.expires.share(),
       this.epoch.usedBytes,
       this.compaction.copy(),
+      copyState(this.unpacked),
     );
   }
 
@@ -454,6 +491,7 @@ export class Database {
     const { table } = this;
     this.epoch.usedBytes += keyBytes(to - from);
     if (!isString(value)) {
+      this.unpacked.push(this.size);
       table.addOutside(hash, keys, from, to, this.admit(value));
       return;
     }
@@ -464,6 +502,22 @@ export class Database {
       stagedValue.load(value);
       const { bytes, start, end } = stagedValue;
       table.add(hash, keys, from, to, bytes, start, end, flagsOf(value));
+    }
+  }
+
+  /** Packs what is in the slot, if it is a small collection. */
+  private packSlot(slot: number): void {
+    const { table } = this;
+    const object = slot < this.size ? table.rows.outside.get(slot) : undefined;
+    if (object === undefined || Buffer.isBuffer(object)) return;
+    const reference = table.rows.slots.get(slot);
+    const keyLength = table.rows.keyLengthOf(reference);
+    if (pack(object) && !isTooLong(keyLength, packWriter.end)) {
+      table.put(reference, packWriter.bytes, 0, packWriter.end, PACKED);
+      if (object.owner === this.epoch) object.owner = undefined;
+    } else {
+      // It has outgrown the cell that it lay in once.
+      table.putOutside(reference, object);
     }
   }
 
@@ -482,6 +536,10 @@ export class Database {
       this.epoch.usedBytes -= isEdited
         ? rawStringBytes(view.length)
         : stringBytesIn(view.bytes, view.start, view.end);
+      return;
+    }
+    if (rows.flagsOf(reference) & PACKED) {
+      this.epoch.usedBytes -= rows.packedBytesOf(reference);
       return;
     }
     const collection = rows.valueOf(reference) as Collection;

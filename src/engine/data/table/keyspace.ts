@@ -37,6 +37,11 @@ export class Keyspace {
     for (const database of this.databases) left = database.compact(left);
   }
 
+  /** Makes bytes of collections that are not being changed, between two commands (database.ts). */
+  pack(): void {
+    for (const database of this.databases) database.pack();
+  }
+
   /** FLUSHALL. */
   clear(): void {
     for (const database of this.databases) database.clear();

@@ -3,7 +3,7 @@
  *
  *     word 0   slot
  *     word 1   length of the key, and flags in the top byte
- *     word 2   length of the value, 0 for a collection
+ *     word 2   length of the value, 0 for an object
  *     word 3…  the key, padded to a whole word, then the value
  *
  * A key or a value that is long lies outside, in a column by slot (rows.ts): its flag is set and the
@@ -26,6 +26,9 @@ export const EDITED = 1 << 25;
 export const VALUE_OUTSIDE = 1 << 26;
 /** The key is a Buffer of its own; its length in the record is 0. */
 export const KEY_OUTSIDE = 1 << 27;
+
+/** The value is a collection as bytes (packed/packed.ts). */
+export const PACKED = 1 << 28;
 
 /** A longer key lies outside. */
 export const KEY_BYTES_MAX = 4096;

@@ -11,6 +11,8 @@
 
 import { registerState } from '../../machine/state.ts';
 import { type Bytes, SHORT_BYTES_MAX } from '../../resp/bytes.ts';
+import { packedUsedBytes } from '../packed/packed.ts';
+import { unpack } from '../types/packing.ts';
 import type { Value } from '../types/value.ts';
 import type { ByteView } from './byteView.ts';
 import { type HashSeed, keyHash } from './keyHash.ts';
@@ -25,6 +27,7 @@ import {
   KEY_LENGTH_MASK,
   KEY_OUTSIDE,
   keyStart,
+  PACKED,
   recordBytes,
   SLOT,
   VALUE,
@@ -111,14 +114,18 @@ export class Rows {
     return bytes.latin1Slice(start, start + (flags & KEY_LENGTH_MASK));
   }
 
-  /** A copy of a string, as values are stored (resp/bytes.ts); or the object itself. */
+  /**
+   * A copy of a string, as values are stored (resp/bytes.ts), or of a packed collection; or the object
+   * itself.
+   */
   valueOf(reference: number): Value {
     const { words, bytes } = this.slab.page(reference);
     const at = wordOf(reference);
     const flags = words[at + KEY]!;
     if (flags & VALUE_OUTSIDE) return this.outside.get(words[at + SLOT]!)!;
     const start = valueStart(words, at);
-    return copyOf(bytes, start, start + words[at + VALUE]!, flags);
+    const end = start + words[at + VALUE]!;
+    return flags & PACKED ? unpack(bytes, start, end) : copyOf(bytes, start, end, flags);
   }
 
   /** Shows the bytes of a row's key, to read until the next change. */
@@ -139,7 +146,9 @@ export class Rows {
   viewString(reference: number, view: ByteView): boolean {
     const { words, bytes } = this.slab.page(reference);
     const at = wordOf(reference);
-    if (words[at + KEY]! & VALUE_OUTSIDE) {
+    const flags = words[at + KEY]!;
+    if (flags & (VALUE_OUTSIDE | PACKED)) {
+      if (flags & PACKED) return false;
       const object = this.outside.get(words[at + SLOT]!)!;
       if (!Buffer.isBuffer(object)) return false;
       view.show(object);
@@ -149,6 +158,18 @@ export class Rows {
       view.end = view.start + words[at + VALUE]!;
     }
     return true;
+  }
+
+  /** Whether the row's value is a collection that is an object. */
+  isObject(reference: number): boolean {
+    if ((this.flagsOf(reference) & VALUE_OUTSIDE) === 0) return false;
+    return !Buffer.isBuffer(this.outside.get(this.slotOf(reference)));
+  }
+
+  /** Modelled memory of the row's packed collection (memory.ts). */
+  packedBytesOf(reference: number): number {
+    const { words, bytes } = this.slab.page(reference);
+    return packedUsedBytes(bytes, valueStart(words, wordOf(reference)));
   }
 
   /** Whether the row's key is `bytes[start..end)`. */
@@ -214,7 +235,7 @@ export class Rows {
       at = wordOf(reference);
     }
     const { words } = page;
-    words[at + KEY] = (old & ~(VALUE_OUTSIDE | EDITED)) | flags;
+    words[at + KEY] = (old & ~(VALUE_OUTSIDE | EDITED | PACKED)) | flags;
     words[at + VALUE] = to - from;
     writeBytes(words, page.bytes, valueStart(words, at) >>> 2, values, from, to);
     return reference;
@@ -225,10 +246,22 @@ export class Rows {
     const { words } = this.slab.own(reference);
     const at = wordOf(reference);
     this.outside.set(words[at + SLOT]!, object);
-    words[at + KEY] = (words[at + KEY]! & ~EDITED) | VALUE_OUTSIDE;
+    words[at + KEY] = (words[at + KEY]! & ~(EDITED | PACKED)) | VALUE_OUTSIDE;
     words[at + VALUE] = 0;
     const sizeClass = classOf(recordBytes(words[at + KEY]! & KEY_LENGTH_MASK, 0));
     return words[SIZE_CLASS] === sizeClass ? reference : this.moveTo(reference, sizeClass);
+  }
+
+  /**
+   * Replaces a packed collection by an object of the same content. The record stays where it is, in
+   * its cell: it probably is packed again.
+   */
+  unpackTo(reference: number, object: Outside): void {
+    const { words } = this.slab.own(reference);
+    const at = wordOf(reference);
+    this.outside.set(words[at + SLOT]!, object);
+    words[at + KEY] = (words[at + KEY]! & ~PACKED) | VALUE_OUTSIDE;
+    words[at + VALUE] = 0;
   }
 
   /** Says in the record whether the row has an expiry. */

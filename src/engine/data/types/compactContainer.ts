@@ -2,14 +2,31 @@
  * Containers that are small at first: a listpack or an intset, then a hashtable or a skiplist. Two
  * things go that way, each once: what the memory model counts (`compact`, by Redis's default
  * limits) and what OBJECT ENCODING says (`large`, by the configured ones, which `settle` knows).
+ *
+ * One that was made of packed bytes answers what is asked most from them, until it is changed or all
+ * of it is wanted: then it is unfolded.
  */
 
+import { FORM, type Packed } from '../packed/packed.ts';
+import type { PackWriter } from '../packed/packWriter.ts';
 import { Container } from './container.ts';
 
 export abstract class CompactContainer extends Container {
   /** Bytes of the entries, in the form that `compact` says. */
   protected entryBytes = 0;
   protected compact = true;
+  /** Its content, until it is unfolded. */
+  protected packed: Packed | undefined;
+
+  constructor(packed: Packed | undefined) {
+    super();
+    this.packed = packed;
+    if (packed === undefined) return;
+    this.usedBytes = packed.usedBytes;
+    this.entryBytes = packed.entryBytes;
+    this.compact = packed.is(FORM.compact);
+    this.large = packed.is(FORM.large);
+  }
 
   /** Bytes of all entries in the form that `compact` says. */
   protected abstract measureEntries(): number;
@@ -19,13 +36,23 @@ export abstract class CompactContainer extends Container {
     if (this.large) return;
     this.large = true;
     if (!this.compact) return;
-    this.unpack();
+    this.spread();
     this.account();
   }
 
-  protected unpack(): void {
+  /** To the large form of the memory model. */
+  protected spread(): void {
     this.compact = false;
     this.entryBytes = this.measureEntries();
+  }
+
+  protected packForm(writer: PackWriter, form: number, longest: number, count: number): void {
+    const { compact, large } = this;
+    writer.byte(form | (compact ? FORM.compact : 0) | (large ? FORM.large : 0));
+    writer.varint(this.usedBytes);
+    writer.varint(this.entryBytes);
+    writer.varint(longest);
+    writer.varint(count);
   }
 
   /** Into a clone, with its content. */

@@ -8,6 +8,7 @@
  */
 
 import type { OwnerEpoch } from '../epoch.ts';
+import type { PackWriter } from '../packed/packWriter.ts';
 
 export abstract class Container {
   /** The epoch of the database it is in; undefined while it is in none. */
@@ -26,6 +27,12 @@ export abstract class Container {
   /** An independent container with the same content, in O(pages). */
   abstract clone(): Container;
   protected abstract modelBytes(): number;
+
+  /** Makes elements of the bytes it was made from, if it was (packing.ts), and lets go of them. */
+  unfold(): void {}
+
+  /** Writes form and elements, in the layout of packed.ts; `type` is the number of the type. */
+  abstract pack(writer: PackWriter, type: number): void;
 
   /** To be called after each change: brings `usedBytes` and the database's account up to date. */
   protected account(): void {

@@ -11,24 +11,36 @@ import {
   listpackEntryBytes,
   sdsBytes,
 } from '../memory.ts';
+import type { Packed } from '../packed/packed.ts';
+import type { PackWriter } from '../packed/packWriter.ts';
 import { CompactContainer } from './compactContainer.ts';
 import { Dictionary } from './dictionary.ts';
 
 export class HashValue extends CompactContainer {
-  private fields: Dictionary<Bytes> = new Dictionary();
+  /** Undefined while it is packed. */
+  private body: Dictionary<Bytes> | undefined;
   /** The longest of all fields and values there ever were, in bytes. */
   private longest = 0;
 
+  constructor(packed?: Packed) {
+    super(packed);
+    this.body = packed === undefined ? new Dictionary() : undefined;
+    if (packed !== undefined) this.longest = packed.longest;
+  }
+
   get size(): number {
-    return this.fields.size;
+    return this.body === undefined ? this.packed!.count : this.body.size;
   }
 
   get(field: string): Bytes | undefined {
-    return this.fields.get(field);
+    const { body, packed } = this;
+    if (body !== undefined) return body.get(field);
+    return packed!.find(field, true) ? packed!.element() : undefined;
   }
 
   has(field: string): boolean {
-    return this.fields.find(field) >= 0;
+    const { body } = this;
+    return body === undefined ? this.packed!.find(field, true) : body.find(field) >= 0;
   }
 
   /** True when the field is new. */
@@ -43,7 +55,7 @@ export class HashValue extends CompactContainer {
       fields.setValueAt(slot, value);
     }
     this.longest = Math.max(this.longest, field.length, value.length);
-    if (this.compact && !this.fits(field, value)) this.unpack();
+    if (this.compact && !this.fits(field, value)) this.spread();
     this.account();
     return slot < 0;
   }
@@ -59,7 +71,8 @@ export class HashValue extends CompactContainer {
   }
 
   forEach(visit: (field: string, value: Bytes) => void): void {
-    this.fields.forEach(visit);
+    if (this.body === undefined) this.visitPacked(visit);
+    else this.body.forEach(visit);
   }
 
   /** Visits `count` slots; returns the next cursor, 0 at the end (pagedTable.ts). */
@@ -79,9 +92,30 @@ export class HashValue extends CompactContainer {
     return 'hash';
   }
 
+  override unfold(): void {
+    if (this.body !== undefined) return;
+    const fields: string[] = [];
+    const values: Bytes[] = [];
+    this.visitPacked((field, value) => {
+      fields.push(field);
+      values.push(value);
+    });
+    this.body = new Dictionary();
+    this.body.fill(fields, values);
+    this.packed = undefined;
+  }
+
+  override pack(writer: PackWriter, type: number): void {
+    this.packForm(writer, type, this.longest, this.size);
+    this.forEach((field, value) => {
+      writer.text(field);
+      writer.element(value);
+    });
+  }
+
   override clone(): HashValue {
     const clone = new HashValue();
-    clone.fields = this.fields.share();
+    clone.body = this.fields.share();
     clone.longest = this.longest;
     this.copyForm(clone);
     return clone;
@@ -94,6 +128,23 @@ export class HashValue extends CompactContainer {
 
   protected override modelBytes(): number {
     return this.compact ? listpackBytes(this.entryBytes) : dictBytes(this.size, this.entryBytes);
+  }
+
+  private get fields(): Dictionary<Bytes> {
+    if (this.body === undefined) this.unfold();
+    return this.body!;
+  }
+
+  private visitPacked(visit: (field: string, value: Bytes) => void): void {
+    const packed = this.packed!;
+    packed.seek();
+    for (let left = packed.count; left > 0; left -= 1) {
+      const field = packed.text();
+      const value = packed.element();
+      const { place } = packed;
+      visit(field, value);
+      packed.seek(place);
+    }
   }
 
   private fits(field: string, value: Bytes): boolean {

@@ -9,6 +9,8 @@ import { registerShared, registerState } from '../../machine/state.ts';
 import type { Bytes } from '../../resp/bytes.ts';
 import { Epoch } from '../epoch.ts';
 import { listpackEntryBytes, quicklistBytes } from '../memory.ts';
+import type { Packed } from '../packed/packed.ts';
+import type { PackWriter } from '../packed/packWriter.ts';
 import { Container } from './container.ts';
 
 const CHUNK_ITEMS_MAX = 256;
@@ -36,6 +38,21 @@ export class ListValue extends Container {
   private chunks: Chunk[] = [];
   private count = 0;
   private itemBytes = 0;
+
+  /** One made of packed bytes is unfolded at once. */
+  constructor(packed?: Packed) {
+    super();
+    if (packed === undefined) return;
+    this.usedBytes = packed.usedBytes;
+    this.itemBytes = packed.entryBytes;
+    this.count = packed.count;
+    packed.seek();
+    for (let left = packed.count; left > 0; ) {
+      const items: Bytes[] = [];
+      for (; left > 0 && items.length < CHUNK_ITEMS_MAX; left -= 1) items.push(packed.element());
+      this.chunks.push(new Chunk(this.epoch, items));
+    }
+  }
 
   get length(): number {
     return this.count;
@@ -154,6 +171,17 @@ export class ListValue extends Container {
 
   override get type(): 'list' {
     return 'list';
+  }
+
+  override pack(writer: PackWriter, type: number): void {
+    writer.byte(type);
+    writer.varint(this.usedBytes);
+    writer.varint(this.itemBytes);
+    writer.varint(0);
+    writer.varint(this.count);
+    this.forEach((item) => {
+      writer.element(item);
+    });
   }
 
   override clone(): ListValue {

@@ -67,6 +67,12 @@ export class PagedTable<V> {
     return slot;
   }
 
+  /** Fills an empty table with the rows of a page. The arrays are given away. */
+  fill(keys: string[], values: V[]): void {
+    this.pages.push(new Page(this.epoch, keys, values));
+    this.rows = keys.length;
+  }
+
   /** Removes a row; the last row moves into its slot. */
   removeAt(slot: number): void {
     const last = this.rows - 1;

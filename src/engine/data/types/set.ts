@@ -10,27 +10,37 @@ import {
   intsetMemberBytes,
   sdsBytes,
 } from '../memory.ts';
+import { FORM, type Packed } from '../packed/packed.ts';
+import type { PackWriter } from '../packed/packWriter.ts';
 import { CompactContainer } from './compactContainer.ts';
 import { Dictionary } from './dictionary.ts';
 
 export class SetValue extends CompactContainer {
-  private members: Dictionary<undefined> = new Dictionary();
+  /** Undefined while it is packed. */
+  private body: Dictionary<undefined> | undefined;
   /** No member has ever been anything but an integer. */
   private integersOnly = true;
 
+  constructor(packed?: Packed) {
+    super(packed);
+    this.body = packed === undefined ? new Dictionary() : undefined;
+    if (packed !== undefined) this.integersOnly = packed.is(FORM.integersOnly);
+  }
+
   get size(): number {
-    return this.members.size;
+    return this.body === undefined ? this.packed!.count : this.body.size;
   }
 
   has(member: string): boolean {
-    return this.members.find(member) >= 0;
+    const { body } = this;
+    return body === undefined ? this.packed!.find(member, false) : body.find(member) >= 0;
   }
 
   /** True when the member is new. */
   add(member: string): boolean {
     if (this.members.find(member) >= 0) return false;
     if (this.integersOnly && parseInteger(member) === undefined) this.integersOnly = false;
-    if (this.compact && (this.size >= INTSET_ENTRIES_MAX || !this.integersOnly)) this.unpack();
+    if (this.compact && (this.size >= INTSET_ENTRIES_MAX || !this.integersOnly)) this.spread();
     this.members.add(member);
     this.entryBytes += this.bytesOf(member);
     this.account();
@@ -47,7 +57,8 @@ export class SetValue extends CompactContainer {
   }
 
   forEach(visit: (member: string) => void): void {
-    this.members.forEach(visit);
+    if (this.body === undefined) this.visitPacked(visit);
+    else this.body.forEach(visit);
   }
 
   /** Visits `count` slots; returns the next cursor, 0 at the end (pagedTable.ts). */
@@ -63,9 +74,28 @@ export class SetValue extends CompactContainer {
     return 'set';
   }
 
+  override unfold(): void {
+    if (this.body !== undefined) return;
+    const members: string[] = [];
+    this.visitPacked((member) => {
+      members.push(member);
+    });
+    this.body = new Dictionary();
+    this.body.fill(members, []);
+    this.packed = undefined;
+  }
+
+  override pack(writer: PackWriter, type: number): void {
+    const form = type | (this.integersOnly ? FORM.integersOnly : 0);
+    this.packForm(writer, form, 0, this.size);
+    this.forEach((member) => {
+      writer.text(member);
+    });
+  }
+
   override clone(): SetValue {
     const clone = new SetValue();
-    clone.members = this.members.share();
+    clone.body = this.members.share();
     clone.integersOnly = this.integersOnly;
     this.copyForm(clone);
     return clone;
@@ -86,6 +116,22 @@ export class SetValue extends CompactContainer {
       bytes += this.bytesOf(member);
     });
     return bytes;
+  }
+
+  private get members(): Dictionary<undefined> {
+    if (this.body === undefined) this.unfold();
+    return this.body!;
+  }
+
+  private visitPacked(visit: (member: string) => void): void {
+    const packed = this.packed!;
+    packed.seek();
+    for (let left = packed.count; left > 0; left -= 1) {
+      const member = packed.text();
+      const { place } = packed;
+      visit(member);
+      packed.seek(place);
+    }
   }
 
   private bytesOf(member: string): number {

@@ -16,28 +16,40 @@ import {
   sdsBytes,
   skiplistBytes,
 } from '../memory.ts';
+import type { Packed } from '../packed/packed.ts';
+import type { PackWriter } from '../packed/packWriter.ts';
 import { CompactContainer } from './compactContainer.ts';
 import { Dictionary } from './dictionary.ts';
 import { ScoreTree } from './scoreTree.ts';
 
 export class ZsetValue extends CompactContainer {
-  private members: Dictionary<number> = new Dictionary();
-  private order = new ScoreTree();
+  /** Undefined while it is packed, both. */
+  private body: Dictionary<number> | undefined;
+  private tree: ScoreTree | undefined;
   /** The longest of all members there ever were, in bytes. */
   private longest = 0;
 
+  constructor(packed?: Packed) {
+    super(packed);
+    this.body = packed === undefined ? new Dictionary() : undefined;
+    this.tree = packed === undefined ? new ScoreTree() : undefined;
+    if (packed !== undefined) this.longest = packed.longest;
+  }
+
   get size(): number {
-    return this.members.size;
+    return this.body === undefined ? this.packed!.count : this.body.size;
   }
 
   score(member: string): number | undefined {
-    return this.members.get(member);
+    const { body, packed } = this;
+    if (body !== undefined) return body.get(member);
+    return packed!.find(member, true) ? packed!.score() : undefined;
   }
 
   set(member: string, score: number): 'added' | 'updated' | 'same' {
     const { members, order } = this;
     const slot = members.find(member);
-    if (this.compact && slot < 0 && !this.hasRoomFor(member)) this.unpack();
+    if (this.compact && slot < 0 && !this.hasRoomFor(member)) this.spread();
     // A listpack holds whole scores as integers, and so loses the sign of zero; a skiplist keeps it.
     if (this.compact && score === 0) score = 0;
     if (slot < 0) {
@@ -142,10 +154,38 @@ export class ZsetValue extends CompactContainer {
     return 'zset';
   }
 
+  override unfold(): void {
+    const { body, packed } = this;
+    if (body !== undefined || packed === undefined) return;
+    const members: string[] = [];
+    const scores: number[] = [];
+    const tree = new ScoreTree();
+    packed.seek();
+    for (let left = packed.count; left > 0; left -= 1) {
+      const member = packed.text();
+      const score = packed.score();
+      members.push(member);
+      scores.push(score);
+      tree.insert(score, member);
+    }
+    this.body = new Dictionary();
+    this.body.fill(members, scores);
+    this.tree = tree;
+    this.packed = undefined;
+  }
+
+  override pack(writer: PackWriter, type: number): void {
+    this.packForm(writer, type, this.longest, this.size);
+    this.members.forEach((member, score) => {
+      writer.text(member);
+      writer.score(score);
+    });
+  }
+
   override clone(): ZsetValue {
     const clone = new ZsetValue();
-    clone.members = this.members.share();
-    clone.order = this.order.share();
+    clone.body = this.members.share();
+    clone.tree = this.order.share();
     clone.longest = this.longest;
     this.copyForm(clone);
     return clone;
@@ -160,6 +200,16 @@ export class ZsetValue extends CompactContainer {
     return this.compact
       ? listpackBytes(this.entryBytes)
       : skiplistBytes(this.size, this.entryBytes);
+  }
+
+  private get members(): Dictionary<number> {
+    if (this.body === undefined) this.unfold();
+    return this.body!;
+  }
+
+  private get order(): ScoreTree {
+    if (this.tree === undefined) this.unfold();
+    return this.tree!;
   }
 
   private hasRoomFor(member: string): boolean {

@@ -228,6 +228,7 @@ export class Loading implements Part, RdbSink {
     settle(value, server.settings);
     db.set(key, value);
     if (expireAt >= 0) db.setExpireAt(key, expireAt);
+    db.pack();
     this.keysLoaded += 1;
   }
 

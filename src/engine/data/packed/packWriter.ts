@@ -1,0 +1,92 @@
+/**
+ * Writes a collection as bytes, to the one Buffer that is staged for it: what does not fit is not
+ * packed. The layout is in packed.ts, that of elements in element.ts.
+ *
+ * Nothing is left here between two collections, so it is no state.
+ */
+
+import { type Bytes, SHORT_BYTES_MAX } from '../../resp/bytes.ts';
+import { headOf, headOfInteger, isPackable } from './element.ts';
+
+const STAGE_BYTES = 8 * 1024;
+/** A varint has no more bytes. */
+const VARINT_BYTES_MAX = 8;
+export const DOUBLE_BYTES = 8;
+/** Up to here a loop is faster than a call into native code. */
+const LOOP_LENGTH_MAX = 24;
+
+class PackWriter {
+  readonly bytes: Buffer = Buffer.allocUnsafeSlow(STAGE_BYTES);
+  /** Where the bytes end. */
+  end = 0;
+  /** False once something was too long. */
+  fits = true;
+
+  begin(): void {
+    this.end = 0;
+    this.fits = true;
+  }
+
+  byte(value: number): void {
+    if (this.hasRoomFor(1)) this.end = this.bytes.writeUInt8(value, this.end);
+  }
+
+  /** A whole number from 0 to 2^53 - 1. */
+  varint(value: number): void {
+    if (!this.hasRoomFor(VARINT_BYTES_MAX)) return;
+    const { bytes } = this;
+    let { end } = this;
+    let rest = value;
+    while (rest >= 128) {
+      const high = Math.floor(rest / 128);
+      bytes[end] = rest - high * 128 + 128;
+      end += 1;
+      rest = high;
+    }
+    bytes[end] = rest;
+    this.end = end + 1;
+  }
+
+  element(value: Bytes): void {
+    if (typeof value !== 'string') this.buffer(value);
+    else this.text(value);
+  }
+
+  text(value: string): void {
+    const head = headOf(value);
+    this.varint(head);
+    if (head % 2 === 1) return;
+    const { length } = value;
+    if (!this.hasRoomFor(length)) return;
+    const { bytes, end } = this;
+    if (length > LOOP_LENGTH_MAX) bytes.latin1Write(value, end, length);
+    else for (let i = 0; i < length; i += 1) bytes[end + i] = value.charCodeAt(i);
+    this.end = end + length;
+  }
+
+  /** A score: an integer, or a text of the eight bytes of a double. */
+  score(value: number): void {
+    if (isPackable(value)) {
+      this.varint(headOfInteger(value));
+      return;
+    }
+    this.varint(2 * DOUBLE_BYTES);
+    if (this.hasRoomFor(DOUBLE_BYTES)) this.end = this.bytes.writeDoubleLE(value, this.end);
+  }
+
+  private buffer(value: Buffer): void {
+    // A reader makes strings of short elements; a short Buffer would not be what it was.
+    if (value.length <= SHORT_BYTES_MAX) this.fits = false;
+    this.varint(2 * value.length);
+    if (this.hasRoomFor(value.length)) this.end += value.copy(this.bytes, this.end);
+  }
+
+  private hasRoomFor(count: number): boolean {
+    if (this.fits && this.end + count <= STAGE_BYTES) return true;
+    this.fits = false;
+    return false;
+  }
+}
+
+export const packWriter = new PackWriter();
+export type { PackWriter };
