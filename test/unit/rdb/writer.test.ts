@@ -39,6 +39,17 @@ test('keys, an expiry and two databases, byte by byte', () => {
   assert.ok(hex.endsWith(`${first}${second}ff0000000000000000`), hex);
 });
 
+test('packed collections are written as the objects they were', () => {
+  const keyspace = sampleKeyspace();
+  const packed = copyState(keyspace);
+  for (const database of packed.databases) database.pack(0);
+  for (const options of [PLAIN, FULL]) {
+    for (const slice of [10, 1000]) {
+      assert.ok(writeAll(packed, options, slice).equals(writeAll(keyspace, options, slice)));
+    }
+  }
+});
+
 test('replication fields and functions are written when given', () => {
   const aux = {
     ...AUX,

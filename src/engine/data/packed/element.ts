@@ -1,14 +1,14 @@
 /**
- * Elements of packed collections: a head, and for a text its bytes.
+ * The encoding of one element of a packed collection: a head, then the bytes of a text.
  *
- *     2·length       a text, whose bytes follow
- *     2·zigzag + 1   an integer whose digits are its canonical ones; nothing follows
+ *     2·length       a text; its bytes follow
+ *     2·zigzag + 1   an integer in canonical decimal form; nothing follows
  *
  * Zigzag turns 0, -1, 1, -2 … into 0, 1, 2, 3 …. A head is a varint: seven bits a byte, low ones first,
  * the top bit set in all but the last. Worked example: `abc` is 06 61 62 63; `7` is 1D (zigzag 14, head
  * 29); `-300` is zigzag 599, head 1199 = 9·128 + 47, so AF 09; `007` is a text.
  *
- * Invariant: what can be an integer is one, so that equal elements are equal bytes.
+ * Invariant: an element that can be encoded as an integer is, so equal elements have equal bytes.
  */
 
 import { parseInteger } from '../../resp/integer.ts';
@@ -30,7 +30,7 @@ export function integerOf(head: number): number {
   return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
 }
 
-/** Whether `value` may be written as an integer; not so -0, which is another double. */
+/** Whether `value` can be encoded as an integer. -0 cannot: it would come back as 0. */
 export function isPackable(value: number): boolean {
   return (
     Number.isInteger(value) && Math.abs(value) < INTEGER_LIMIT && (value !== 0 || 1 / value > 0)

@@ -1,15 +1,15 @@
 /**
- * Writes a collection as bytes, to the one Buffer that is staged for it: what does not fit is not
- * packed. The layout is in packed.ts, that of elements in element.ts.
+ * Writes a collection as bytes to one staging Buffer, as long as the longest cell of a slab. A longer
+ * collection is not packed. packed.ts describes the layout, element.ts that of elements.
  *
- * Nothing is left here between two collections, so it is no state.
+ * The Buffer is used anew for each collection, so it is no state.
  */
 
 import { type Bytes, SHORT_BYTES_MAX } from '../../resp/bytes.ts';
 import { headOf, headOfInteger, isPackable } from './element.ts';
 
 const STAGE_BYTES = 8 * 1024;
-/** A varint has no more bytes. */
+/** Of 2^53 - 1. */
 const VARINT_BYTES_MAX = 8;
 export const DOUBLE_BYTES = 8;
 /** Up to here a loop is faster than a call into native code. */
@@ -19,7 +19,7 @@ class PackWriter {
   readonly bytes: Buffer = Buffer.allocUnsafeSlow(STAGE_BYTES);
   /** Where the bytes end. */
   end = 0;
-  /** False once something was too long. */
+  /** False once something did not fit or cannot be packed. */
   fits = true;
 
   begin(): void {
@@ -74,8 +74,14 @@ class PackWriter {
     if (this.hasRoomFor(DOUBLE_BYTES)) this.end = this.bytes.writeDoubleLE(value, this.end);
   }
 
+  /** Packed elements: the bytes from `start` to the end. */
+  elements(bytes: Buffer, start: number): void {
+    const length = bytes.length - start;
+    if (this.hasRoomFor(length)) this.end += bytes.copy(this.bytes, this.end, start);
+  }
+
   private buffer(value: Buffer): void {
-    // A reader makes strings of short elements; a short Buffer would not be what it was.
+    // A reader returns short elements as strings, so a short Buffer would change its form.
     if (value.length <= SHORT_BYTES_MAX) this.fits = false;
     this.varint(2 * value.length);
     if (this.hasRoomFor(value.length)) this.end += value.copy(this.bytes, this.end);

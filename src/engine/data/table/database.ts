@@ -6,9 +6,9 @@
  * `find` a row where the key lies in the request, and read and write it through its reference,
  * without a string. A reference is good until the next change of the database.
  *
- * A small collection is an object while it is changed now and then, and otherwise bytes in its record
- * (packed/packed.ts): `own` makes an object of it, `pack` makes bytes of those that became objects
- * longest ago. What is read of a packed one is an object for the reader alone.
+ * A small collection is packed, as bytes in its record (packed/packed.ts), unless it was changed
+ * lately: `own` replaces the bytes by an object, and `pack` replaces the oldest objects by bytes. `get`
+ * returns a packed collection as an object of its own, which the database does not keep.
  *
  * Invariants: the table is changed only under its own epochs, a collection only while its owner is
  * this database's epoch (epoch.ts); HAS_EXPIRY in a record says whether the expiry column has an
@@ -55,7 +55,10 @@ const digits = Buffer.allocUnsafeSlow(24);
 
 const view = new ByteView();
 
-/** So many collections that may be packed are objects: the ones that are being changed. */
+/**
+ * How many small collections stay objects. More would help workloads that change more collections in
+ * turn, and would survive V8's young generation, which doubles the process's memory.
+ */
 const UNPACKED_MAX = 128;
 
 export class Database {
@@ -64,7 +67,7 @@ export class Database {
   private expires: ExpireColumn;
   private epoch: OwnerEpoch;
   private compaction: Compaction;
-  /** Slots of collections that are objects; some slots may hold something else by now. */
+  /** Slots whose collections became objects. A slot may hold another value by now. */
   private unpacked: SlotQueue;
 
   constructor(
@@ -190,7 +193,6 @@ export class Database {
     const value = rows.valueOf(reference);
     if (isString(value) || value.owner === this.epoch) return value;
     if (rows.flagsOf(reference) & PACKED) {
-      value.unfold();
       value.owner = this.epoch;
       rows.unpackTo(reference, value);
       this.unpacked.push(rows.slotOf(reference));
@@ -431,8 +433,8 @@ export class Database {
   }
 
   /**
-   * Makes bytes of small collections until no more than `max` of them are objects, those first that
-   * became objects first. No handler may hold one: it is for the time between two commands.
+   * Packs small collections, the oldest objects first, until at most `max` of them are objects. To be
+   * called between two commands, since a handler may hold an object that it has not changed yet.
    */
   pack(max = UNPACKED_MAX): void {
     while (this.unpacked.length > max) this.packSlot(this.unpacked.take());
@@ -505,7 +507,7 @@ export class Database {
     }
   }
 
-  /** Packs what is in the slot, if it is a small collection. */
+  /** Packs the slot's value if it is a small collection. */
   private packSlot(slot: number): void {
     const { table } = this;
     const object = slot < this.size ? table.rows.outside.get(slot) : undefined;
@@ -516,7 +518,7 @@ export class Database {
       table.put(reference, packWriter.bytes, 0, packWriter.end, PACKED);
       if (object.owner === this.epoch) object.owner = undefined;
     } else {
-      // It has outgrown the cell that it lay in once.
+      // The record may still have the cell that the bytes once filled.
       table.putOutside(reference, object);
     }
   }

@@ -37,7 +37,7 @@ export class Keyspace {
     for (const database of this.databases) left = database.compact(left);
   }
 
-  /** Makes bytes of collections that are not being changed, between two commands (database.ts). */
+  /** Packs small collections in every database (database.ts). To be called between two commands. */
   pack(): void {
     for (const database of this.databases) database.pack();
   }

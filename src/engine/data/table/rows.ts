@@ -160,13 +160,13 @@ export class Rows {
     return true;
   }
 
-  /** Whether the row's value is a collection that is an object. */
+  /** Whether the row's value is a collection stored as an object. */
   isObject(reference: number): boolean {
     if ((this.flagsOf(reference) & VALUE_OUTSIDE) === 0) return false;
     return !Buffer.isBuffer(this.outside.get(this.slotOf(reference)));
   }
 
-  /** Modelled memory of the row's packed collection (memory.ts). */
+  /** Modelled memory of the row's packed collection in bytes (memory.ts). */
   packedBytesOf(reference: number): number {
     const { words, bytes } = this.slab.page(reference);
     return packedUsedBytes(bytes, valueStart(words, wordOf(reference)));
@@ -253,8 +253,8 @@ export class Rows {
   }
 
   /**
-   * Replaces a packed collection by an object of the same content. The record stays where it is, in
-   * its cell: it probably is packed again.
+   * Replaces a packed collection by an object of the same content. The record keeps its cell, because
+   * the collection will probably be packed again.
    */
   unpackTo(reference: number, object: Outside): void {
     const { words } = this.slab.own(reference);

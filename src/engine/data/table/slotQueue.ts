@@ -1,16 +1,13 @@
-/**
- * Slots in the order they came, oldest first: the collections of a database that are objects now and
- * may become bytes.
- */
+/** A first-in, first-out queue of slots: the collections that `pack` turns into bytes (database.ts). */
 
 import { registerState } from '../../machine/state.ts';
 
-/** So many slots that were taken are forgotten together. */
+/** Taken slots are removed from the array in batches of this size. */
 const TAKEN_MAX = 1024;
 
 export class SlotQueue {
   private readonly slots: number[] = [];
-  /** Where the oldest is. */
+  /** Index of the oldest slot. */
   private first = 0;
 
   get length(): number {
@@ -21,7 +18,7 @@ export class SlotQueue {
     this.slots.push(slot);
   }
 
-  /** Takes the oldest; there must be one. */
+  /** Removes and returns the oldest slot. The queue must not be empty. */
   take(): number {
     const slot = this.slots[this.first]!;
     this.first += 1;

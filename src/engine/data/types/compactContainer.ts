@@ -3,11 +3,11 @@
  * things go that way, each once: what the memory model counts (`compact`, by Redis's default
  * limits) and what OBJECT ENCODING says (`large`, by the configured ones, which `settle` knows).
  *
- * One that was made of packed bytes answers what is asked most from them, until it is changed or all
- * of it is wanted: then it is unfolded.
+ * A container made from packed bytes (packed/packed.ts) serves the most frequent reads and a first
+ * change from them. Everything else unfolds it first.
  */
 
-import { FORM, type Packed } from '../packed/packed.ts';
+import { type ElementSink, FORM, type Packed } from '../packed/packed.ts';
 import type { PackWriter } from '../packed/packWriter.ts';
 import { Container } from './container.ts';
 
@@ -15,7 +15,7 @@ export abstract class CompactContainer extends Container {
   /** Bytes of the entries, in the form that `compact` says. */
   protected entryBytes = 0;
   protected compact = true;
-  /** Its content, until it is unfolded. */
+  /** The content of a container that is not unfolded. */
   protected packed: Packed | undefined;
 
   constructor(packed: Packed | undefined) {
@@ -46,6 +46,12 @@ export abstract class CompactContainer extends Container {
     this.entryBytes = this.measureEntries();
   }
 
+  /** Passes all elements to `sink` if they are packed; otherwise returns false. Not for sorted sets. */
+  givePacked(sink: ElementSink): boolean {
+    this.packed?.giveTo(sink);
+    return this.packed !== undefined;
+  }
+
   protected packForm(writer: PackWriter, form: number, longest: number, count: number): void {
     const { compact, large } = this;
     writer.byte(form | (compact ? FORM.compact : 0) | (large ? FORM.large : 0));
@@ -54,6 +60,9 @@ export abstract class CompactContainer extends Container {
     writer.varint(longest);
     writer.varint(count);
   }
+
+  /** Replaces the packed bytes by elements. */
+  protected abstract unfold(): void;
 
   /** Into a clone, with its content. */
   protected copyForm(clone: CompactContainer): void {

@@ -28,10 +28,7 @@ export abstract class Container {
   abstract clone(): Container;
   protected abstract modelBytes(): number;
 
-  /** Makes elements of the bytes it was made from, if it was (packing.ts), and lets go of them. */
-  unfold(): void {}
-
-  /** Writes form and elements, in the layout of packed.ts; `type` is the number of the type. */
+  /** Writes form and elements in the layout of packed/packed.ts. `type` is the type's number there. */
   abstract pack(writer: PackWriter, type: number): void;
 
   /** To be called after each change: brings `usedBytes` and the database's account up to date. */

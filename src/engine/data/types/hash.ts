@@ -12,7 +12,7 @@ import {
   sdsBytes,
 } from '../memory.ts';
 import type { Packed } from '../packed/packed.ts';
-import type { PackWriter } from '../packed/packWriter.ts';
+import { type PackWriter, packWriter } from '../packed/packWriter.ts';
 import { CompactContainer } from './compactContainer.ts';
 import { Dictionary } from './dictionary.ts';
 
@@ -45,19 +45,20 @@ export class HashValue extends CompactContainer {
 
   /** True when the field is new. */
   set(field: string, value: Bytes): boolean {
+    const { packed } = this;
+    if (packed !== undefined) {
+      const old = this.get(field);
+      if (this.setPacked(packed, field, value, old)) return this.settled(field, value, old);
+    }
     const { fields } = this;
     const slot = fields.find(field);
     if (slot < 0) {
       fields.add(field, value);
-      this.entryBytes += this.bytesOf(field, value);
-    } else {
-      this.entryBytes += this.bytesOf(field, value) - this.bytesOf(field, fields.valueAt(slot));
-      fields.setValueAt(slot, value);
+      return this.settled(field, value, undefined);
     }
-    this.longest = Math.max(this.longest, field.length, value.length);
-    if (this.compact && !this.fits(field, value)) this.spread();
-    this.account();
-    return slot < 0;
+    const old = fields.valueAt(slot);
+    fields.setValueAt(slot, value);
+    return this.settled(field, value, old);
   }
 
   delete(field: string): boolean {
@@ -92,8 +93,7 @@ export class HashValue extends CompactContainer {
     return 'hash';
   }
 
-  override unfold(): void {
-    if (this.body !== undefined) return;
+  protected override unfold(): void {
     const fields: string[] = [];
     const values: Bytes[] = [];
     this.visitPacked((field, value) => {
@@ -107,10 +107,12 @@ export class HashValue extends CompactContainer {
 
   override pack(writer: PackWriter, type: number): void {
     this.packForm(writer, type, this.longest, this.size);
-    this.forEach((field, value) => {
-      writer.text(field);
-      writer.element(value);
-    });
+    if (this.packed !== undefined) this.packed.writeTo(writer);
+    else
+      this.fields.forEach((field, value) => {
+        writer.text(field);
+        writer.element(value);
+      });
   }
 
   override clone(): HashValue {
@@ -133,6 +135,24 @@ export class HashValue extends CompactContainer {
   private get fields(): Dictionary<Bytes> {
     if (this.body === undefined) this.unfold();
     return this.body!;
+  }
+
+  /** Sets a field in the packed bytes; false, and no change, if that is impossible. */
+  private setPacked(packed: Packed, field: string, value: Bytes, old: Bytes | undefined): boolean {
+    packWriter.begin();
+    if (old === undefined) packWriter.text(field);
+    packWriter.element(value);
+    return packed.find(field, true) ? packed.replace() : packed.append();
+  }
+
+  /** Accounts for a field that was set; returns whether it is new. */
+  private settled(field: string, value: Bytes, old: Bytes | undefined): boolean {
+    this.entryBytes += this.bytesOf(field, value);
+    if (old !== undefined) this.entryBytes -= this.bytesOf(field, old);
+    this.longest = Math.max(this.longest, field.length, value.length);
+    if (this.compact && !this.fits(field, value)) this.spread();
+    this.account();
+    return old === undefined;
   }
 
   private visitPacked(visit: (field: string, value: Bytes) => void): void {

@@ -39,7 +39,7 @@ export class ListValue extends Container {
   private count = 0;
   private itemBytes = 0;
 
-  /** One made of packed bytes is unfolded at once. */
+  /** A list made from packed bytes is unfolded at once. */
   constructor(packed?: Packed) {
     super();
     if (packed === undefined) return;

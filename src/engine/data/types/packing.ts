@@ -1,6 +1,7 @@
 /**
- * Collections as bytes, and back. Any small one can be packed, whatever its form: what comes back is
- * equal in all that can be asked of it, the order of its slots and its modelled memory included.
+ * Packs collections into bytes and unpacks them. Any small collection can be packed, in its compact
+ * or its large form. Unpacking restores everything observable, including the order of slots, the form
+ * and the modelled memory.
  */
 
 import { InvariantError } from '../../machine/errors.ts';
@@ -12,7 +13,7 @@ import { SetValue } from './set.ts';
 import type { Collection } from './value.ts';
 import { ZsetValue } from './zset.ts';
 
-/** The number of each type in the first byte. */
+/** The type's number in the first byte. */
 const NUMBER = {
   hash: 0,
   list: 1,
@@ -20,12 +21,12 @@ const NUMBER = {
   zset: 3,
 } satisfies Record<Collection['type'], number>;
 
-/** What Redis keeps as an intset is no longer, what it keeps as a listpack has 128 entries. */
+/** As the default of set-max-intset-entries. Listpacks have at most 128 entries by default. */
 const ENTRIES_MAX = 512;
 
 /**
- * Writes a collection to `packWriter.bytes`, up to `packWriter.end`; false when it is too large. It
- * stays as it is.
+ * Writes a collection to `packWriter.bytes` up to `packWriter.end`; returns false if it is too large.
+ * The collection does not change.
  */
 export function pack(collection: Collection): boolean {
   const entries = collection.type === 'list' ? collection.length : collection.size;
@@ -35,7 +36,7 @@ export function pack(collection: Collection): boolean {
   return packWriter.fits;
 }
 
-/** A collection that nobody else has, made of a copy of `bytes[start..end)`. */
+/** A new collection with the content of `bytes[start..end)`, which it copies. */
 export function unpack(bytes: Buffer, start: number, end: number): Collection {
   const copy = Buffer.allocUnsafe(end - start);
   bytes.copy(copy, 0, start, end);

@@ -67,7 +67,7 @@ export class PagedTable<V> {
     return slot;
   }
 
-  /** Fills an empty table with the rows of a page. The arrays are given away. */
+  /** Fills an empty table with up to PAGE_SLOTS rows. The caller gives the arrays away. */
   fill(keys: string[], values: V[]): void {
     this.pages.push(new Page(this.epoch, keys, values));
     this.rows = keys.length;

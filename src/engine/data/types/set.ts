@@ -11,7 +11,7 @@ import {
   sdsBytes,
 } from '../memory.ts';
 import { FORM, type Packed } from '../packed/packed.ts';
-import type { PackWriter } from '../packed/packWriter.ts';
+import { type PackWriter, packWriter } from '../packed/packWriter.ts';
 import { CompactContainer } from './compactContainer.ts';
 import { Dictionary } from './dictionary.ts';
 
@@ -38,10 +38,10 @@ export class SetValue extends CompactContainer {
 
   /** True when the member is new. */
   add(member: string): boolean {
-    if (this.members.find(member) >= 0) return false;
+    if (this.has(member)) return false;
     if (this.integersOnly && parseInteger(member) === undefined) this.integersOnly = false;
     if (this.compact && (this.size >= INTSET_ENTRIES_MAX || !this.integersOnly)) this.spread();
-    this.members.add(member);
+    if (!this.addPacked(member)) this.members.add(member);
     this.entryBytes += this.bytesOf(member);
     this.account();
     return true;
@@ -74,8 +74,7 @@ export class SetValue extends CompactContainer {
     return 'set';
   }
 
-  override unfold(): void {
-    if (this.body !== undefined) return;
+  protected override unfold(): void {
     const members: string[] = [];
     this.visitPacked((member) => {
       members.push(member);
@@ -88,9 +87,11 @@ export class SetValue extends CompactContainer {
   override pack(writer: PackWriter, type: number): void {
     const form = type | (this.integersOnly ? FORM.integersOnly : 0);
     this.packForm(writer, form, 0, this.size);
-    this.forEach((member) => {
-      writer.text(member);
-    });
+    if (this.packed !== undefined) this.packed.writeTo(writer);
+    else
+      this.members.forEach((member) => {
+        writer.text(member);
+      });
   }
 
   override clone(): SetValue {
@@ -121,6 +122,14 @@ export class SetValue extends CompactContainer {
   private get members(): Dictionary<undefined> {
     if (this.body === undefined) this.unfold();
     return this.body!;
+  }
+
+  /** Adds an absent member to the packed bytes; false, and no change, if that is impossible. */
+  private addPacked(member: string): boolean {
+    if (this.packed === undefined) return false;
+    packWriter.begin();
+    packWriter.text(member);
+    return this.packed.append();
   }
 
   private visitPacked(visit: (member: string) => void): void {

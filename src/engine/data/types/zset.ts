@@ -17,7 +17,7 @@ import {
   skiplistBytes,
 } from '../memory.ts';
 import type { Packed } from '../packed/packed.ts';
-import type { PackWriter } from '../packed/packWriter.ts';
+import { type PackWriter, packWriter } from '../packed/packWriter.ts';
 import { CompactContainer } from './compactContainer.ts';
 import { Dictionary } from './dictionary.ts';
 import { ScoreTree } from './scoreTree.ts';
@@ -41,32 +41,50 @@ export class ZsetValue extends CompactContainer {
   }
 
   score(member: string): number | undefined {
-    const { body, packed } = this;
-    if (body !== undefined) return body.get(member);
-    return packed!.find(member, true) ? packed!.score() : undefined;
+    const { body } = this;
+    return body === undefined ? this.packedScore(member) : body.get(member);
   }
 
   set(member: string, score: number): 'added' | 'updated' | 'same' {
-    const { members, order } = this;
-    const slot = members.find(member);
-    if (this.compact && slot < 0 && !this.hasRoomFor(member)) this.spread();
+    const slot = this.body?.find(member) ?? -1;
+    const old = slot < 0 ? this.packedScore(member) : this.body!.valueAt(slot);
+    if (old === undefined && this.compact && !this.hasRoomFor(member)) this.spread();
     // A listpack holds whole scores as integers, and so loses the sign of zero; a skiplist keeps it.
     if (this.compact && score === 0) score = 0;
-    if (slot < 0) {
-      this.longest = Math.max(this.longest, member.length);
-      members.add(member, score);
-      order.insert(score, member);
-      this.entryBytes += this.bytesOf(member, score);
-    } else {
-      const old = members.valueAt(slot);
-      if (old === score) return 'same';
-      order.remove(old, member);
-      order.insert(score, member);
-      members.setValueAt(slot, score);
-      this.entryBytes += this.bytesOf(member, score) - this.bytesOf(member, old);
-    }
+    if (old === score) return 'same';
+    if (!this.setPacked(member, score, old)) this.setUnfolded(member, score, old, slot);
+    this.entryBytes += this.bytesOf(member, score);
+    if (old === undefined) this.longest = Math.max(this.longest, member.length);
+    else this.entryBytes -= this.bytesOf(member, old);
     this.account();
-    return slot < 0 ? 'added' : 'updated';
+    return old === undefined ? 'added' : 'updated';
+  }
+
+  private packedScore(member: string): number | undefined {
+    const { packed } = this;
+    return packed?.find(member, true) ? packed.score() : undefined;
+  }
+
+  /** Sets a score in the packed bytes; false, and no change, if that is impossible. */
+  private setPacked(member: string, score: number, old: number | undefined): boolean {
+    const { packed } = this;
+    if (packed === undefined) return false;
+    packWriter.begin();
+    if (old === undefined) packWriter.text(member);
+    packWriter.score(score);
+    return packed.find(member, true) ? packed.replace() : packed.append();
+  }
+
+  /** `slot` is -1 for an absent member, and for one that was found in packed bytes. */
+  private setUnfolded(member: string, score: number, old: number | undefined, slot: number): void {
+    const { members, order } = this;
+    if (old === undefined) {
+      members.add(member, score);
+    } else {
+      order.remove(old, member);
+      members.setValueAt(slot < 0 ? members.find(member) : slot, score);
+    }
+    order.insert(score, member);
   }
 
   delete(member: string): boolean {
@@ -154,9 +172,8 @@ export class ZsetValue extends CompactContainer {
     return 'zset';
   }
 
-  override unfold(): void {
-    const { body, packed } = this;
-    if (body !== undefined || packed === undefined) return;
+  protected override unfold(): void {
+    const packed = this.packed!;
     const members: string[] = [];
     const scores: number[] = [];
     const tree = new ScoreTree();
@@ -176,10 +193,12 @@ export class ZsetValue extends CompactContainer {
 
   override pack(writer: PackWriter, type: number): void {
     this.packForm(writer, type, this.longest, this.size);
-    this.members.forEach((member, score) => {
-      writer.text(member);
-      writer.score(score);
-    });
+    if (this.packed !== undefined) this.packed.writeTo(writer);
+    else
+      this.members.forEach((member, score) => {
+        writer.text(member);
+        writer.score(score);
+      });
   }
 
   override clone(): ZsetValue {

@@ -214,6 +214,12 @@ class RdbOutput {
     return this.raw;
   }
 
+  /** As `string`, of the digits of a safe integer. */
+  wholeNumber(value: number): void {
+    if (value === (value | 0)) this.integer(value);
+    else this.string(String(value));
+  }
+
   private integer(value: number): void {
     this.reserve(5);
     const { scratch } = this;

@@ -31,8 +31,13 @@ export function elementCount(value: Collection): number {
 }
 
 /**
+<<<<<<< HEAD
  * Writes elements from position `from` on: at least one, at most `countMax`, and no more once the
  * output has reached `sizeMax` bytes. Returns how many were written.
+=======
+ * Puts elements from position `from` on, at most `countMax` of them and none once the output has
+ * reached `sizeMax` bytes; how many were put, at least one. Packed ones go at once: they are small.
+>>>>>>> 062d318 (Small collections are read, and changed once, in their packed bytes; RDB files are written from them)
  */
 export function putElements(
   output: Output,
@@ -46,8 +51,10 @@ export function putElements(
     case 'list':
       return putRangeOfList(output, value, from, stop, sizeMax);
     case 'set':
+      if (from === 0 && value.givePacked(output)) return value.size;
       return putMembers(output, value, from, stop, sizeMax);
     case 'hash':
+      if (from === 0 && value.givePacked(output)) return value.size;
       return putFields(output, value, from, stop, sizeMax);
     case 'zset':
       return putRangeOfZset(output, value, from, stop, sizeMax);
