@@ -9,7 +9,8 @@
 import { registerShared, registerState } from '../../machine/state.ts';
 import { Epoch } from '../epoch.ts';
 
-const PAGE_SHIFT = 8;
+/** Pages are small: when most collections are packed, the few objects are far apart. */
+const PAGE_SHIFT = 5;
 const PAGE_SLOTS = 1 << PAGE_SHIFT;
 const SLOT_MASK = PAGE_SLOTS - 1;
 
