@@ -1,9 +1,9 @@
 /**
- * Digests of data as DEBUG DIGEST and DEBUG DIGEST-VALUE compute them: equal data give equal digests
- * on any server, ours or a real one.
+ * Digests of data as DEBUG DIGEST and DEBUG DIGEST-VALUE compute them: equal data has equal digests on
+ * every server, this one or a real one.
  *
- * Two operations on a running digest of 20 bytes: `blend` folds bytes in regardless of order (xor
- * with their SHA-1), `chain` makes the order count (blend, then hash the digest itself).
+ * There are two operations on a running digest of 20 bytes. `blend` adds bytes independently of their
+ * order (xor with their SHA-1). `chain` makes the order matter (blend, then hash the digest itself).
  */
 
 import { unreachable } from '../machine/errors.ts';
@@ -14,7 +14,7 @@ import type { Database } from './table/database.ts';
 import type { Keyspace } from './table/keyspace.ts';
 import { type Collection, isString, type TypeName, typeName, type Value } from './types/value.ts';
 
-/** Redis's numbers of the types, which are part of the digest. */
+/** Redis's type numbers, which are part of the digest. */
 const TYPE_NUMBERS = {
   string: 0,
   list: 1,
@@ -27,7 +27,7 @@ const EXPIRE_MARK = Buffer.from('!!expire!!');
 
 const hash = Buffer.alloc(SHA1_BYTES);
 
-/** 40 hexadecimal digits, all zero when there are no keys. */
+/** DEBUG DIGEST: 40 hexadecimal digits, all zero if there are no keys. */
 export function dbDigest(keyspace: Keyspace): string {
   const digest = Buffer.alloc(SHA1_BYTES);
   for (const database of keyspace.databases) {
@@ -36,7 +36,7 @@ export function dbDigest(keyspace: Keyspace): string {
   return digest.toString('hex');
 }
 
-/** As DEBUG DIGEST-VALUE of a key with this value; it tells whether there is an expiry, not when. */
+/** DEBUG DIGEST-VALUE of a key with this value. It depends on whether the key has an expiry, not on the time. */
 export function digestValue(value: Value, hasExpiry = false): string {
   const digest = Buffer.alloc(SHA1_BYTES);
   addValue(digest, value, hasExpiry);

@@ -1,7 +1,7 @@
 /**
- * What Redis 7.0 on jemalloc would use for data: the model behind `used_memory`, maxmemory and
- * MEMORY USAGE. It is a function of the data alone, never of this process's memory, so that runs can
- * be repeated.
+ * The memory that Redis 7.0 on jemalloc would use for the data: the model behind `used_memory`,
+ * maxmemory and MEMORY USAGE. It is a function of the data alone, never of this process's memory, so
+ * that runs are repeatable.
  *
  * Modelled: objects, sds headers, dict entries and buckets, listpacks, intsets, quicklists and
  * skiplists under the default encoding limits. Not modelled: rehashing (two bucket arrays for a
@@ -19,9 +19,9 @@ export const INTSET_ENTRIES_MAX = 512;
 const OBJECT_BYTES = 16;
 /** A dictEntry of 24 bytes in jemalloc's classes of 16 (Debian's build, which the tests compare with). */
 export const DICT_ENTRY_BYTES = 32;
-/** A string up to here lies in one allocation with its object: 16 + 3 + 44 + 1 = 64. */
+/** A string of up to this length is in one allocation with its object: 16 + 3 + 44 + 1 = 64. */
 const EMBSTR_LENGTH_MAX = 44;
-/** Integers from 0 on below this are objects shared by all keys. */
+/** All keys share one object for each integer from 0 up to, but not including, this. */
 const SHARED_INTEGERS = 10_000;
 const SHARED_DIGITS_MAX = 4;
 const MINUS = 45;
@@ -41,7 +41,7 @@ const sizeClasses = Uint16Array.from({ length: TABLED_BYTES_MAX + 1 }, (_, bytes
   sizeClass(bytes),
 );
 
-/** What an allocation of `bytes` really takes. */
+/** The size of the class in which jemalloc allocates `bytes`. */
 export function allocated(bytes: number): number {
   return bytes <= TABLED_BYTES_MAX ? sizeClasses[bytes]! : sizeClass(bytes);
 }
@@ -68,14 +68,14 @@ export function stringBytesIn(bytes: Uint8Array, start: number, end: number): nu
   return length <= SHARED_DIGITS_MAX && bytes[start] !== MINUS ? 0 : OBJECT_BYTES;
 }
 
-/** A string value that Redis does not keep as an integer. */
+/** A string value that Redis does not store as an integer. */
 export function rawStringBytes(length: number): number {
   if (length <= EMBSTR_LENGTH_MAX) return allocated(OBJECT_BYTES + 3 + length + 1);
   const header = length < 256 ? 4 : length < 65_536 ? 6 : 10;
   return OBJECT_BYTES + allocated(length + header);
 }
 
-/** The integer that Redis would store in place of the text. */
+/** The integer that Redis would store instead of the text; undefined if there is none. */
 function integerOf(value: Bytes): number | bigint | undefined {
   if (value.length > INTEGER_DIGITS_MAX || typeof value !== 'string') return undefined;
   return parseInteger(value);
@@ -86,7 +86,7 @@ export function keyBytes(keyLength: number): number {
   return DICT_ENTRY_BYTES + sdsBytes(keyLength);
 }
 
-/** The bucket array of a dict: the power of two that holds `count` entries. */
+/** The bucket array of a dict with `count` entries: the next power of two, at least 4. */
 export function bucketBytes(count: number): number {
   if (count === 0) return 0;
   return allocated(8 * 2 ** Math.max(2, Math.ceil(Math.log2(count))));
@@ -102,7 +102,7 @@ export function listpackEntryBytes(value: Bytes): number {
   return body + (body < 128 ? 1 : body < 16_384 ? 2 : body < 2_097_152 ? 3 : 4);
 }
 
-/** Steps of a listpack's integer encodings: 7, 13, 16, 24, 32 and 64 bits. */
+/** A listpack's integer encodings have 7, 13, 16, 24, 32 and 64 bits. */
 function listpackIntegerBytes(value: number | bigint): number {
   if (value >= 0 && value <= 127) return 1;
   if (value >= -4096 && value <= 4095) return 2;
@@ -116,7 +116,7 @@ export function listpackBytes(entryBytes: number): number {
   return OBJECT_BYTES + allocated(entryBytes + 7);
 }
 
-/** A member of an intset, in the narrowest of its widths. */
+/** A member of an intset in the narrowest width that fits. */
 export function intsetMemberBytes(member: string): number {
   const value = Number(member);
   if (value >= -32_768 && value <= 32_767) return 2;
@@ -132,7 +132,7 @@ export function dictBytes(count: number, entryBytes: number): number {
   return OBJECT_BYTES + 64 + bucketBytes(count) + entryBytes;
 }
 
-/** The mean of a skiplist node: 24 + 16 a level are 48 for 3 nodes of 4, 64 for 3 of 16, and so on. */
+/** The mean size of a skiplist node. A node has 24 bytes and 16 per level: 48 for 3 nodes of 4, 64 for 3 of 16. */
 export const SKIPLIST_NODE_BYTES = 53;
 
 /** A sorted set as dict and skiplist (whose head has all 32 levels). */

@@ -1,9 +1,9 @@
-/** SHA-1 (FIPS 180-4), for DEBUG DIGEST and script names. Not for anything that needs a secure hash. */
+/** SHA-1 (FIPS 180-4) for DEBUG DIGEST. It must not be used where a secure hash is needed. */
 
 const BLOCK_BYTES = 64;
 const schedule = new Int32Array(80);
 const state = new Int32Array(5);
-/** Room for the end of a message: its last partial block, the padding and the length. */
+/** The end of a message: its last partial block, the padding and the length. */
 const tail = Buffer.alloc(2 * BLOCK_BYTES);
 
 export const SHA1_BYTES = 20;

@@ -15,7 +15,7 @@ import { parseInteger } from '../../resp/integer.ts';
 
 /** 2^50: four times this is still exact in a double. */
 const INTEGER_LIMIT = 2 ** 50;
-/** Characters of -2^50. */
+/** The length of -2^50 in decimal. */
 const INTEGER_LENGTH_MAX = 17;
 const NINE = 57;
 

@@ -2,17 +2,17 @@
  * Writes a collection as bytes to one staging Buffer, as long as the longest cell of a slab. A longer
  * collection is not packed. packed.ts describes the layout, element.ts that of elements.
  *
- * The Buffer is used anew for each collection, so it is no state.
+ * The Buffer holds nothing from one collection to the next, so it is not part of the state.
  */
 
 import { type Bytes, SHORT_BYTES_MAX } from '../../resp/bytes.ts';
 import { headOf, headOfInteger, isPackable } from './element.ts';
 
 const STAGE_BYTES = 8 * 1024;
-/** Of 2^53 - 1. */
+/** The length of 2^53 - 1 as a varint. */
 const VARINT_BYTES_MAX = 8;
 export const DOUBLE_BYTES = 8;
-/** Up to here a loop is faster than a call into native code. */
+/** For texts up to this length a loop is faster than a call into native code. */
 const LOOP_LENGTH_MAX = 24;
 
 class PackWriter {

@@ -63,7 +63,7 @@ export class Packed {
     return this.form & TYPE_MASK;
   }
 
-  /** Whether the form has a bit of FORM. */
+  /** Whether a bit of FORM is set. */
   is(bit: number): boolean {
     return (this.form & bit) !== 0;
   }
@@ -102,7 +102,7 @@ export class Packed {
     return this.bytes.readDoubleLE(this.skip(DOUBLE_BYTES));
   }
 
-  /** Passes all elements to `sink`, of pairs both. Not for collections with scores. */
+  /** Passes all elements to `sink`, both of each pair. Not for collections with scores. */
   giveTo(sink: ElementSink): void {
     const { bytes } = this;
     this.at = this.firstAt;

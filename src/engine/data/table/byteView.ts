@@ -1,6 +1,6 @@
 /**
- * A range of borrowed bytes, as rows show keys and strings to their readers: one view is used for
- * many rows, so that reading makes no garbage.
+ * A range of borrowed bytes, through which rows show keys and strings. A view is reused for many rows,
+ * so reading makes no garbage.
  */
 
 const NO_BYTES = Buffer.alloc(0);
@@ -21,7 +21,7 @@ export class ByteView {
     this.end = end;
   }
 
-  /** One character a byte. */
+  /** The bytes as a latin1 string. */
   text(): string {
     return this.bytes.latin1Slice(this.start, this.end);
   }

@@ -1,9 +1,9 @@
 /**
- * Gives back memory that changes have left in holes: cells of pages half in use are moved together,
- * pages of the index half empty are merged.
+ * Frees memory that changes have fragmented: the cells of sparsely used pages are moved together, and
+ * sparsely used pages of the index are merged.
  *
- * It goes on where the last call stopped, and each call is bounded by bytes moved, never by time, so
- * that a replay does the same. No key, value or slot changes, only where a record lies.
+ * Each call continues where the last one stopped, and is bounded by the bytes it moves, never by time,
+ * so a replay does the same. No key, value or slot changes, only the position of records.
  */
 
 import { registerState } from '../../machine/state.ts';
@@ -23,13 +23,13 @@ import {
 
 /** Classes that use less of their pages than this are compacted. */
 const OCCUPANCY_WANTED = 0.85;
-/** Entries of the index's directory looked at by one call. */
+/** Entries of the index's directory that one call visits. */
 const ENTRIES_A_CALL = 32;
 
 export class Compaction {
-  /** The page to look at next, counted downwards. */
+  /** The page visited last; pages are visited downwards. */
   private page = 0;
-  /** The entry of the index's directory to look at next. */
+  /** The entry of the index's directory to visit next. */
   private entry = 0;
 
   copy(): Compaction {
@@ -39,7 +39,7 @@ export class Compaction {
     return copy;
   }
 
-  /** Moves up to `bytesMax` bytes of records, and the rest of a page; returns what is left of them. */
+  /** Moves up to `bytesMax` bytes of records, plus the rest of a page. Returns how many of them are left. */
   run(table: KeyTable, bytesMax: number): number {
     this.shrinkIndex(table);
     const { slab } = table.rows;
@@ -64,7 +64,7 @@ export class Compaction {
 }
 registerState(Compaction);
 
-/** Empties a page into others of its class when they have room enough; returns the bytes moved. */
+/** Moves all records of a page to other pages of its class if they have enough room. Returns the bytes moved. */
 function evacuate(table: KeyTable, number: number): number {
   const { slab } = table.rows;
   const page = slab.pages[number];
@@ -86,9 +86,9 @@ function evacuate(table: KeyTable, number: number): number {
 }
 
 /**
- * Whether a class could do with a page less. Worked example: three pages of 100 cells with 90, 40
- * and 50 in use are 0.6 of their room. The page of 40 is no fuller than most: its cells go into the
- * free ones of the others, and two pages are left.
+ * Whether a class needs a page less than it has. Worked example: in three pages of 100 cells 90, 40 and
+ * 50 are in use, 0.6 of all. The page with 40 is not above the average of 60, so its records move to
+ * free cells of the others, and two pages are left.
  */
 function isSparse(list: SizeClass, sizeClass: number): boolean {
   const cells = cellsPerPage(sizeClass);

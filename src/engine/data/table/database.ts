@@ -1,10 +1,10 @@
 /**
  * One of a server's numbered databases.
  *
- * There are two ways in. Handlers in general call by key, as a string, and get values as strings,
- * Buffers and collections; what they get of a string is a copy. The hot commands call by bytes: they
- * `find` a row where the key lies in the request, and read and write it through its reference,
- * without a string. A reference is good until the next change of the database.
+ * There are two interfaces. Most handlers call by key, as a string, and get values as strings, Buffers
+ * and collections; strings are copied. The hot commands call by bytes: they `find` a row by the key's
+ * bytes in the request, and read and write it through its reference, without making a string. A
+ * reference is valid until the next change of the database.
  *
  * A small collection is packed, as bytes in its record (packed/packed.ts), unless it was changed
  * lately: `own` replaces the bytes by an object, and `pack` replaces the oldest objects by bytes. `get`
@@ -14,7 +14,7 @@
  * this database's epoch (epoch.ts); HAS_EXPIRY in a record says whether the expiry column has an
  * instant for its slot; the epoch's account is the sum over all keys, plus what collections booked.
  *
- * Knows no logical expiry: a key is there until it is deleted, whatever its instant says.
+ * It does not implement expiry: a key exists until it is deleted, whatever its expire time.
  */
 
 import { invariant } from '../../machine/errors.ts';
@@ -90,7 +90,7 @@ export class Database {
     return this.table.size;
   }
 
-  /** How many keys have an expiry. */
+  /** The number of keys with an expiry. */
   get expiresCount(): number {
     return this.expires.count;
   }
@@ -107,19 +107,19 @@ export class Database {
 
   // By key, as a string.
 
-  /** A string (a copy) or a collection, not to be changed. */
+  /** The value: a copy of a string, or a collection, which must not be changed. */
   get(key: string): Value | undefined {
     const reference = this.lookUp(key);
     return reference === 0 ? undefined : this.table.rows.valueOf(reference);
   }
 
-  /** As `get`; a collection may then be changed in place, until the next snapshot. */
+  /** As `get`, but a collection may be changed in place until the next snapshot. */
   own(key: string): Value | undefined {
     const reference = this.lookUp(key);
     return reference === 0 ? undefined : this.ownAt(reference);
   }
 
-  /** Adds a key or replaces its value, and removes its expiry. A collection is given away by it. */
+  /** Adds a key or replaces its value, and removes its expiry. The database then owns a collection. */
   set(key: string, value: Value): void {
     stagedKey.load(key);
     const { bytes, start, end } = stagedKey;
@@ -129,7 +129,7 @@ export class Database {
     else this.clearExpiry(this.replaceAt(reference, value));
   }
 
-  /** Replaces the value of a key that exists; its expiry stays. */
+  /** Replaces the value of an existing key and keeps its expiry. */
   replace(key: string, value: Value): void {
     this.replaceAt(this.existing(key), value);
   }
@@ -140,7 +140,7 @@ export class Database {
     return reference !== 0;
   }
 
-  /** Deletes a key and gives its value to the caller, who may change it. */
+  /** Deletes a key and returns its value, which the caller may change. */
   take(key: string): Value | undefined {
     const reference = this.lookUp(key);
     if (reference === 0) return undefined;
@@ -156,12 +156,12 @@ export class Database {
     return reference === 0 ? NO_EXPIRY : this.expireAtOf(reference);
   }
 
-  /** The key must exist. An instant before 1970 counts as 1970: it is past all the same. */
+  /** Sets the expire time of an existing key. A time before 1970 is stored as 1970: both have passed. */
   setExpireAt(key: string, unixMs: number): void {
     this.setExpireAtOf(this.existing(key), unixMs);
   }
 
-  /** True when the key had an expiry. */
+  /** Removes a key's expiry. Returns whether it had one. */
   persist(key: string): boolean {
     if (this.expires.count === 0) return false;
     const reference = this.lookUp(key);
@@ -170,7 +170,7 @@ export class Database {
 
   // By bytes: `bytes[start..end)` is borrowed, and a reference names a row.
 
-  /** The reference of the key's row; 0 when there is none. */
+  /** The reference of the key's row; 0 if there is none. */
   find(bytes: Buffer, start: number, end: number): number {
     return this.table.find(this.table.hash(bytes, start, end), bytes, start, end);
   }
@@ -211,11 +211,11 @@ export class Database {
     return this.expires.get(rows.slotOf(reference));
   }
 
-  /** Writes the row's string to a reply as a bulk string; false, and nothing, for a collection. */
+  /** Writes the row's string to a reply as a bulk string. For a collection it writes nothing and returns false. */
   writeStringTo(reply: ReplyWriter, reference: number): boolean {
     const { rows } = this.table;
     if (!rows.viewString(reference, view)) return false;
-    // A Buffer of its own never changes, so that the reply may share it.
+    // A long value's Buffer never changes, so the reply may share it.
     if (rows.flagsOf(reference) & VALUE_OUTSIDE) reply.bulk(view.bytes);
     else reply.bulkFrom(view.bytes, view.start, view.end);
     return true;
@@ -226,15 +226,15 @@ export class Database {
     return this.table.rows.viewString(reference, view) ? view.length : -1;
   }
 
-  /** The row's string as parseInteger reads it; undefined when it is no integer, or a collection. */
+  /** The row's string as parseInteger parses it; undefined if it is no integer, or a collection. */
   integerAt(reference: number): number | bigint | undefined {
     if (!this.table.rows.viewString(reference, view)) return undefined;
     return readInteger(view.bytes, view.start, view.end);
   }
 
   /**
-   * Adds a key with a string or replaces its value, and removes its expiry: SET. Key and value lie in
-   * one Buffer. True when the key is new.
+   * SET: adds a key with a string or replaces its value, and removes its expiry. Key and value are in one
+   * Buffer. Returns whether the key is new.
    */
   setFrom(
     bytes: Buffer,
@@ -246,12 +246,12 @@ export class Database {
     return this.setBytes(bytes, keyStart, keyEnd, bytes, valueStart, valueEnd);
   }
 
-  /** As setFrom, with key and value in different places. */
+  /** As setFrom, with key and value in different Buffers. */
   setViews(key: ByteView, value: ByteView): boolean {
     return this.setBytes(key.bytes, key.start, key.end, value.bytes, value.start, value.end);
   }
 
-  /** Replaces a row's value by a string; its expiry stays. Returns its reference, as does all below. */
+  /** Replaces a row's value with a string and keeps its expiry. Returns the row's reference, as the next two do. */
   replaceFrom(reference: number, bytes: Buffer, start: number, end: number): number {
     const { table } = this;
     if (end - start > ALWAYS_FITS && isTooLong(table.rows.keyLengthOf(reference), end - start)) {
@@ -262,12 +262,12 @@ export class Database {
     return table.put(reference, bytes, start, end, 0);
   }
 
-  /** Replaces a row's value by the digits of a 64-bit integer; its expiry stays. */
+  /** Replaces a row's value with the digits of a 64-bit integer and keeps its expiry. */
   replaceByInteger(reference: number, value: number | bigint): number {
     return this.replaceFrom(reference, digits, 0, writeInteger(digits, 0, value));
   }
 
-  /** Replaces a row's value; its expiry stays. */
+  /** Replaces a row's value and keeps its expiry. */
   replaceAt(reference: number, value: Value): number {
     const { table } = this;
     this.release(reference);
@@ -307,7 +307,7 @@ export class Database {
     rows.markExpiry(reference, true);
   }
 
-  /** Removes a row's expiry; true when it had one. */
+  /** Removes a row's expiry. Returns whether it had one. */
   clearExpiry(reference: number): boolean {
     const { rows } = this.table;
     if ((rows.flagsOf(reference) & HAS_EXPIRY) === 0) return false;
@@ -350,13 +350,12 @@ export class Database {
   }
 
   /**
-   * Visits `count` slots; returns the next cursor, 0 at the end. The visitor may delete keys.
+   * Visits `count` slots. Returns the next cursor, 0 at the end. The visitor may delete keys.
    *
-   * Slots are walked downwards, and the cursor is the number of slots not yet visited: cursor 7 means
-   * slots 6, 5, ... 0 are to come. Rows only ever move down, so one that is there during the whole
-   * scan and still unvisited stays below the cursor. Example: rows a b c d, a scan visited d and
-   * stands at cursor 3; deleting a moves the last row into its slot, d b c, and the scan goes on
-   * with c, b, d.
+   * Slots are visited downwards, and the cursor is the number of slots not yet visited: with cursor 7,
+   * slots 6, 5, … 0 remain. Rows only move down, so a row that exists during the whole scan and has not
+   * been visited stays below the cursor. Example: rows a b c d, a scan has visited d and is at cursor 3.
+   * Deleting a moves the last row into its slot, d b c, and the scan continues with c, b, d.
    */
   scan(
     cursor: number,
@@ -374,7 +373,7 @@ export class Database {
     return left;
   }
 
-  /** The visitor must not change the database. */
+  /** Visits all keys. The visitor must not change the database. */
   forEach(visit: VisitEntry): void {
     const { rows } = this.table;
     for (let slot = 0; slot < this.size; slot += 1) {
@@ -391,8 +390,8 @@ export class Database {
   }
 
   /**
-   * Visits up to `count` keys that have an expiry, from the cursor `start` (0: from the top) on
-   * downwards; returns the next cursor, 0 at the end. The visitor may delete keys.
+   * Visits up to `count` keys with an expiry, downwards from the cursor `start` (0: from the top).
+   * Returns the next cursor, 0 at the end. The visitor may delete keys.
    */
   sampleExpire(
     start: number,
@@ -417,7 +416,7 @@ export class Database {
     this.unpacked = new SlotQueue();
   }
 
-  /** SWAPDB: exchanges all keys; each database stays where it is, and so do the clients in it. */
+  /** SWAPDB: exchanges all keys. The databases keep their numbers and clients. */
   swapContent(other: Database): void {
     const { table, expires, epoch, compaction, unpacked } = this;
     this.table = other.table;
@@ -441,8 +440,8 @@ export class Database {
   }
 
   /**
-   * Gives back memory that changes have left in holes, moving `bytesMax` bytes and the rest of a page
-   * at most; returns how many bytes of it are left.
+   * Frees memory that changes have fragmented, by moving at most `bytesMax` bytes plus the rest of a page.
+   * Returns how many of these bytes are left.
    */
   compact(bytesMax: number): number {
     if (this.size > 0) return this.compaction.run(this.table, bytesMax);
@@ -450,7 +449,7 @@ export class Database {
     return bytesMax;
   }
 
-  /** An immutable view of this moment, in O(pages). */
+  /** An immutable snapshot of this moment, in O(pages). */
   snapshot(): DatabaseSnapshot {
     this.raiseEpoch();
     return new DatabaseSnapshot(this.index, this.table.rows.share(), this.expires.share());
@@ -523,14 +522,14 @@ export class Database {
     }
   }
 
-  /** Takes a collection into the account; it becomes this database's. */
+  /** Adds a collection to the account of memory, and makes this database its owner. */
   private admit(collection: Collection): Collection {
     this.epoch.usedBytes += collection.usedBytes;
     collection.owner = this.epoch;
     return collection;
   }
 
-  /** Takes a row's value out of the account; a collection of a snapshot is left as it is. */
+  /** Removes a row's value from the account of memory. A collection that a snapshot shares is not changed. */
   private release(reference: number): void {
     const { rows } = this.table;
     if (rows.viewString(reference, view)) {
@@ -551,7 +550,7 @@ export class Database {
 }
 registerState(Database, (database: Database) => database.copy());
 
-/** A short string that comes as a Buffer was edited in place (resp/bytes.ts, commands/encoding.ts). */
+/** The flags of a string: a short one in a Buffer has been edited in place (resp/bytes.ts, commands/encoding.ts). */
 function flagsOf(value: Bytes): number {
   return typeof value === 'string' ? 0 : EDITED;
 }

@@ -1,4 +1,4 @@
-/** A database as it was at one moment; what happens to the live one afterwards does not show. */
+/** A database as it was at one moment; later changes of the live database are not visible. */
 
 import { registerState } from '../../machine/state.ts';
 import type { Value } from '../types/value.ts';
@@ -25,7 +25,7 @@ export class DatabaseSnapshot {
     return this.expires.count;
   }
 
-  /** `slot` is one of 0..size-1, here and below. */
+  /** The key in `slot`, which is one of 0..size-1, here and below. */
   keyAt(slot: number): string {
     return this.rows.keyOf(this.rows.slots.get(slot));
   }
@@ -39,12 +39,12 @@ export class DatabaseSnapshot {
     return this.expires.get(slot);
   }
 
-  /** Shows the bytes of a key. */
+  /** Points `view` at the bytes of a key. */
   viewKey(slot: number, view: ByteView): void {
     this.rows.viewKey(this.rows.slots.get(slot), view);
   }
 
-  /** Shows the bytes of a string; false for a collection. */
+  /** Points `view` at the bytes of a string. Returns false for a collection. */
   viewString(slot: number, view: ByteView): boolean {
     return this.rows.viewString(this.rows.slots.get(slot), view);
   }

@@ -1,6 +1,6 @@
 /**
- * When the key in each slot expires, beside a database's rows (rows.ts). There are pages only where
- * a key has an expiry, so a database without expiries pays nothing.
+ * The expire times of a database's keys, by slot of its rows (rows.ts). There are pages only where a key
+ * has an expiry, so a database without expiries needs no memory for them.
  *
  * Invariants: a page is written to only under this column's epoch (epoch.ts); a page's `keys` is the
  * number of its slots that are not NONE, and a page without any is dropped.
@@ -38,7 +38,7 @@ export class ExpireColumn {
     this.keys = keys;
   }
 
-  /** How many slots have an expiry. */
+  /** The number of slots with an expiry. */
   get count(): number {
     return this.keys;
   }
@@ -58,7 +58,7 @@ export class ExpireColumn {
     page.instants[slot % PAGE_SLOTS] = unixMs;
   }
 
-  /** True when there was one. */
+  /** Removes the expiry of a slot. Returns whether there was one. */
   clear(slot: number): boolean {
     if (this.get(slot) === NO_EXPIRY) return false;
     const index = Math.floor(slot / PAGE_SLOTS);
@@ -70,7 +70,7 @@ export class ExpireColumn {
     return true;
   }
 
-  /** The row of slot `last` goes to slot `hole`, or just goes when they are the same. */
+  /** Moves the expiry of slot `last` to slot `hole`; if they are the same slot, removes it. */
   remove(hole: number, last: number): void {
     const moved = this.get(last);
     this.clear(last);
@@ -79,7 +79,7 @@ export class ExpireColumn {
     else this.set(hole, moved);
   }
 
-  /** The highest slot below `slot` that has an expiry, -1 when none has. */
+  /** The highest slot below `slot` that has an expiry; -1 if there is none. */
   previous(slot: number): number {
     let at = slot - 1;
     while (at >= 0) {

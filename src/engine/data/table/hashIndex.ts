@@ -1,15 +1,14 @@
 /**
  * Hash -> reference of a record, for all keys of a database: extendible hashing.
  *
- * The leading `bits` bits of a hash choose an entry of the directory, and so a page (indexPage.ts).
- * A page that is crowded doubles up to 64 KB, then splits in two by one more leading bit; the
- * directory doubles when the page was the only one for its entry. So no insertion ever moves more
- * than one page of pairs. Worked example: pages at depth 1 hold hashes 0… and 1…; the second splits
- * into 10… and 11… (depth 2), the directory has the entries 00, 01, 10, 11, and its first two name
- * one page.
+ * The leading `bits` bits of a hash select an entry of the directory, and thereby a page (indexPage.ts).
+ * A crowded page doubles up to 64 KB, then splits in two by one more leading bit; the directory doubles
+ * if the page was in only one of its entries. So no insertion moves more than one page of pairs. Worked
+ * example: pages at depth 1 have hashes 0… and 1…; the second splits into 10… and 11… (depth 2), the
+ * directory has the entries 00, 01, 10, 11, and its first two refer to the same page.
  *
- * At DEPTH_MAX pages double without end instead of splitting: should thousands of keys have one and
- * the same hash, looking them up is slow, and nothing else happens.
+ * At DEPTH_MAX pages double without limit instead of splitting: if thousands of keys have the same hash,
+ * looking them up is slow, but correct.
  *
  * Invariants: a page is written to only under this index's epoch (epoch.ts); a page of depth d is
  * named by 2^(bits-d) entries in a row.
@@ -22,12 +21,12 @@ import { IndexPage, newIndexPage, PLACES_MAX, PLACES_MIN } from './indexPage.ts'
 const HASH_BITS = 32;
 /** 65,536 pages of up to 6,553 pairs: more than 400 million keys. */
 const DEPTH_MAX = 16;
-/** Two neighbours become one page when together they fill no more than this part of it. */
+/** Two neighbours are merged if together they fill no more than this part of a page. */
 const MERGE_FILL = 0.4;
 
 export class HashIndex {
   private epoch = new Epoch();
-  /** Never empty; a directory of one bit at least, since a shift by 32 bits is one by 0. */
+  /** It has at least one bit, because in JavaScript a shift by 32 bits is a shift by 0. */
   private directory: IndexPage[];
   private bits: number;
 
@@ -51,12 +50,12 @@ export class HashIndex {
     }
   }
 
-  /** The page that holds the pairs of this hash, to read. */
+  /** The page with the pairs of this hash, for reading. */
   page(hash: number): IndexPage {
     return this.directory[hash >>> (HASH_BITS - this.bits)]!;
   }
 
-  /** Adds a pair that is not there. */
+  /** Adds a pair that is absent. */
   add(hash: number, reference: number): void {
     let page = this.page(hash);
     while (page.isCrowded) {
@@ -66,21 +65,21 @@ export class HashIndex {
     this.own(hash, page).insert(hash, reference);
   }
 
-  /** The pair must be there, here and below. */
+  /** Removes a pair, which must be present, here and below. */
   remove(hash: number, reference: number): void {
     const page = this.own(hash, this.page(hash));
     page.removeAt(page.placeOf(hash, reference));
   }
 
-  /** The record has moved. */
+  /** Changes the reference of a pair, because its record has moved. */
   move(hash: number, from: number, to: number): void {
     const page = this.own(hash, this.page(hash));
     page.words[2 * page.placeOf(hash, from) + 1] = to;
   }
 
   /**
-   * Merges the page at an entry of the directory with its neighbour when both are nearly empty, or
-   * halves a lone page; returns the entry to look at next, 0 after the last.
+   * Merges the page at an entry of the directory with its neighbour if both are nearly empty, or shrinks
+   * the only page. Returns the entry to visit next, 0 after the last.
    */
   shrinkAt(entry: number): number {
     const page = this.directory[entry & (this.directory.length - 1)]!;
@@ -118,7 +117,7 @@ export class HashIndex {
     return mine;
   }
 
-  /** Names a page in all entries that share the leading `depth` bits of the hash. */
+  /** Sets the page in all entries that share the leading `depth` bits of the hash. */
   private put(hash: number, page: IndexPage, depth: number): void {
     const span = 1 << (this.bits - depth);
     const first = (hash >>> (HASH_BITS - this.bits)) & -span;

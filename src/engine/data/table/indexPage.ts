@@ -1,10 +1,10 @@
 /**
  * A page of the hash index: pairs of (hash, reference), found by linear probing.
  *
- * The low bits of a hash are a pair's home; it stands there or in one of the places that follow,
- * with no empty place in between. Removing shifts later pairs back, so there are no tombstones.
- * Worked example, 16 places: hashes 0x03, 0x13, 0x04 stand in places 3, 4, 5. When 0x03 goes, 0x13
- * moves to its home 3 and 0x04 to its home 4.
+ * The low bits of a hash are the home of its pair. The pair is there or in one of the following places,
+ * with no empty place in between. Removing a pair shifts later pairs back, so there are no tombstones.
+ * Worked example with 16 places: hashes 0x03, 0x13, 0x04 are in places 3, 4, 5. When 0x03 is removed,
+ * 0x13 moves to its home 3 and 0x04 to its home 4.
  */
 
 import { registerShared } from '../../machine/state.ts';
@@ -17,11 +17,11 @@ const FILL_MAX = 0.8;
 
 export class IndexPage {
   readonly epoch: Epoch;
-  /** Place i holds the hash in word 2i and the reference in word 2i + 1; reference 0 is an empty place. */
+  /** Place i has the hash in word 2i and the reference in word 2i + 1; reference 0 marks an empty place. */
   readonly words: Int32Array;
-  /** Of the words' places: their number, a power of two, less one. */
+  /** The number of places, a power of two, minus one. */
   readonly mask: number;
-  /** How many leading bits of the hash are the same in all of this page's pairs. */
+  /** The number of leading bits that are equal in the hashes of all pairs. */
   readonly depth: number;
   count: number;
 
@@ -33,12 +33,12 @@ export class IndexPage {
     this.count = count;
   }
 
-  /** One more pair would make probing slow. */
+  /** Whether another pair would make probing slow. */
   get isCrowded(): boolean {
     return this.count >= FILL_MAX * (this.mask + 1);
   }
 
-  /** The place of the pair; it must be here. */
+  /** The place of a pair, which must be present. */
   placeOf(hash: number, reference: number): number {
     const { words, mask } = this;
     let place = hash & mask;
@@ -64,7 +64,7 @@ export class IndexPage {
       const reference = words[2 * place + 1]!;
       if (reference === 0) break;
       const home = words[2 * place]! & mask;
-      // A pair moves back unless its home lies after the hole.
+      // A pair moves back unless its home is after the hole.
       if (((place - home) & mask) >= ((place - hole) & mask)) {
         words[2 * hole] = words[2 * place]!;
         words[2 * hole + 1] = reference;
@@ -76,7 +76,7 @@ export class IndexPage {
     this.count -= 1;
   }
 
-  /** Adds this page's pairs to another one. */
+  /** Adds this page's pairs to another page. */
   pourInto(target: IndexPage): void {
     const { words } = this;
     for (let at = 0; at < words.length; at += 2) {

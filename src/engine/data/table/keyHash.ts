@@ -1,15 +1,15 @@
 /**
- * The hash of a key: HalfSipHash-1-3 (Aumasson and Bernstein), as Linux uses it for its hash tables
- * under the name hsiphash.
+ * The hash of a key: HalfSipHash-1-3 (Aumasson and Bernstein), which Linux uses for hash tables under the
+ * name hsiphash.
  *
- * The seed enters every round, so keys that collide under one seed have nothing in common under
- * another: a client that knows this code but not the seed cannot prepare collisions.
+ * The seed affects every round, so keys that collide under one seed do not collide under another: a
+ * client that knows this code but not the seed cannot prepare collisions.
  */
 
 import { Random, type Seed } from '../../machine/random.ts';
 import { registerShared } from '../../machine/state.ts';
 
-/** Two words of 32 bits, fixed for the life of a keyspace: its indexes store hashes. */
+/** Two 32-bit words, fixed for the life of a keyspace because its indexes store hashes. */
 export class HashSeed {
   readonly low: number;
   readonly high: number;
@@ -21,7 +21,7 @@ export class HashSeed {
 }
 registerShared(HashSeed);
 
-/** The seed of keyspaces that no client reaches. */
+/** The seed of keyspaces that no client can reach. */
 export const ZERO_SEED = new HashSeed(0, 0);
 
 export function hashSeed(seed: Seed): HashSeed {

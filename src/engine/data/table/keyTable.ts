@@ -1,8 +1,8 @@
 /**
- * Rows that are found by key: the hash index over rows.ts.
+ * Finds rows by key: the hash index over rows.ts.
  *
- * Keys and values are borrowed bytes, `bytes[start..end)`; nothing here makes a string. A caller
- * hashes once and passes the hash along.
+ * Keys and values are borrowed bytes, `bytes[start..end)`; no string is made here. A caller hashes a key
+ * once and passes the hash to all calls.
  *
  * Invariant: the index holds exactly one pair for each row, under its key's hash.
  */
@@ -31,7 +31,7 @@ export class KeyTable {
     return keyHash(this.seed, bytes, start, end);
   }
 
-  /** The reference of the key's row, 0 when there is none. */
+  /** The reference of the key's row; 0 if there is none. */
   find(hash: number, bytes: Buffer, start: number, end: number): number {
     const { words, mask } = this.index.page(hash);
     let place = hash & mask;
@@ -63,7 +63,7 @@ export class KeyTable {
     this.index.add(hash, this.rows.appendOutside(keys, from, to, object));
   }
 
-  /** Replaces a value by a string that is not too long; returns the row's reference, as below. */
+  /** Replaces a value with a string that is not too long. Returns the row's reference, as putOutside does. */
   put(reference: number, values: Buffer, from: number, to: number, flags: number): number {
     return this.moved(reference, this.rows.put(reference, values, from, to, flags));
   }
@@ -77,7 +77,7 @@ export class KeyTable {
     this.rows.remove(reference);
   }
 
-  /** Moves a record to another cell of its class; the old cell is for the caller to give up. */
+  /** Moves a record to another cell of its class. The caller frees the old cell. */
   moveRecord(reference: number, sizeClass: number): void {
     this.moved(reference, this.rows.duplicate(reference, sizeClass));
   }

@@ -1,4 +1,4 @@
-/** All databases of a server, and the snapshot of all of them that a saving child works on. */
+/** All databases of a server, and the snapshot of them that a saving child uses. */
 
 import { registerState } from '../../machine/state.ts';
 import { Database } from './database.ts';
@@ -9,7 +9,7 @@ import { KeyTable } from './keyTable.ts';
 export class Keyspace {
   readonly databases: Database[];
 
-  /** All databases hash under one seed, since SWAPDB exchanges their tables. */
+  /** All databases have the same seed, because SWAPDB exchanges their tables. */
   constructor(databases: number, seed: HashSeed = ZERO_SEED) {
     this.databases = Array.from(
       { length: databases },
@@ -17,7 +17,7 @@ export class Keyspace {
     );
   }
 
-  /** Modelled memory of the data (memory.ts), as the data's part of `used_memory`. */
+  /** Modelled memory of the data (memory.ts): its part of `used_memory`. */
   get usedBytes(): number {
     let bytes = 0;
     for (const database of this.databases) bytes += database.usedBytes;
@@ -31,7 +31,7 @@ export class Keyspace {
     return bytes;
   }
 
-  /** Gives back memory that changes have left in holes, moving about `bytesMax` bytes at most. */
+  /** Frees memory that changes have fragmented, by moving at most about `bytesMax` bytes. */
   compact(bytesMax: number): void {
     let left = bytesMax;
     for (const database of this.databases) left = database.compact(left);
@@ -52,7 +52,7 @@ export class Keyspace {
     if (a !== b) this.databases[a]!.swapContent(this.databases[b]!);
   }
 
-  /** An immutable view of this moment, in O(pages); it survives all writes to the live keyspace. */
+  /** An immutable snapshot of this moment, in O(pages); writes to the live keyspace do not change it. */
   snapshot(): KeyspaceSnapshot {
     return new KeyspaceSnapshot(this.databases.map((database) => database.snapshot()));
   }

@@ -1,6 +1,6 @@
 /**
- * What lies outside of the slab, by slot: collections, Buffers of long values, Buffers of long keys.
- * Pages as in expireColumn.ts, only where there is something.
+ * Objects outside the slab, by slot: collections, Buffers of long values, Buffers of long keys. As in
+ * expireColumn.ts there are pages only where there are objects.
  *
  * Invariants: a page is written to only under this column's epoch (epoch.ts); a page's `count` is the
  * number of its objects, and a page without any is dropped.
@@ -59,7 +59,7 @@ export class ObjectColumn<V extends object> {
     while (this.pages.length > 0 && this.pages.at(-1) === undefined) this.pages.pop();
   }
 
-  /** The object of slot `last` goes to slot `hole`, or just goes when they are the same. */
+  /** Moves the object of slot `last` to slot `hole`; if they are the same slot, removes it. */
   remove(hole: number, last: number): void {
     if (this.pages.length === 0) return;
     const moved = this.get(last);

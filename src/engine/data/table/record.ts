@@ -1,14 +1,14 @@
 /**
- * The layout of a record, one key and its value in a cell of a slab:
+ * The layout of a record, which is a key and its value in a cell of a slab:
  *
  *     word 0   slot
  *     word 1   length of the key, and flags in the top byte
  *     word 2   length of the value, 0 for an object
  *     word 3…  the key, padded to a whole word, then the value
  *
- * A key or a value that is long lies outside, in a column by slot (rows.ts): its flag is set and the
- * record has no bytes of it. Worked example: key `user:1`, value `abc`, slot 9, without an expiry:
- * words 9, 6, 3, then `user`, `:1␀␀`, `abc`; 23 bytes, so a cell of two units.
+ * A long key or value is outside, in a column by slot (rows.ts): its flag is set, and the record has no
+ * bytes of it. Worked example: key `user:1`, value `abc`, slot 9, without an expiry: words 9, 6, 3, then
+ * `user`, `:1␀␀`, `abc`; 23 bytes, so a cell of two units.
  */
 
 export const SLOT = 0;
@@ -20,7 +20,7 @@ const HEADER_BYTES = 12;
 export const KEY_LENGTH_MASK = 0xff_ffff;
 /** The expiry column has an instant for the slot. */
 export const HAS_EXPIRY = 1 << 24;
-/** Edited in place (APPEND, SETRANGE and the like): its OBJECT ENCODING stays raw however short. */
+/** Edited in place (APPEND, SETRANGE and the like): its OBJECT ENCODING is raw, even if it is short. */
 export const EDITED = 1 << 25;
 /** The value is an object: a collection, or the Buffer of a long string. */
 export const VALUE_OUTSIDE = 1 << 26;
@@ -30,7 +30,7 @@ export const KEY_OUTSIDE = 1 << 27;
 /** The value is a collection as bytes (packed/packed.ts). */
 export const PACKED = 1 << 28;
 
-/** A longer key lies outside. */
+/** A longer key is stored outside. */
 export const KEY_BYTES_MAX = 4096;
 
 /** Bytes of a record. */
@@ -38,12 +38,12 @@ export function recordBytes(keyLength: number, valueLength: number): number {
   return HEADER_BYTES + ((keyLength + 3) & ~3) + valueLength;
 }
 
-/** Where an inner key starts, in bytes from the start of the page, of the record at word `at`. */
+/** Offset of the key in bytes from the start of the page, for the record at word `at`. */
 export function keyStart(at: number): number {
   return (at << 2) + HEADER_BYTES;
 }
 
-/** Where the value starts, in bytes from the start of the page, of the record at word `at`. */
+/** Offset of the value in bytes from the start of the page, for the record at word `at`. */
 export function valueStart(words: Int32Array, at: number): number {
   return (at << 2) + HEADER_BYTES + (((words[at + KEY]! & KEY_LENGTH_MASK) + 3) & ~3);
 }
@@ -80,7 +80,7 @@ export function writeBytes(
   }
 }
 
-/** Whether the page holds `bytes[start..end)` from word `to` on. */
+/** Whether the page has the bytes `bytes[start..end)` from word `to` on. */
 export function equalsBytes(
   words: Int32Array,
   page: Buffer,

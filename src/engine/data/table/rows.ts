@@ -1,12 +1,12 @@
 /**
- * The rows of a database, in slots 0..size-1: each is a record in the slab (record.ts), with what is
- * too long for it, or is no string, in a column beside it.
+ * The rows of a database, in slots 0..size-1. Each row is a record in the slab (record.ts); a key or
+ * value that is too long for it, or a collection, is in a column beside it.
  *
- * Rows are named by reference (slab.ts). A reference is good until the next change: putting a value
- * may move a record, and removing a row moves the last one to its slot.
+ * Rows are named by reference (slab.ts). A reference is valid until the next change: storing a value may
+ * move a record, and removing a row moves the last row to its slot.
  *
- * Invariants: `slots` leads from each slot to a record that names the slot; VALUE_OUTSIDE and
- * KEY_OUTSIDE say whether the columns hold something for it; a reference is in use exactly once.
+ * Invariants: `slots` refers from each slot to a record that names the slot; VALUE_OUTSIDE and
+ * KEY_OUTSIDE tell whether the columns have an object for it; each reference is in use exactly once.
  */
 
 import { registerState } from '../../machine/state.ts';
@@ -50,7 +50,7 @@ export function isTooLong(keyLength: number, valueLength: number): boolean {
   return recordBytes(keyLength > KEY_BYTES_MAX ? 0 : keyLength, valueLength) > CELL_BYTES_MAX;
 }
 
-/** A copy of borrowed bytes, not from Node's shared pool: it may be kept for long. */
+/** A copy of borrowed bytes. It is not from Node's shared pool, because it may live long. */
 export function ownedCopy(bytes: Buffer, start: number, end: number): Buffer {
   const copy = Buffer.allocUnsafeSlow(end - start);
   bytes.copy(copy, 0, start, end);
@@ -78,7 +78,7 @@ export class Rows {
     this.size = size;
   }
 
-  /** Bytes held outside of V8's heap, those that a copy shares included. */
+  /** Bytes held outside V8's heap, including those shared with copies. */
   get heldBytes(): number {
     let bytes = this.slab.heldBytes + this.slots.heldBytes;
     this.longKeys.forEach((key) => {
@@ -128,7 +128,7 @@ export class Rows {
     return flags & PACKED ? unpack(bytes, start, end) : copyOf(bytes, start, end, flags);
   }
 
-  /** Shows the bytes of a row's key, to read until the next change. */
+  /** Points `view` at the bytes of a row's key, until the next change. */
   viewKey(reference: number, view: ByteView): void {
     const { words, bytes } = this.slab.page(reference);
     const at = wordOf(reference);
@@ -142,7 +142,7 @@ export class Rows {
     }
   }
 
-  /** Shows the bytes of a row's string, to read until the next change; false for a collection. */
+  /** Points `view` at the bytes of a row's string, until the next change. Returns false for a collection. */
   viewString(reference: number, view: ByteView): boolean {
     const { words, bytes } = this.slab.page(reference);
     const at = wordOf(reference);
@@ -222,7 +222,7 @@ export class Rows {
     return reference;
   }
 
-  /** Replaces the value by a string that is not too long; returns where the record is now. */
+  /** Replaces the value with a string that is not too long. Returns the record's reference, which may change. */
   put(reference: number, values: Buffer, from: number, to: number, flags: number): number {
     let page = this.slab.own(reference);
     let at = wordOf(reference);
@@ -241,7 +241,7 @@ export class Rows {
     return reference;
   }
 
-  /** Replaces the value by an object; returns where the record is now. */
+  /** Replaces the value with an object. Returns the record's reference, which may change. */
   putOutside(reference: number, object: Outside): number {
     const { words } = this.slab.own(reference);
     const at = wordOf(reference);
@@ -264,7 +264,7 @@ export class Rows {
     words[at + VALUE] = 0;
   }
 
-  /** Says in the record whether the row has an expiry. */
+  /** Sets the record's flag for an expiry. */
   markExpiry(reference: number, hasExpiry: boolean): void {
     const { words } = this.slab.own(reference);
     const at = wordOf(reference) + KEY;
@@ -287,7 +287,7 @@ export class Rows {
     this.slots.truncate(last);
   }
 
-  /** Copies a record to another cell of its class, for compaction; the old cell is as it was. */
+  /** Copies a record to another cell of its class, for compaction. The old cell does not change. */
   duplicate(reference: number, sizeClass: number): number {
     const { words } = this.slab.page(reference);
     const at = wordOf(reference);
@@ -306,7 +306,7 @@ export class Rows {
     );
   }
 
-  /** A record with everything but the bytes of its value. */
+  /** Creates a row whose record is complete except for the bytes of its value. */
   private create(
     keys: Buffer,
     keyFrom: number,
@@ -354,7 +354,7 @@ export class Rows {
 }
 registerState(Rows, (rows: Rows) => rows.share());
 
-/** A string in its storage form; an edited one stays a Buffer, however short. */
+/** A string in its storage form; an edited one is a Buffer, even if it is short. */
 function copyOf(bytes: Buffer, start: number, end: number, flags: number): Bytes {
   const isText = end - start <= SHORT_BYTES_MAX && (flags & EDITED) === 0;
   return isText ? bytes.latin1Slice(start, end) : ownedCopy(bytes, start, end);

@@ -1,12 +1,12 @@
 /**
  * An allocator of cells in pages (slabPage.ts).
  *
- * A reference names a cell: the page's number in the upper bits, the unit in the lower 12. Page 3,
- * unit 5 is (3 << 12) | 5 = 12293. Unit 0 is the page's header, so 0 is no reference.
+ * A reference names a cell: the page's number in the upper bits, the unit in the lower 12. Page 3, unit
+ * 5 is (3 << 12) | 5 = 12293. Unit 0 is the page's header, so 0 is never a reference.
  *
- * Invariants: a page is written to only under this slab's epoch (epoch.ts); `places[n]` is where page
- * n stands in the list of its class's pages with room, and -1 exactly when it is full or gone; an
- * empty page exists only as the last one with room of its class, and until the next `trim`.
+ * Invariants: a page is written to only under this slab's epoch (epoch.ts); `places[n]` is the position
+ * of page n in its class's list of pages with room, and -1 iff the page is full or released; an empty
+ * page exists only as the last page with room of its class, until the next `trim`.
  */
 
 import { registerState } from '../../machine/state.ts';
@@ -30,7 +30,7 @@ const NO_PLACE = -1;
 
 /** The pages of one size class. */
 export interface SizeClass {
-  /** Numbers of the pages with room, in no order. */
+  /** Numbers of the pages with room, in any order. */
   readonly roomy: number[];
   pages: number;
   cellsUsed: number;
@@ -43,10 +43,10 @@ export function wordOf(reference: number): number {
 
 export class Slab {
   private epoch = new Epoch();
-  /** By number; undefined where a page was given back. */
+  /** By number; undefined for a released page. */
   readonly pages: (SlabPage | undefined)[];
   readonly places: number[];
-  /** Numbers of pages that were given back. */
+  /** Numbers of released pages. */
   readonly unused: number[];
   /** By class; undefined for a class that was never used. */
   readonly classes: (SizeClass | undefined)[];
@@ -70,19 +70,19 @@ export class Slab {
     return bytes;
   }
 
-  /** The page of a cell, to read. */
+  /** The page of a cell, for reading. */
   page(reference: number): SlabPage {
     return this.pages[reference >>> UNIT_BITS]!;
   }
 
-  /** The page of a cell, to write to. */
+  /** The page of a cell, for writing. */
   own(reference: number): SlabPage {
     const number = reference >>> UNIT_BITS;
     const page = this.pages[number]!;
     return page.epoch === this.epoch ? page : this.replace(number, page);
   }
 
-  /** A reference to a new cell, whose words hold anything. */
+  /** Returns a reference to a new cell, whose words have arbitrary values. */
   allocate(sizeClass: number): number {
     const list = this.classes[sizeClass] ?? this.open(sizeClass);
     const number = list.roomy.length > 0 ? list.roomy.at(-1)! : this.addPage(sizeClass, list);
@@ -119,11 +119,11 @@ export class Slab {
     const list = this.classes[words[SIZE_CLASS]!]!;
     list.cellsUsed -= 1;
     if (this.places[number] === NO_PLACE) this.addToRoomy(number, list);
-    // One empty page stays, or a single key that comes and goes would make a page each time.
+    // One empty page is kept; otherwise a single key that is added and deleted would create a page each time.
     if (words[CELLS_USED] === 0 && list.roomy.length > 1) this.release(number, list);
   }
 
-  /** Takes a page out of use whose cells have been moved or freed. */
+  /** Releases a page whose cells have all been moved or freed. */
   release(number: number, list: SizeClass): void {
     if (this.places[number] !== NO_PLACE) this.removeFromRoomy(number, list);
     this.pages[number] = undefined;
@@ -131,7 +131,7 @@ export class Slab {
     list.pages -= 1;
   }
 
-  /** Gives back the empty pages that `free` has kept. */
+  /** Releases the empty pages that `free` has kept. */
   trim(): void {
     for (const list of this.classes) {
       const number = list?.roomy.at(-1);
@@ -140,7 +140,7 @@ export class Slab {
     }
   }
 
-  /** No cell is allocated in this page from now on: its cells are about to be moved. */
+  /** Stops the allocation of cells in this page, because its cells are about to be moved. */
   close(number: number, list: SizeClass): void {
     if (this.places[number] !== NO_PLACE) this.removeFromRoomy(number, list);
   }

@@ -1,11 +1,11 @@
 /**
- * A page of a slab: up to 64 KB outside V8's heap, cut into cells of one size class.
+ * A page of a slab: up to 64 KB outside V8's heap, divided into cells of one size class.
  *
- * The first unit of 16 bytes is the page's header, so that copying the page copies its allocator
- * too. A page that is the first of its class starts small and doubles; cells keep their place.
+ * The first unit of 16 bytes is the page's header, so copying the page also copies its allocator. The
+ * first page of a class starts small and doubles; cells keep their positions.
  *
- * Words are read and written in the platform's order and bytes beside them, so that order must be
- * little-endian, as on every platform VS Code runs on.
+ * The same memory is accessed as words, in the platform's byte order, and as bytes, so the platform must
+ * be little-endian. All platforms that VS Code supports are.
  */
 
 import { invariant } from '../../machine/errors.ts';
@@ -13,7 +13,7 @@ import { registerShared } from '../../machine/state.ts';
 import type { Epoch } from '../epoch.ts';
 
 const PAGE_BYTES = 64 * 1024;
-/** Cells start at multiples of it, and are as long as a multiple of it. */
+/** Offsets and lengths of cells are multiples of this. */
 export const UNIT_BYTES = 16;
 const PAGE_UNITS = PAGE_BYTES / UNIT_BYTES;
 /** A unit's number takes the low bits of a reference (slab.ts). */
@@ -22,11 +22,11 @@ const FIRST_PAGE_BYTES = 512;
 
 /** Words of the header. */
 export const SIZE_CLASS = 0;
-/** The unit of the first free cell; 0 for none. A free cell's first word leads to the next. */
+/** The unit of the first free cell; 0 for none. A free cell's first word is the unit of the next. */
 export const FREE_HEAD = 1;
-/** How many cells are in use. */
+/** The number of cells in use. */
 export const CELLS_USED = 2;
-/** The first unit that was never part of a cell. */
+/** The first unit that has never been part of a cell. */
 export const BUMP = 3;
 /** Units of the header. */
 export const HEADER_UNITS = 1;
@@ -54,12 +54,12 @@ function classUnits(): number[] {
   return sizes;
 }
 
-/** The class whose cells hold `bytes`; at most CELL_UNITS_MAX units. */
+/** The class of the smallest cells for `bytes`, which are at most CELL_UNITS_MAX units. */
 export function classOf(bytes: number): number {
   return classOfUnits[(bytes + UNIT_BYTES - 1) >>> 4]!;
 }
 
-/** How many cells of a class a page of full size has. */
+/** The number of cells of a class in a page of full size. */
 export function cellsPerPage(sizeClass: number): number {
   return Math.floor((PAGE_UNITS - HEADER_UNITS) / CLASS_UNITS[sizeClass]!);
 }
@@ -78,7 +78,7 @@ export class SlabPage {
 }
 registerShared(SlabPage);
 
-/** An empty page of a class: of full size, or just large enough for a few cells. */
+/** An empty page of a class, of full size or just large enough for a few cells. */
 export function newPage(epoch: Epoch, sizeClass: number, isFullSize: boolean): SlabPage {
   let size = isFullSize ? PAGE_BYTES : FIRST_PAGE_BYTES;
   while (size < (HEADER_UNITS + CLASS_UNITS[sizeClass]!) * UNIT_BYTES) size *= 2;

@@ -1,6 +1,6 @@
 /**
- * Slot -> reference of the record in it, for slots 0..size-1 of a database: what scans, random keys
- * and snapshots walk. Looking up a key does not touch it.
+ * Slot -> reference of its record, for slots 0..size-1 of a database. Scans, random keys and snapshots
+ * use it; looking up a key does not.
  *
  * Invariant: a page is written to only under this column's epoch (epoch.ts).
  */
@@ -55,7 +55,7 @@ export class SlotColumn {
     }
   }
 
-  /** Drops the pages that only slots from `size` on are in. */
+  /** Drops the pages that contain only slots from `size` on. */
   truncate(size: number): void {
     const count = (size + PAGE_SLOTS - 1) >>> PAGE_SHIFT;
     while (this.pages.length > count) this.pages.pop();

@@ -1,8 +1,8 @@
 /**
- * Strings as bytes, for the calls that take strings (database.ts): a key and a value at a time are
- * written to one Buffer, or to one of their own when they are long.
+ * Converts strings to bytes, for the calls with strings (database.ts): a key and a value at a time are
+ * written to a fixed Buffer each, or to a new Buffer if they are long.
  *
- * Nothing is left here between two calls, so it is no state.
+ * The content matters only during a call, so it is not state.
  */
 
 import type { Bytes } from '../../resp/bytes.ts';
@@ -17,7 +17,7 @@ class Stage {
   start = 0;
   end = 0;
 
-  /** Makes `bytes[start..end)` the value's. A Buffer is borrowed as it is. */
+  /** Makes `bytes[start..end)` the bytes of the value. A Buffer is used without a copy. */
   load(value: Bytes): void {
     this.start = 0;
     this.end = value.length;

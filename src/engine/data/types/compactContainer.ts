@@ -1,7 +1,8 @@
 /**
- * Containers that are small at first: a listpack or an intset, then a hashtable or a skiplist. Two
- * things go that way, each once: what the memory model counts (`compact`, by Redis's default
- * limits) and what OBJECT ENCODING says (`large`, by the configured ones, which `settle` knows).
+ * Containers that start in a compact form: first a listpack or an intset, then a hashtable or a skiplist.
+ * Two properties make this change, each once: the form that the memory model counts (`compact`, by
+ * Redis's default limits), and the one that OBJECT ENCODING reports (`large`, by the configured limits,
+ * which `settle` applies).
  *
  * A container made from packed bytes (packed/packed.ts) serves the most frequent reads and a first
  * change from them. Everything else unfolds it first.
@@ -12,7 +13,7 @@ import type { PackWriter } from '../packed/packWriter.ts';
 import { Container } from './container.ts';
 
 export abstract class CompactContainer extends Container {
-  /** Bytes of the entries, in the form that `compact` says. */
+  /** Modelled bytes of the entries, in the form given by `compact`. */
   protected entryBytes = 0;
   protected compact = true;
   /** The content of a container that is not unfolded. */
@@ -28,10 +29,10 @@ export abstract class CompactContainer extends Container {
     this.large = packed.is(FORM.large);
   }
 
-  /** Bytes of all entries in the form that `compact` says. */
+  /** Computes the modelled bytes of all entries, in the form given by `compact`. */
   protected abstract measureEntries(): number;
 
-  /** Turns to the large form; SORT does that to a sorted set, too. */
+  /** Changes to the large form; SORT does so with a sorted set, too. */
   enlarge(): void {
     if (this.large) return;
     this.large = true;
@@ -40,7 +41,7 @@ export abstract class CompactContainer extends Container {
     this.account();
   }
 
-  /** To the large form of the memory model. */
+  /** Changes to the large form of the memory model. */
   protected spread(): void {
     this.compact = false;
     this.entryBytes = this.measureEntries();
@@ -64,7 +65,7 @@ export abstract class CompactContainer extends Container {
   /** Replaces the packed bytes by elements. */
   protected abstract unfold(): void;
 
-  /** Into a clone, with its content. */
+  /** Copies form and modelled memory to a clone. */
   protected copyForm(clone: CompactContainer): void {
     clone.entryBytes = this.entryBytes;
     clone.compact = this.compact;

@@ -1,11 +1,11 @@
 /**
- * A paged table of its own keys: string -> value, the body of hashes, sets and sorted sets.
+ * A paged table that finds rows by key: string -> value, the content of hashes, sets and sorted sets.
  *
- * The index (key -> slot) is derived: absent while the dictionary is small, built at first use
- * afterwards, never copied. When the dictionary is shared, the index goes to the new side: the side
- * that is shared is then a snapshot's, which is read by slots.
+ * The index (key -> slot) is derived. There is none while the dictionary is small; later it is built at
+ * first use and never copied. When the dictionary is shared, the new side gets the index, because the
+ * old side then belongs to a snapshot, which is read by slots.
  *
- * Up to LISTPACK_ENTRIES_MAX rows keep their order of insertion, as a Redis listpack does.
+ * Up to LISTPACK_ENTRIES_MAX rows keep their order of insertion, as in a Redis listpack.
  */
 
 import { registerState } from '../../machine/state.ts';
@@ -13,7 +13,7 @@ import { LISTPACK_ENTRIES_MAX } from '../memory.ts';
 import { KeyIndex } from './keyIndex.ts';
 import { type Page, PagedTable } from './pagedTable.ts';
 
-/** Up to here comparing with each key costs less than a Map, in time and in memory. */
+/** Up to this size, comparing with each key costs less time and memory than a Map. */
 const LINEAR_ROWS_MAX = 16;
 
 export class Dictionary<V> extends PagedTable<V> {
@@ -24,7 +24,7 @@ export class Dictionary<V> extends PagedTable<V> {
     this.index = index;
   }
 
-  /** The slot of `key`, -1 when absent. */
+  /** The slot of `key`; -1 if it is absent. */
   find(key: string): number {
     if (this.index !== undefined) return this.index.get(key) ?? -1;
     if (this.size <= LINEAR_ROWS_MAX) return this.searchFirstPage(key);

@@ -19,7 +19,7 @@ import { Dictionary } from './dictionary.ts';
 export class HashValue extends CompactContainer {
   /** Undefined while it is packed. */
   private body: Dictionary<Bytes> | undefined;
-  /** The longest of all fields and values there ever were, in bytes. */
+  /** Length in bytes of the longest field or value that it has ever had. */
   private longest = 0;
 
   constructor(packed?: Packed) {
@@ -43,7 +43,7 @@ export class HashValue extends CompactContainer {
     return body === undefined ? this.packed!.find(field, true) : body.find(field) >= 0;
   }
 
-  /** True when the field is new. */
+  /** Sets a field. Returns whether it is new. */
   set(field: string, value: Bytes): boolean {
     const { packed } = this;
     if (packed !== undefined) {
@@ -123,7 +123,7 @@ export class HashValue extends CompactContainer {
     return clone;
   }
 
-  /** After fields and values were set: whether it still is a listpack by the configured limits. */
+  /** Applies the configured limits of listpacks, after fields have been set. */
   settle(entriesMax: number, bytesMax: number): void {
     if (this.size > entriesMax || this.longest > bytesMax) this.enlarge();
   }

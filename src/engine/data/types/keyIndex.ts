@@ -1,6 +1,6 @@
 /**
- * Key -> slot of a large dictionary. A Map of V8 takes 16.7 million keys and throws at the next one, so
- * a second one is opened before; a look-up then asks each. Nearly always there is one.
+ * Key -> slot of a large dictionary. A Map of V8 holds at most 16.7 million keys and throws for more, so
+ * further Maps are added before that, and a look-up tries each. Usually there is only one.
  *
  * Invariant: a key is in one Map at most.
  */
@@ -13,7 +13,7 @@ export class KeyIndex {
   private readonly maps: Map<string, number>[] = [new Map()];
   private readonly mapKeysMax: number;
 
-  /** `mapKeysMax` is for tests. */
+  /** Only tests pass `mapKeysMax`. */
   constructor(mapKeysMax = MAP_KEYS_MAX) {
     this.mapKeysMax = mapKeysMax;
   }
@@ -38,7 +38,7 @@ export class KeyIndex {
     }
   }
 
-  /** The Map that has the key, or else one with room for it. */
+  /** The Map that has the key, otherwise one with room for it. */
   private mapFor(key: string): Map<string, number> {
     const { maps, mapKeysMax } = this;
     if (maps.length === 1 && maps[0]!.size < mapKeysMax) return maps[0]!;

@@ -1,5 +1,5 @@
 /**
- * A list: a deque of chunks, so that both ends are O(1) and a change in the middle moves one chunk.
+ * A list: a deque of chunks, so changes at both ends are O(1) and a change in the middle moves one chunk.
  *
  * Invariants: no chunk is empty or longer than CHUNK_ITEMS_MAX; a chunk is written to only under this
  * list's epoch (epoch.ts).
@@ -14,7 +14,7 @@ import type { PackWriter } from '../packed/packWriter.ts';
 import { Container } from './container.ts';
 
 const CHUNK_ITEMS_MAX = 256;
-/** A chunk that shrank to this is joined with a neighbour that has room for it. */
+/** A chunk that has shrunk to this is joined with a neighbour that has room for it. */
 const CHUNK_ITEMS_LOW = CHUNK_ITEMS_MAX / 4;
 
 class Chunk {
@@ -58,7 +58,7 @@ export class ListValue extends Container {
     return this.count;
   }
 
-  /** `index` counts from 0; undefined outside. */
+  /** The element at `index`, which counts from 0; undefined if it is out of range. */
   get(index: number): Bytes | undefined {
     if (index < 0 || index >= this.count) return undefined;
     const { chunk, at } = this.placeOf(index);
@@ -112,7 +112,7 @@ export class ListValue extends Container {
     return value;
   }
 
-  /** Puts `value` before the element at `index`; at the end when `index` is the length. */
+  /** Inserts `value` before the element at `index`, or at the end if `index` is the length. */
   insert(index: number, value: Bytes): void {
     if (index === this.count) {
       this.pushRight(value);
@@ -142,7 +142,7 @@ export class ListValue extends Container {
     this.range(0, this.count - 1, visit);
   }
 
-  /** Visits the elements from `start` to `stop`, inclusive; what is outside is left out. */
+  /** Visits the elements from `start` to `stop`, inclusive; indexes out of range are skipped. */
   range(start: number, stop: number, visit: (value: Bytes, index: number) => void): void {
     let index = Math.max(start, 0);
     const last = Math.min(stop, this.count - 1);
@@ -198,7 +198,7 @@ export class ListValue extends Container {
     return quicklistBytes(this.itemBytes);
   }
 
-  /** Where the element at `index` is, walking chunks from the nearer end. */
+  /** Finds the element at `index`, counting chunks from the nearer end. */
   private placeOf(index: number): Place {
     const { chunks } = this;
     if (index < this.count >>> 1) {

@@ -21,7 +21,7 @@ const NUMBER = {
   zset: 3,
 } satisfies Record<Collection['type'], number>;
 
-/** As the default of set-max-intset-entries. Listpacks have at most 128 entries by default. */
+/** The default of set-max-intset-entries. By default listpacks have at most 128 entries. */
 const ENTRIES_MAX = 512;
 
 /**

@@ -1,14 +1,14 @@
 /**
- * Rows in slots 0..size-1, kept by columns in pages of 1,024: what hashes, sets and sorted sets have
- * in common. It knows slots only; finding a key's slot is the owner's affair.
+ * Rows in slots 0..size-1, stored by columns in pages of 1,024: the base of hashes, sets and sorted sets.
+ * It works with slots only; the dictionary finds the slot of a key.
  *
  * Invariants: every page but the last is full; a page is written to only under this table's epoch
  * (epoch.ts); `values` of a page is as long as `keys`, or empty in a table of keys alone (a set).
  *
- * Scanning walks slots downwards. The cursor is the number of slots not yet visited: cursor 7 means
- * slots 6, 5, ... 0 are to come. Rows only ever move down, so one that is there during the whole scan
- * and still unvisited stays below the cursor. Example: rows a b c d, a scan visited d and stands at
- * cursor 3; removing a moves the last row into its slot, d b c, and the scan goes on with c, b, d.
+ * A scan visits slots downwards. The cursor is the number of slots not yet visited: with cursor 7, slots
+ * 6, 5, … 0 remain. Rows only move down, so a row that exists during the whole scan and has not been
+ * visited stays below the cursor. Example: rows a b c d, a scan has visited d and is at cursor 3.
+ * Removing a moves the last row into its slot, d b c, and the scan continues with c, b, d.
  */
 
 import { registerShared, registerState } from '../../machine/state.ts';
@@ -57,7 +57,7 @@ export class PagedTable<V> {
     this.writable(slot >>> PAGE_SHIFT).values[slot & SLOT_MASK] = value;
   }
 
-  /** Adds a row and returns its slot; no value in a table of keys alone. */
+  /** Adds a row and returns its slot; in a table of keys alone there is no value. */
   append(key: string, value?: V): number {
     const slot = this.rows;
     const page = this.writable(slot >>> PAGE_SHIFT);
@@ -88,7 +88,7 @@ export class PagedTable<V> {
     this.rows = last;
   }
 
-  /** Removes a row of a table of one page; the rows above it move down by one, keeping their order. */
+  /** Removes a row from a table of one page; the rows above it move down by one and keep their order. */
   removeInOrder(slot: number): void {
     const page = this.writable(0);
     page.keys.splice(slot, 1);
@@ -116,7 +116,7 @@ export class PagedTable<V> {
     }
   }
 
-  /** Where `key` is, by looking at each row of the first page. */
+  /** The slot of `key`, found by comparing all rows of the first page; -1 if it is absent. */
   protected searchFirstPage(key: string): number {
     const page = this.pages[0];
     return page === undefined ? -1 : page.keys.indexOf(key);
@@ -127,7 +127,7 @@ export class PagedTable<V> {
     return new PagedTable(this.sharePages(), this.rows);
   }
 
-  /** From now on all pages are older than this table's epoch, so others may hold them too. */
+  /** Gives the table a new epoch, so all pages are older than it and can be shared. Returns the pages. */
   protected sharePages(): Page<V>[] {
     this.epoch = new Epoch();
     return this.pages.slice();

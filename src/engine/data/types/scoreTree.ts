@@ -1,18 +1,18 @@
 /**
- * The order of a sorted set: a B+tree of (score, member) with the number of entries below each
- * child, so that finding a rank and finding by rank are both O(log n).
+ * The order of a sorted set: a B+tree of (score, member) with the number of entries below each child, so
+ * finding a rank and finding by rank are both O(log n).
  *
- * Invariants: all leaves are equally deep; a node is written to only under this tree's epoch
+ * Invariants: all leaves have the same depth; a node is written to only under this tree's epoch
  * (epoch.ts); for i > 0 every entry below child i of an inner node is at or after bound i, and every
- * entry below child i - 1 before it. Bound 0 is the bound the parent has for this node. A bound need
- * not be present itself: removing an entry leaves it.
+ * entry below child i - 1 is before it. Bound 0 is the parent's bound for this node. A bound need not be
+ * an entry, because removing the entry leaves the bound.
  */
 
 import { registerShared, registerState } from '../../machine/state.ts';
 import { Epoch } from '../epoch.ts';
 
 const NODE_ENTRIES_MAX = 64;
-/** A node this small is joined with its neighbour, if both together leave room to grow. */
+/** A node that has shrunk to this is joined with its neighbour if both together leave room to grow. */
 const NODE_ENTRIES_LOW = NODE_ENTRIES_MAX / 4;
 const JOINED_ENTRIES_MAX = (NODE_ENTRIES_MAX * 3) / 4;
 
@@ -81,7 +81,7 @@ function firstIndex(
   return low;
 }
 
-/** The child that holds the entry, or that it belongs into. */
+/** The child that contains the entry, or would contain it. */
 function childIndex(inner: Inner, score: number, member: string): number {
   return firstIndex(inner, 1, score, member, true) - 1;
 }
@@ -136,7 +136,7 @@ export class ScoreTree {
     }
   }
 
-  /** The number of entries before the one given, which need not be present. */
+  /** The number of entries before the given one, which need not be present. */
   rank(score: number, member: string): number {
     let rank = 0;
     let node = this.root;
@@ -148,7 +148,7 @@ export class ScoreTree {
     return rank + firstIndex(node, 0, score, member, false);
   }
 
-  /** The number of entries whose score is below `score`, or at it when `inclusive`. */
+  /** The number of entries with a score below `score` or, with `inclusive`, equal to it. */
   countBelow(score: number, inclusive: boolean): number {
     let rank = 0;
     let node = this.root;
@@ -170,12 +170,12 @@ export class ScoreTree {
     visitUp(this.root, from, to, visit);
   }
 
-  /** The same from `to` down to `from`. */
+  /** As forEachRank, from `to` down to `from`. */
   forEachRankDown(from: number, to: number, visit: Visit): void {
     visitDown(this.root, from, to, visit);
   }
 
-  /** A second tree with the same entries, at once; neither sees later changes of the other. */
+  /** A second tree with the same entries, in O(1); neither sees later changes of the other. */
   share(): ScoreTree {
     this.epoch = new Epoch();
     return new ScoreTree(this.root, this.entries);
@@ -205,7 +205,7 @@ export class ScoreTree {
     parent.counts.splice(index + 1, 0, moved);
   }
 
-  /** Moves the upper half of a node to a new one, and says where that begins. */
+  /** Moves the upper half of a node to a new one. Returns the new node and its bound. */
   private split(node: Node): { bound: { score: number; member: string }; node: Node } {
     const middle = node.members.length >>> 1;
     const scores = node.scores.splice(middle);
@@ -231,7 +231,7 @@ export class ScoreTree {
     if (child.members.length <= NODE_ENTRIES_LOW) this.joinChild(node, index);
   }
 
-  /** Joins a child that became small with a neighbour, when both fit well into one node. */
+  /** Joins a child that has become small with a neighbour if both fit well into one node. */
   private joinChild(parent: Inner, index: number): void {
     const { children } = parent;
     if (children.length === 1) return;
@@ -275,7 +275,7 @@ function isBefore(other: number, score: number, inclusive: boolean): boolean {
   return other < score || (inclusive && other === score);
 }
 
-/** Visits the entries `from` to `to` as counted from the node's first one. */
+/** Visits the entries `from` to `to`, counted from the node's first entry. */
 function visitUp(node: Node, from: number, to: number, visit: Visit): void {
   if (node instanceof Leaf) {
     const last = Math.min(to, node.members.length - 1);

@@ -18,7 +18,7 @@ import { Dictionary } from './dictionary.ts';
 export class SetValue extends CompactContainer {
   /** Undefined while it is packed. */
   private body: Dictionary<undefined> | undefined;
-  /** No member has ever been anything but an integer. */
+  /** Whether all members that it has ever had were integers. */
   private integersOnly = true;
 
   constructor(packed?: Packed) {
@@ -36,7 +36,7 @@ export class SetValue extends CompactContainer {
     return body === undefined ? this.packed!.find(member, false) : body.find(member) >= 0;
   }
 
-  /** True when the member is new. */
+  /** Adds a member. Returns whether it is new. */
   add(member: string): boolean {
     if (this.has(member)) return false;
     if (this.integersOnly && parseInteger(member) === undefined) this.integersOnly = false;
@@ -102,7 +102,7 @@ export class SetValue extends CompactContainer {
     return clone;
   }
 
-  /** After members were added: whether it still is an intset by the configured limit. */
+  /** Applies the configured limit of intsets, after members have been added. */
   settle(entriesMax: number): void {
     if (!this.integersOnly || this.size > entriesMax) this.enlarge();
   }

@@ -1,4 +1,4 @@
-/** What a key can hold. */
+/** The values of keys. */
 
 import type { Bytes } from '../../resp/bytes.ts';
 import { stringBytes } from '../memory.ts';
@@ -9,15 +9,15 @@ import type { SetValue } from './set.ts';
 import type { ZsetValue } from './zset.ts';
 
 /**
- * What is no string. A new class here is a compile error in every place that must know it: they
- * end in `unreachable`, or are tables `satisfies Record<TypeName, …>`.
+ * All values except strings. A new class here is a compile error in every place that must handle it:
+ * these end in `unreachable`, or are tables `satisfies Record<TypeName, …>`.
  */
 export type Collection = HashValue | ListValue | SetValue | ZsetValue;
 
 /** A Redis string is bare bytes. */
 export type Value = Bytes | Collection;
 
-/** As TYPE replies it. */
+/** A name that TYPE replies with. */
 export type TypeName = 'string' | Collection['type'];
 
 export function isString(value: Value): value is Bytes {

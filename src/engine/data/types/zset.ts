@@ -1,8 +1,8 @@
 /**
- * A sorted set: member -> score in slots (pagedTable.ts), and the order by score, then member bytewise
- * (scoreTree.ts).
+ * A sorted set: member -> score in slots (pagedTable.ts), and the order by score and then by the bytes of
+ * the member (scoreTree.ts).
  *
- * Invariant: both hold the same entries, with identical scores. Negative zero equals zero.
+ * Invariant: both have the same entries with identical scores. Negative zero equals zero.
  */
 
 import { registerState } from '../../machine/state.ts';
@@ -23,10 +23,10 @@ import { Dictionary } from './dictionary.ts';
 import { ScoreTree } from './scoreTree.ts';
 
 export class ZsetValue extends CompactContainer {
-  /** Undefined while it is packed, both. */
+  /** `body` and `tree` are undefined while the sorted set is packed. */
   private body: Dictionary<number> | undefined;
   private tree: ScoreTree | undefined;
-  /** The longest of all members there ever were, in bytes. */
+  /** Length in bytes of the longest member that it has ever had. */
   private longest = 0;
 
   constructor(packed?: Packed) {
@@ -49,7 +49,7 @@ export class ZsetValue extends CompactContainer {
     const slot = this.body?.find(member) ?? -1;
     const old = slot < 0 ? this.packedScore(member) : this.body!.valueAt(slot);
     if (old === undefined && this.compact && !this.hasRoomFor(member)) this.spread();
-    // A listpack holds whole scores as integers, and so loses the sign of zero; a skiplist keeps it.
+    // A listpack stores whole scores as integers, which drops the sign of zero; a skiplist keeps it.
     if (this.compact && score === 0) score = 0;
     if (old === score) return 'same';
     if (!this.setPacked(member, score, old)) this.setUnfolded(member, score, old, slot);
@@ -98,7 +98,7 @@ export class ZsetValue extends CompactContainer {
     return true;
   }
 
-  /** Counted from the lowest score, from 0; -1 when absent. */
+  /** The rank of a member, counted from 0 at the lowest score; -1 if it is absent. */
   rank(member: string): number {
     const score = this.members.get(member);
     return score === undefined ? -1 : this.order.rank(score, member);
@@ -114,7 +114,7 @@ export class ZsetValue extends CompactContainer {
     return entry;
   }
 
-  /** Visits the ranks from `start` to `stop`, inclusive; reversed, rank 0 is the highest. */
+  /** Visits the ranks from `start` to `stop`, inclusive; with `reverse`, rank 0 is the highest score. */
   range(
     start: number,
     stop: number,
@@ -129,14 +129,15 @@ export class ZsetValue extends CompactContainer {
     else this.order.forEachRank(from, to, visit);
   }
 
-  /** The rank of the first entry with a score at or above (`exclusive`: above) `score`; size when none. */
+  /** The rank of the first entry with a score at or above (`exclusive`: above) `score`; size if there is none. */
   firstRankFrom(score: number, exclusive: boolean): number {
     return this.order.countBelow(score, exclusive);
   }
 
   /**
-   * The rank of the first member at or after (`exclusive`: after) `member`. Meant for equal scores;
-   * with different ones it is the first such member by score, which makes sense while both orders agree.
+   * The rank of the first member at or after (`exclusive`: after) `member`. It is meant for equal scores.
+   * With different scores it is the first such member in the order of scores, which is meaningful only if
+   * both orders agree.
    */
   firstRankFromLex(member: string, exclusive: boolean): number {
     const first = this.entryAt(0);
@@ -210,7 +211,7 @@ export class ZsetValue extends CompactContainer {
     return clone;
   }
 
-  /** After members were set: whether it still is a listpack by the configured limits. */
+  /** Applies the configured limits of listpacks, after members have been set. */
   settle(entriesMax: number, bytesMax: number): void {
     if (this.size > entriesMax || this.longest > bytesMax) this.enlarge();
   }

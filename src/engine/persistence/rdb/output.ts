@@ -214,7 +214,7 @@ class RdbOutput {
     return this.raw;
   }
 
-  /** As `string`, of the digits of a safe integer. */
+  /** A safe integer, written as `string` writes its digits. */
   wholeNumber(value: number): void {
     if (value === (value | 0)) this.integer(value);
     else this.string(String(value));

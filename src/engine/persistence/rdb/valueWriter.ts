@@ -31,13 +31,9 @@ export function elementCount(value: Collection): number {
 }
 
 /**
-<<<<<<< HEAD
  * Writes elements from position `from` on: at least one, at most `countMax`, and no more once the
- * output has reached `sizeMax` bytes. Returns how many were written.
-=======
- * Puts elements from position `from` on, at most `countMax` of them and none once the output has
- * reached `sizeMax` bytes; how many were put, at least one. Packed ones go at once: they are small.
->>>>>>> 062d318 (Small collections are read, and changed once, in their packed bytes; RDB files are written from them)
+ * output has reached `sizeMax` bytes. Packed elements are all written at once, because they are few.
+ * Returns how many were written.
  */
 export function putElements(
   output: Output,
