@@ -2,7 +2,8 @@
  * Checkpoints of a run, for going back: the nearest one before an event, plus a replay from there.
  *
  * Invariant: checkpoints are in the order of their events, all of one run. When there are too many,
- * every second one is dropped and the distance doubles, so the whole run is covered evenly.
+ * every second one is dropped and the distance doubles, so the whole run is covered evenly. Example:
+ * with at most 4, one every 100 events, the checkpoint after event 400 leaves those after 0, 200 and 400.
  */
 
 import { InvariantError } from '../engine/machine/errors.ts';

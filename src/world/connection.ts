@@ -104,7 +104,7 @@ export class Link {
     this.random = new Random(seed);
   }
 
-  /** The arrival time of a packet sent now. */
+  /** The arrival time of a packet sent now: at 1 MB/s and 200 µs of latency, 1,000 bytes take 1,200 µs. */
   arrivalAt(now: Micros, bytes: number): Micros {
     let at = now;
     if (this.bytesPerSecond !== Number.POSITIVE_INFINITY) {

@@ -54,7 +54,8 @@ export class LiveClock {
   /**
    * A turn: returns until when the world may run. `worldTime` is its present time. It is ahead of the
    * last result after a step, and behind it when the previous turn ended early: the missing time is
-   * kept, up to the length of a turn.
+   * kept, up to the length of a turn. Example at speed 1: the last result was 1,000,000 and the world is
+   * at 990,000; after 20,000 µs of wall time the result is 990,000 + 10,000 + 20,000 = 1,020,000.
    */
   turn(wall: Micros, worldTime: Micros): Micros {
     const passed = Math.min(Math.max(0, wall - this.wall), TURN_MICROS_MAX);

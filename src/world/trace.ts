@@ -2,7 +2,8 @@
  * The history: a ring of the last events with the beginning of their bytes, and a ring of notes.
  *
  * Invariants: event number n (1, 2, 3 …) is in the ring iff count - size < n <= count, at slot
- * n mod size; `cause` is a smaller event number, or 0 for input from outside. The hash covers every
+ * n mod size: with size 4,096 and count 5,000, events 905 to 5,000 are in the ring, and 5,000 is at slot
+ * 904. `cause` is a smaller event number, or 0 for input from outside. The hash covers every
  * event ever recorded, its payload in full, and everything sent outside.
  * Bytes are kept raw and are described in words only on request.
  */
