@@ -81,9 +81,13 @@ export class Dashboard {
     if (path === '/favicon.ico') {
       response.writeHead(204).end(); // Browsers request it unasked, and log a refusal as an error in their console.
     } else if (!isOwnAuthority(request.headers.host, this.port) || !this.hasToken(request)) {
-      refuse(response, 403, 'Open the address that `up` printed: it has the token.\n');
+      refuse(
+        response,
+        403,
+        'The token is missing. Open the address that `up` printed: it has the token.\n',
+      );
     } else if (request.method !== 'GET') {
-      refuse(response, 405, 'GET only.\n');
+      refuse(response, 405, 'This address answers GET requests only.\n');
     } else if (path === '/') {
       this.answerPage(request.headers.host!, response);
     } else {
@@ -170,7 +174,7 @@ export class Dashboard {
 async function answerFile(name: string, response: http.ServerResponse): Promise<void> {
   const file = await readPanelFile(name);
   if (file === undefined) {
-    refuse(response, 404, 'There is nothing here. If this is the page itself: npm run build.\n');
+    refuse(response, 404, 'Not found. If a file of the page is missing, run: npm run build\n');
     return;
   }
   response.writeHead(200, { ...HEADERS, 'Content-Type': file.type });

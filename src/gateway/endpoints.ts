@@ -122,7 +122,7 @@ export class Endpoints implements OutsidePort {
     if (this.listeners.has(port)) return;
     void this.bind(node, port).then((error) => {
       if (error === undefined || this.isClosed) return;
-      this.say(`port ${port} of ${node} cannot be opened again: ${errnoText(error)}; trying on`);
+      this.say(`port ${port} of ${node} cannot be reopened: ${errnoText(error)}; retrying`);
       setTimeout(() => {
         if (this.isListening(node, port) && !this.listeners.has(port)) this.listen(node, port);
       }, LISTEN_RETRY_MS).unref();

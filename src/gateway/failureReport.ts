@@ -29,7 +29,7 @@ function writeRecording(
   const recording = sandbox.world.recording();
   const bytes = recording === undefined ? undefined : serialize(recording);
   if (bytes === undefined) {
-    return { noRecording: 'there was so much input that its beginning is gone' };
+    return { noRecording: 'there was too much input to keep its beginning' };
   }
   try {
     const path = join(mkdtempSync(join(tmpdir(), 'replication-sandbox-')), 'failure.recording');
@@ -46,5 +46,5 @@ export function failureLine(report: FailureReport): string {
   const where = node === '' ? `event ${event}` : `node ${node}, event ${event}`;
   const kept =
     recording === undefined ? `There is no recording: ${noRecording}` : `Recording: ${recording}`;
-  return `A bug has stopped the sandbox: ${error} (${where}, seed ${seed}). Its endpoints are closed; start a new one to go on. ${kept}`;
+  return `A bug has stopped the sandbox: ${error} (${where}, seed ${seed}). Its endpoints are closed; start a new sandbox to continue. ${kept}`;
 }

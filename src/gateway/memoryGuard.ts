@@ -110,13 +110,13 @@ export class MemoryGuard {
     if (!this.makeRoom(limit)) return;
     if (verdict === 'refuse') {
       this.isRefusing = true;
-      const text = `Data and requests fill most of the ${limit}. The sandbox's servers refuse writes with OOM until there is room again. Delete what is not needed (DEL, FLUSHALL), or restart the sandbox.`;
+      const text = `Data and requests fill most of the ${limit}. The sandbox's servers refuse writes with OOM until there is room again. Delete keys that are not needed (DEL, FLUSHALL), or restart the sandbox.`;
       this.say(text);
       warn(text);
     } else if (verdict === 'fine') {
       this.isRefusing = false;
       this.release();
-      this.say(`There is room in the ${limit} again: the sandbox's servers take writes again.`);
+      this.say(`There is room in the ${limit} again: the sandbox's servers accept writes again.`);
     }
     if (this.isRefusing) this.refuse();
     else this.releaseStarted();

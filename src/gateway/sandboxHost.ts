@@ -141,13 +141,13 @@ export class SandboxHost {
       port = await freePort(first, PORTS_TRIED_MAX, isOwn);
       if (port === undefined) {
         const last = first + PORTS_TRIED_MAX - 1;
-        done({ ok: false, error: `ERR no port from ${first} to ${last} is free: name one` });
+        done({ ok: false, error: `ERR no port from ${first} to ${last} is free: name a port` });
         return;
       }
     } else if (!isOwn(port)) {
       const trouble = await portTrouble(port);
       if (trouble !== undefined) {
-        done({ ok: false, error: `ERR port ${port}: ${trouble}; name a free one` });
+        done({ ok: false, error: `ERR port ${port}: ${trouble}; name a free port` });
         return;
       }
     }

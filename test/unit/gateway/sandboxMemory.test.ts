@@ -64,7 +64,7 @@ test('writes without end are refused until keys are deleted; new processes, too'
   assert.equal(await ask(addedPort, 'SET k v'), '+OK');
 
   await runAt(started, 'm', 'FLUSHALL');
-  await until(() => said.some((text) => /room in the 200 MB .* take writes again/.test(text)));
+  await until(() => said.some((text) => /room in the 200 MB .* accept writes again/.test(text)));
   assert.equal(warnings.length, 1); // Good news is no warning.
   await until(async () => (await ask(port, 'SET k v')) === '+OK');
   assert.match(await runAt(started, 'm', 'CONFIG GET maxmemory'), /5368709120/);
@@ -90,7 +90,7 @@ test('a configuration file written while writes are refused does not refuse them
   }
   await process('crash', 'n1');
   await runAt(started, 'm', 'FLUSHALL');
-  await until(() => said.some((text) => /take writes again/.test(text)));
+  await until(() => said.some((text) => /accept writes again/.test(text)));
 
   // One was dead then, the other is started again: both read 1 from their files.
   await process('restart', 'n1');

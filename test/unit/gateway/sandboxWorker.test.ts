@@ -37,7 +37,7 @@ test('a port that is none is refused, and the thread goes on', async () => {
   );
   assert.equal(
     await ask(controlPort, `SANDBOX ADD SERVER ${controlPort}`),
-    `-ERR port ${controlPort}: Address already in use; name a free one`,
+    `-ERR port ${controlPort}: Address already in use; name a free port`,
   );
   assert.equal(await ask(port, 'PING'), '+PONG');
   await worker.close();
