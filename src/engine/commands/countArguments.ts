@@ -43,3 +43,21 @@ export function popCount(call: DataCall, index: number): number | undefined {
   }
   return count;
 }
+
+/**
+ * Parses `[LIMIT limit]` from argument `first` on, for SINTERCARD and ZINTERCARD. Returns Infinity without
+ * it or for LIMIT 0, and undefined after an error reply. As in Redis, the last of several LIMITs counts.
+ */
+export function cardinalityLimit(call: DataCall, first: number): number | undefined {
+  let limit = 0;
+  for (let i = first; i < call.argc; i += 2) {
+    if (call.word(i) !== 'limit' || i + 1 >= call.argc) {
+      call.syntaxError();
+      return undefined;
+    }
+    const value = countAtLeast(call, i + 1, 0, "ERR LIMIT can't be negative");
+    if (value === undefined) return undefined;
+    limit = value;
+  }
+  return limit === 0 ? Number.POSITIVE_INFINITY : limit;
+}

@@ -11,7 +11,7 @@ import type { CommandSpec } from '../process/commandTable.ts';
 import { countedKeys, keyAt, keysFrom } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { storeResult } from './containers.ts';
-import { countAtLeast } from './countArguments.ts';
+import { cardinalityLimit, countAtLeast } from './countArguments.ts';
 import { family } from './family.ts';
 
 const entry = family('set');
@@ -88,19 +88,11 @@ function sintercard(call: DataCall): void {
     call.reply.error("ERR Number of keys can't be greater than number of args");
     return;
   }
-  let limit = 0;
-  for (let i = 2 + count; i < call.argc; i += 2) {
-    if (call.word(i) !== 'limit' || i + 1 >= call.argc) {
-      call.syntaxError();
-      return;
-    }
-    const value = countAtLeast(call, i + 1, 0, "ERR LIMIT can't be negative");
-    if (value === undefined) return;
-    limit = value;
-  }
+  const limit = cardinalityLimit(call, 2 + count);
+  if (limit === undefined) return;
   const sets = readSets(call, 2, 2 + count);
   if (sets === undefined) return;
-  call.reply.integer(intersectionSize(sets, limit === 0 ? Number.POSITIVE_INFINITY : limit));
+  call.reply.integer(intersectionSize(sets, limit));
 }
 
 function replyResult(call: DataCall, operation: Operation): void {

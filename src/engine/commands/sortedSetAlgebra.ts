@@ -13,7 +13,7 @@ import type { CommandFlag, CommandSpec } from '../process/commandTable.ts';
 import { countedKeys, keyAt } from '../process/keySpecs.ts';
 import { replyErrors } from '../process/replyErrors.ts';
 import { storeResult } from './containers.ts';
-import { countAtLeast } from './countArguments.ts';
+import { cardinalityLimit } from './countArguments.ts';
 import { family } from './family.ts';
 import { parseScore } from './scores.ts';
 
@@ -109,21 +109,13 @@ function store(call: DataCall, operation: Operation, event: string): void {
 function zintercard(call: DataCall): void {
   const sources = readSources(call, 1);
   if (sources === undefined) return;
-  let limit = 0;
-  for (let i = 2 + sources.length; i < call.argc; i += 2) {
-    if (call.word(i) !== 'limit' || i + 1 >= call.argc) {
-      call.syntaxError();
-      return;
-    }
-    const value = countAtLeast(call, i + 1, 0, "ERR LIMIT can't be negative");
-    if (value === undefined) return;
-    limit = value;
-  }
+  const limit = cardinalityLimit(call, 2 + sources.length);
+  if (limit === undefined) return;
   let size = 0;
   compute('inter', sources, AGGREGATES['sum']!, () => {
     size += 1;
   });
-  call.reply.integer(limit === 0 ? size : Math.min(size, limit));
+  call.reply.integer(Math.min(size, limit));
 }
 
 /** Parses `numkeys key…` from argument `index` on. Returns undefined after an error reply. */
