@@ -1,6 +1,6 @@
 /**
  * Databases against a Map: random operations by string and by bytes, on keys and values of all sizes,
- * with copies and snapshots taken, written past, compared and dropped.
+ * with collections packed, and copies and snapshots taken, written past, compared and dropped.
  *
  * STORE_OPERATIONS=20000000 makes it a long run.
  */
@@ -208,7 +208,8 @@ function step(random: Random, world: World, keys: number): void {
   else if (action < 550) changeByString(random, database, model, key);
   else if (action < 700) remove(random, world, number, key);
   else if (action < 800) changeExpiry(random, database, model, key);
-  else if (action < 996) look(database, model, key);
+  else if (action < 990) look(database, model, key);
+  else if (action < 996) database.pack(random.below(100));
   else if (action < 999) world.keyspace.compact(random.below(200_000));
   else if (random.chance(0.02)) {
     database.clear();
