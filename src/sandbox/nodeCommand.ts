@@ -35,7 +35,7 @@ export function serverSpec(sandbox: Sandbox, name: string): NodeSpec {
 }
 
 /**
- * Sends a command to a node. The node answers; while the world stands still, the answer comes at
+ * Sends a command to a node and answers with its reply. While the world is paused the answer is QUEUED, at
  * once.
  */
 export function command(

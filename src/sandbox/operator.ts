@@ -4,7 +4,7 @@
  * every password, because it has written the configuration files.
  *
  * Invariant: each connection carries one command, which is answered exactly once: by the node, by the
- * end of the connection, by a time-out, or because the world stands still: no request ever waits for a
+ * end of the connection, by a time-out, or with QUEUED because the world is paused: no request ever waits for a
  * RESUME by another user.
  */
 

@@ -95,7 +95,7 @@ class Walk {
   readonly hash = new Hash();
   private readonly seen = new Map<object, number>();
 
-  /** Objects are numbered anew in each node, so that references are compared within it. */
+  /** Numbers of objects start again in each node, so that references are compared within it. */
   forgetSeen(): void {
     this.seen.clear();
   }

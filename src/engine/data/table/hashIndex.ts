@@ -1,7 +1,7 @@
 /**
  * Hash -> reference of a record, for all keys of a database: extendible hashing.
  *
- * The leading `bits` bits of a hash select an entry of the directory, and thereby a page (indexPage.ts).
+ * The leading `bits` bits of a hash select an entry of the directory, which refers to a page (indexPage.ts).
  * A crowded page doubles up to 64 KB, then splits in two by one more leading bit; the directory doubles
  * if the page was in only one of its entries. So no insertion moves more than one page of pairs. Worked
  * example: pages at depth 1 have hashes 0… and 1…; the second splits into 10… and 11… (depth 2), the
