@@ -16,7 +16,7 @@ import {
 import { BOUNDED, unboundedIn } from './tidy/bounds.ts';
 import { circles } from './tidy/circles.ts';
 import { deadFiles, ENTRIES, STARTED, TEST_ENTRIES } from './tidy/deadCode.ts';
-import { deadExports } from './tidy/deadExports.ts';
+import { brokenPromises, deadExports } from './tidy/deadExports.ts';
 import { impurities } from './tidy/purity.ts';
 import { sourceFile, sourceFiles } from './tidy/sources.ts';
 
@@ -160,6 +160,15 @@ test('a planted dead file is found', () => {
     sourceFile('test/c.ts', "import { b } from './b.ts';\n"),
   ];
   assert.deepEqual(deadFiles(planted, ['test/a.test.ts']), ['test/c.ts']);
+});
+
+test('declarations of scripts match their modules', () => {
+  assert.deepEqual(brokenPromises(sourceFiles('scripts')), []);
+  const planted = [
+    sourceFile('a.d.mts', 'export const a: number;\nexport function b(): void;\n'),
+    sourceFile('a.mjs', 'export const a = 1;\n'),
+  ];
+  assert.deepEqual(brokenPromises(planted), ['a.d.mts: b']);
 });
 
 test('no export is dead', () => {

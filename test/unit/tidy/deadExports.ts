@@ -19,6 +19,20 @@ export function deadExports(files: readonly SourceFile[]): string[] {
   );
 }
 
+/** `path: name` of each value that a declaration file promises and its module does not export. */
+export function brokenPromises(files: readonly SourceFile[]): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file.text]));
+  return files
+    .filter(({ path }) => path.endsWith('.d.mts'))
+    .flatMap(({ path, text }) => {
+      const exported = exportedNames(byPath.get(path.replace('.d.mts', '.mjs')) ?? '');
+      const promised = [...text.matchAll(/^export (?:function|const) (\w+)/gm)];
+      return promised
+        .filter(([, name]) => !exported.includes(name!))
+        .map(([, name]) => `${path}: ${name}`);
+    });
+}
+
 /** Names as other files import them. A default export has none: a loader takes it by its file. */
 function exportedNames(text: string): string[] {
   const declared =
