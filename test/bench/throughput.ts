@@ -19,8 +19,8 @@ interface Contest {
   readonly aims: Readonly<Record<number, string>>;
 }
 
-export async function benchThroughput(rounds: number): Promise<Row[]> {
-  const rows: Row[] = [];
+/** The rows of one contest and pipeline at a time. */
+export async function* benchThroughput(rounds: number): AsyncGenerator<Row[]> {
   const programs = await start();
   const { contests } = programs;
   for (const keys of KEYS) {
@@ -31,13 +31,12 @@ export async function benchThroughput(rounds: number): Promise<Row[]> {
       }
       for (const contest of contests) {
         for (const pipeline of Object.keys(contest.aims).map(Number)) {
-          rows.push(...(await compare(contest, { pipeline, keys, valueBytes }, rounds)));
+          yield await compare(contest, { pipeline, keys, valueBytes }, rounds);
         }
       }
     }
   }
   await programs.stop();
-  return rows;
 }
 
 interface Shape {
