@@ -136,7 +136,7 @@ test('requests that never become whole: the client for which most is held is dis
 
 test('a value that would not fit is refused while it comes in, and forgotten', async () => {
   const { port, worker, warnings } = await start(400);
-  const value = 'x'.repeat(80 * MEGABYTE);
+  const value = 'x'.repeat(100 * MEGABYTE);
   const socket = net.connect(port, HOST);
   socket.write(`*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$${value.length}\r\n${value}\r\n`);
   const [reply] = (await once(socket, 'data')) as [Buffer];
@@ -160,7 +160,7 @@ test('the guard and the operator need no free client slot', async () => {
   assert.equal(await write('v'), '+OK\r\n');
   assert.match(await ask(port, 'PING'), /^-ERR max number of clients reached/);
   assert.equal(await runAt(started, 'm', 'GET k'), '"v"');
-  assert.match(await write('x'.repeat(80 * MEGABYTE)), /^-OOM /);
+  assert.match(await write('x'.repeat(100 * MEGABYTE)), /^-OOM /);
   await until(async () => (await write('w')) === '+OK\r\n');
   only.destroy();
   await worker.close();
