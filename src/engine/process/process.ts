@@ -137,6 +137,14 @@ export abstract class Process implements Machine {
     return false;
   }
 
+  /**
+   * Called before the client's next requests are read, at most `countMax` of them. Returns how many
+   * requests may be executed until the next call.
+   */
+  protected prepare(_client: Client, countMax: number): number {
+    return countMax;
+  }
+
   /** Runs the command that `call` holds. */
   protected abstract perform(call: Call): void;
   /** Called before the client is forgotten, after its subscriptions have been removed. */
@@ -364,8 +372,11 @@ export abstract class Process implements Machine {
     let left = budget;
     const limits = this.limitsOf(client);
     const { out } = this;
+    let prepared = 0;
     while (left > 0 && client.blockedOn === undefined && !client.closeAfterReply && !out.cpuTaken) {
+      if (prepared <= 0) prepared = this.prepare(client, left);
       if (!this.nextRequest(client, limits)) break;
+      prepared -= 1;
       left -= 1;
       if (client.replyMode === 'on') this.execute(client);
       else this.executeMuted(client);

@@ -15,6 +15,7 @@
 import { ProtocolError } from '../machine/errors.ts';
 import { registerState } from '../machine/state.ts';
 import { InputBuffer } from './inputBuffer.ts';
+import type { Lookahead } from './lookahead.ts';
 import { Request } from './request.ts';
 import { splitArguments } from './splitArguments.ts';
 
@@ -36,6 +37,8 @@ const DOLLAR = 36;
 /** Requests with longer numbers are left to readCarefully. */
 const COUNT_DIGITS_MAX = 4;
 const LENGTH_DIGITS_MAX = 9;
+/** Looking ahead over longer requests would cost more than it saves. */
+const LOOKAHEAD_ARGC_MAX = 16;
 
 export interface ReaderLimits {
   /** proto-max-bulk-len, bytes. */
@@ -77,6 +80,40 @@ export class RequestReader extends InputBuffer {
     if (this.isWhole) this.forget();
     if (this.left < 0 && limits.authenticated && this.readWhole(limits.bulkBytesMax)) return true;
     return this.readCarefully(limits);
+  }
+
+  /**
+   * Notes the first arguments of the next requests, as far as these are complete, ordinary and short. It
+   * reads nothing, and malformed requests may be noted with wrong bounds inside the buffer.
+   */
+  lookAhead(into: Lookahead): void {
+    into.begin(this.buffer);
+    if (this.left >= 0 && !this.isWhole) return;
+    const { buffer, end } = this;
+    let at = this.at;
+    while (into.hasRoom && buffer[at] === STAR) {
+      let count = 0;
+      for (at += 1; at < end && buffer[at] !== CR; at += 1) count = 10 * count + buffer[at]! - ZERO;
+      if (!(count > 1 && count <= LOOKAHEAD_ARGC_MAX)) return;
+      at += 2;
+      let first = 0;
+      let firstEnd = 0;
+      for (let index = 0; index < count; index += 1) {
+        if (at >= end || buffer[at] !== DOLLAR) return;
+        let length = 0;
+        for (at += 1; at < end && buffer[at] !== CR; at += 1) {
+          length = 10 * length + buffer[at]! - ZERO;
+        }
+        const from = at + 2;
+        at = from + length + 2;
+        if (!(length >= 0 && at <= end)) return;
+        if (index === 1) {
+          first = from;
+          firstEnd = from + length;
+        }
+      }
+      into.add(first, firstEnd);
+    }
   }
 
   /** Keeps the request beyond this event: it is executed after `resume`. */

@@ -34,6 +34,7 @@ import {
 } from '../process/connection.ts';
 import { Process } from '../process/process.ts';
 import { Replication } from '../replication/replication.ts';
+import { Lookahead } from '../resp/lookahead.ts';
 import type { ReplyWriter } from '../resp/replyWriter.ts';
 import { type Propagated, Request } from '../resp/request.ts';
 import { ClientLimits } from './clients/clientLimits.ts';
@@ -63,6 +64,9 @@ import { announceReady, logStart, refuseToStart } from './startup.ts';
 
 /** Counters of INFO stats that belong to no part; `unexpectedErrors`: replied to a master or replica. */
 const NO_COUNTS = { keyspaceHits: 0, keyspaceMisses: 0, expiredKeys: 0, unexpectedErrors: 0 };
+
+/** Not state: its content matters only during a call. */
+const lookahead = new Lookahead();
 
 export class Server extends Process {
   readonly mode = 'standalone';
@@ -184,6 +188,16 @@ export class Server extends Process {
 
   protected refuses(entry: CommandEntry, client: Client): string | undefined {
     return refusalOf(this, entry, client);
+  }
+
+  /** Loads what a pipeline's commands will look up, all at once. */
+  protected override prepare(client: Client, countMax: number): number {
+    const db = this.keyspace.databases[client.db]!;
+    if (!db.isWorthPrefetching) return countMax;
+    client.reader.lookAhead(lookahead);
+    if (lookahead.count > 1) db.prefetch(lookahead);
+    lookahead.release();
+    return lookahead.count;
   }
 
   protected override postpones(entry: CommandEntry, client: Client): boolean {

@@ -6,6 +6,7 @@ import type { Database } from '../../../src/engine/data/table/database.ts';
 import { Keyspace } from '../../../src/engine/data/table/keyspace.ts';
 import type { KeyTable } from '../../../src/engine/data/table/keyTable.ts';
 import { copyState } from '../../../src/engine/machine/state.ts';
+import { Lookahead } from '../../../src/engine/resp/lookahead.ts';
 import { randomFor } from './models.ts';
 import { checkDatabase } from './tableCheck.ts';
 
@@ -93,4 +94,28 @@ test('a call of compact moves no more than it may, and a page', () => {
   );
   assert.equal(held.at(-1), held.at(-2));
   assert.ok(held.at(-1)! < 0.65 * before);
+});
+
+test('loading rows ahead finds no fault with any key, and changes nothing', () => {
+  const database = new Keyspace(1).databases[0]!;
+  const lookahead = new Lookahead();
+  const keys = ['', 'key:7', 'absent', 'k'.repeat(64), 'k'.repeat(65), 'k'.repeat(5_000)];
+  const load = () => {
+    const bytes = Buffer.from(keys.join(''));
+    lookahead.begin(bytes);
+    let at = 0;
+    for (const { length } of keys) {
+      lookahead.add(at, at + length);
+      at += length;
+    }
+    database.prefetch(lookahead);
+  };
+  load();
+  for (let i = 0; i < 20_000; i += 1) database.set(`key:${i}`, `${i}`);
+  for (const key of keys.filter((_, i) => i !== 2)) database.set(key, 'value');
+  const before = [database.size, database.arenaBytes, database.usedBytes];
+  load();
+  assert.deepEqual([database.size, database.arenaBytes, database.usedBytes], before);
+  assert.equal(database.get('k'.repeat(5_000)), 'value');
+  checkDatabase(database);
 });

@@ -22,6 +22,7 @@ import type { Random } from '../../machine/random.ts';
 import { copyState, registerState } from '../../machine/state.ts';
 import { type Bytes, requireText, toBuffer } from '../../resp/bytes.ts';
 import { readInteger, writeInteger } from '../../resp/integer.ts';
+import type { Lookahead } from '../../resp/lookahead.ts';
 import type { ReplyWriter } from '../../resp/replyWriter.ts';
 import { OwnerEpoch } from '../epoch.ts';
 import {
@@ -49,6 +50,9 @@ type VisitEntry = (key: string, value: Value, expireAt: number) => void;
 
 /** A string up to here fits the record of any key: its key's length need not be read. */
 const ALWAYS_FITS = CELL_BYTES_MAX - recordBytes(KEY_BYTES_MAX, 0);
+
+/** A table with fewer keys fits the second-level cache. */
+const PREFETCH_SIZE_MIN = 8 * 1024;
 
 /** Room for the digits of any 64-bit integer. */
 const digits = Buffer.allocUnsafeSlow(24);
@@ -341,6 +345,16 @@ export class Database {
       this.epoch.usedBytes += keyBytes(keyEnd - keyStart) + stringBytesIn(values, start, end);
     }
     return true;
+  }
+
+  /** Whether the table is too large for the processor's caches, so that `prefetch` saves time. */
+  get isWorthPrefetching(): boolean {
+    return this.size >= PREFETCH_SIZE_MIN;
+  }
+
+  /** Loads the rows of these keys into the processor's caches; changes nothing. */
+  prefetch(keys: Lookahead): void {
+    this.table.prefetch(keys);
   }
 
   // All keys.

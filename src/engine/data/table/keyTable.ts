@@ -8,9 +8,16 @@
  */
 
 import { registerState } from '../../machine/state.ts';
+import { LOOKAHEAD_MAX, type Lookahead } from '../../resp/lookahead.ts';
 import { HashIndex } from './hashIndex.ts';
 import { type HashSeed, keyHash } from './keyHash.ts';
 import { type Outside, Rows } from './rows.ts';
+
+/** Longer keys are rare, and hashing them twice would cost more than it saves. */
+const PREFETCH_KEY_BYTES_MAX = 64;
+
+/** Hashes, then references of the keys being prefetched. */
+const scratch = new Int32Array(LOOKAHEAD_MAX);
 
 export class KeyTable {
   readonly seed: HashSeed;
@@ -43,6 +50,34 @@ export class KeyTable {
       }
       place = (place + 1) & mask;
     }
+  }
+
+  /**
+   * Loads the index pairs and records of keys into the processor's caches. A lookup in a large table
+   * waits for memory twice, for the pair and then for the record. Here the loads of all keys are
+   * independent of each other, so the processor waits for them at the same time.
+   */
+  prefetch({ bytes, bounds, count }: Lookahead): void {
+    for (let i = 0; i < count; i += 1) {
+      const start = bounds[2 * i]!;
+      const end = Math.min(bounds[2 * i + 1]!, start + PREFETCH_KEY_BYTES_MAX);
+      scratch[i] = this.hash(bytes, start, end);
+    }
+    for (let i = 0; i < count; i += 1) scratch[i] = this.firstMatch(scratch[i]!);
+    let sum = 0;
+    for (let i = 0; i < count; i += 1) {
+      const reference = scratch[i]!;
+      if (reference !== 0) sum |= this.rows.flagsOf(reference);
+    }
+    scratch[0] = sum; // Without a use of the values, the compiler may drop the loads.
+  }
+
+  /** The first reference with this hash; 0 if there is none. */
+  private firstMatch(hash: number): number {
+    const { words, mask } = this.index.page(hash);
+    let place = hash & mask;
+    while (words[2 * place + 1] !== 0 && words[2 * place] !== hash) place = (place + 1) & mask;
+    return words[2 * place + 1]!;
   }
 
   /** Adds a key that is absent, with a string that is not too long (rows.ts). */
