@@ -20,6 +20,8 @@ import { LiveClock } from '../world/driver.ts';
 
 /** The longest turn, in wall time, before sockets are read again. */
 const TURN_MS_MAX = 20;
+/** How long output may wait for the end of its turn. */
+const HOLD_MS_MAX = 2;
 /** Events between two readings of the clock; one event may execute 256 commands. */
 const EVENTS_A_LOOK = 16;
 /** The longest timer: later deadlines take several, so that world time keeps advancing. */
@@ -27,6 +29,7 @@ const TIMER_MS_MAX = 250;
 
 export class LiveLoop implements Driver {
   private readonly sandbox: Sandbox;
+  private readonly writeOut: () => void;
   private readonly clock: LiveClock;
   private immediate: NodeJS.Immediate | undefined = undefined;
   private timer: NodeJS.Timeout | undefined = undefined;
@@ -34,8 +37,10 @@ export class LiveLoop implements Driver {
   private isUpToDate = false;
   private isClosed = false;
 
-  constructor(sandbox: Sandbox) {
+  /** `writeOut` writes the output that the executed events have sent outside. */
+  constructor(sandbox: Sandbox, writeOut: () => void) {
     this.sandbox = sandbox;
+    this.writeOut = writeOut;
     this.clock = new LiveClock(wallMicros(), sandbox.world.now);
   }
 
@@ -92,7 +97,9 @@ export class LiveLoop implements Driver {
 
   private turn(): void {
     this.isUpToDate = false;
-    if (!this.advance()) {
+    const isDone = this.advance();
+    this.writeOut();
+    if (!isDone) {
       this.wake();
       return;
     }
@@ -105,9 +112,14 @@ export class LiveLoop implements Driver {
   private advance(): boolean {
     if (this.mode === 'paused') return true;
     const until = this.clock.turn(wallMicros(), this.sandbox.world.now);
-    const end = performance.now() + TURN_MS_MAX;
+    const start = performance.now();
+    let writtenAt = start;
     while (this.sandbox.advance(until, EVENTS_A_LOOK) === EVENTS_A_LOOK) {
-      if (performance.now() >= end) return false;
+      const now = performance.now();
+      if (now >= start + TURN_MS_MAX) return false;
+      if (now < writtenAt + HOLD_MS_MAX) continue;
+      this.writeOut();
+      writtenAt = now;
     }
     return true;
   }

@@ -187,7 +187,7 @@ export class RealHost implements Effects {
     this.machine.closed(now, connection.id, connection.reason, this);
     this.finish(now);
     // The peer may have closed only its side, so earlier output is still sent.
-    connection.write();
+    connection.output.write();
     endInOrder(connection.socket);
   }
 
@@ -370,7 +370,7 @@ export class RealHost implements Effects {
     }
     const connection = this.connections.get(conn);
     if (connection === undefined) return;
-    if (!connection.hold(bytes)) return;
+    if (!connection.output.hold(bytes)) return;
     if (this.outbox.length === 0) setImmediate(() => this.writeOut());
     this.outbox.push(connection);
   }
@@ -379,7 +379,7 @@ export class RealHost implements Effects {
     const { outbox } = this;
     this.outbox = [];
     for (const connection of outbox) {
-      connection.write();
+      connection.output.write();
       if (connection.output.isDue) this.drained(connection);
     }
   }
@@ -392,7 +392,7 @@ export class RealHost implements Effects {
     const connection = this.connections.get(conn);
     if (connection === undefined) return;
     this.connections.delete(conn);
-    connection.write();
+    connection.output.write();
     endInOrder(connection.socket);
   }
 

@@ -28,6 +28,8 @@ const HOST = '127.0.0.1';
 const BOOT_SECONDS = 3;
 /** Ten snapshots a second: more cannot be read, and drawing each costs CPU time. */
 const PUMP_MS = 100;
+/** A digest of the state takes as long as a hundred events of a busy sandbox. */
+const DIGEST_EVERY = 10_000;
 /** How many ports are tried for a new node. */
 const PORTS_TRIED_MAX = 100;
 
@@ -57,12 +59,12 @@ export class SandboxHost {
       nonce: options.nonce,
       startAt: present - BOOT_SECONDS * 1_000_000,
       record: true,
-      params: { outsideReachable: true },
+      params: { outsideReachable: true, digestEvery: DIGEST_EVERY },
     });
     this.sandbox.boot();
     this.sandbox.advance(present);
     this.service = new Service(this.sandbox);
-    this.loop = new LiveLoop(this.sandbox);
+    this.loop = new LiveLoop(this.sandbox, () => this.endpoints.writeOut());
     this.endpoints = new Endpoints(this.sandbox, this.loop, reads);
     this.control = new ControlEndpoint((operation, done) => this.perform(operation, done));
     this.dashboard = new Dashboard(this.service, (operation, done) =>

@@ -34,8 +34,8 @@ async function open(t: TestContext, reads: SocketReads = new SharedReads()): Pro
     params: { outsideReachable: true },
   });
   sandbox.boot();
-  const loop = new LiveLoop(sandbox);
-  const endpoints = new Endpoints(sandbox, loop, reads);
+  const loop = new LiveLoop(sandbox, () => endpoints.writeOut());
+  const endpoints: Endpoints = new Endpoints(sandbox, loop, reads);
   t.after(() => {
     loop.close();
     endpoints.shutdown();

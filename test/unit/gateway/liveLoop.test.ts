@@ -7,7 +7,7 @@ import { loneMaster } from '../../support/sandboxes.ts';
 
 test('others get their turn while there is more to execute than one turn has time for', async (t) => {
   const sandbox = loneMaster();
-  const loop = new LiveLoop(sandbox);
+  const loop = new LiveLoop(sandbox, () => {});
   t.after(() => loop.close());
   sandbox.driver = loop;
   loop.start();
