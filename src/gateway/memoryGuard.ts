@@ -1,6 +1,6 @@
 /**
- * Keeps a sandbox within its memory. When it uses too much, its servers refuse writes until there is
- * room. Growth that no refusal stops (requests that never become complete, replies that are never read)
+ * Keeps a sandbox within its memory. When it uses too much, first its recording gives way; then its
+ * servers refuse writes until there is room. Growth that no refusal stops (requests that never become complete, replies that are never read)
  * is stopped as by Redis's maxmemory-clients: the client that holds the most memory is disconnected.
  * Only if there is no such client does the sandbox end.
  *
@@ -36,6 +36,12 @@ const HELD_BYTES_MIN = 1024 * 1024;
 const INPUT_BYTES_MAX = 16 * MEGABYTE;
 /** Any data exceeds this, so every write that could add data is refused. */
 const MAXMEMORY_REFUSING = 1;
+/** The share of used memory at which the recording gives way. */
+const SHORTEN_SHARE = 0.6;
+/** A recording with less than this share of the memory is not worth shortening. */
+const RECORDED_SHARE_MIN = 1 / 16;
+/** While writes are refused, the recording begins anew whenever this share of the memory was deleted. */
+const DELETED_SHARE = 1 / 16;
 
 interface MemoryGuardOptions {
   readonly sandbox: Sandbox;
@@ -62,6 +68,8 @@ export class MemoryGuard {
   private readonly observer: PerformanceObserver;
   private collections = 0;
   private isRefusing = false;
+  /** The most memory of data and clients since the recording was last shortened. */
+  private dataBytes = 0;
   /**
    * The number of full collections after which the memory of disconnected clients is certainly
    * freed.
@@ -118,8 +126,12 @@ export class MemoryGuard {
       this.release();
       this.say(`There is room in the ${limit} again: the sandbox's servers accept writes again.`);
     }
-    if (this.isRefusing) this.refuse();
-    else this.releaseStarted();
+    if (this.isRefusing) {
+      this.refuse();
+    } else {
+      this.releaseStarted();
+    }
+    this.shortenRecording(bytes);
   }
 
   /** Disconnects the largest client if refusing writes is not enough. False if the sandbox must end. */
@@ -140,6 +152,24 @@ export class MemoryGuard {
     if (shareInUse < END_SHARE || this.collections < this.endNotBefore) return true;
     end(`out of memory: it had used up the ${limit}`);
     return false;
+  }
+
+  /**
+   * The recording is the first to give way. Its checkpoints share the data, and would also keep what the
+   * user deletes to make room.
+   */
+  private shortenRecording(knownBytes: number): void {
+    const { sandbox, memoryMb } = this.options;
+    if (this.budget.shareInUse < SHORTEN_SHARE) return;
+    const limitBytes = memoryMb * MEGABYTE;
+    const { recordedBytes } = sandbox.world;
+    const dataBytes = knownBytes - recordedBytes;
+    const isLong = recordedBytes > RECORDED_SHARE_MIN * limitBytes;
+    const keepsDeleted = dataBytes < this.dataBytes - DELETED_SHARE * limitBytes;
+    this.dataBytes = Math.max(this.dataBytes, dataBytes);
+    if (!isLong && !keepsDeleted) return;
+    sandbox.world.restartRecording();
+    this.dataBytes = dataBytes;
   }
 
   /** Tells all processes that have not been told. */

@@ -35,10 +35,10 @@ export function knownMemory(sandbox: Sandbox): KnownMemory {
     const server = serverOf(world, name);
     if (server !== undefined) bytes += Math.max(server.memory.used, server.keyspace.arenaBytes);
     for (const client of processOf(sandbox, name)?.clients.values() ?? []) {
-      const { heldBytes } = client;
-      bytes += heldBytes;
-      if (server !== undefined && heldBytes >= COMING_BYTES_MIN) {
-        comingBytes += heldBytes * copiesOf(servers);
+      const { requestBytes } = client;
+      bytes += client.heldBytes;
+      if (server !== undefined && requestBytes >= COMING_BYTES_MIN) {
+        comingBytes += requestBytes * copiesOf(servers);
       }
     }
   }

@@ -22,6 +22,11 @@ interface Transaction {
   failed: boolean;
 }
 
+/** Memory of a subscription or a watched key besides its name: entries of two tables, and a Set. */
+const NAME_BYTES = 300;
+/** Memory of a queued request besides its bytes: the object, its offsets, its Buffer. */
+const QUEUED_BYTES = 400;
+
 export class Client extends Connection {
   readonly id: number;
   readonly createdAt: Micros;
@@ -58,6 +63,8 @@ export class Client extends Connection {
   watchBroken = false;
   channels: Set<string> | undefined = undefined;
   patterns: Set<string> | undefined = undefined;
+  /** Memory of its subscriptions and watches. */
+  private namesBytes = 0;
 
   constructor(id: number, conn: ConnId, peer: Peer, now: Micros, authenticated: boolean) {
     super(conn, peer);
@@ -67,10 +74,25 @@ export class Client extends Connection {
     this.authenticated = authenticated;
   }
 
-  /** Bytes held for the client alone: requests read in part or queued, replies not sent, its name. */
+  /** Bytes of requests read in part or queued. */
+  get requestBytes(): number {
+    return this.reader.held + (this.transaction?.bytes ?? 0);
+  }
+
+  /** Memory held for the client alone: its requests, replies not sent, its subscriptions and watches. */
   get heldBytes(): number {
     const output = this.queuedBytes + this.reply.length;
-    return this.reader.held + output + this.name.length + (this.transaction?.bytes ?? 0);
+    const queued = (this.transaction?.queued.length ?? 0) * QUEUED_BYTES;
+    return this.requestBytes + queued + output + this.name.length + this.namesBytes;
+  }
+
+  /** Counts the memory of a subscription or a watch. */
+  countName(name: string): void {
+    this.namesBytes += name.length + NAME_BYTES;
+  }
+
+  uncountName(name: string): void {
+    this.namesBytes -= name.length + NAME_BYTES;
   }
 
   get subscriptionCount(): number {

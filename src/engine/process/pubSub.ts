@@ -15,32 +15,30 @@ import { beginPush, endPush } from './replyMode.ts';
 type Touch = (client: Client) => void;
 
 export class PubSub {
-  readonly channels = new Map<string, Set<Client>>();
-  readonly patterns = new Map<string, Set<Client>>();
+  readonly channels: Subscribers = new Map();
+  readonly patterns: Subscribers = new Map();
 
   subscribe(client: Client, channel: string): void {
     client.channels ??= new Set();
-    client.channels.add(channel);
-    addTo(this.channels, channel, client);
+    add(client, client.channels, this.channels, channel);
   }
 
   subscribePattern(client: Client, pattern: string): void {
     client.patterns ??= new Set();
-    client.patterns.add(pattern);
-    addTo(this.patterns, pattern, client);
+    add(client, client.patterns, this.patterns, pattern);
   }
 
   unsubscribe(client: Client, channel: string): void {
-    if (client.channels?.delete(channel)) removeFrom(this.channels, channel, client);
+    if (client.channels?.delete(channel)) remove(client, this.channels, channel);
   }
 
   unsubscribePattern(client: Client, pattern: string): void {
-    if (client.patterns?.delete(pattern)) removeFrom(this.patterns, pattern, client);
+    if (client.patterns?.delete(pattern)) remove(client, this.patterns, pattern);
   }
 
   unsubscribeAll(client: Client): void {
-    for (const channel of client.channels ?? []) removeFrom(this.channels, channel, client);
-    for (const pattern of client.patterns ?? []) removeFrom(this.patterns, pattern, client);
+    for (const channel of client.channels ?? []) remove(client, this.channels, channel);
+    for (const pattern of client.patterns ?? []) remove(client, this.patterns, pattern);
     client.channels = undefined;
     client.patterns = undefined;
   }
@@ -77,15 +75,22 @@ export class PubSub {
 }
 registerState(PubSub);
 
-function addTo(sets: Map<string, Set<Client>>, name: string, client: Client): void {
-  const set = sets.get(name);
-  if (set === undefined) sets.set(name, new Set([client]));
-  else set.add(client);
+type Subscribers = Map<string, Set<Client>>;
+
+function add(client: Client, own: Set<string>, subscribers: Subscribers, name: string): void {
+  if (own.has(name)) return;
+  own.add(name);
+  client.countName(name);
+  const clients = subscribers.get(name);
+  if (clients === undefined) subscribers.set(name, new Set([client]));
+  else clients.add(client);
 }
 
-function removeFrom(sets: Map<string, Set<Client>>, name: string, client: Client): void {
-  const set = sets.get(name);
-  if (set === undefined) return;
-  set.delete(client);
-  if (set.size === 0) sets.delete(name);
+/** The name has been removed from the client's own set. */
+function remove(client: Client, subscribers: Subscribers, name: string): void {
+  client.uncountName(name);
+  const clients = subscribers.get(name);
+  if (clients === undefined) return;
+  clients.delete(client);
+  if (clients.size === 0) subscribers.delete(name);
 }

@@ -120,7 +120,7 @@ test('requests that never become whole: the client for which most is held is dis
     });
     socket.write('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$500000000\r\n');
     const feed = (): void => {
-      if (!socket.destroyed) socket.write(part, () => feed());
+      if (!socket.destroyed) socket.write(part, (error) => error ?? feed());
     };
     feed();
   }
@@ -133,6 +133,51 @@ test('requests that never become whole: the client for which most is held is dis
   await until(async () => (await ask(port, 'SET k v')) === '+OK');
   await worker.close();
 });
+
+test('after a client was disconnected, deleting keys brings writes back', async () => {
+  const { port, worker, warnings } = await start(200);
+  await write(port, 1_000, 1_000);
+  const socket = net.connect(port, HOST);
+  socket.on('error', () => {});
+  socket.write('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$500000000\r\n');
+  const part = Buffer.alloc(MEGABYTE, 'x');
+  const feed = (): void => {
+    if (!socket.destroyed) socket.write(part, (error) => error ?? feed());
+  };
+  feed();
+  await new Promise((resolve) => socket.once('close', resolve));
+  await until(() => warnings.some((text) => /is disconnected from m/.test(text)));
+  assert.match(await ask(port, 'SET k v'), /^-OOM /);
+  assert.equal(await ask(port, 'FLUSHALL'), '+OK');
+  await until(async () => (await ask(port, 'SET k v')) === '+OK');
+  await worker.close();
+});
+
+for (const [what, request] of [
+  ['subscriptions', (i: number) => `SUBSCRIBE channel:${i}\r\n`],
+  ['watches', (i: number) => `WATCH key:${i}\r\n`],
+  ['queued commands', (i: number) => (i === 0 ? 'MULTI\r\n' : 'GET k\r\n')],
+] as const) {
+  test(`a client with ${what} without end is disconnected, and nothing else ends`, async () => {
+    const { port, worker, warnings } = await start(200);
+    const socket = net.connect(port, HOST);
+    socket.on('error', () => {}).resume();
+    let sent = 0;
+    const feed = (): void => {
+      let text = '';
+      for (let i = 0; i < 10_000; i += 1) text += request(sent + i);
+      sent += 10_000;
+      if (!socket.destroyed) socket.write(text, (error) => error ?? feed());
+    };
+    feed();
+    await new Promise((resolve) => socket.once('close', resolve));
+    await until(() =>
+      warnings.some((text) => /^The client .* is disconnected from m: \d+ MB/.test(text)),
+    );
+    await until(async () => (await ask(port, 'SET k v')) === '+OK');
+    await worker.close();
+  });
+}
 
 test('a value that would not fit is refused while it comes in, and forgotten', async () => {
   const { port, worker, warnings } = await start(400);

@@ -41,6 +41,7 @@ export class Watchers implements Part, KeyListener {
     client.watched ??= new Map();
     if (client.watched.has(name)) return;
     client.watched.set(name, this.server.isExpired(key, db));
+    client.countName(name);
     const clients = this.byKey.get(name);
     if (clients === undefined) this.byKey.set(name, new Set([client]));
     else clients.add(client);
@@ -52,6 +53,7 @@ export class Watchers implements Part, KeyListener {
     client.watchBroken = false;
     if (client.watched === undefined) return;
     for (const name of client.watched.keys()) {
+      client.uncountName(name);
       const clients = this.byKey.get(name);
       clients?.delete(client);
       if (clients?.size === 0) this.byKey.delete(name);
