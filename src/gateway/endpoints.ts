@@ -18,7 +18,7 @@ import * as net from 'node:net';
 import { SEND_WINDOW_BYTES } from '../engine/machine/machine.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { displayed, SHOWN } from '../view/displayed.ts';
-import type { OutsidePort } from '../world/input.ts';
+import type { OutsidePort, Traffic } from '../world/input.ts';
 import { endInOrder } from './endInOrder.ts';
 import { errnoText } from './errno.ts';
 import type { LiveLoop } from './liveLoop.ts';
@@ -246,10 +246,10 @@ export class Endpoints implements OutsidePort {
     if (bytes > 0) this.input({ kind: 'drained', conn: peer.conn, bytes });
   }
 
-  private input(input: Parameters<Sandbox['inject']>[0]): void {
+  private input(input: Traffic): void {
     if (this.isClosed) return;
     this.loop.beforeInput();
-    this.sandbox.inject(input);
+    this.sandbox.receive(input);
   }
 
   private isListening(node: string, port: number): boolean {

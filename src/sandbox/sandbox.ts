@@ -12,7 +12,7 @@ import { seedFromNumber } from '../engine/machine/random.ts';
 import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
 import { refusalOf } from '../view/operationTable.ts';
 import type { Snapshot } from '../view/snapshot.ts';
-import type { Input, OutsidePort, WorldParams } from '../world/input.ts';
+import type { Input, OutsidePort, Traffic, WorldParams } from '../world/input.ts';
 import { World } from '../world/world.ts';
 import { missingForAgreement } from './agreement.ts';
 import { type Driver, VirtualDriver } from './driver.ts';
@@ -39,6 +39,11 @@ import {
 const OBSERVE_MICROS = 10_000;
 /** How often, in world time, boot checks whether the topology has agreed. */
 const BOOT_LOOK_MICROS = 200_000;
+/**
+ * What arrives while time stands still waits for what is due within this time: the next timer of every
+ * node, at most.
+ */
+const FALL_IN_MICROS = 200_000;
 /** How long a topology may take to agree, in world time. */
 const BOOT_MICROS_MAX = 60_000_000;
 
@@ -126,6 +131,17 @@ export class Sandbox {
   /** Every input passes through here, so that the state before each change is observed. */
   inject(input: Input): void {
     this.world.inject(input);
+  }
+
+  /**
+   * Traffic of outside peers. What arrives while time stands still falls in behind all that is due
+   * already. Otherwise an application that answers at once would always come first, because for it no time
+   * passes, and steps would show nothing but its commands.
+   */
+  receive(input: Traffic): void {
+    const isPaused = this.driver.mode === 'paused';
+    const delayMicros = isPaused ? this.world.dueWithin(FALL_IN_MICROS) : 0;
+    this.inject(delayMicros === 0 ? input : { ...input, delayMicros });
   }
 
   /** A new id for an outside connection. */

@@ -7,7 +7,8 @@
  * of the next one is the new base. Blocks are only appended to, so a Recording shares them.
  *
  * A record: events f64, time f64, kind u8, conn f64, length u32, payload. Kind 0 is JSON for
- * everything but the two frequent inputs, which have no JSON.
+ * everything but the two frequent inputs, which have no JSON. The payload of delayed data begins with its
+ * delay, f64.
  */
 
 import { invariant } from '../engine/machine/errors.ts';
@@ -17,9 +18,19 @@ import type { AddNode, Input, WorldParams } from './input.ts';
 import type { WorldState } from './state.ts';
 
 const RECORD_HEAD = 8 + 8 + 1 + 8 + 4;
-const CODE = { json: 0, data: 1, drained: 2 } as const;
+const CODE = { json: 0, data: 1, drained: 2, delayedData: 3 } as const;
+const DELAY_BYTES = 8;
 const BLOCK_BYTES = 1024 * 1024;
 const SEGMENTS = 4;
+/**
+ * The most memory that keeping the bases may cost. A world of 500 MB that is overwritten at random would
+ * otherwise be kept five times: each base shares all data in the beginning, and none in the end.
+ */
+const PINNED_BYTES_MAX = 64 * 1024 * 1024;
+/** After a base had become too expensive, world time until the next is taken. */
+const SUSPENDED_MICROS = 5_000_000;
+/** Inputs between two looks at the costs. */
+const INPUTS_UNTIL_COUNTED = 16;
 /** Usually of 64 KB each: up to 4 MB of input. */
 const INPUTS_UNTIL_ASKED = 64;
 const MAGIC = 'replication-sandbox recording 1\n';
@@ -57,6 +68,14 @@ interface SegmentView {
 
 const BEGINNING: SegmentView = { base: undefined, firstInput: 0, blocks: [] };
 
+/** Where a journal gets its bases from. */
+export interface BaseSource {
+  /** A copy of the present state; undefined if it would be expensive now. */
+  checkpoint(): WorldState | undefined;
+  /** Grows by the bytes that copies of the state cost (Machine.copiedBytes). */
+  copiedBytes(): number;
+}
+
 class Segment {
   readonly base: WorldState | undefined;
   /** Inputs before this segment. */
@@ -65,8 +84,11 @@ class Segment {
   /** Used bytes of the last block. */
   used = 0;
   bytes = 0;
+  /** `copiedBytes` when it began. */
+  readonly copiedBytes: number;
 
-  constructor(view: SegmentView) {
+  constructor(view: SegmentView, copiedBytes: number) {
+    this.copiedBytes = copiedBytes;
     this.base = view.base;
     this.firstInput = view.firstInput;
     for (const block of view.blocks) {
@@ -99,13 +121,18 @@ class Segment {
 export class Journal {
   private readonly bytesMax: number;
   private readonly segments: Segment[];
+  private readonly source: BaseSource;
   /** The number of inputs after which a missing checkpoint is requested again. */
   private inputsUntilAsked = 0;
+  private inputsUntilCounted = INPUTS_UNTIL_COUNTED;
+  /** No base is taken until then. */
+  private suspendedUntil: Micros = Number.NEGATIVE_INFINITY;
 
   /** Continues a recording, or begins with the world. */
-  constructor(bytesMax: number, before: Recording | undefined) {
+  constructor(bytesMax: number, source: BaseSource, before: Recording | undefined) {
     this.bytesMax = bytesMax;
-    this.segments = (before?.segments ?? [BEGINNING]).map((view) => new Segment(view));
+    this.source = source;
+    this.segments = (before?.segments ?? [BEGINNING]).map((view) => new Segment(view, 0));
   }
 
   /** Bytes of all records, without the checkpoints. */
@@ -114,18 +141,22 @@ export class Journal {
   }
 
   /**
-   * Records an input. `checkpoint` is called when a new segment is due. It may return undefined to
-   * postpone the checkpoint, and is called again some inputs later. Until then the present segment
-   * grows, or, when the journal is full, nothing is kept.
+   * Records an input. A checkpoint is requested when a new segment is due. If it is postponed, it is
+   * requested again some inputs later. Until then the present segment grows, or, when the journal is
+   * full, nothing is kept.
    */
-  append(at: Position, input: Input, checkpoint: () => WorldState | undefined): void {
+  append(at: Position, input: Input): void {
+    this.inputsUntilCounted -= 1;
+    if (this.inputsUntilCounted === 0) this.limitCosts(at.time);
     let segment = this.segments[this.segments.length - 1];
     if (segment === undefined || segment.bytes > this.bytesMax / SEGMENTS) {
-      segment = this.next(checkpoint) ?? segment;
+      segment = this.next(at.time) ?? segment;
       if (segment === undefined) return;
     }
     if (input.kind === 'data') {
-      write(segment, at, CODE.data, input.conn, input.bytes);
+      const { conn, bytes, delayMicros } = input;
+      if (delayMicros === undefined) write(segment, at, CODE.data, conn, bytes);
+      else write(segment, at, CODE.delayedData, conn, withDelay(delayMicros, bytes));
     } else if (input.kind === 'drained') {
       write(segment, at, CODE.drained, input.conn, undefined, input.bytes);
     } else {
@@ -133,10 +164,29 @@ export class Journal {
     }
   }
 
-  private next(checkpoint: () => WorldState | undefined): Segment | undefined {
+  /** Begins anew at this state, so that nothing is kept alive by older checkpoints. */
+  restart(base: WorldState): void {
+    this.segments.length = 0;
+    this.begin(base);
+  }
+
+  /** Drops the oldest segments while their bases cost too much, and the last one only for a while. */
+  private limitCosts(time: Micros): void {
+    this.inputsUntilCounted = INPUTS_UNTIL_COUNTED;
+    const { segments } = this;
+    const copied = this.source.copiedBytes();
+    for (;;) {
+      const oldest = segments.find(({ base }) => base !== undefined);
+      if (oldest === undefined || copied - oldest.copiedBytes <= PINNED_BYTES_MAX) return;
+      segments.shift();
+      if (segments.length === 0) this.suspendedUntil = time + SUSPENDED_MICROS;
+    }
+  }
+
+  private next(time: Micros): Segment | undefined {
     this.inputsUntilAsked -= 1;
-    if (this.inputsUntilAsked > 0) return undefined;
-    const base = checkpoint();
+    if (this.inputsUntilAsked > 0 || time < this.suspendedUntil) return undefined;
+    const base = this.source.checkpoint();
     if (base !== undefined) return this.begin(base);
     this.inputsUntilAsked = INPUTS_UNTIL_ASKED;
     if (this.bytes > this.bytesMax) this.segments.length = 0;
@@ -146,7 +196,8 @@ export class Journal {
   private begin(base: WorldState): Segment {
     const { segments } = this;
     this.inputsUntilAsked = 0;
-    const segment = new Segment({ base, firstInput: base.inputCount, blocks: [] });
+    const view = { base, firstInput: base.inputCount, blocks: [] };
+    const segment = new Segment(view, this.source.copiedBytes());
     segments.push(segment);
     // A segment that has grown may displace more than the oldest one.
     while (segments.length > SEGMENTS || (segments.length > 1 && this.bytes > this.bytesMax)) {
@@ -212,13 +263,21 @@ function* inputsOfBlock(block: Buffer): Generator<Recorded> {
     }
     const payload = block.subarray(offset, offset + length);
     offset += length;
-    const input = code === CODE.data ? dataInput(conn, payload) : decodeInput(payload);
+    const input = code === CODE.json ? decodeInput(payload) : dataInput(code, conn, payload);
     yield { events, time, input };
   }
 }
 
-function dataInput(conn: number, payload: Buffer): Input {
-  return { kind: 'data', conn, bytes: Buffer.from(payload) };
+function withDelay(micros: Micros, bytes: Buffer): Buffer {
+  const head = Buffer.alloc(DELAY_BYTES);
+  head.writeDoubleLE(micros);
+  return Buffer.concat([head, bytes]);
+}
+
+function dataInput(code: number, conn: number, payload: Buffer): Input {
+  if (code === CODE.data) return { kind: 'data', conn, bytes: Buffer.from(payload) };
+  const bytes = Buffer.from(payload.subarray(DELAY_BYTES));
+  return { kind: 'data', conn, bytes, delayMicros: payload.readDoubleLE(0) };
 }
 
 /** JSON, followed by the bytes of initial files. An infinite bandwidth is written as null. */

@@ -8,7 +8,7 @@
  */
 
 import { invariant } from '../engine/machine/errors.ts';
-import { type ConnId, SEND_WINDOW_BYTES } from '../engine/machine/machine.ts';
+import { type ConnId, type Micros, SEND_WINDOW_BYTES } from '../engine/machine/machine.ts';
 import { END, End, type Link } from './connection.ts';
 import { type Event, KIND } from './event.ts';
 import { OUTSIDE } from './input.ts';
@@ -24,14 +24,18 @@ const HEADER_BYTES = 66;
 /** Value of a connection's event that did not travel over a link, so that no link stops it. */
 export const LOCAL = -1;
 
-/** Puts a packet on its way from `from` to the other end. */
-export function transmit(run: Runtime, from: End, kind: number, bytes: Buffer | undefined): Event {
+/** Puts a packet on its way from `from` to the other end; it takes `delay` longer than the link does. */
+export function transmit(
+  run: Runtime,
+  from: End,
+  kind: number,
+  bytes: Buffer | undefined,
+  delay: Micros = 0,
+): Event {
   const state = run.state;
   const to = from.peer;
-  const at = from.link.arrivalAt(
-    state.now,
-    HEADER_BYTES + (bytes === undefined ? 0 : bytes.length),
-  );
+  const size = HEADER_BYTES + (bytes === undefined ? 0 : bytes.length);
+  const at = from.link.arrivalAt(state.now, size) + delay;
   const packet = state.event(at, kind, to.node, to, bytes, run.cause);
   from.queue.push(packet);
   if (from.queue.length === 1) state.queue.push(packet);
@@ -124,6 +128,7 @@ export function acceptFromOutside(
   port: number,
   peer: string,
   from: string,
+  delay: Micros,
 ): End {
   const state = run.state;
   const client = new End(conn, state.place(from), undefined, true, peer, state.now);
@@ -138,7 +143,7 @@ export function acceptFromOutside(
   join(state, client, server);
   client.state = END.open; // Its real connection exists, so bytes may follow at once.
   state.outsideEnds.set(conn, client);
-  transmit(run, client, KIND.connect, undefined).value = port;
+  transmit(run, client, KIND.connect, undefined, delay).value = port;
   return client;
 }
 

@@ -1,5 +1,6 @@
 /** The event queue: a binary heap. Invariant: no item is before its parent by (at, seq). */
 
+import type { Micros } from '../engine/machine/machine.ts';
 import { registerState } from '../engine/machine/state.ts';
 import type { Event } from './event.ts';
 
@@ -31,6 +32,13 @@ export class EventQueue {
     if (first === undefined || last === undefined || heap.length === 0) return first;
     sink(heap, last);
     return first;
+  }
+
+  /** When the last event up to `limit` is due; -Infinity if there is none. */
+  lastDueUntil(limit: Micros): Micros {
+    let last = Number.NEGATIVE_INFINITY;
+    for (const { at } of this.heap) if (at <= limit && at > last) last = at;
+    return last;
   }
 
   /** The events in the order of execution, for looking ahead. */

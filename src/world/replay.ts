@@ -2,14 +2,7 @@
 
 import { copyState } from '../engine/machine/state.ts';
 import { type Input, InputError } from './input.ts';
-import {
-  inputsOf,
-  JOURNAL_BYTES_MAX,
-  Journal,
-  type Position,
-  type Recording,
-  truncated,
-} from './journal.ts';
+import { inputsOf, type Position, type Recording, truncated } from './journal.ts';
 import { WorldState } from './state.ts';
 import { World } from './world.ts';
 
@@ -29,7 +22,7 @@ export function replay(recording: Recording, events?: number, options: ReplayOpt
   const part = events === undefined ? recording : truncated(recording, { events, time: 0 });
   const { state, inputCount } = beginning(part, options);
   // Replayed inputs are not journaled: they are in the journal already.
-  const world = new World({ state, journal: undefined });
+  const world = new World({ state, recording: undefined });
   let index = inputCount;
   for (const recorded of inputsOf(part)) {
     if (index > 0) {
@@ -42,8 +35,11 @@ export function replay(recording: Recording, events?: number, options: ReplayOpt
   world.goTo(part.end);
   if (options.record !== true) return world;
   const end: Position = { events: world.eventCount, time: world.now };
-  const bytesMax = options.journalBytesMax ?? JOURNAL_BYTES_MAX;
-  return new World({ state: world.state, journal: new Journal(bytesMax, { ...part, end }) });
+  return new World({
+    state: world.state,
+    recording: { ...part, end },
+    ...(options.journalBytesMax === undefined ? {} : { journalBytesMax: options.journalBytesMax }),
+  });
 }
 
 /** The state to begin with, and how many of the recording's inputs it includes. */

@@ -21,11 +21,12 @@ export function isMeant(state: WorldState, input: Traffic): boolean {
 
 export function takeTraffic(run: Runtime, input: Traffic): void {
   const state = run.state;
+  const delay = input.delayMicros ?? 0;
   run.cause = 0;
   if (input.kind === 'accept') {
     const node = state.nodes.get(input.node)!;
     const from = input.from ?? OUTSIDE;
-    const end = acceptFromOutside(run, input.conn, node, input.port, input.peer, from);
+    const end = acceptFromOutside(run, input.conn, node, input.port, input.peer, from, delay);
     end.isOperator = input.isOperator ?? false;
     return;
   }
@@ -35,23 +36,23 @@ export function takeTraffic(run: Runtime, input: Traffic): void {
       if (end.state !== END.open || input.bytes.length === 0) return;
       end.bytesSent += input.bytes.length;
       end.unreported += input.bytes.length;
-      transmit(run, end, KIND.data, input.bytes);
+      transmit(run, end, KIND.data, input.bytes, delay);
       return;
     case 'drained':
       consume(run, end, input.bytes);
       break;
     case 'eof':
       // The end stays open for the node's remaining replies, until the node's own end arrives.
-      transmit(run, end, KIND.closed, undefined).label = 'eof';
+      transmit(run, end, KIND.closed, undefined, delay).label = 'eof';
       return;
     case 'reset':
-      transmit(run, end, KIND.closed, undefined).label = 'reset';
+      transmit(run, end, KIND.closed, undefined, delay).label = 'reset';
       forget(state, end);
       break;
     case 'connected':
       if (input.laddr !== undefined) end.peer.addr = input.laddr;
       end.state = END.open;
-      transmit(run, end, KIND.connected, undefined);
+      transmit(run, end, KIND.connected, undefined, delay);
       return;
     case 'refused':
       refuse(run, end, input.error);

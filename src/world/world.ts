@@ -20,7 +20,13 @@ import {
   type Traffic,
   type WorldOptions,
 } from './input.ts';
-import { JOURNAL_BYTES_MAX, Journal, type Position, type Recording } from './journal.ts';
+import {
+  type BaseSource,
+  JOURNAL_BYTES_MAX,
+  Journal,
+  type Position,
+  type Recording,
+} from './journal.ts';
 import { check, operate } from './operations.ts';
 import { Runtime } from './runtime.ts';
 import { connectionViews, linkViews, nodeView, upcomingView } from './snapshot.ts';
@@ -65,7 +71,9 @@ function isTraffic(input: Input): input is Traffic {
 /** A state to continue from, in place of a new one. */
 interface Continuation {
   readonly state: WorldState;
-  readonly journal: Journal | undefined;
+  /** What was recorded so far; undefined: the world does not record. */
+  readonly recording: Recording | undefined;
+  readonly journalBytesMax?: number;
 }
 
 export class World {
@@ -78,15 +86,18 @@ export class World {
   private readonly pending: Input[] = [];
 
   constructor(source: WorldOptions | Continuation) {
+    const bytesMax = source.journalBytesMax ?? JOURNAL_BYTES_MAX;
     if ('state' in source) {
-      this.state = source.state;
-      this.journal = source.journal;
+      const { state, recording } = source;
+      this.state = state;
+      this.journal = recording && new Journal(bytesMax, this.baseSource(), recording);
     } else {
       const params = { ...DEFAULT_PARAMS, ...source.params };
       const traceEvents = source.traceEvents ?? TRACE_EVENTS;
       this.state = new WorldState(source.seed, source.startAt, params, traceEvents);
-      const bytesMax = source.journalBytesMax ?? JOURNAL_BYTES_MAX;
-      this.journal = source.record ? new Journal(bytesMax, undefined) : undefined;
+      this.journal = source.record
+        ? new Journal(bytesMax, this.baseSource(), undefined)
+        : undefined;
     }
     this.run = new Runtime(this.state);
   }
@@ -139,9 +150,7 @@ export class World {
     } else {
       check(state, input);
     }
-    this.journal?.append({ events: state.trace.count, time: state.now }, input, () =>
-      this.unreadBytes() > CHECKPOINT_UNREAD_MAX ? undefined : copyState(state),
-    );
+    this.journal?.append({ events: state.trace.count, time: state.now }, input);
     state.inputCount += 1;
     this.isExecuting = true;
     try {
@@ -183,10 +192,20 @@ export class World {
     state.trace.fold(DIGEST, 0, undefined, digestWorld(state, turn));
   }
 
-  private unreadBytes(): number {
-    let sum = 0;
-    for (const { machine } of this.state.nodes.values()) sum += machine.unreadBytes?.() ?? 0;
-    return sum;
+  private baseSource(): BaseSource {
+    const { state } = this;
+    const sumOf = (bytesOf: (machine: Machine) => number | undefined): number => {
+      let sum = 0;
+      for (const { machine } of state.nodes.values()) sum += bytesOf(machine) ?? 0;
+      return sum;
+    };
+    return {
+      checkpoint: () =>
+        sumOf((machine) => machine.unreadBytes?.()) > CHECKPOINT_UNREAD_MAX
+          ? undefined
+          : copyState(state),
+      copiedBytes: () => sumOf((machine) => machine.copiedBytes?.()),
+    };
   }
 
   private takePending(): void {
@@ -238,6 +257,12 @@ export class World {
     }
   }
 
+  /** How long it takes until everything that is due within `span` has happened: at most `span`. */
+  dueWithin(span: Micros): Micros {
+    const { now, queue } = this.state;
+    return Math.max(0, queue.lastDueUntil(now + span) - now);
+  }
+
   nextEventAt(): Micros {
     return this.state.failure === undefined ? (this.state.nextEvent()?.at ?? NEVER) : NEVER;
   }
@@ -257,7 +282,7 @@ export class World {
 
   /** A checkpoint: an independent world, without journal and `outside`. */
   copy(): World {
-    return new World({ state: copyState(this.state), journal: undefined });
+    return new World({ state: copyState(this.state), recording: undefined });
   }
 
   /** A digest of the whole state. */
@@ -276,6 +301,11 @@ export class World {
    */
   recording(): Recording | undefined {
     return this.journal?.recording(this.state);
+  }
+
+  /** Lets the recording begin now: what only its older checkpoints keep is freed. */
+  restartRecording(): void {
+    this.journal?.restart(copyState(this.state));
   }
 
   node(name: string): NodeView | undefined {

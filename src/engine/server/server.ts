@@ -176,6 +176,10 @@ export class Server extends Process {
 
   // Connections.
 
+  copiedBytes(): number {
+    return this.keyspace.copiedBytes;
+  }
+
   override receive(now: Micros, conn: ConnId, chunk: Buffer, out: Effects): void {
     const client = this.clients.get(conn);
     if (client !== undefined && client.kind === 'master') {

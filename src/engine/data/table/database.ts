@@ -40,7 +40,7 @@ import { ByteView } from './byteView.ts';
 import { Compaction } from './compaction.ts';
 import { DatabaseSnapshot } from './databaseSnapshot.ts';
 import { ExpireColumn, NO_EXPIRY } from './expireColumn.ts';
-import { KeyTable } from './keyTable.ts';
+import type { KeyTable } from './keyTable.ts';
 import { EDITED, HAS_EXPIRY, KEY_BYTES_MAX, PACKED, recordBytes, VALUE_OUTSIDE } from './record.ts';
 import { CELL_BYTES_MAX, isTooLong, ownedCopy } from './rows.ts';
 import { SlotQueue } from './slotQueue.ts';
@@ -107,6 +107,11 @@ export class Database {
   /** Bytes really held outside of V8's heap, shared ones included: what the memory guard counts. */
   get arenaBytes(): number {
     return this.table.rows.heldBytes + this.table.index.heldBytes;
+  }
+
+  /** See KeyTable. */
+  get copiedBytes(): number {
+    return this.table.copiedBytes;
   }
 
   // By key, as a string.
@@ -423,7 +428,7 @@ export class Database {
   }
 
   clear(): void {
-    this.table = new KeyTable(this.table.seed);
+    this.table = this.table.emptied();
     this.expires = new ExpireColumn();
     this.epoch = new OwnerEpoch(0);
     this.compaction = new Compaction();

@@ -29,6 +29,8 @@ export class HashIndex {
   /** It has at least one bit, because in JavaScript a shift by 32 bits is a shift by 0. */
   private directory: IndexPage[];
   private bits: number;
+  /** Bytes of pages copied so far because another index shared them. */
+  copiedBytes = 0;
 
   constructor(directory: IndexPage[] | undefined = undefined, bits = 1) {
     this.directory = directory ?? new Array(2).fill(newIndexPage(this.epoch, 0, 0));
@@ -114,6 +116,7 @@ export class HashIndex {
     if (page.epoch === this.epoch) return page;
     const mine = new IndexPage(this.epoch, page.words.slice(), page.depth, page.count);
     this.put(hash, mine, page.depth);
+    this.copiedBytes += page.words.byteLength;
     return mine;
   }
 

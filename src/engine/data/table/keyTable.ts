@@ -34,6 +34,22 @@ export class KeyTable {
     return this.rows.size;
   }
 
+  /**
+   * Bytes that tables sharing pages with this one may hold alone by now: of pages that were copied before
+   * a change, or dropped.
+   */
+  get copiedBytes(): number {
+    return this.rows.slab.copiedBytes + this.index.copiedBytes;
+  }
+
+  /** An empty table in place of this one, whose pages are dropped. */
+  emptied(): KeyTable {
+    const empty = new KeyTable(this.seed);
+    const { rows, index } = this;
+    empty.rows.slab.copiedBytes = this.copiedBytes + rows.slab.heldBytes + index.heldBytes;
+    return empty;
+  }
+
   hash(bytes: Buffer, start: number, end: number): number {
     return keyHash(this.seed, bytes, start, end);
   }

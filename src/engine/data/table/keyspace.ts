@@ -31,6 +31,13 @@ export class Keyspace {
     return bytes;
   }
 
+  /** Bytes that copies of this keyspace may hold alone by now, because this one changed since. */
+  get copiedBytes(): number {
+    let bytes = 0;
+    for (const database of this.databases) bytes += database.copiedBytes;
+    return bytes;
+  }
+
   /** Frees memory that changes have fragmented, by moving at most about `bytesMax` bytes. */
   compact(bytesMax: number): void {
     let left = bytesMax;

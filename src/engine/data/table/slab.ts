@@ -50,6 +50,8 @@ export class Slab {
   readonly unused: number[];
   /** By class; undefined for a class that was never used. */
   readonly classes: (SizeClass | undefined)[];
+  /** Bytes of pages copied so far because another slab shared them. */
+  copiedBytes = 0;
 
   constructor(
     pages: (SlabPage | undefined)[] = [],
@@ -187,6 +189,7 @@ export class Slab {
   private replace(number: number, page: SlabPage): SlabPage {
     const mine = new SlabPage(this.epoch, page.words.slice());
     this.pages[number] = mine;
+    this.copiedBytes += page.bytes.length;
     return mine;
   }
 }

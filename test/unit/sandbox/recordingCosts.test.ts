@@ -1,0 +1,71 @@
+/** What a recording costs: large data that are overwritten everywhere are not kept once for each checkpoint. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Request } from '../../../src/engine/resp/request.ts';
+import { Sandbox } from '../../../src/sandbox/sandbox.ts';
+import { replay } from '../../../src/world/replay.ts';
+
+const MEGABYTE = 1024 * 1024;
+const KEYS = 150_000;
+/** Every page is touched by the first few megabytes of writes to keys that are as far apart. */
+const JUMP = 1_013;
+const VALUE = 'v'.repeat(600);
+
+function open(): Sandbox {
+  const sandbox = new Sandbox({
+    topology: { replicas: 0, sentinels: 0, port: 6400, sentinelPort: 26_400 },
+    seed: 1,
+    startAt: 1_790_000_000_000_000,
+    record: true,
+    params: { digestEvery: 0 },
+  });
+  sandbox.boot();
+  sandbox.receive({ kind: 'accept', conn: 1, node: 'm', port: 6400, peer: '127.0.0.1:50001' });
+  return sandbox;
+}
+
+/** Writes every key once. */
+function writeAll(sandbox: Sandbox, stride: number): void {
+  for (let first = 0; first < KEYS; first += 100) {
+    const requests = Array.from({ length: 100 }, (_, i) => {
+      return Request.of(['SET', `key:${((first + i) * stride) % KEYS}`, VALUE]).bytes;
+    });
+    sandbox.receive({ kind: 'data', conn: 1, bytes: Buffer.concat(requests) });
+    sandbox.advance(sandbox.world.now + 200);
+    sandbox.receive({ kind: 'drained', conn: 1, bytes: 500 });
+  }
+}
+
+test('checkpoints of large data that changes everywhere are dropped, and taken again in time', () => {
+  const sandbox = open();
+  const { world } = sandbox;
+  writeAll(sandbox, 1);
+  const machine = world.machine('m')!;
+  assert.ok(world.recording() !== undefined);
+  const before = machine.copiedBytes!();
+  for (let round = 0; round < 4; round += 1) writeAll(sandbox, JUMP);
+  // The data are about 100 MB. Without a limit each checkpoint, one for 16 MB of input, would copy them.
+  const copied = machine.copiedBytes!() - before;
+  assert.ok(copied < 400 * MEGABYTE, `${Math.round(copied / MEGABYTE)} MB were copied`);
+  assert.ok(world.recording() === undefined);
+
+  sandbox.advance(world.now + 6_000_000);
+  sandbox.receive({ kind: 'data', conn: 1, bytes: Request.of(['GET', 'key:1']).bytes });
+  sandbox.advance(world.now + 1_000_000);
+  const recording = world.recording();
+  assert.ok(recording !== undefined);
+  assert.equal(replay(recording).traceHash, world.traceHash);
+});
+
+test('a recording that begins anew replays from there', () => {
+  const sandbox = open();
+  const { world } = sandbox;
+  sandbox.receive({ kind: 'data', conn: 1, bytes: Request.of(['SET', 'k', 'v']).bytes });
+  sandbox.advance(world.now + 10_000);
+  world.restartRecording();
+  assert.equal(world.recordedBytes, 0);
+  sandbox.receive({ kind: 'data', conn: 1, bytes: Request.of(['APPEND', 'k', 'w']).bytes });
+  sandbox.advance(world.now + 10_000);
+  assert.equal(replay(world.recording()!).traceHash, world.traceHash);
+});
