@@ -71,7 +71,8 @@ const lookahead = new Lookahead();
 export class Server extends Process {
   readonly mode = 'standalone';
   configuration!: Configuration;
-  keyspace!: Keyspace;
+  /** Empty until `start`. */
+  keyspace: Keyspace = new Keyspace(0);
   readonly call = new ServerCall(this);
   readonly replication = new Replication(this);
   readonly loading = new Loading(this);

@@ -69,3 +69,13 @@ test('a recording that begins anew replays from there', () => {
   sandbox.advance(world.now + 10_000);
   assert.equal(replay(world.recording()!).traceHash, world.traceHash);
 });
+
+test('inputs are recorded while a process has yet to start', () => {
+  const sandbox = open();
+  sandbox.inject({ kind: 'addNode', name: 'n1', machine: 'server', ports: [6500] });
+  for (let i = 0; i < 100; i += 1) {
+    sandbox.receive({ kind: 'data', conn: 1, bytes: Request.of(['PING']).bytes });
+  }
+  sandbox.advance(sandbox.world.now + 10_000);
+  assert.equal(sandbox.world.failure, undefined);
+});
