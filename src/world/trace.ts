@@ -1,23 +1,23 @@
 /**
- * The history: a ring of the last events with the beginning of their bytes, and a ring of notes.
+ * The history: the last events with the beginnings of their payloads, in pages, and the last notes.
  *
- * Invariants: event number n (1, 2, 3 …) is in the ring iff count - size < n <= count, at slot
- * n mod size: with size 4,096 and count 5,000, events 905 to 5,000 are in the ring, and 5,000 is at slot
- * 904. `cause` is a smaller event number, or 0 for input from outside. The hash covers every
- * event ever recorded, its payload in full, and everything sent outside.
- * Bytes are kept raw and are described in words only on request.
+ * Copies share all pages but the newest, so a checkpoint copies one page, however long the history is.
+ *
+ * Invariants: event number n (1, 2, 3 …) is held iff count - size < n <= count. With size 4,096 and count
+ * 5,000, events 905 to 5,000 are held; page 3 (769 to 1,024) is the oldest. `cause` is a smaller event
+ * number, or 0 for input from outside. The hash covers every event ever recorded, its payload in full,
+ * and everything sent outside. Bytes are kept raw and are described in words only on request.
  */
 
 import type { Micros, Note } from '../engine/machine/machine.ts';
-import { registerShared, registerState } from '../engine/machine/state.ts';
+import { copyState, registerShared, registerState } from '../engine/machine/state.ts';
 import { describeBytes } from './decode.ts';
 import { KIND_NAMES } from './event.ts';
 import { Fifo } from './fifo.ts';
 import { Hash } from './hash.ts';
+import { EVENTS_A_PAGE, TracePage } from './tracePage.ts';
 import type { EventView, NoteView } from './views.ts';
 
-/** How many bytes of a payload are kept. */
-const KEPT_BYTES = 256;
 const NOTES_MAX = 8_192;
 
 export interface EventGlance {
@@ -51,32 +51,27 @@ registerShared(NoteRecord);
 export class Trace {
   /** Events recorded so far; the number of the last one. */
   count = 0;
-  readonly hash = new Hash();
+  readonly hash: Hash;
+  /** How many events are held. */
   readonly size: number;
-  private readonly at: Float64Array;
-  private readonly cause: Float64Array;
-  private readonly conn: Float64Array;
-  private readonly kind: Uint8Array;
-  private readonly place: Int32Array;
-  private readonly peer: Int32Array;
-  private readonly length: Uint32Array;
-  private readonly isText: Uint8Array;
-  private readonly kept: Buffer;
-  private readonly notes: Fifo<NoteView> = new Fifo();
+  private readonly pages: TracePage[];
+  /** The number of the first page: page 0 has events 1 to 256. */
+  private firstPage = 0;
+  /** A page that was dropped and that no copy has. */
+  private spare: TracePage | undefined = undefined;
+  private readonly notes: Fifo<NoteView>;
   private noteCount = 0;
 
-  /** `size` is a power of two. */
-  constructor(size: number) {
+  constructor(
+    size: number,
+    pages: TracePage[] = [],
+    hash: Hash = new Hash(),
+    notes: Fifo<NoteView> = new Fifo(),
+  ) {
     this.size = size;
-    this.at = new Float64Array(size);
-    this.cause = new Float64Array(size);
-    this.conn = new Float64Array(size);
-    this.kind = new Uint8Array(size);
-    this.place = new Int32Array(size);
-    this.peer = new Int32Array(size);
-    this.length = new Uint32Array(size);
-    this.isText = new Uint8Array(size);
-    this.kept = Buffer.alloc(size * KEPT_BYTES);
+    this.pages = pages;
+    this.hash = hash;
+    this.notes = notes;
   }
 
   /**
@@ -100,39 +95,34 @@ export class Trace {
     hash.number(at);
     hash.word(place);
     hash.number(conn);
-    const slot = this.count % this.size;
-    this.at[slot] = at;
-    this.kind[slot] = kind;
-    this.place[slot] = place;
-    this.peer[slot] = peer;
-    this.conn[slot] = conn;
-    this.cause[slot] = cause;
-    this.length[slot] = 0;
+    const slot = (this.count - 1) % EVENTS_A_PAGE;
+    const page = slot === 0 ? this.openPage() : this.pages[this.pages.length - 1]!;
+    page.write(slot, at, kind, place, peer, conn, cause);
     if (bytes !== undefined) {
       hash.bytes(bytes);
-      this.keep(slot, bytes);
+      page.keepBytes(slot, bytes);
     } else if (label !== '') {
       hash.text(label);
       hash.number(value);
-      const length = this.kept.latin1Write(label, slot * KEPT_BYTES, KEPT_BYTES);
-      this.length[slot] = length;
-      this.isText[slot] = 1;
+      page.keepText(slot, label);
     } else if (value !== 0) {
       hash.number(value);
     }
   }
 
-  private keep(slot: number, bytes: Buffer): void {
-    const length = bytes.length;
-    this.length[slot] = length;
-    this.isText[slot] = 0;
-    const kept = this.kept;
-    const start = slot * KEPT_BYTES;
-    if (length <= 48) {
-      for (let i = 0; i < length; i += 1) kept[start + i] = bytes[i]!;
-    } else {
-      bytes.copy(kept, start, 0, Math.min(length, KEPT_BYTES));
+  private openPage(): TracePage {
+    const { pages } = this;
+    // The last event of the first page is forgotten.
+    if (this.firstSeq > (this.firstPage + 1) * EVENTS_A_PAGE) {
+      const dropped = pages.shift()!;
+      this.firstPage += 1;
+      if (!dropped.isShared) this.spare = dropped;
     }
+    const page = this.spare ?? new TracePage();
+    this.spare = undefined;
+    page.begin();
+    pages.push(page);
+    return page;
   }
 
   /** Adds something to the hash that is not an event: bytes sent outside, a digest. */
@@ -150,52 +140,67 @@ export class Trace {
 
   /** An event in words; undefined when it is no longer held. */
   view(seq: number, places: readonly string[]): EventView | undefined {
-    if (seq < this.firstSeq || seq > this.count) return undefined;
-    const slot = seq % this.size;
+    const page = this.pageOf(seq);
+    if (page === undefined) return undefined;
+    const slot = slotOf(seq);
+    const length = page.lengthOf(slot);
+    const bytes = page.bytesOf(slot);
+    const isText = page.isText(slot);
     return {
       seq,
-      cause: this.cause[slot]!,
-      at: this.at[slot]!,
-      kind: KIND_NAMES[this.kind[slot]!]!,
-      node: places[this.place[slot]!] ?? '',
-      peer: places[this.peer[slot]!] ?? '',
-      conn: this.conn[slot]!,
-      bytes: this.isText[slot] === 1 ? 0 : this.length[slot]!,
-      text: this.text(slot),
+      cause: page.causeOf(slot),
+      at: page.timeOf(slot),
+      kind: KIND_NAMES[page.kindOf(slot)]!,
+      node: places[page.placeOf(slot)] ?? '',
+      peer: places[page.peerOf(slot)] ?? '',
+      conn: page.connOf(slot),
+      bytes: isText ? 0 : length,
+      text: isText ? bytes.latin1Slice() : describeBytes(bytes, length),
     };
-  }
-
-  private text(slot: number): string {
-    const total = this.length[slot]!;
-    const start = slot * KEPT_BYTES;
-    const bytes = this.kept.subarray(start, start + Math.min(total, KEPT_BYTES));
-    return this.isText[slot] === 1 ? bytes.latin1Slice() : describeBytes(bytes, total);
   }
 
   /** The properties of an event that need no words; undefined when it is not held. */
   glance(seq: number): EventGlance | undefined {
-    if (seq < this.firstSeq || seq > this.count) return undefined;
-    const slot = seq % this.size;
-    const hasBytes = this.isText[slot] === 0 && this.length[slot]! > 0;
+    const page = this.pageOf(seq);
+    if (page === undefined) return undefined;
+    const slot = slotOf(seq);
+    const hasBytes = !page.isText(slot) && page.lengthOf(slot) > 0;
     return {
-      kind: this.kind[slot]!,
-      place: this.place[slot]!,
-      peer: this.peer[slot]!,
-      firstByte: hasBytes ? this.kept[slot * KEPT_BYTES]! : -1,
+      kind: page.kindOf(slot),
+      place: page.placeOf(slot),
+      peer: page.peerOf(slot),
+      firstByte: hasBytes ? page.bytesOf(slot)[0]! : -1,
     };
   }
 
   /** Number of the event that caused this one; 0 when it is not held, or came from outside. */
   causeOf(seq: number): number {
-    return seq >= this.firstSeq && seq <= this.count ? this.cause[seq % this.size]! : 0;
+    return this.pageOf(seq)?.causeOf(slotOf(seq)) ?? 0;
   }
 
   /** The beginning of an event's payload; empty when it is not held. */
   bytesOf(seq: number): Buffer {
-    if (seq < this.firstSeq || seq > this.count) return Buffer.alloc(0);
-    const start = (seq % this.size) * KEPT_BYTES;
-    const length = Math.min(this.length[seq % this.size]!, KEPT_BYTES);
-    return Buffer.from(this.kept.subarray(start, start + length));
+    const page = this.pageOf(seq);
+    return Buffer.from(page === undefined ? [] : page.bytesOf(slotOf(seq)));
+  }
+
+  /** The page of an event; undefined when it is not held. */
+  private pageOf(seq: number): TracePage | undefined {
+    if (seq < this.firstSeq || seq > this.count) return undefined;
+    return this.pages[Math.floor((seq - 1) / EVENTS_A_PAGE) - this.firstPage];
+  }
+
+  /** A second trace with the same history; neither sees later events of the other. */
+  share(): Trace {
+    const pages = this.pages.slice();
+    const newest = pages.pop();
+    for (const page of pages) page.isShared = true;
+    if (newest !== undefined) pages.push(newest.copy());
+    const copy = new Trace(this.size, pages, copyState(this.hash), copyState(this.notes));
+    copy.count = this.count;
+    copy.firstPage = this.firstPage;
+    copy.noteCount = this.noteCount;
+    return copy;
   }
 
   addNote(at: Micros, node: string, note: Note): void {
@@ -214,4 +219,8 @@ export class Trace {
     return found;
   }
 }
-registerState(Trace);
+registerState(Trace, (trace: Trace) => trace.share());
+
+function slotOf(seq: number): number {
+  return (seq - 1) % EVENTS_A_PAGE;
+}
