@@ -4,6 +4,9 @@
  * Invariant: operations run one after another in the order of the requests, each regardless of earlier
  * failures: a caller requests a rename only after the bytes were confirmed. A rename has completed when
  * the directory is durable, too. Files that are appended to stay open between operations.
+ *
+ * Each call into a file costs a thread of libuv's pool and a turn of the event loop, so appends to one
+ * file that have queued up are one operation, and a file is read in few calls.
  */
 
 import * as fs from 'node:fs';
@@ -14,12 +17,20 @@ import { errnoCode, errnoText } from './errno.ts';
 type Done = (result: FileResult) => void;
 
 const OK: FileResult = { ok: true };
+const EMPTY = Buffer.alloc(0);
 /** Descriptors kept for appending; a process writes to one or two files at a time. */
 const OPEN_FILES_MAX = 8;
+/** The most bytes that one call reads. */
+const READ_BYTES_MAX = 64 * 1024 * 1024;
+
+interface Entry {
+  readonly op: FileOp;
+  readonly done: Done;
+}
 
 export class RealDisk {
   private readonly root: string;
-  private readonly queue: { readonly op: FileOp; readonly done: Done }[] = [];
+  private queue: Entry[] = [];
   private running = false;
   private readonly descriptors = new Map<string, number>();
   private whenIdle: (() => void) | undefined;
@@ -40,23 +51,35 @@ export class RealDisk {
   }
 
   private next(): void {
-    const entry = this.queue.shift();
-    if (entry === undefined) {
+    const entries = this.take();
+    const op = combined(entries);
+    if (op === undefined) {
       this.running = false;
       this.whenIdle?.();
       return;
     }
     this.running = true;
-    this.attempt(entry.op, (error, bytes) => {
+    this.attempt(op, (error, bytes) => {
       const result: FileResult =
         error !== null
           ? { ok: false, error: errnoText(error) }
           : bytes === undefined
             ? OK
             : { ok: true, bytes };
-      entry.done(result);
+      for (const { done } of entries) done(result);
       this.next();
     });
+  }
+
+  /** Takes the next operation, with the appends to the same file behind an append. */
+  private take(): Entry[] {
+    const first = this.queue[0]?.op;
+    let count = 1;
+    if (first?.kind === 'append') {
+      const isSame = ({ op }: Entry): boolean => op.kind === 'append' && op.path === first.path;
+      while (count < this.queue.length && isSame(this.queue[count]!)) count += 1;
+    }
+    return this.queue.splice(0, count);
   }
 
   /** Node throws synchronously for a name with a NUL: this counts as an ordinary failure. */
@@ -90,7 +113,7 @@ export class RealDisk {
         fs.unlink(file, done);
         return;
       case 'read':
-        fs.readFile(file, (error, bytes) => done(error, bytes));
+        readWhole(file, done);
         return;
     }
   }
@@ -153,6 +176,14 @@ export class RealDisk {
   }
 }
 
+/** One operation in place of several appends; undefined for none. */
+function combined(entries: readonly Entry[]): FileOp | undefined {
+  const first = entries[0]?.op;
+  if (entries.length < 2 || first?.kind !== 'append') return first;
+  const parts = entries.map(({ op }) => (op.kind === 'append' ? op.bytes : EMPTY));
+  return { kind: 'append', path: first.path, bytes: Buffer.concat(parts) };
+}
+
 /** Makes a rename durable. Windows does that itself, and does not allow syncing a directory. */
 function syncDirectory(directory: string, done: (error: Error | null) => void): void {
   if (process.platform === 'win32') {
@@ -182,6 +213,43 @@ function closed(fd: number): Error | null {
   } catch (error) {
     return error as Error;
   }
+}
+
+function readWhole(file: string, done: (error: Error | null, bytes?: Buffer) => void): void {
+  fs.open(file, 'r', (error, fd) => {
+    if (error !== null) {
+      done(error);
+      return;
+    }
+    fs.fstat(fd, (statError, stats) => {
+      if (statError !== null) {
+        done(closedAfter(statError, fd));
+        return;
+      }
+      const bytes = Buffer.allocUnsafeSlow(stats.size);
+      readInto(fd, bytes, 0, (readError, length) =>
+        done(closedAfter(readError, fd), bytes.subarray(0, length)),
+      );
+    });
+  });
+}
+
+/** Repeats read(2) until the Buffer is full or the file ends. */
+function readInto(
+  fd: number,
+  bytes: Buffer,
+  from: number,
+  done: (error: Error | null, length: number) => void,
+): void {
+  const length = Math.min(bytes.length - from, READ_BYTES_MAX);
+  if (length === 0) {
+    done(null, from);
+    return;
+  }
+  fs.read(fd, bytes, from, length, null, (error, count) => {
+    if (error !== null || count === 0) done(error, from);
+    else readInto(fd, bytes, from + count, done);
+  });
 }
 
 /** Repeats write(2), which may write fewer bytes than requested. */
