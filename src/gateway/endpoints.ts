@@ -106,13 +106,15 @@ export class Endpoints implements OutsidePort {
   /**
    * Writes what the nodes have sent. Many replies are written together, because a client that is woken by
    * its reply then finds others to read: one wake-up costs as much as executing ten commands.
+   *
+   * It is part of a turn of the loop, so what it injects must not begin another (`input` would).
    */
   writeOut(): void {
     const { outbox } = this;
     this.outbox = [];
-    for (const peer of outbox) {
-      peer.output.write();
-      if (peer.output.isDue) this.drained(peer);
+    for (const { conn, output } of outbox) {
+      output.write();
+      if (output.isDue) this.sandbox.receive({ kind: 'drained', conn, bytes: output.take() });
     }
   }
 

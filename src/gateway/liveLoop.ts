@@ -105,7 +105,10 @@ export class LiveLoop implements Driver {
     }
     const { world } = this.sandbox;
     const delay = this.clock.delay(world.now, world.nextEventAt());
-    if (this.mode === 'live' && world.failure === undefined) this.arm(delay);
+    if (this.mode !== 'live' || world.failure !== undefined) return;
+    // Writing may have injected something.
+    if (delay === 0) this.wake();
+    else this.arm(delay);
   }
 
   /** Executes what is due; returns false when a turn's time was not enough. */

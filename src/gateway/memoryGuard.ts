@@ -1,8 +1,8 @@
 /**
- * Keeps a sandbox within its memory. When it uses too much, first its recording gives way; then its
- * servers refuse writes until there is room. Growth that no refusal stops (requests that never become complete, replies that are never read)
- * is stopped as by Redis's maxmemory-clients: the client that holds the most memory is disconnected.
- * Only if there is no such client does the sandbox end.
+ * Keeps a sandbox within its memory. When it uses too much, first its recording is given up; then its
+ * servers refuse writes until there is room. Growth that no refusal stops (requests that never become
+ * complete, replies that are never read) is stopped as by Redis's maxmemory-clients: the client that holds
+ * the most memory is disconnected. Only if there is no such client does the sandbox end.
  *
  * Servers are told by CONFIG SET maxmemory over the operator's connection. This is a recorded input, so a
  * replay refuses the same writes at the same events, and the user sees it in CONFIG GET, in the feed and
@@ -36,12 +36,9 @@ const HELD_BYTES_MIN = 1024 * 1024;
 const INPUT_BYTES_MAX = 16 * MEGABYTE;
 /** Any data exceeds this, so every write that could add data is refused. */
 const MAXMEMORY_REFUSING = 1;
-/** The share of used memory at which the recording gives way. */
-const SHORTEN_SHARE = 0.6;
-/** A recording with less than this share of the memory is not worth shortening. */
-const RECORDED_SHARE_MIN = 1 / 16;
-/** While writes are refused, the recording begins anew whenever this share of the memory was deleted. */
-const DELETED_SHARE = 1 / 16;
+/** The shares of used memory at which the recording is given up, and at which it begins again. */
+const SUSPEND_SHARE = 0.6;
+const RESUME_SHARE = 0.5;
 
 interface MemoryGuardOptions {
   readonly sandbox: Sandbox;
@@ -68,8 +65,6 @@ export class MemoryGuard {
   private readonly observer: PerformanceObserver;
   private collections = 0;
   private isRefusing = false;
-  /** The most memory of data and clients since the recording was last shortened. */
-  private dataBytes = 0;
   /**
    * The number of full collections after which the memory of disconnected clients is certainly
    * freed.
@@ -114,6 +109,7 @@ export class MemoryGuard {
       comingBytes,
       collections: this.collections,
     });
+    this.limitRecording();
     const limit = `${memoryMb} MB of memory it may use`;
     if (!this.makeRoom(limit)) return;
     if (verdict === 'refuse') {
@@ -126,12 +122,8 @@ export class MemoryGuard {
       this.release();
       this.say(`There is room in the ${limit} again: the sandbox's servers accept writes again.`);
     }
-    if (this.isRefusing) {
-      this.refuse();
-    } else {
-      this.releaseStarted();
-    }
-    this.shortenRecording(bytes);
+    if (this.isRefusing) this.refuse();
+    else this.releaseStarted();
   }
 
   /** Disconnects the largest client if refusing writes is not enough. False if the sandbox must end. */
@@ -154,22 +146,12 @@ export class MemoryGuard {
     return false;
   }
 
-  /**
-   * The recording is the first to give way. Its checkpoints share the data, and would also keep what the
-   * user deletes to make room.
-   */
-  private shortenRecording(knownBytes: number): void {
-    const { sandbox, memoryMb } = this.options;
-    if (this.budget.shareInUse < SHORTEN_SHARE) return;
-    const limitBytes = memoryMb * MEGABYTE;
-    const { recordedBytes } = sandbox.world;
-    const dataBytes = knownBytes - recordedBytes;
-    const isLong = recordedBytes > RECORDED_SHARE_MIN * limitBytes;
-    const keepsDeleted = dataBytes < this.dataBytes - DELETED_SHARE * limitBytes;
-    this.dataBytes = Math.max(this.dataBytes, dataBytes);
-    if (!isLong && !keepsDeleted) return;
-    sandbox.world.restartRecording();
-    this.dataBytes = dataBytes;
+  /** The checkpoints of a recording keep what has been overwritten or deleted since. */
+  private limitRecording(): void {
+    const { world } = this.options.sandbox;
+    const { shareInUse } = this.budget;
+    if (shareInUse >= SUSPEND_SHARE) world.suspendRecording();
+    else if (shareInUse < RESUME_SHARE) world.resumeRecording();
   }
 
   /** Tells all processes that have not been told. */

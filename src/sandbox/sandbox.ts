@@ -40,8 +40,8 @@ const OBSERVE_MICROS = 10_000;
 /** How often, in world time, boot checks whether the topology has agreed. */
 const BOOT_LOOK_MICROS = 200_000;
 /**
- * What arrives while time stands still waits for what is due within this time: the next timer of every
- * node, at most.
+ * How long, in world time, what arrives while time stands still falls behind. Every node has a timer at
+ * least this often, so each gets a turn.
  */
 const FALL_IN_MICROS = 200_000;
 /** How long a topology may take to agree, in world time. */
@@ -139,9 +139,9 @@ export class Sandbox {
    * passes, and steps would show nothing but its commands.
    */
   receive(input: Traffic): void {
-    const isPaused = this.driver.mode === 'paused';
-    const delayMicros = isPaused ? this.world.dueWithin(FALL_IN_MICROS) : 0;
-    this.inject(delayMicros === 0 ? input : { ...input, delayMicros });
+    const travels = input.kind !== 'drained' && input.kind !== 'refused';
+    if (!travels || this.driver.mode !== 'paused') this.inject(input);
+    else this.inject({ ...input, delayMicros: this.world.dueWithin(FALL_IN_MICROS) });
   }
 
   /** A new id for an outside connection. */

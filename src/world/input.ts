@@ -124,6 +124,11 @@ export type Operation =
   /** While `full`, appends and writes of a byte or more fail with `No space left on device`. */
   | { readonly kind: 'diskFault'; readonly node: string; readonly full: boolean };
 
+interface Delayed {
+  /** Added to the latency of its link. */
+  readonly delayMicros?: Micros;
+}
+
 /**
  * Traffic of outside peers. `conn` is an outside connection: a new positive number chosen by the
  * injector, or a negative one that the world passed to `outside.connect`. Traffic of an unknown or
@@ -131,34 +136,29 @@ export type Operation =
  */
 export type Traffic =
   /** A peer connects to a node's port. If the node does not listen, `outside.close` answers. */
-  (
-    | {
-        readonly kind: 'accept';
-        readonly conn: number;
-        readonly node: string;
-        readonly port: number;
-        /** `ip:port` of the peer. */
-        readonly peer: string;
-        /** The pseudo-node of the peer; default `outside`. */
-        readonly from?: string;
-        /** See Peer of the machine's contract. */
-        readonly isOperator?: boolean;
-      }
-    /** `bytes` must not be written to afterwards. */
-    | { readonly kind: 'data'; readonly conn: number; readonly bytes: Buffer }
-    /** The peer's side has read that many bytes of what `outside.send` sent. */
-    | { readonly kind: 'drained'; readonly conn: number; readonly bytes: number }
-    /** The peer has ended its side; the node's remaining replies are sent before `outside.close`. */
-    | { readonly kind: 'eof'; readonly conn: number }
-    /** The connection broke and has ended on this side. */
-    | { readonly kind: 'reset'; readonly conn: number }
-    /** The outcome of `outside.connect`; `laddr` is the local `ip:port` of the real socket. */
-    | { readonly kind: 'connected'; readonly conn: number; readonly laddr?: string }
-    | { readonly kind: 'refused'; readonly conn: number; readonly error: string }
-  ) & {
-    /** Travels that much longer than its link takes. */
-    readonly delayMicros?: Micros;
-  };
+  | ({
+      readonly kind: 'accept';
+      readonly conn: number;
+      readonly node: string;
+      readonly port: number;
+      /** `ip:port` of the peer. */
+      readonly peer: string;
+      /** The pseudo-node of the peer; default `outside`. */
+      readonly from?: string;
+      /** See Peer of the machine's contract. */
+      readonly isOperator?: boolean;
+    } & Delayed)
+  /** `bytes` must not be written to afterwards. */
+  | ({ readonly kind: 'data'; readonly conn: number; readonly bytes: Buffer } & Delayed)
+  /** The peer's side has read that many bytes of what `outside.send` sent. */
+  | { readonly kind: 'drained'; readonly conn: number; readonly bytes: number }
+  /** The peer has ended its side; the node's remaining replies are sent before `outside.close`. */
+  | ({ readonly kind: 'eof'; readonly conn: number } & Delayed)
+  /** The connection broke and has ended on this side. */
+  | ({ readonly kind: 'reset'; readonly conn: number } & Delayed)
+  /** The outcome of `outside.connect`; `laddr` is the local `ip:port` of the real socket. */
+  | ({ readonly kind: 'connected'; readonly conn: number; readonly laddr?: string } & Delayed)
+  | { readonly kind: 'refused'; readonly conn: number; readonly error: string };
 
 export type Input = Operation | Traffic;
 

@@ -23,8 +23,9 @@ const DELAY_BYTES = 8;
 const BLOCK_BYTES = 1024 * 1024;
 const SEGMENTS = 4;
 /**
- * The most memory that keeping the bases may cost. A world of 500 MB that is overwritten at random would
- * otherwise be kept five times: each base shares all data in the beginning, and none in the end.
+ * About the most memory that keeping the bases may cost, as far as it is pages of keys and strings. A world
+ * of 500 MB that is overwritten at random would otherwise be kept five times: each base shares all data in
+ * the beginning, and none in the end.
  */
 const PINNED_BYTES_MAX = 64 * 1024 * 1024;
 /** After a base had become too expensive, world time until the next is taken. */
@@ -72,7 +73,7 @@ const BEGINNING: SegmentView = { base: undefined, firstInput: 0, blocks: [] };
 export interface BaseSource {
   /** A copy of the present state; undefined if it would be expensive now. */
   checkpoint(): WorldState | undefined;
-  /** Grows by the bytes that copies of the state cost (Machine.copiedBytes). */
+  /** The sum over all machines (Machine.copiedBytes): it grows, and falls when a machine goes. */
   copiedBytes(): number;
 }
 
@@ -84,11 +85,11 @@ class Segment {
   /** Used bytes of the last block. */
   used = 0;
   bytes = 0;
-  /** `copiedBytes` when it began. */
-  readonly copiedBytes: number;
+  /** The journal's `copied` when it began. */
+  readonly copied: number;
 
-  constructor(view: SegmentView, copiedBytes: number) {
-    this.copiedBytes = copiedBytes;
+  constructor(view: SegmentView, copied: number) {
+    this.copied = copied;
     this.base = view.base;
     this.firstInput = view.firstInput;
     for (const block of view.blocks) {
@@ -110,6 +111,14 @@ class Segment {
     return block;
   }
 
+  /** Appends the records of the segment behind this one. */
+  join(next: Segment): void {
+    const { blocks } = this.view();
+    this.blocks.splice(0, this.blocks.length, ...blocks, ...next.blocks);
+    if (next.blocks.length > 0) this.used = next.used;
+    this.bytes += next.bytes;
+  }
+
   view(): SegmentView {
     const blocks = this.blocks.slice();
     const last = blocks.pop();
@@ -125,6 +134,9 @@ export class Journal {
   /** The number of inputs after which a missing checkpoint is requested again. */
   private inputsUntilAsked = 0;
   private inputsUntilCounted = INPUTS_UNTIL_COUNTED;
+  /** All bytes copied so far, and the source's number when they were last counted. */
+  private copied = 0;
+  private counted = 0;
   /** No base is taken until then. */
   private suspendedUntil: Micros = Number.NEGATIVE_INFINITY;
 
@@ -164,31 +176,50 @@ export class Journal {
     }
   }
 
-  /** Begins anew at this state, so that nothing is kept alive by older checkpoints. */
-  restart(base: WorldState): void {
-    this.segments.length = 0;
-    this.begin(base);
-  }
-
-  /** Drops the oldest segments while their bases cost too much, and the last one only for a while. */
+  /**
+   * Drops the oldest segments while their bases cost too much. If none is left, no base is taken for
+   * SUSPENDED_MICROS. A recording from the beginning needs no base: it loses those that it has.
+   */
   private limitCosts(time: Micros): void {
-    this.inputsUntilCounted = INPUTS_UNTIL_COUNTED;
+    this.count();
     const { segments } = this;
-    const copied = this.source.copiedBytes();
     for (;;) {
       const oldest = segments.find(({ base }) => base !== undefined);
-      if (oldest === undefined || copied - oldest.copiedBytes <= PINNED_BYTES_MAX) return;
-      segments.shift();
-      if (segments.length === 0) this.suspendedUntil = time + SUSPENDED_MICROS;
+      if (oldest === undefined || this.copied - oldest.copied <= PINNED_BYTES_MAX) return;
+      const isFromBeginning = segments[0] !== oldest;
+      if (isFromBeginning) for (const later of segments.splice(1)) segments[0]!.join(later);
+      else segments.shift();
+      if (isFromBeginning || segments.length === 0) this.suspendedUntil = time + SUSPENDED_MICROS;
     }
+  }
+
+  private count(): void {
+    this.inputsUntilCounted = INPUTS_UNTIL_COUNTED;
+    const counted = this.source.copiedBytes();
+    this.copied += Math.max(0, counted - this.counted);
+    this.counted = counted;
+  }
+
+  /** Keeps nothing until `resume`: memory is short. */
+  suspend(): void {
+    this.segments.length = 0;
+    this.suspendedUntil = Number.POSITIVE_INFINITY;
+  }
+
+  /** Begins anew with the next input. */
+  resume(): void {
+    if (this.suspendedUntil !== Number.POSITIVE_INFINITY) return;
+    this.suspendedUntil = Number.NEGATIVE_INFINITY;
+    this.inputsUntilAsked = 0;
   }
 
   private next(time: Micros): Segment | undefined {
     this.inputsUntilAsked -= 1;
-    if (this.inputsUntilAsked > 0 || time < this.suspendedUntil) return undefined;
-    const base = this.source.checkpoint();
+    if (this.inputsUntilAsked > 0) return undefined;
+    const isSuspended = time < this.suspendedUntil;
+    const base = isSuspended ? undefined : this.source.checkpoint();
     if (base !== undefined) return this.begin(base);
-    this.inputsUntilAsked = INPUTS_UNTIL_ASKED;
+    if (!isSuspended) this.inputsUntilAsked = INPUTS_UNTIL_ASKED;
     if (this.bytes > this.bytesMax) this.segments.length = 0;
     return undefined;
   }
@@ -197,7 +228,8 @@ export class Journal {
     const { segments } = this;
     this.inputsUntilAsked = 0;
     const view = { base, firstInput: base.inputCount, blocks: [] };
-    const segment = new Segment(view, this.source.copiedBytes());
+    this.count();
+    const segment = new Segment(view, this.copied);
     segments.push(segment);
     // A segment that has grown may displace more than the oldest one.
     while (segments.length > SEGMENTS || (segments.length > 1 && this.bytes > this.bytesMax)) {

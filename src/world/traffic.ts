@@ -21,7 +21,7 @@ export function isMeant(state: WorldState, input: Traffic): boolean {
 
 export function takeTraffic(run: Runtime, input: Traffic): void {
   const state = run.state;
-  const delay = input.delayMicros ?? 0;
+  const delay = 'delayMicros' in input ? (input.delayMicros ?? 0) : 0;
   run.cause = 0;
   if (input.kind === 'accept') {
     const node = state.nodes.get(input.node)!;

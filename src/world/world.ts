@@ -303,9 +303,14 @@ export class World {
     return this.journal?.recording(this.state);
   }
 
-  /** Lets the recording begin now: what only its older checkpoints keep is freed. */
-  restartRecording(): void {
-    this.journal?.restart(copyState(this.state));
+  /** Forgets the recording, and frees what only its checkpoints keep. */
+  suspendRecording(): void {
+    this.journal?.suspend();
+  }
+
+  /** Lets a suspended recording begin anew with the next input. */
+  resumeRecording(): void {
+    this.journal?.resume();
   }
 
   node(name: string): NodeView | undefined {

@@ -185,8 +185,8 @@ export interface Machine {
   /** Bytes received that belong to requests not executed yet; 0 for a machine without this method. */
   unreadBytes?(): number;
   /**
-   * Grows by the bytes that the machine copies, or drops, because a copy of its state shares them: the
-   * memory that keeping the copy costs. Absent for a machine that shares nothing.
+   * Grows by the bytes of pages that the machine copies, or drops, because a copy of its state shares
+   * them: memory that keeping the copy costs. Absent for a machine that shares nothing.
    */
   copiedBytes?(): number;
 }

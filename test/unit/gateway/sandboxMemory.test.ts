@@ -107,6 +107,21 @@ test('a configuration file written while writes are refused does not refuse them
   await worker.close();
 });
 
+test('values that a recording keeps do not fill the memory', async () => {
+  const { port, worker, warnings } = await start(400);
+  await write(port, 150, 150);
+  // Each change copies a value that a checkpoint of the recording may share.
+  for (let round = 0; round < 3; round += 1) {
+    for (let i = 0; i < 150; i += 1) {
+      const reply = await ask(port, `SETRANGE "${String(i).padStart(4)}" 5 ${round}`);
+      assert.ok(reply === ':1048576' || reply.startsWith('-OOM'), reply);
+    }
+  }
+  await until(async () => (await ask(port, 'SET k v')) === '+OK');
+  assert.ok(!warnings.some((text) => /disconnected/.test(text)));
+  await worker.close();
+});
+
 test('requests that never become whole: the client for which most is held is disconnected', async () => {
   const { port, worker, warnings } = await start(200);
   // They lie in query buffers, which no maxmemory limits.

@@ -25,9 +25,9 @@ function open(): Sandbox {
   return sandbox;
 }
 
-/** Writes every key once. */
-function writeAll(sandbox: Sandbox, stride: number): void {
-  for (let first = 0; first < KEYS; first += 100) {
+/** Writes every key, or the first `count`, once. */
+function writeAll(sandbox: Sandbox, stride: number, count = KEYS): void {
+  for (let first = 0; first < count; first += 100) {
     const requests = Array.from({ length: 100 }, (_, i) => {
       return Request.of(['SET', `key:${((first + i) * stride) % KEYS}`, VALUE]).bytes;
     });
@@ -58,13 +58,28 @@ test('checkpoints of large data that changes everywhere are dropped, and taken a
   assert.equal(replay(recording).traceHash, world.traceHash);
 });
 
-test('a recording that begins anew replays from there', () => {
+test('a recording from the beginning needs no bases, and gives them up', () => {
+  const sandbox = open();
+  const { world } = sandbox;
+  writeAll(sandbox, 1, 30_000);
+  for (let round = 0; round < 2; round += 1) writeAll(sandbox, JUMP, 10_000);
+  assert.equal(world.recording()!.segments[0]!.base, undefined);
+  for (let round = 0; round < 40; round += 1) writeAll(sandbox, JUMP, 500);
+  const recording = world.recording();
+  assert.equal(recording?.segments[0]?.base, undefined);
+  assert.equal(replay(recording!).traceHash, world.traceHash);
+});
+
+test('a recording that was suspended begins anew, and replays from there', () => {
   const sandbox = open();
   const { world } = sandbox;
   sandbox.receive({ kind: 'data', conn: 1, bytes: Request.of(['SET', 'k', 'v']).bytes });
   sandbox.advance(world.now + 10_000);
-  world.restartRecording();
+  world.suspendRecording();
+  assert.ok(world.recording() === undefined);
+  sandbox.receive({ kind: 'data', conn: 1, bytes: Request.of(['GET', 'k']).bytes });
   assert.equal(world.recordedBytes, 0);
+  world.resumeRecording();
   sandbox.receive({ kind: 'data', conn: 1, bytes: Request.of(['APPEND', 'k', 'w']).bytes });
   sandbox.advance(world.now + 10_000);
   assert.equal(replay(world.recording()!).traceHash, world.traceHash);
