@@ -25,7 +25,8 @@ watched('WATCH: a key deleted', ['b SET x 1'], ['b DEL x']);
 watched('WATCH: a key not touched', ['b SET x 1'], ['b SET y 1']);
 watched('WATCH: a key read', ['b SET x 1'], ['b GET x', 'b TOUCH x']);
 watched('WATCH: given an expiry', ['b SET x 1'], ['b EXPIRE x 100']);
-watched('WATCH: expires', ['b SET x 1 PX 5'], ['b DEBUG SLEEP 0.02']);
+// A second, so that a busy machine is not too slow to watch it in time.
+watched('WATCH: expires', ['b SET x 1 PX 1000'], ['b DEBUG SLEEP 1.1']);
 watched('WATCH: had expired', EXPIRED, []);
 watched('WATCH: had expired, then is deleted', EXPIRED, ['b EXISTS x']);
 watched('WATCH: had expired, then is made again', EXPIRED, ['b SET x 1']);
