@@ -151,6 +151,30 @@ test('sockets that still have something to say do not outlive the sandbox', asyn
   assert.ok(reader.text.length < 60 * MEGABYTE);
 });
 
+test('large replies to many clients do not nest the turns of the loop', async (t) => {
+  const { port, loop } = await open(t);
+  const turns = loop as unknown as { advance(): boolean };
+  const advance = turns.advance.bind(loop);
+  let depth = 0;
+  let deepest = 0;
+  turns.advance = () => {
+    depth += 1;
+    deepest = Math.max(deepest, depth);
+    const isDone = advance();
+    depth -= 1;
+    return isDone;
+  };
+  const value = 'x'.repeat(8_192);
+  await ask(port, `SET k ${value}`);
+  const gets = 200;
+  const readers = await Promise.all(Array.from({ length: 20 }, () => client(port)));
+  for (const { socket } of readers) socket.write('GET k\r\n'.repeat(gets));
+  const whole = gets * `$8192\r\n${value}\r\n`.length;
+  await until(() => readers.every(({ text }) => text.length === whole));
+  for (const { socket } of readers) socket.destroy();
+  assert.equal(deepest, 1);
+});
+
 test('a connect that the node gives up meanwhile leaves no socket', async (t) => {
   const { sandbox, port } = await open(t);
   const accepted: net.Socket[] = [];
