@@ -23,7 +23,7 @@ import { endInOrder } from './endInOrder.ts';
 import { errnoText } from './errno.ts';
 import type { LiveLoop } from './liveLoop.ts';
 import { loopbackAddress } from './loopback.ts';
-import { Output } from './output.ts';
+import { Outbox, Output } from './output.ts';
 import type { SocketReads } from './socketReads.ts';
 
 const HOST = '127.0.0.1';
@@ -62,8 +62,7 @@ export class Endpoints implements OutsidePort {
   /** Sockets that their nodes have closed, with unsent last bytes. */
   private readonly lingering = new Set<net.Socket>();
   private readonly listeners = new Map<number, net.Server>();
-  /** Peers with output to write. */
-  private outbox: Peer[] = [];
+  private readonly outbox = new Outbox<Peer>();
   private isClosed = false;
   /** Is told how many bytes have arrived, before the world receives them. */
   onBytes: (count: number) => void = () => {};
@@ -100,22 +99,17 @@ export class Endpoints implements OutsidePort {
 
   send(conn: number, bytes: Buffer): void {
     const peer = this.peers.get(conn);
-    if (peer?.output.hold(bytes)) this.outbox.push(peer);
+    if (peer !== undefined) this.outbox.hold(peer, bytes);
   }
 
   /**
-   * Writes what the nodes have sent. Many replies are written together, because a client that is woken by
-   * its reply then finds others to read: one wake-up costs as much as executing ten commands.
-   *
-   * It is part of a turn of the loop, so what it injects must not begin another (`input` would).
+   * Writes what the nodes have sent. It is part of a turn of the loop, so what it injects must not begin
+   * another (`input` would).
    */
   writeOut(): void {
-    const { outbox } = this;
-    this.outbox = [];
-    for (const { conn, output } of outbox) {
-      output.write();
-      if (output.isDue) this.sandbox.receive({ kind: 'drained', conn, bytes: output.take() });
-    }
+    this.outbox.writeOut(({ conn, output }) =>
+      this.sandbox.receive({ kind: 'drained', conn, bytes: output.take() }),
+    );
   }
 
   close(conn: number, isReset: boolean): void {

@@ -1,7 +1,9 @@
 /**
- * The output of a socket: held until it is written together, and measured until the kernel has taken it.
+ * The output of sockets: held until it is written together, and measured until the kernel has taken it.
  *
- * What the kernel has taken is reported in large amounts, so that small replies cause no report.
+ * Many replies are written together, because a client that is woken by its reply then finds others to
+ * read: one wake-up costs as much as executing ten commands. What the kernel has taken is reported in
+ * large amounts, so that small replies cause no report.
  */
 
 import type { Socket } from 'node:net';
@@ -51,5 +53,25 @@ export class Output {
 
   private get unreported(): number {
     return this.sent - this.reported - this.socket.writableLength;
+  }
+}
+
+/** Connections with output to write. */
+export class Outbox<Connection extends { readonly output: Output }> {
+  private waiting: Connection[] = [];
+
+  /** Keeps bytes for the next `writeOut`; true when they are the first of all. */
+  hold(connection: Connection, bytes: Buffer): boolean {
+    return connection.output.hold(bytes) && this.waiting.push(connection) === 1;
+  }
+
+  /** Writes what is held; `report` is called for connections of which enough was taken. */
+  writeOut(report: (connection: Connection) => void): void {
+    const { waiting } = this;
+    this.waiting = [];
+    for (const connection of waiting) {
+      connection.output.write();
+      if (connection.output.isDue) report(connection);
+    }
   }
 }

@@ -17,7 +17,6 @@ import { errnoCode, errnoText } from './errno.ts';
 type Done = (result: FileResult) => void;
 
 const OK: FileResult = { ok: true };
-const EMPTY = Buffer.alloc(0);
 /** Descriptors kept for appending; a process writes to one or two files at a time. */
 const OPEN_FILES_MAX = 8;
 /** The most bytes that one call reads. */
@@ -30,7 +29,7 @@ interface Entry {
 
 export class RealDisk {
   private readonly root: string;
-  private queue: Entry[] = [];
+  private readonly queue: Entry[] = [];
   private running = false;
   private readonly descriptors = new Map<string, number>();
   private whenIdle: (() => void) | undefined;
@@ -51,35 +50,44 @@ export class RealDisk {
   }
 
   private next(): void {
-    const entries = this.take();
-    const op = combined(entries);
-    if (op === undefined) {
+    const entry = this.take();
+    if (entry === undefined) {
       this.running = false;
       this.whenIdle?.();
       return;
     }
     this.running = true;
-    this.attempt(op, (error, bytes) => {
+    this.attempt(entry.op, (error, bytes) => {
       const result: FileResult =
         error !== null
           ? { ok: false, error: errnoText(error) }
           : bytes === undefined
             ? OK
             : { ok: true, bytes };
-      for (const { done } of entries) done(result);
+      entry.done(result);
       this.next();
     });
   }
 
-  /** Takes the next operation, with the appends to the same file behind an append. */
-  private take(): Entry[] {
-    const first = this.queue[0]?.op;
-    let count = 1;
-    if (first?.kind === 'append') {
-      const isSame = ({ op }: Entry): boolean => op.kind === 'append' && op.path === first.path;
-      while (count < this.queue.length && isSame(this.queue[count]!)) count += 1;
+  /** Takes the next operation; an append with those to the same file behind it, as one. */
+  private take(): Entry | undefined {
+    const { queue } = this;
+    const first = queue.shift();
+    if (first?.op.kind !== 'append') return first;
+    const { path: file } = first.op;
+    const parts = [first.op.bytes];
+    const dones = [first.done];
+    for (let op = queue[0]?.op; op?.kind === 'append' && op.path === file; op = queue[0]?.op) {
+      parts.push(op.bytes);
+      dones.push(queue.shift()!.done);
     }
-    return this.queue.splice(0, count);
+    if (parts.length === 1) return first;
+    return {
+      op: { kind: 'append', path: file, bytes: Buffer.concat(parts) },
+      done: (result) => {
+        for (const done of dones) done(result);
+      },
+    };
   }
 
   /** Node throws synchronously for a name with a NUL: this counts as an ordinary failure. */
@@ -174,14 +182,6 @@ export class RealDisk {
     this.descriptors.delete(file);
     return closed(fd);
   }
-}
-
-/** One operation in place of several appends; undefined for none. */
-function combined(entries: readonly Entry[]): FileOp | undefined {
-  const first = entries[0]?.op;
-  if (entries.length < 2 || first?.kind !== 'append') return first;
-  const parts = entries.map(({ op }) => (op.kind === 'append' ? op.bytes : EMPTY));
-  return { kind: 'append', path: first.path, bytes: Buffer.concat(parts) };
 }
 
 /** Makes a rename durable. Windows does that itself, and does not allow syncing a directory. */

@@ -32,6 +32,7 @@ import type { Seed } from '../engine/machine/random.ts';
 import { DirectoryFiles, FileReadError } from './directoryFiles.ts';
 import { endInOrder } from './endInOrder.ts';
 import { errnoCode, errnoText } from './errno.ts';
+import { Outbox } from './output.ts';
 import { RealChildren } from './realChildren.ts';
 import { RealClock } from './realClock.ts';
 import { peerOf, RealConnection } from './realConnection.ts';
@@ -69,8 +70,8 @@ export class RealHost implements Effects {
   private readonly logFile: RealLog;
   private readonly children: RealChildren;
   private readonly connections = new Map<ConnId, RealConnection>();
-  /** Connections with output to write at the end of this turn of Node's event loop. */
-  private outbox: RealConnection[] = [];
+  /** Written at the end of this turn of Node's event loop. */
+  private readonly outbox = new Outbox<RealConnection>();
   private nextConn: ConnId = 1;
   private nextToken: Token = 1;
   private timer: NodeJS.Timeout | undefined = undefined;
@@ -370,18 +371,11 @@ export class RealHost implements Effects {
     }
     const connection = this.connections.get(conn);
     if (connection === undefined) return;
-    if (!connection.output.hold(bytes)) return;
-    if (this.outbox.length === 0) setImmediate(() => this.writeOut());
-    this.outbox.push(connection);
+    if (this.outbox.hold(connection, bytes)) setImmediate(() => this.writeOut());
   }
 
   private writeOut(): void {
-    const { outbox } = this;
-    this.outbox = [];
-    for (const connection of outbox) {
-      connection.output.write();
-      if (connection.output.isDue) this.drained(connection);
-    }
+    this.outbox.writeOut((connection) => this.drained(connection));
   }
 
   close(conn: ConnId): void {

@@ -56,7 +56,7 @@ export interface WorldOptions {
   readonly params?: Partial<WorldParams>;
   /** The most bytes of recorded inputs; a checkpoint replaces older ones. Default: 64 MB. */
   readonly journalBytesMax?: number;
-  /** The number of events that the trace keeps: a power of two. */
+  /** The number of events that the trace keeps. */
   readonly traceEvents?: number;
 }
 

@@ -7,14 +7,13 @@
 
 import type { Micros } from '../engine/machine/machine.ts';
 import { registerShared } from '../engine/machine/state.ts';
+import { copyBytes } from '../engine/resp/bytes.ts';
 
 /** A power of two. */
 export const EVENTS_A_PAGE = 256;
 /** How many bytes of a payload are kept. */
 const KEPT_BYTES = 256;
 const PAYLOAD_BYTES_MIN = 4 * 1024;
-/** Up to here a loop is faster than a call into native code. */
-const LOOP_BYTES_MAX = 48;
 
 export class TracePage {
   /** Copies of the trace have it, too. */
@@ -60,9 +59,7 @@ export class TracePage {
   keepBytes(slot: number, bytes: Buffer): void {
     const kept = Math.min(bytes.length, KEPT_BYTES);
     const start = this.take(slot, bytes.length, kept);
-    const { payloads } = this;
-    if (kept > LOOP_BYTES_MAX) bytes.copy(payloads, start, 0, kept);
-    else for (let i = 0; i < kept; i += 1) payloads[start + i] = bytes[i]!;
+    copyBytes(bytes, 0, kept, this.payloads, start);
   }
 
   keepText(slot: number, text: string): void {

@@ -8,6 +8,7 @@
 import { registerState } from '../machine/state.ts';
 import type { Bytes } from '../resp/bytes.ts';
 import type { Client } from './client.ts';
+import { addByName, type ClientsByName, removeByName } from './clientsByName.ts';
 import { globMatch } from './glob.ts';
 import { beginPush, endPush } from './replyMode.ts';
 
@@ -15,30 +16,30 @@ import { beginPush, endPush } from './replyMode.ts';
 type Touch = (client: Client) => void;
 
 export class PubSub {
-  readonly channels: Subscribers = new Map();
-  readonly patterns: Subscribers = new Map();
+  readonly channels: ClientsByName = new Map();
+  readonly patterns: ClientsByName = new Map();
 
   subscribe(client: Client, channel: string): void {
     client.channels ??= new Set();
-    add(client, client.channels, this.channels, channel);
+    add(this.channels, client.channels, channel, client);
   }
 
   subscribePattern(client: Client, pattern: string): void {
     client.patterns ??= new Set();
-    add(client, client.patterns, this.patterns, pattern);
+    add(this.patterns, client.patterns, pattern, client);
   }
 
   unsubscribe(client: Client, channel: string): void {
-    if (client.channels?.delete(channel)) remove(client, this.channels, channel);
+    if (client.channels?.delete(channel)) removeByName(this.channels, channel, client);
   }
 
   unsubscribePattern(client: Client, pattern: string): void {
-    if (client.patterns?.delete(pattern)) remove(client, this.patterns, pattern);
+    if (client.patterns?.delete(pattern)) removeByName(this.patterns, pattern, client);
   }
 
   unsubscribeAll(client: Client): void {
-    for (const channel of client.channels ?? []) remove(client, this.channels, channel);
-    for (const pattern of client.patterns ?? []) remove(client, this.patterns, pattern);
+    for (const channel of client.channels ?? []) removeByName(this.channels, channel, client);
+    for (const pattern of client.patterns ?? []) removeByName(this.patterns, pattern, client);
     client.channels = undefined;
     client.patterns = undefined;
   }
@@ -75,22 +76,8 @@ export class PubSub {
 }
 registerState(PubSub);
 
-type Subscribers = Map<string, Set<Client>>;
-
-function add(client: Client, own: Set<string>, subscribers: Subscribers, name: string): void {
+function add(clients: ClientsByName, own: Set<string>, name: string, client: Client): void {
   if (own.has(name)) return;
   own.add(name);
-  client.countName(name);
-  const clients = subscribers.get(name);
-  if (clients === undefined) subscribers.set(name, new Set([client]));
-  else clients.add(client);
-}
-
-/** The name has been removed from the client's own set. */
-function remove(client: Client, subscribers: Subscribers, name: string): void {
-  client.uncountName(name);
-  const clients = subscribers.get(name);
-  if (clients === undefined) return;
-  clients.delete(client);
-  if (clients.size === 0) subscribers.delete(name);
+  addByName(clients, name, client);
 }

@@ -175,11 +175,11 @@ export class Server extends Process {
     return this.parts.nextDeadline();
   }
 
-  // Connections.
-
   copiedBytes(): number {
     return this.keyspace.copiedBytes;
   }
+
+  // Connections.
 
   override receive(now: Micros, conn: ConnId, chunk: Buffer, out: Effects): void {
     const client = this.clients.get(conn);

@@ -2,21 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Sandbox } from '../../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import type { EventDetail, FeedEntry, Operation } from '../../../src/view/messages.ts';
+import { bootedSandbox } from '../../support/sandboxes.ts';
 
 const SECOND = 1_000_000;
 
 type EventEntry = FeedEntry & { readonly event: EventDetail };
 
 function booted(): Sandbox {
-  const sandbox = new Sandbox({
-    topology: { replicas: 2, sentinels: 3, port: 6400, sentinelPort: 26400 },
-    seed: 7,
-    startAt: 1_790_000_000_000_000,
-    record: false,
-  });
-  sandbox.boot();
+  const sandbox = bootedSandbox({ seed: 7 });
   sandbox.takeFeed();
   return sandbox;
 }

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Sandbox } from '../../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import type { Outcome } from '../../../src/view/messages.ts';
 import { replay } from '../../../src/world/replay.ts';
+import { bootedSandbox } from '../../support/sandboxes.ts';
 
 const SET = Buffer.from('*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n');
 const OK_BYTES = '+OK\r\n'.length;
@@ -55,13 +56,7 @@ function perform(sandbox: Sandbox, operation: Parameters<Sandbox['perform']>[0])
 }
 
 function booted(): { sandbox: Sandbox; apps: Apps } {
-  const sandbox = new Sandbox({
-    topology: { replicas: 2, sentinels: 3, port: 6400, sentinelPort: 26_400 },
-    seed: 1,
-    startAt: 1_790_000_000_000_000,
-    record: true,
-  });
-  sandbox.boot();
+  const sandbox = bootedSandbox({ record: true });
   const apps = new Apps(sandbox);
   sandbox.advance(sandbox.world.now + 10_000);
   perform(sandbox, { op: 'pause' });

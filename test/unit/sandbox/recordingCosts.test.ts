@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Request } from '../../../src/engine/resp/request.ts';
-import { Sandbox } from '../../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { replay } from '../../../src/world/replay.ts';
+import { loneMaster } from '../../support/sandboxes.ts';
 
 const MEGABYTE = 1024 * 1024;
 const KEYS = 150_000;
@@ -13,14 +14,7 @@ const JUMP = 1_013;
 const VALUE = 'v'.repeat(600);
 
 function open(): Sandbox {
-  const sandbox = new Sandbox({
-    topology: { replicas: 0, sentinels: 0, port: 6400, sentinelPort: 26_400 },
-    seed: 1,
-    startAt: 1_790_000_000_000_000,
-    record: true,
-    params: { digestEvery: 0 },
-  });
-  sandbox.boot();
+  const sandbox = loneMaster({ record: true, params: { digestEvery: 0 } });
   sandbox.receive({ kind: 'accept', conn: 1, node: 'm', port: 6400, peer: '127.0.0.1:50001' });
   return sandbox;
 }

@@ -14,6 +14,7 @@
 import type { Database } from '../../data/table/database.ts';
 import { registerState } from '../../machine/state.ts';
 import type { Client } from '../../process/client.ts';
+import { addByName, type ClientsByName, removeByName } from '../../process/clientsByName.ts';
 import type { Part } from '../part.ts';
 import type { Server } from '../server.ts';
 import type { KeyListener } from './keyChanges.ts';
@@ -24,7 +25,7 @@ type WatchersHost = Pick<Server, 'keyspace' | 'keyChanges' | 'isExpired'>;
 export class Watchers implements Part, KeyListener {
   private readonly server: WatchersHost;
   /** By `db:key`. */
-  private readonly byKey = new Map<string, Set<Client>>();
+  private readonly byKey: ClientsByName = new Map();
 
   constructor(server: WatchersHost) {
     this.server = server;
@@ -41,10 +42,7 @@ export class Watchers implements Part, KeyListener {
     client.watched ??= new Map();
     if (client.watched.has(name)) return;
     client.watched.set(name, this.server.isExpired(key, db));
-    client.countName(name);
-    const clients = this.byKey.get(name);
-    if (clients === undefined) this.byKey.set(name, new Set([client]));
-    else clients.add(client);
+    addByName(this.byKey, name, client);
     this.server.keyChanges.refresh();
   }
 
@@ -52,12 +50,7 @@ export class Watchers implements Part, KeyListener {
   unwatch(client: Client): void {
     client.watchBroken = false;
     if (client.watched === undefined) return;
-    for (const name of client.watched.keys()) {
-      client.uncountName(name);
-      const clients = this.byKey.get(name);
-      clients?.delete(client);
-      if (clients?.size === 0) this.byKey.delete(name);
-    }
+    for (const name of client.watched.keys()) removeByName(this.byKey, name, client);
     client.watched = undefined;
     this.server.keyChanges.refresh();
   }
