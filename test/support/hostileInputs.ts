@@ -14,6 +14,8 @@ interface HostileOptions {
   readonly bytesMax: number;
   /** Most arguments of one command. */
   readonly countMax: number;
+  /** Probability that a command has more than 300 arguments, and that an argument is longer than 64 KB. */
+  readonly giantChance: number;
   /** More words worth trying: names of masters, of directives. */
   readonly words: readonly string[];
   /** Full names of commands left out: those that end the process on purpose, or stop time. */
@@ -128,14 +130,16 @@ export class HostileInputs {
 
   private count(): number {
     const { random, options } = this;
-    if (random.chance(0.001)) return random.below(options.countMax);
+    if (random.chance(options.giantChance)) return this.anyMagnitude(300, options.countMax);
     if (random.chance(0.02)) return random.below(300);
     return random.below(7);
   }
 
   private argument(): string | Buffer {
     const { random } = this;
-    if (random.chance(0.0001)) return this.giant.subarray(0, random.below(this.giant.length));
+    if (random.chance(this.options.giantChance)) {
+      return this.giant.subarray(0, this.anyMagnitude(64 * KB, this.giant.length));
+    }
     switch (random.below(12)) {
       case 0:
         return this.noise(random.below(40));
@@ -153,6 +157,11 @@ export class HostileInputs {
       default:
         return this.one(KEYS);
     }
+  }
+
+  /** From `least` to `most`, each order of magnitude as likely as the next. */
+  private anyMagnitude(least: number, most: number): number {
+    return Math.floor(least * (most / least) ** (this.random.below(1_000_001) / 1_000_000));
   }
 
   private one(list: readonly string[]): string {

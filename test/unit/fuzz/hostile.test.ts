@@ -19,6 +19,8 @@ const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 20_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
 const BYTES_MAX = isLong ? 512 * MB : 4 * MB;
 const COUNT_MAX = isLong ? 3_000_000 : 30_000;
+/** A giant takes seconds: the long run has some hundreds of them. */
+const GIANT_CHANCE = isLong ? 0.00002 : 0.0005;
 /** Of the process itself: the giant argument, what a server has stored of it, and garbage. */
 const MEMORY_MAX = 6 * 1024 * MB;
 
@@ -88,6 +90,7 @@ for (const kind of [SERVER, SENTINEL]) {
     const inputs = new HostileInputs(random, lone.machine.commands, {
       bytesMax: BYTES_MAX,
       countMax: COUNT_MAX,
+      giantChance: GIANT_CHANCE,
       words: kind.words,
       without: kind.without,
     });
