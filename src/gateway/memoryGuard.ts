@@ -157,7 +157,7 @@ export class MemoryGuard {
   /** Tells all processes that have not been told. */
   private refuse(): void {
     const { sandbox } = this.options;
-    for (const { name } of sandbox.specs) {
+    for (const { name } of sandbox.reading.nodes) {
       const server = serverOf(sandbox.world, name);
       const node = sandbox.world.state.nodes.get(name);
       if (server === undefined || node?.isAlive !== true) continue;

@@ -120,7 +120,7 @@ export class SandboxHost {
     this.hasFailed = true;
     this.loop.close();
     this.endpoints.shutdown();
-    this.sandbox.observe();
+    this.sandbox.settle();
     this.sandbox.feed.say(this.sandbox.world.now, failureLine(report));
     this.say({ kind: 'failed', report });
   }
@@ -136,7 +136,7 @@ export class SandboxHost {
 
   /** A new node's port must also be free on this host, which is found out asynchronously. */
   private async add(operation: Addition, done: (outcome: Outcome) => void): Promise<void> {
-    const isOwn = (port: number): boolean => this.sandbox.nameOf(HOST, port) !== null;
+    const isOwn = (port: number): boolean => this.sandbox.reading.nameOf(HOST, port) !== null;
     let { port } = operation;
     if (port === undefined) {
       const first = nextPort(this.sandbox, operation.op === 'addSentinel');

@@ -10,8 +10,8 @@ import type { Micros, Note } from '../engine/machine/machine.ts';
 import { displayed, SHOWN } from '../view/displayed.ts';
 import type { FeedEntry } from '../view/messages.ts';
 import type { LogLine } from '../world/views.ts';
-import type { World } from '../world/world.ts';
-import { EventFeed, type Place } from './eventFeed.ts';
+import { EventFeed } from './eventFeed.ts';
+import type { Reading } from './reading.ts';
 
 const PENDING_MAX = 5_000;
 
@@ -32,7 +32,8 @@ export class Feed {
   }
 
   /** Collects new entries from the world. */
-  collect(world: World, isPaused: boolean, placeOf: (name: string) => Place): void {
+  collect(reading: Reading, isPaused: boolean): void {
+    const { world } = reading;
     const start = this.pending.length;
     for (const name of world.state.nodes.keys()) {
       const lines = world.logSince(name, this.lastLog.get(name) ?? 0);
@@ -41,9 +42,10 @@ export class Feed {
     }
     for (const { id, at, node, note } of world.notesSince(this.lastNote)) {
       this.lastNote = id;
-      this.pending.push({ at, node, source: 'note', level: 'notice', text: inWords(note) });
+      this.pending.push(noteEntry(at, node, note));
     }
-    for (const entry of this.events.collect(world, isPaused, placeOf)) this.pending.push(entry);
+    const entries = this.events.collect(world, isPaused, (name) => reading.place(name));
+    for (const entry of entries) this.pending.push(entry);
     // Each part is already in order; a stable sort by time merges them.
     const news = this.pending.splice(start).sort((a, b) => a.at - b.at);
     for (const entry of news) this.pending.push(entry);
@@ -61,6 +63,20 @@ export class Feed {
 export function logEntry(node: string, { at, level, line, pid, role }: LogLine): FeedEntry {
   const text = displayed(line, SHOWN.line);
   return { at, node, source: 'log', level, text, writer: `${pid}:${role}` };
+}
+
+/** What was lost is a sentence already; the loss of acknowledged writes is a warning. */
+function noteEntry(at: Micros, node: string, note: Note): FeedEntry {
+  if (note.kind !== 'loss')
+    return { at, node, source: 'note', level: 'notice', text: inWords(note) };
+  const level = Number(note['writes']) > 0 ? 'warning' : 'notice';
+  return {
+    at,
+    node,
+    source: 'sandbox',
+    level,
+    text: displayed(String(note['sentence']), SHOWN.line),
+  };
 }
 
 /** `full-resync: replica r1, asked 5, backlog 10..20`: the kind, then the fields in order. */

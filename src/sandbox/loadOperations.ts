@@ -25,7 +25,7 @@ export function startLoad(sandbox: Sandbox, rate: number, bytes: number, done: D
 
 function loadNode(sandbox: Sandbox): AddNode {
   const directives = sentinelsOf(sandbox).map(({ host, port }) => ['sentinel', host, String(port)]);
-  const server = sandbox.specs.find((spec) => spec.machine === 'server');
+  const server = sandbox.reading.nodes.find((spec) => spec.machine === 'server');
   const master = ['master', HOST, String(server!.port)];
   const name = ['master-name', sandbox.masterName];
   return {
@@ -42,14 +42,14 @@ export function tellLoad(sandbox: Sandbox): void {
   sandbox.inject({ kind: 'signal', node: LOAD, name: sentinelsSignal(sentinelsOf(sandbox)) });
 }
 
-function sentinelsOf({ specs }: Sandbox): Address[] {
-  const sentinels = specs.filter((spec) => spec.machine === 'sentinel');
+function sentinelsOf({ reading }: Sandbox): Address[] {
+  const sentinels = reading.nodes.filter((spec) => spec.machine === 'sentinel');
   return sentinels.map(({ port }) => ({ host: HOST, port }));
 }
 
 /** Answers once the keys have been read back, so that the numbers are final. */
 export function stopLoad(sandbox: Sandbox, done: Done): void {
-  const { load } = sandbox;
+  const { load } = sandbox.reading;
   if (load === undefined || !load.isRunning) {
     throw new OperationError('ERR no load is running: LOAD rate [bytes] starts one');
   }
@@ -64,7 +64,7 @@ export function stopLoad(sandbox: Sandbox, done: Done): void {
 }
 
 function settleStop(sandbox: Sandbox, isLate: boolean): Outcome | undefined {
-  const load = sandbox.load!;
+  const load = sandbox.reading.load!;
   if (load.isRunning && !isLate) return undefined;
   const { sent, acked, unknown, lost } = load.book;
   const numbers = `sent ${sent}, acknowledged ${acked}, unknown ${unknown}, lost ${lost}`;

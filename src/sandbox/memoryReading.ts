@@ -27,11 +27,12 @@ interface ClientHolding {
 }
 
 export function knownMemory(sandbox: Sandbox): KnownMemory {
-  const { world, specs } = sandbox;
+  const { world } = sandbox;
+  const { nodes } = sandbox.reading;
   let bytes = world.recordedBytes;
   let comingBytes = 0;
-  const servers = specs.filter((spec) => spec.machine === 'server').length;
-  for (const { name } of specs) {
+  const servers = nodes.filter((node) => node.machine === 'server').length;
+  for (const { name } of nodes) {
     const server = serverOf(world, name);
     if (server !== undefined) bytes += Math.max(server.memory.used, server.keyspace.arenaBytes);
     for (const client of processOf(sandbox, name)?.clients.values() ?? []) {

@@ -10,26 +10,26 @@ import { passwordOf } from './nodeReading.ts';
 import { OperationError, unknownNode } from './operationErrors.ts';
 import type { Done, ReadReply } from './operator.ts';
 import type { Sandbox } from './sandbox.ts';
-import type { NodeSpec } from './topology.ts';
+import type { NodeId } from './topology.ts';
 
 export function stateOf(sandbox: Sandbox, name: string): NodeState {
   return sandbox.world.node(name)!.state;
 }
 
 /** The specification of a node by its name. */
-export function nodeSpec(sandbox: Sandbox, name: string): NodeSpec {
-  const spec = sandbox.specs.find((candidate) => candidate.name === name);
+export function nodeSpec(sandbox: Sandbox, name: string): NodeId {
+  const spec = sandbox.reading.nodes.find((candidate) => candidate.name === name);
   if (spec !== undefined) return spec;
   throw unknownNode(
     name,
-    sandbox.specs.map((known) => known.name),
+    sandbox.reading.nodes.map((known) => known.name),
   );
 }
 
-export function serverSpec(sandbox: Sandbox, name: string): NodeSpec {
+export function serverSpec(sandbox: Sandbox, name: string): NodeId {
   const spec = nodeSpec(sandbox, name);
   if (spec.machine === 'server') return spec;
-  const servers = sandbox.specs.filter((known) => known.machine === 'server');
+  const servers = sandbox.reading.nodes.filter((known) => known.machine === 'server');
   const names = servers.map((known) => known.name).join(' ');
   throw new OperationError(`ERR ${name} is a Sentinel; the servers are: ${names}`);
 }
@@ -40,7 +40,7 @@ export function serverSpec(sandbox: Sandbox, name: string): NodeSpec {
  */
 export function command(
   sandbox: Sandbox,
-  spec: NodeSpec,
+  spec: NodeId,
   words: readonly string[],
   done: Done,
   read?: ReadReply,

@@ -31,7 +31,7 @@ type ServerAddition = Extract<Operation, { op: 'addServer' | 'addReplica' }>;
 type Addition = ServerAddition | Extract<Operation, { op: 'addSentinel' }>;
 
 export function addNode(sandbox: Sandbox, operation: Addition, done: Done): void {
-  if (sandbox.specs.length >= NODES_MAX) {
+  if (sandbox.reading.nodes.length >= NODES_MAX) {
     throw new OperationError(`ERR a sandbox has ${NODES_MAX} nodes at most: REMOVE one first`);
   }
   const port = operation.port ?? nextPort(sandbox, operation.op === 'addSentinel');
@@ -52,8 +52,8 @@ export function addNode(sandbox: Sandbox, operation: Addition, done: Done): void
  * and 2.
  */
 function addSentinel(sandbox: Sandbox, port: number, done: Done): void {
-  const { specs, topology, world } = sandbox;
-  const others = specs.filter((spec) => spec.machine === 'sentinel');
+  const { topology, world } = sandbox;
+  const others = sandbox.reading.nodes.filter((spec) => spec.machine === 'sentinel');
   const quorum = quorumOf(others.length + 1, topology);
   const name = newName(sandbox, 's');
   sandbox.addNode(sentinelNode(name, port, masterPort(sandbox), quorum, topology));
@@ -81,7 +81,7 @@ function newServer(sandbox: Sandbox, operation: ServerAddition, port: number): N
 
 /** One above the highest number in use: r3 after r1 and r2. */
 function newName(sandbox: Sandbox, letter: string): string {
-  const numbers = sandbox.specs
+  const numbers = sandbox.reading.nodes
     .filter((spec) => spec.name.startsWith(letter))
     .map((spec) => Number(spec.name.slice(1)));
   return `${letter}${Math.max(0, ...numbers.filter(Number.isInteger)) + 1}`;
@@ -90,7 +90,9 @@ function newName(sandbox: Sandbox, letter: string): string {
 /** The port after the highest of its kind. */
 export function nextPort(sandbox: Sandbox, isSentinel: boolean): number {
   const kind = isSentinel ? 'sentinel' : 'server';
-  const ports = sandbox.specs.filter((spec) => spec.machine === kind).map((spec) => spec.port);
+  const ports = sandbox.reading.nodes
+    .filter((spec) => spec.machine === kind)
+    .map((spec) => spec.port);
   const first = isSentinel ? sandbox.topology.sentinelPort : sandbox.topology.port;
   return Math.max(first - 1, ...ports) + 1;
 }
@@ -98,7 +100,7 @@ export function nextPort(sandbox: Sandbox, isSentinel: boolean): number {
 function checkPort(sandbox: Sandbox, port: number): void {
   if (port > PORT_MAX)
     throw new OperationError('ERR there is no port above that of the last node: name a port');
-  const owner = sandbox.nameOf(HOST, port);
+  const owner = sandbox.reading.nameOf(HOST, port);
   if (owner !== null) throw new OperationError(`ERR ${owner} has port ${port}`);
 }
 
@@ -112,7 +114,7 @@ function masterPort(sandbox: Sandbox): number {
 
 export function removeNode(sandbox: Sandbox, name: string, done: Done): void {
   const spec = nodeSpec(sandbox, name);
-  const servers = sandbox.specs.filter((other) => other.machine === 'server');
+  const servers = sandbox.reading.nodes.filter((other) => other.machine === 'server');
   if (spec.machine === 'server' && servers.length === 1) {
     throw new OperationError(`ERR ${name} is the last server; a sandbox needs one`);
   }

@@ -3,6 +3,7 @@
  * Everything comes from the fields of INFO replication, so a snapshot agrees with INFO.
  */
 
+import type { Machine } from '../engine/machine/machine.ts';
 import { Sentinel } from '../engine/sentinel/sentinel.ts';
 import { Server } from '../engine/server/server.ts';
 import { displayed, SHOWN } from '../view/displayed.ts';
@@ -19,13 +20,18 @@ import type { World } from '../world/world.ts';
 /** The name of the node that owns a port; null for a server outside of the sandbox. */
 export type NameOf = (host: string, port: number) => string | null;
 
+/** A world, or the state of one. */
+interface Machines {
+  machine(name: string): Machine | undefined;
+}
+
 type Fields = ReadonlyMap<string, string>;
 
 /**
  * The server of a node; of a dead process, in its last state. Undefined for a process that has not
  * executed its first event, and for one that refused its configuration.
  */
-export function serverOf(world: World, name: string): Server | undefined {
+export function serverOf(world: Machines, name: string): Server | undefined {
   const machine = world.machine(name);
   return machine instanceof Server && machine.configuration !== undefined ? machine : undefined;
 }

@@ -117,7 +117,7 @@ function stepVisible(sandbox: Sandbox, done: Done): void {
 
 /** Answers with the events after event `before`. */
 function stepped(sandbox: Sandbox, before: number, done: Done): void {
-  sandbox.observe();
+  sandbox.settle();
   const executed = sandbox.world.eventCount - before;
   const lines = sandbox.world.lastEvents(Math.min(executed, STEP_TOLD_MAX)).map(eventLine);
   done({ ok: true, text: `${executed} events`, lines });
@@ -197,7 +197,7 @@ function networkInput(operation: NetworkOperation): Input {
 
 /** The ends of links: nodes and pseudo-nodes. */
 function checkPlace(sandbox: Sandbox, name: string): void {
-  const places = [...sandbox.specs.map((spec) => spec.name), OUTSIDE, LOAD, OPERATOR];
+  const places = [...sandbox.reading.nodes.map((spec) => spec.name), OUTSIDE, LOAD, OPERATOR];
   if (!places.includes(name)) throw unknownNode(name, places);
 }
 
@@ -235,7 +235,7 @@ function replicaof(sandbox: Sandbox, { node, to }: ReplicaofOperation, done: Don
 
 /** Sends SENTINEL FAILOVER to a running Sentinel. */
 function failover(sandbox: Sandbox, name: string, done: Done): void {
-  const sentinels = sandbox.specs.filter((spec) => spec.machine === 'sentinel');
+  const sentinels = sandbox.reading.nodes.filter((spec) => spec.machine === 'sentinel');
   if (sentinels.length === 0) {
     throw new OperationError(
       'ERR there are no Sentinels: promote a replica with REPLICAOF node NO ONE',

@@ -16,27 +16,24 @@ import type { Input, OutsidePort, Traffic, WorldParams } from '../world/input.ts
 import { World } from '../world/world.ts';
 import { missingForAgreement } from './agreement.ts';
 import { type Driver, VirtualDriver } from './driver.ts';
-import type { Place } from './eventFeed.ts';
-import { Failovers, type LoadReading, type ServerReading } from './failovers.ts';
 import { Feed } from './feed.ts';
-import { LoadClient } from './load/loadClient.ts';
 import './machines.ts';
-import { replicationFields, serverOf } from './nodeReading.ts';
+import { SANDBOX_OBSERVER } from './observers/sandboxObserver.ts';
 import { OperationError } from './operationErrors.ts';
 import { perform } from './operations.ts';
 import { type Done, Operator } from './operator.ts';
+import { Reading } from './reading.ts';
 import { failureText, takeSnapshot } from './snapshot.ts';
 import {
   addNodeInput,
-  LOAD,
   MASTER_NAME,
   type NodeSpec,
   type TopologyOptions,
   topologyNodes,
 } from './topology.ts';
 
-/** How often, in world time, roles and offsets are observed. */
-const OBSERVE_MICROS = 10_000;
+/** How often, in world time, pending answers are checked. */
+const SETTLE_MICROS = 10_000;
 /** How often, in world time, boot checks whether the topology has agreed. */
 const BOOT_LOOK_MICROS = 200_000;
 /**
@@ -80,17 +77,16 @@ export class Sandbox {
   readonly masterName = MASTER_NAME;
   readonly seed: number;
   readonly topology: TopologyOptions;
-  /** The present nodes, in the order of their start. */
-  readonly specs: NodeSpec[] = [];
   readonly operator: Operator;
-  readonly failovers = new Failovers();
+  /** The present. */
+  readonly reading: Reading;
   readonly feed = new Feed();
   /** What advances the world's time. */
   driver: Driver;
   private readonly nonce: string | undefined;
   private gateway: OutsidePort | undefined = undefined;
   private waits: Wait[] = [];
-  private observedAt: Micros = 0;
+  private settledAt: Micros = 0;
   private lastConn = 0;
   private operationCount = 0;
 
@@ -100,8 +96,9 @@ export class Sandbox {
       seed: seedFromNumber(options.seed),
       startAt: options.startAt,
       record: options.record,
-      ...(options.params === undefined ? {} : { params: options.params }),
+      params: { ...options.params, observer: SANDBOX_OBSERVER },
     });
+    this.reading = new Reading(this.world);
     this.driver = new VirtualDriver(this.world);
     this.operator = new Operator(
       (input) => this.inject(input),
@@ -115,20 +112,13 @@ export class Sandbox {
 
   addNode(spec: NodeSpec): void {
     this.inject(addNodeInput(spec, this.nonce));
-    this.specs.push(spec);
   }
 
   removeNode(name: string): void {
     this.inject({ kind: 'removeNode', node: name });
     this.feed.forget(name);
-    this.failovers.forget(name);
-    this.specs.splice(
-      this.specs.findIndex((spec) => spec.name === name),
-      1,
-    );
   }
 
-  /** Every input passes through here, so that the state before each change is observed. */
   inject(input: Input): void {
     this.world.inject(input);
   }
@@ -166,24 +156,22 @@ export class Sandbox {
     );
   }
 
-  /** Runs the world up to `until`, at most `eventsMax` events, and observes it on the way. */
+  /** Runs the world up to `until`, at most `eventsMax` events, and answers on the way what waits. */
   advance(until: Micros, eventsMax: number = Number.POSITIVE_INFINITY): number {
     let events = 0;
     do {
-      const next = Math.min(until, this.observedAt + OBSERVE_MICROS);
+      const next = Math.min(until, this.settledAt + SETTLE_MICROS);
       events += this.world.runUntil(Math.max(next, this.world.now), eventsMax - events);
-      if (this.world.now >= this.observedAt + OBSERVE_MICROS) this.observe();
+      if (this.world.now >= this.settledAt + SETTLE_MICROS) this.settle();
     } while (this.world.now < until && events < eventsMax && this.world.failure === undefined);
-    if (this.world.failure !== undefined) this.observe();
+    if (this.world.failure !== undefined) this.settle();
     return events;
   }
 
-  /** Observes roles and offsets, and checks pending answers. */
-  observe(): void {
+  /** Answers what can be answered now. */
+  settle(): void {
     const { world } = this;
-    this.observedAt = world.now;
-    const sentences = this.failovers.observe(world.now, this.serverReadings(), this.loadReading());
-    for (const sentence of sentences) this.feed.say(world.now, sentence);
+    this.settledAt = world.now;
     this.operator.expire(world.now);
     this.answerWaits(({ deadline, settle }) => settle(world.now >= deadline));
     if (world.failure !== undefined) this.abandon();
@@ -227,7 +215,7 @@ export class Sandbox {
       done({ ok: false, error: refusal });
       return;
     }
-    this.observe();
+    this.settle();
     this.operationCount += 1;
     try {
       perform(this, operation, done);
@@ -254,70 +242,14 @@ export class Sandbox {
   }
 
   snapshot(): Snapshot {
-    return takeSnapshot(this);
+    const { seed, masterName, revision, driver } = this;
+    return takeSnapshot(this.reading, { seed, masterName, revision, driver });
   }
 
   takeFeed(): FeedEntry[] {
     const isPaused = this.driver.mode === 'paused';
-    this.feed.collect(this.world, isPaused, (name) => this.place(name));
+    this.feed.collect(this.reading, isPaused);
     return this.feed.take();
-  }
-
-  get load(): LoadClient | undefined {
-    const machine = this.world.machine(LOAD);
-    return machine instanceof LoadClient ? machine : undefined;
-  }
-
-  /** The name of the node that owns a port of this host; null if there is none. */
-  nameOf(host: string, port: number): string | null {
-    if (host !== '127.0.0.1' && host !== 'localhost') return null;
-    return this.specs.find((spec) => spec.port === port)?.name ?? null;
-  }
-
-  private place(name: string): Place {
-    const spec = this.specs.find((candidate) => candidate.name === name);
-    const nobody = { name, master: null, isLinked: false };
-    if (spec?.machine === 'sentinel') return { kind: 'sentinel', ...nobody };
-    if (spec?.machine !== 'server') return { kind: 'client', ...nobody };
-    const replication = serverOf(this.world, name)?.replication;
-    const address = replication?.replicaSide.master;
-    if (replication === undefined || address === undefined) return { kind: 'server', ...nobody };
-    const master = this.nameOf(address.host, address.port);
-    return { name, kind: 'server', master, isLinked: replication.masterLinkUp };
-  }
-
-  private serverReadings(): ServerReading[] {
-    const readings: ServerReading[] = [];
-    for (const spec of this.specs) {
-      const server = serverOf(this.world, spec.name);
-      const node = this.world.state.nodes.get(spec.name);
-      if (server === undefined || node === undefined) continue;
-      const { replication } = server;
-      readings.push({
-        name: spec.name,
-        port: spec.port,
-        pid: node.pid,
-        isAlive: node.state === 'running',
-        isReplica: replication.isReplica,
-        replid: replication.replid,
-        offset: replication.offset,
-        secondHistory: () => {
-          const fields = replicationFields(server);
-          return {
-            replid2: fields.get('master_replid2') ?? '',
-            secondOffset: Number(fields.get('second_repl_offset') ?? 0),
-          };
-        },
-      });
-    }
-    return readings;
-  }
-
-  private loadReading(): LoadReading | undefined {
-    const { load } = this;
-    if (load === undefined) return undefined;
-    const { isRunning, checks, book, checkedAt } = load;
-    return { isRunning, checks, lost: book.lost, checkedPort: checkedAt?.port ?? 0 };
   }
 
   // The outside.

@@ -3,53 +3,68 @@
 import { displayed, SHOWN } from '../view/displayed.ts';
 import type { LinkSnapshot, LoadSnapshot, Snapshot, UpcomingSnapshot } from '../view/snapshot.ts';
 import type { World } from '../world/world.ts';
+import type { Driver } from './driver.ts';
 import { eventSentence } from './eventWords.ts';
 import type { LoadClient } from './load/loadClient.ts';
 import { readServer, serverOf } from './nodeReading.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Reading } from './reading.ts';
 import { readSentinel, sentinelOf } from './sentinelReading.ts';
 import { isVisible } from './visibility.ts';
 import { waitingClients } from './waiting.ts';
 
 const UPCOMING_MAX = 4;
 
-export function takeSnapshot(sandbox: Sandbox): Snapshot {
-  const { world, driver, masterName } = sandbox;
-  const nameOf = (host: string, port: number): string | null => sandbox.nameOf(host, port);
-  const nameOfSentinel = (id: string): string | null =>
-    sandbox.specs.find((spec) => sentinelOf(world, spec.name)?.myId === id.toLowerCase())?.name ??
-    null;
+/** What a snapshot shows besides the world. */
+interface Frame {
+  readonly seed: number;
+  readonly masterName: string;
+  readonly revision: number;
+  readonly driver: Pick<Driver, 'mode' | 'speed'>;
+}
+
+export function takeSnapshot(reading: Reading, frame: Frame): Snapshot {
+  const { world, load, losses } = reading;
+  const { driver, masterName } = frame;
   const isPaused = driver.mode === 'paused';
   const waiting = waitingClients(world, isPaused);
+  return {
+    revision: frame.revision,
+    masterName,
+    seed: frame.seed,
+    clock: { now: world.now, mode: driver.mode, speed: driver.speed, events: world.eventCount },
+    ...nodeSnapshots(reading, masterName),
+    links: linkSnapshots(world),
+    load: load === undefined ? null : loadSnapshot(load, reading),
+    waiting: waiting.listed,
+    waitingCount: waiting.count,
+    upcoming: isPaused ? upcomingEvents(world) : [],
+    failovers: losses.snapshots(),
+    failure: failureText(world),
+  };
+}
+
+function nodeSnapshots(
+  reading: Reading,
+  masterName: string,
+): Pick<Snapshot, 'nodes' | 'sentinels'> {
+  const { world, losses } = reading;
+  const known = reading.nodes;
+  const nameOf = (host: string, port: number): string | null => reading.nameOf(host, port);
+  const nameOfSentinel = (id: string): string | null =>
+    known.find(({ name }) => sentinelOf(world, name)?.myId === id.toLowerCase())?.name ?? null;
   const nodes = [];
   const sentinels = [];
-  for (const { name, machine } of sandbox.specs) {
-    const view = world.node(name);
-    if (view === undefined) continue;
+  for (const { name, machine } of known) {
+    const view = world.node(name)!;
     if (machine === 'server') {
-      const wasReplica = sandbox.failovers.wasReplica(name);
-      nodes.push(readServer(view, serverOf(world, name), wasReplica, nameOf));
+      nodes.push(readServer(view, serverOf(world, name), losses.wasReplica(name), nameOf));
     }
     const sentinel = sentinelOf(world, name);
     if (sentinel !== undefined) {
       sentinels.push(readSentinel(view, sentinel, masterName, world.now, nameOf, nameOfSentinel));
     }
   }
-  return {
-    revision: sandbox.revision,
-    masterName,
-    seed: sandbox.seed,
-    clock: { now: world.now, mode: driver.mode, speed: driver.speed, events: world.eventCount },
-    nodes,
-    sentinels,
-    links: linkSnapshots(world),
-    load: sandbox.load === undefined ? null : loadSnapshot(sandbox.load, nameOf),
-    waiting: waiting.listed,
-    waitingCount: waiting.count,
-    upcoming: isPaused ? upcomingEvents(world) : [],
-    failovers: sandbox.failovers.snapshots(),
-    failure: failureText(world),
-  };
+  return { nodes, sentinels };
 }
 
 /** `InvariantError: … (event 1234, node m)`: what stopped the world. */
@@ -90,10 +105,7 @@ function linkSnapshots(world: World): LinkSnapshot[] {
     }));
 }
 
-function loadSnapshot(
-  load: LoadClient,
-  nameOf: (host: string, port: number) => string | null,
-): LoadSnapshot {
+function loadSnapshot(load: LoadClient, reading: Reading): LoadSnapshot {
   const { book, master } = load;
   return {
     running: load.isRunning,
@@ -103,7 +115,7 @@ function loadSnapshot(
     master:
       master === undefined
         ? null
-        : (nameOf(master.host, master.port) ?? `${master.host}:${master.port}`),
+        : (reading.nameOf(master.host, master.port) ?? `${master.host}:${master.port}`),
     sent: book.sent,
     acked: book.acked,
     errors: Object.fromEntries(

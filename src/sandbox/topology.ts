@@ -32,10 +32,13 @@ export interface TopologyOptions {
   readonly downAfterMs?: number;
 }
 
-export interface NodeSpec {
+export interface NodeId {
   readonly name: string;
   readonly machine: MachineName;
   readonly port: number;
+}
+
+export interface NodeSpec extends NodeId {
   readonly config: string;
 }
 

@@ -161,9 +161,17 @@ export interface LoadSnapshot {
   readonly checks: number;
 }
 
-/** The promotion of a replica, and what the old master had that the replica lacked. */
-export interface FailoverSnapshot {
+/**
+ * What lost data: the promotion of a replica, the restart of a master (after a crash or a power loss), a
+ * synchronization with a server of another history, or commands such as FLUSHALL.
+ */
+export type LossCause = 'promotion' | 'restart' | 'powerLoss' | 'resync' | 'commands' | 'undone';
+
+export interface LossSnapshot {
+  readonly cause: LossCause;
   readonly at: number;
+  /** The event after which it was observed. */
+  readonly seq: number;
   readonly oldMaster: string;
   readonly oldOffset: number;
   readonly promoted: string;
@@ -171,7 +179,7 @@ export interface FailoverSnapshot {
   readonly bytesGone: number;
   /** Lost acknowledged writes of LOAD; null without a LOAD, and until it has read its keys back. */
   readonly writesGone: number | null;
-  /** `old master m at offset 900, promoted r1 at 870: 30 bytes, 1 acknowledged writes gone`. */
+  /** `old master m at offset 900, promoted r1 at 870: 30 bytes, 1 acknowledged write gone`. */
   readonly sentence: string;
 }
 
@@ -212,7 +220,7 @@ export interface Snapshot {
   /** The next events, soonest first; empty while the world runs. */
   readonly upcoming: readonly UpcomingSnapshot[];
   /** The last ones, oldest first. */
-  readonly failovers: readonly FailoverSnapshot[];
+  readonly failovers: readonly LossSnapshot[];
   /** The broken invariant that stopped the world; null while there is none. */
   readonly failure: string | null;
 }

@@ -57,6 +57,8 @@ export function digestWorld(state: WorldState, turn: Turn): string {
     hash.word((link.cut ? 1 : 0) | (link.held ? 2 : 0) | (link.stalled.length << 2));
   });
   for (const node of state.nodes.values()) digestNode(walk, node, turn);
+  walk.forgetSeen();
+  walk.value(state.observer, turn, 0);
   return hash.hex();
 }
 

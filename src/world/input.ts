@@ -31,6 +31,8 @@ export interface WorldParams {
   readonly digestEvery: number;
   /** Whether a connect to an address of no node calls `outside.connect`; otherwise it is refused. */
   readonly outsideReachable: boolean;
+  /** The kind of the world's observer, which was registered with registerObserver; '' for none. */
+  readonly observer: string;
 }
 
 export const DEFAULT_PARAMS: WorldParams = {
@@ -46,6 +48,7 @@ export const DEFAULT_PARAMS: WorldParams = {
   budget: 256,
   digestEvery: 1_000,
   outsideReachable: false,
+  observer: '',
 };
 
 export interface WorldOptions {

@@ -6,7 +6,7 @@
  * journal and the effects buffer belong to the Runtime around it.
  */
 
-import type { ConnId, Micros } from '../engine/machine/machine.ts';
+import type { ConnId, Machine, Micros } from '../engine/machine/machine.ts';
 import { NEVER } from '../engine/machine/machine.ts';
 import { type Seed, seedOf } from '../engine/machine/random.ts';
 import { registerState } from '../engine/machine/state.ts';
@@ -14,7 +14,9 @@ import { type End, Link } from './connection.ts';
 import { Event, KIND, TICK_SEQ } from './event.ts';
 import type { WorldParams } from './input.ts';
 import { LOOPBACK, type WorldNode } from './node.ts';
+import type { Observer } from './observer.ts';
 import { EventQueue } from './queue.ts';
+import { newObserver } from './registry.ts';
 import { Trace } from './trace.ts';
 import type { Failure } from './views.ts';
 
@@ -49,6 +51,11 @@ export class WorldState {
   private lastEphemeral = EPHEMERAL_FIRST - 1;
   /** Events until the next state digest. */
   digestIn: number;
+  readonly observer: Observer | undefined;
+  /** When it observes next, unless an event writes a note before. */
+  observeAt: Micros;
+  /** The number of notes when it last observed. */
+  observedNotes = 0;
 
   constructor(seed: Seed, startAt: Micros, params: WorldParams, traceEvents: number) {
     this.seed = seed;
@@ -57,6 +64,13 @@ export class WorldState {
     this.params = params;
     this.trace = new Trace(traceEvents);
     this.digestIn = params.digestEvery;
+    this.observer = newObserver(params.observer);
+    this.observeAt = startAt;
+  }
+
+  /** A node's machine, for reading only. */
+  machine(name: string): Machine | undefined {
+    return this.nodes.get(name)?.machine;
   }
 
   /** Schedules a future event; its cause is the event being executed. */

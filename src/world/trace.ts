@@ -60,7 +60,8 @@ export class Trace {
   /** A page that was dropped and that no copy has. */
   private spare: TracePage | undefined = undefined;
   private readonly notes: Fifo<NoteView>;
-  private noteCount = 0;
+  /** Notes so far; the id of the last one. */
+  noteCount = 0;
 
   constructor(
     size: number,

@@ -27,6 +27,7 @@ import {
   type Position,
   type Recording,
 } from './journal.ts';
+import { OBSERVE_MICROS } from './observer.ts';
 import { check, operate } from './operations.ts';
 import { Runtime } from './runtime.ts';
 import { connectionViews, linkViews, nodeView, upcomingView } from './snapshot.ts';
@@ -154,8 +155,13 @@ export class World {
     state.inputCount += 1;
     this.isExecuting = true;
     try {
-      if (isTraffic(input)) takeTraffic(this.run, input);
-      else operate(this.run, input);
+      if (isTraffic(input)) {
+        takeTraffic(this.run, input);
+      } else {
+        this.observe();
+        state.observer?.operating(input);
+        operate(this.run, input);
+      }
     } catch (error) {
       this.fail('', error);
     }
@@ -175,12 +181,25 @@ export class World {
     try {
       execute(this.run, event);
       if (state.digestIn > 0) this.countDownDigest();
+      const { trace } = state;
+      if (state.now >= state.observeAt || trace.noteCount !== state.observedNotes) this.observe();
     } catch (error) {
       this.fail(event.node?.name ?? '', error);
     }
     this.isExecuting = false;
     if (this.pending.length > 0) this.takePending();
     return true;
+  }
+
+  private observe(): void {
+    const state = this.state;
+    state.observeAt = state.now + OBSERVE_MICROS;
+    if (state.observer === undefined) {
+      state.observedNotes = state.trace.noteCount;
+      return;
+    }
+    for (const note of state.observer.observe(state)) state.trace.addNote(state.now, '', note);
+    state.observedNotes = state.trace.noteCount;
   }
 
   private countDownDigest(): void {

@@ -71,7 +71,7 @@ test('a recorded live run with real TCP clients replays to the same trace', asyn
   await perform(host, { op: 'crash', node: 'm' });
   await waitFor(() => host.sandbox.snapshot().nodes[1]?.role === 'master', LIMIT_MS, 'failover');
   await perform(host, { op: 'restart', node: 'm' });
-  await waitFor(() => (host.sandbox.load?.book.acked ?? 0) > 20, LIMIT_MS);
+  await waitFor(() => (host.sandbox.reading.load?.book.acked ?? 0) > 20, LIMIT_MS);
   await perform(host, { op: 'pause' });
   const { world } = host.sandbox;
   const recording = world.recording();

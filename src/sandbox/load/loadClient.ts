@@ -63,8 +63,9 @@ export class LoadClient implements Machine {
   /** The master's address, once it was found. */
   master: Address | undefined = undefined;
   checks = 0;
-  /** The address where the keys were last read back. */
+  /** The address where the keys were last read back, and the first write after that. */
   checkedAt: Address | undefined = undefined;
+  checkedBefore = 1;
   /** The instant since which no write was acknowledged although one was due. */
   downSince: Micros | undefined = undefined;
   unwritableMicros: Micros = 0;
@@ -307,6 +308,7 @@ export class LoadClient implements Machine {
     this.phase = 'reading back';
     this.readSlot = 0;
     this.readLost = 0;
+    this.book.beginCheck();
     this.readNext(now, out);
   }
 
@@ -343,6 +345,7 @@ export class LoadClient implements Machine {
     const { acked, lost } = this.book;
     this.checks += 1;
     this.checkedAt = this.master;
+    this.checkedBefore = this.book.sent + 1;
     if (this.book.sent > 0) {
       out.log(
         'notice',

@@ -36,6 +36,9 @@ export class WriteBook {
   readonly errors: Map<string, number> = new Map();
   /** The last lost writes. */
   readonly lostSequences: number[] = [];
+  /** The writes that the last read-back found to be lost, and those that it found again. */
+  readonly gone: number[] = [];
+  readonly returned: number[] = [];
   private readonly fates = new Uint8Array(REMEMBERED);
   /** By slot, the value that was read back, if it was not the last write to it. */
   private readonly found: Map<number, number> = new Map();
@@ -104,6 +107,12 @@ export class WriteBook {
     return this.slotOf(Math.max(0, this.sent - this.slots) + index + 1);
   }
 
+  /** A read-back of all keys begins. */
+  beginCheck(): void {
+    this.gone.length = 0;
+    this.returned.length = 0;
+  }
+
   /**
    * `found` is the value of the key of `slot`: a sequence number, or 0 when the key is missing. Returns
    * how many acknowledged writes turned out to be lost.
@@ -130,6 +139,7 @@ export class WriteBook {
       }
     }
     this.lost += gone.length;
+    for (const sequence of gone) this.gone.push(sequence);
     for (const sequence of gone.reverse()) this.lostSequences.push(sequence);
     this.lostSequences.splice(0, this.lostSequences.length - LOST_SHOWN_MAX);
     return gone.length;
@@ -138,6 +148,7 @@ export class WriteBook {
   private restore(sequence: number): void {
     this.fates[sequence % REMEMBERED] = FATE.acked;
     this.lost -= 1;
+    this.returned.push(sequence);
     const index = this.lostSequences.indexOf(sequence);
     if (index >= 0) this.lostSequences.splice(index, 1);
   }

@@ -13,7 +13,7 @@ test('others get their turn while there is more to execute than one turn has tim
   loop.start();
   loop.beforeInput();
   const conn = sandbox.newConn();
-  const { port } = sandbox.specs[0]!;
+  const { port } = sandbox.reading.nodes[0]!;
   sandbox.inject({ kind: 'accept', conn, node: 'm', port, peer: '127.0.0.1:50001' });
   // Few events, but many commands: what counts is the time they take.
   const commands = 400_000;

@@ -57,10 +57,10 @@ test('so is a Sentinel: its votes are not those of the one before it', () => {
 test('a node that takes the name of a removed one does not take over its role', () => {
   const sandbox = booted();
   perform(sandbox, { op: 'addServer' }, { op: 'replicaof', node: 'n1', to: { node: 'm' } });
-  assert.equal(sandbox.failovers.wasReplica('n1'), true);
+  assert.equal(sandbox.reading.losses.wasReplica('n1'), true);
   perform(sandbox, { op: 'remove', node: 'n1' });
   sandbox.perform({ op: 'addServer' }, () => {});
-  assert.equal(sandbox.failovers.wasReplica('n1'), false);
+  assert.equal(sandbox.reading.losses.wasReplica('n1'), false);
 });
 
 interface Life {

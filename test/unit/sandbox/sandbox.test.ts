@@ -124,11 +124,11 @@ test('a master that thaws before LOAD has heard of the new one: its last writes 
   }
   succeed(sandbox, { op: 'freeze', node: 'm' });
   runUntil(sandbox, 15, () => sandbox.snapshot().failovers.length === 1);
-  runUntil(sandbox, 5, () => sandbox.load!.phase === 'checking role');
-  const { checks } = sandbox.load!;
+  runUntil(sandbox, 5, () => sandbox.reading.load!.phase === 'checking role');
+  const { checks } = sandbox.reading.load!;
   succeed(sandbox, { op: 'thaw', node: 'm' });
   // It takes itself for the master still, and LOAD takes its word for it.
-  runUntil(sandbox, 5, () => sandbox.load!.checks > checks);
+  runUntil(sandbox, 5, () => sandbox.reading.load!.checks > checks);
   assert.equal(sandbox.snapshot().load!.master, 'm');
   runUntil(sandbox, 15, () => (sandbox.snapshot().failovers[0]?.writesGone ?? null) !== null);
   const { failovers, load } = sandbox.snapshot();
@@ -140,7 +140,7 @@ test('the master crashes under load: exactly the acknowledged writes that are mi
   const sandbox = booted();
   succeed(sandbox, { op: 'load', rate: 1_000, bytes: 32 });
   run(sandbox, 3);
-  assert.ok(sandbox.load!.book.acked > 2_000);
+  assert.ok(sandbox.reading.load!.book.acked > 2_000);
   // What the master takes from now on reaches no replica.
   for (const b of ['r1', 'r2']) succeed(sandbox, { op: 'cut', a: 'm', b, oneway: true });
   run(sandbox, 0.1);
@@ -365,7 +365,8 @@ test('a snapshot is plain JSON', () => {
 
 test('every Sentinel has learned of the others from hello, and of replicas from INFO', () => {
   const sandbox = booted();
-  const { world, specs } = sandbox;
+  const { world } = sandbox;
+  const specs = sandbox.reading.nodes;
   const events = world.lastEvents(world.eventCount);
   assert.equal(events[0]?.seq, 1, 'the trace still has all of the boot');
   const operations = events.filter((event) => event.kind === 'operation');

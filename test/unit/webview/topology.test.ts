@@ -112,6 +112,8 @@ test('banners name who waits, and what a failover cost', () => {
     oldMaster: 'm',
     oldOffset: 900,
     promoted: 'r1',
+    cause: 'promotion' as const,
+    seq: 5,
     promotedOffset: 870,
     bytesGone: 30,
     writesGone: 2,
