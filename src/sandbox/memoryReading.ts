@@ -29,7 +29,7 @@ interface ClientHolding {
 export function knownMemory(sandbox: Sandbox): KnownMemory {
   const { world } = sandbox;
   const { nodes } = sandbox.reading;
-  let bytes = world.recordedBytes;
+  let bytes = world.recordedBytes + world.traceBytes;
   let comingBytes = 0;
   const servers = nodes.filter((node) => node.machine === 'server').length;
   for (const { name } of nodes) {

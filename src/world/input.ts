@@ -31,6 +31,8 @@ export interface WorldParams {
   readonly digestEvery: number;
   /** Whether a connect to an address of no node calls `outside.connect`; otherwise it is refused. */
   readonly outsideReachable: boolean;
+  /** The most memory for payloads of past events; with more, the oldest events are forgotten. */
+  readonly tracePayloadBytes: number;
   /** The kind of the world's observer, which was registered with registerObserver; '' for none. */
   readonly observer: string;
 }
@@ -48,6 +50,7 @@ export const DEFAULT_PARAMS: WorldParams = {
   budget: 256,
   digestEvery: 1_000,
   outsideReachable: false,
+  tracePayloadBytes: 64 * 1024 * 1024,
   observer: '',
 };
 

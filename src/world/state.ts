@@ -62,7 +62,7 @@ export class WorldState {
     this.startAt = startAt;
     this.now = startAt;
     this.params = params;
-    this.trace = new Trace(traceEvents);
+    this.trace = new Trace(traceEvents, params.tracePayloadBytes);
     this.digestIn = params.digestEvery;
     this.observer = newObserver(params.observer);
     this.observeAt = startAt;

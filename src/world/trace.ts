@@ -1,12 +1,13 @@
 /**
- * The history: the last events with the beginnings of their payloads, in pages, and the last notes.
+ * The history: the last events with their payloads, in pages, and the last notes.
  *
  * Copies share all pages but the newest, so a checkpoint copies one page, however long the history is.
  *
- * Invariants: event number n (1, 2, 3 …) is held iff count - size < n <= count. With size 4,096 and count
- * 5,000, events 905 to 5,000 are held; page 3 (769 to 1,024) is the oldest. `cause` is a smaller event
- * number, or 0 for input from outside. The hash covers every event ever recorded, its payload in full,
- * and everything sent outside. Bytes are kept raw and are described in words only on request.
+ * Invariants: event number n (1, 2, 3 …) is held iff firstSeq <= n <= count: of the last `size` events,
+ * those whose pages' payloads fit into `payloadBytesMax`. With size 4,096 and count 5,000, events 905 to
+ * 5,000 are held; page 3 (769 to 1,024) is the oldest. `cause` is a smaller event number, or 0 for input
+ * from outside. The hash covers every event ever recorded, its payload in full, and everything sent
+ * outside. Bytes are kept raw and are described in words only on request.
  */
 
 import type { Micros, Note } from '../engine/machine/machine.ts';
@@ -19,6 +20,8 @@ import { EVENTS_A_PAGE, TracePage } from './tracePage.ts';
 import type { EventView, NoteView } from './views.ts';
 
 const NOTES_MAX = 8_192;
+/** The columns of a page, and what its typed arrays take besides. */
+const COLUMN_BYTES = 9 * 1024;
 
 export interface EventGlance {
   /** The kind, as in event.ts. */
@@ -57,6 +60,9 @@ export class Trace {
   private readonly pages: TracePage[];
   /** The number of the first page: page 0 has events 1 to 256. */
   private firstPage = 0;
+  private readonly payloadBytesMax: number;
+  /** Memory of the payloads of all pages but the newest. */
+  private payloadBytes = 0;
   /** A page that was dropped and that no copy has. */
   private spare: TracePage | undefined = undefined;
   private readonly notes: Fifo<NoteView>;
@@ -65,11 +71,13 @@ export class Trace {
 
   constructor(
     size: number,
+    payloadBytesMax: number,
     pages: TracePage[] = [],
     hash: Hash = new Hash(),
     notes: Fifo<NoteView> = new Fifo(),
   ) {
     this.size = size;
+    this.payloadBytesMax = payloadBytesMax;
     this.pages = pages;
     this.hash = hash;
     this.notes = notes;
@@ -98,7 +106,7 @@ export class Trace {
     hash.number(conn);
     const slot = (this.count - 1) % EVENTS_A_PAGE;
     const page = slot === 0 ? this.openPage() : this.pages[this.pages.length - 1]!;
-    page.write(slot, at, kind, place, peer, conn, cause);
+    page.write(slot, at, kind, place, peer, conn, cause === 0 ? 0 : this.count - cause);
     if (bytes !== undefined) {
       hash.bytes(bytes);
       page.keepBytes(slot, bytes);
@@ -113,17 +121,32 @@ export class Trace {
 
   private openPage(): TracePage {
     const { pages } = this;
-    // The last event of the first page is forgotten.
-    if (this.firstSeq > (this.firstPage + 1) * EVENTS_A_PAGE) {
-      const dropped = pages.shift()!;
-      this.firstPage += 1;
-      if (!dropped.isShared) this.spare = dropped;
+    const full = pages[pages.length - 1];
+    if (full !== undefined) {
+      full.seal();
+      this.payloadBytes += full.payloadBytes;
     }
+    while (pages.length > 0 && this.isOver()) this.dropPage();
     const page = this.spare ?? new TracePage();
     this.spare = undefined;
     page.begin();
     pages.push(page);
     return page;
+  }
+
+  /** Whether the last event of the first page is forgotten, or its payloads have no more room. */
+  private isOver(): boolean {
+    return (
+      this.count - this.size + 1 > (this.firstPage + 1) * EVENTS_A_PAGE ||
+      this.payloadBytes > this.payloadBytesMax
+    );
+  }
+
+  private dropPage(): void {
+    const dropped = this.pages.shift()!;
+    this.payloadBytes -= dropped.payloadBytes;
+    this.firstPage += 1;
+    if (!dropped.isShared) this.spare = dropped;
   }
 
   /** Adds something to the hash that is not an event: bytes sent outside, a digest. */
@@ -136,7 +159,36 @@ export class Trace {
 
   /** The oldest event that is still held. */
   get firstSeq(): number {
-    return Math.max(1, this.count - this.size + 1);
+    return Math.max(this.firstPage * EVENTS_A_PAGE + 1, this.count - this.size + 1);
+  }
+
+  /** Its memory, about. */
+  get bytes(): number {
+    return this.payloadBytes + this.pages.length * COLUMN_BYTES;
+  }
+
+  /** What has limited how far back the history goes; undefined while nothing was forgotten. */
+  get limit(): 'events' | 'bytes' | undefined {
+    if (this.firstSeq === 1) return undefined;
+    return this.firstSeq === this.count - this.size + 1 ? 'events' : 'bytes';
+  }
+
+  /**
+   * The first event at or after a time that is held, at most the last one: times never decrease.
+   */
+  seqAt(time: Micros): number {
+    let low = this.firstSeq;
+    let high = this.count;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.pageOf(middle)!.timeOf(slotOf(middle)) < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  timeOf(seq: number): Micros | undefined {
+    return this.pageOf(seq)?.timeOf(slotOf(seq));
   }
 
   /** An event in words; undefined when it is no longer held. */
@@ -149,7 +201,7 @@ export class Trace {
     const isText = page.isText(slot);
     return {
       seq,
-      cause: page.causeOf(slot),
+      cause: this.causeOf(seq),
       at: page.timeOf(slot),
       kind: KIND_NAMES[page.kindOf(slot)]!,
       node: places[page.placeOf(slot)] ?? '',
@@ -176,10 +228,11 @@ export class Trace {
 
   /** Number of the event that caused this one; 0 when it is not held, or came from outside. */
   causeOf(seq: number): number {
-    return this.pageOf(seq)?.causeOf(slotOf(seq)) ?? 0;
+    const before = this.pageOf(seq)?.causeBefore(slotOf(seq)) ?? 0;
+    return before === 0 ? 0 : seq - before;
   }
 
-  /** The beginning of an event's payload; empty when it is not held. */
+  /** An event's payload, of a long one the beginning; empty when it is not held. */
   bytesOf(seq: number): Buffer {
     const page = this.pageOf(seq);
     return Buffer.from(page === undefined ? [] : page.bytesOf(slotOf(seq)));
@@ -197,9 +250,17 @@ export class Trace {
     const newest = pages.pop();
     for (const page of pages) page.isShared = true;
     if (newest !== undefined) pages.push(newest.copy());
-    const copy = new Trace(this.size, pages, copyState(this.hash), copyState(this.notes));
+    const { size, payloadBytesMax } = this;
+    const copy = new Trace(
+      size,
+      payloadBytesMax,
+      pages,
+      copyState(this.hash),
+      copyState(this.notes),
+    );
     copy.count = this.count;
     copy.firstPage = this.firstPage;
+    copy.payloadBytes = this.payloadBytes;
     copy.noteCount = this.noteCount;
     return copy;
   }

@@ -1,5 +1,6 @@
 /**
- * A page of the trace: 256 events as columns, and the beginnings of their payloads one after the other.
+ * A page of the trace: 256 events as columns, and their payloads one after the other, of long ones the
+ * beginning.
  *
  * Invariant: a page that is full, or shared by copies of the trace, is not written to, unless its trace
  * alone has it and begins it anew.
@@ -12,22 +13,25 @@ import { copyBytes } from '../engine/resp/bytes.ts';
 /** A power of two. */
 export const EVENTS_A_PAGE = 256;
 /** How many bytes of a payload are kept. */
-const KEPT_BYTES = 256;
+const KEPT_BYTES = 4_096;
 const PAYLOAD_BYTES_MIN = 4 * 1024;
+/** The bit of a kind that says that the payload is a text. */
+const TEXT_BIT = 0x80;
+const NO_PLACE = 0xffff;
 
 export class TracePage {
   /** Copies of the trace have it, too. */
   isShared = false;
   private readonly times = new Float64Array(EVENTS_A_PAGE);
-  private readonly causes = new Float64Array(EVENTS_A_PAGE);
-  private readonly conns = new Float64Array(EVENTS_A_PAGE);
+  /** How many events before this one its cause was; 0 for none. */
+  private readonly causes = new Uint32Array(EVENTS_A_PAGE);
+  private readonly conns = new Uint32Array(EVENTS_A_PAGE);
   private readonly kinds = new Uint8Array(EVENTS_A_PAGE);
-  private readonly places = new Int32Array(EVENTS_A_PAGE);
-  private readonly peers = new Int32Array(EVENTS_A_PAGE);
+  private readonly places = new Uint16Array(EVENTS_A_PAGE);
+  private readonly peers = new Uint16Array(EVENTS_A_PAGE);
   /** Lengths of whole payloads, and where their kept bytes begin. */
   private readonly lengths = new Uint32Array(EVENTS_A_PAGE);
   private readonly starts = new Uint32Array(EVENTS_A_PAGE);
-  private readonly areTexts = new Uint8Array(EVENTS_A_PAGE);
   private payloads = Buffer.alloc(PAYLOAD_BYTES_MIN);
   private used = 0;
 
@@ -36,7 +40,24 @@ export class TracePage {
     this.used = 0;
   }
 
-  /** Writes an event without a payload. Places are -1 for none. */
+  /** The memory of its payloads, in bytes. */
+  get payloadBytes(): number {
+    return this.payloads.length;
+  }
+
+  /** It is full: memory that its payloads do not need is given back. */
+  seal(): void {
+    if (this.used < this.payloads.length / 2) {
+      const exact = Buffer.allocUnsafeSlow(this.used);
+      copyBytes(this.payloads, 0, this.used, exact, 0);
+      this.payloads = exact;
+    }
+  }
+
+  /**
+   * Writes an event without a payload. Places are -1 for none; `before` is how many events before this
+   * one its cause was, 0 for none.
+   */
   write(
     slot: number,
     at: Micros,
@@ -44,16 +65,15 @@ export class TracePage {
     place: number,
     peer: number,
     conn: number,
-    cause: number,
+    before: number,
   ): void {
     this.times[slot] = at;
     this.kinds[slot] = kind;
     this.places[slot] = place;
     this.peers[slot] = peer;
     this.conns[slot] = conn;
-    this.causes[slot] = cause;
+    this.causes[slot] = before;
     this.lengths[slot] = 0;
-    this.areTexts[slot] = 0;
   }
 
   keepBytes(slot: number, bytes: Buffer): void {
@@ -66,7 +86,7 @@ export class TracePage {
     const kept = Math.min(text.length, KEPT_BYTES);
     const start = this.take(slot, kept, kept);
     this.payloads.latin1Write(text, start, kept);
-    this.areTexts[slot] = 1;
+    this.kinds[slot]! |= TEXT_BIT;
   }
 
   timeOf(slot: number): Micros {
@@ -74,27 +94,28 @@ export class TracePage {
   }
 
   kindOf(slot: number): number {
-    return this.kinds[slot]!;
+    return this.kinds[slot]! & ~TEXT_BIT;
   }
 
   placeOf(slot: number): number {
-    return this.places[slot]!;
+    return placeIn(this.places, slot);
   }
 
   peerOf(slot: number): number {
-    return this.peers[slot]!;
+    return placeIn(this.peers, slot);
   }
 
   connOf(slot: number): number {
     return this.conns[slot]!;
   }
 
-  causeOf(slot: number): number {
+  /** How many events before this one its cause was; 0 for none. */
+  causeBefore(slot: number): number {
     return this.causes[slot]!;
   }
 
   isText(slot: number): boolean {
-    return this.areTexts[slot] === 1;
+    return (this.kinds[slot]! & TEXT_BIT) !== 0;
   }
 
   /** The length of the whole payload. */
@@ -119,7 +140,6 @@ export class TracePage {
     copy.peers.set(this.peers);
     copy.lengths.set(this.lengths);
     copy.starts.set(this.starts);
-    copy.areTexts.set(this.areTexts);
     copy.payloads = Buffer.from(this.payloads);
     copy.used = this.used;
     return copy;
@@ -132,7 +152,7 @@ export class TracePage {
     this.starts[slot] = start;
     this.used += kept;
     if (this.used > this.payloads.length) {
-      const larger = Buffer.alloc(2 * this.payloads.length);
+      const larger = Buffer.alloc(Math.max(this.used, 2 * this.payloads.length));
       this.payloads.copy(larger, 0, 0, start);
       this.payloads = larger;
     }
@@ -140,3 +160,8 @@ export class TracePage {
   }
 }
 registerShared(TracePage);
+
+function placeIn(column: Uint16Array, slot: number): number {
+  const place = column[slot]!;
+  return place === NO_PLACE ? -1 : place;
+}

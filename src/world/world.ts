@@ -314,6 +314,11 @@ export class World {
     return this.journal?.bytes ?? 0;
   }
 
+  /** Memory of the trace, in bytes. */
+  get traceBytes(): number {
+    return this.state.trace.bytes;
+  }
+
   /**
    * The recording so far; undefined when the world does not record, or has received too much input
    * at once.

@@ -164,7 +164,8 @@ export class Losses {
   private add(fields: Omit<Loss, 'id' | 'oldLivesOn' | 'isTold' | 'writes' | 'lost'>): number {
     this.lastEvent += 1;
     const fresh = { oldLivesOn: true, isTold: false, writes: undefined, lost: [] };
-    this.events.push({ ...fields, ...fresh, id: this.lastEvent });
+    const loss: Loss = { ...fields, ...fresh, id: this.lastEvent };
+    this.events.push(loss);
     if (this.events.length > KEPT_MAX) this.events.shift();
     return this.lastEvent;
   }
@@ -253,10 +254,11 @@ export class Losses {
       if (load?.isRunning !== true) loss.counting = false;
       if (mayGrow && this.isUndone(loss, servers)) {
         this.events.splice(this.events.indexOf(loss), 1);
-        told.push({ ...loss, cause: 'undone' });
+        const undone: Loss = { ...loss, cause: 'undone' };
+        told.push(undone);
       } else if (!loss.isTold && isComplete(loss)) {
         loss.isTold = true;
-        told.push({ ...loss });
+        told.push(loss);
       }
     }
     return told;

@@ -49,6 +49,37 @@ test('the ring forgets, the numbers go on', () => {
   assert.equal(world.eventBytes(world.eventCount).latin1Slice(), 'line19\n');
 });
 
+test('long payloads push out the oldest events, and the trace says so', () => {
+  const world = newWorld({ traceEvents: 10_000, params: { tracePayloadBytes: 1024 * 1024 } });
+  world.inject(server('a', 7000));
+  pass(world, 0);
+  dial(world, 1, 'a', 7000);
+  const { trace } = world.state;
+  assert.equal(trace.limit, undefined);
+  for (let i = 0; i < 2_000; i += 1) tell(world, 1, 'x'.repeat(1_000));
+  assert.equal(trace.limit, 'bytes');
+  assert.ok(trace.firstSeq > 1 && trace.firstSeq < world.eventCount - 500);
+  assert.equal(world.event(trace.firstSeq - 1), undefined);
+  assert.equal(world.eventBytes(trace.firstSeq).length, 1_001);
+  assert.ok(trace.bytes < 2 * 1024 * 1024);
+});
+
+test('an event is found by its time', () => {
+  const world = newWorld();
+  world.inject(server('a', 7000));
+  pass(world, 0);
+  dial(world, 1, 'a', 7000);
+  for (let i = 0; i < 600; i += 1) tell(world, 1, 'x');
+  const { trace } = world.state;
+  for (const seq of [1, 2, 255, 256, 257, 512, 600]) {
+    const at = trace.timeOf(seq)!;
+    const found = trace.seqAt(at);
+    assert.equal(trace.timeOf(found), at);
+    assert.ok(found === 1 || trace.timeOf(found - 1)! < at);
+  }
+  assert.equal(trace.seqAt(Number.POSITIVE_INFINITY), world.eventCount);
+});
+
 test('peek says what comes next without changing it', () => {
   const world = newWorld();
   world.inject(server('a', 7000));
