@@ -4,66 +4,96 @@
  * Invariant: checkpoints are in the order of their events, all of one run. When there are too many,
  * every second one is dropped and the distance doubles, so the whole run is covered evenly. Example:
  * with at most 4, one every 100 events, the checkpoint after event 400 leaves those after 0, 200 and 400.
+ * When what they alone keep of keys and strings would become too large, the oldest are dropped.
  */
 
 import { InvariantError } from '../engine/machine/errors.ts';
 import { copyState } from '../engine/machine/state.ts';
-import { replay } from './replay.ts';
+import type { Recording } from './journal.ts';
+import { Replay, recordOn } from './replay.ts';
 import type { WorldState } from './state.ts';
 import type { World } from './world.ts';
+
+/** At 400,000 events a second, 25 ms of a replay. */
+const EVENTS_APART = 10_000;
+const COUNT_MAX = 32;
+/** About the most memory that checkpoints may keep of what has been overwritten since. */
+const PINNED_BYTES_MAX = 64 * 1024 * 1024;
+
+interface Checkpoint {
+  readonly state: WorldState;
+  /** The world's count of copied bytes when it was taken. */
+  readonly copied: number;
+}
 
 export class Checkpoints {
   private every: number;
   private readonly countMax: number;
-  private states: WorldState[] = [];
+  private kept: Checkpoint[] = [];
 
   /** One every `every` events, at most `countMax` of them. */
-  constructor(every: number, countMax = 32) {
+  constructor(every: number = EVENTS_APART, countMax: number = COUNT_MAX) {
     this.every = every;
     this.countMax = Math.max(2, countMax);
   }
 
   get count(): number {
-    return this.states.length;
+    return this.kept.length;
   }
 
   /** To be called regularly, between events: keeps a checkpoint when one is due. */
   keep(world: World): void {
-    const last = this.states[this.states.length - 1];
-    if (last !== undefined && world.eventCount < last.trace.count + this.every) return;
-    if (world.failure !== undefined) return;
-    this.states.push(copyState(world.state));
-    if (this.states.length <= this.countMax) return;
-    this.states = this.states.filter((_state, index) => index % 2 === 0);
+    const { kept } = this;
+    const last = kept[kept.length - 1];
+    if (last !== undefined && world.eventCount < last.state.trace.count + this.every) return;
+    if (world.failure !== undefined || world.isExpensiveToCopy) return;
+    const copied = world.copiedBytes;
+    while (kept.length > 0 && copied - kept[0]!.copied > PINNED_BYTES_MAX) kept.shift();
+    kept.push({ state: copyState(world.state), copied });
+    if (kept.length <= this.countMax) return;
+    this.kept = kept.filter((_checkpoint, index) => index % 2 === 0);
     this.every *= 2;
   }
 
   /**
-   * Returns the world as it was after event `events`. It records if `world` does; `world` itself does not
-   * change. Later checkpoints are kept, because they are still valid for `world`. Call `forget` before
-   * keeping checkpoints of the new world here.
+   * A replay of the run at event `events`, from the nearest checkpoint. `extra` are more states of the
+   * same run.
+   */
+  replayTo(recording: Recording, events: number, extra: readonly WorldState[] = []): Replay {
+    const replay = new Replay(recording, this.nearest(recording, events, extra));
+    replay.goTo(events);
+    return replay;
+  }
+
+  /**
+   * Returns the world as it was after event `events`. It records; `world` itself does not change. Later
+   * checkpoints are kept, because they are still valid for `world`. Call `forget` before keeping
+   * checkpoints of the new world here.
    */
   seek(world: World, events: number): World {
     const recording = world.recording();
     if (recording === undefined) throw new InvariantError('the world does not record');
-    const from = this.nearest(events, recording.segments[0]!.firstInput);
-    return replay(
-      recording,
-      events,
-      from === undefined ? { record: true } : { record: true, from },
-    );
+    return recordOn(this.replayTo(recording, events).world, recording);
   }
 
-  private nearest(events: number, firstInput: number): WorldState | undefined {
+  private nearest(
+    recording: Recording,
+    events: number,
+    extra: readonly WorldState[],
+  ): WorldState | undefined {
+    const [first] = recording.segments;
+    const bases = recording.segments.flatMap(({ base }) => (base === undefined ? [] : [base]));
     let found: WorldState | undefined;
-    for (const state of this.states) {
-      if (state.trace.count <= events && state.inputCount >= firstInput) found = state;
+    for (const state of [...this.kept.map((each) => each.state), ...bases, ...extra]) {
+      const { count } = state.trace;
+      if (count > events || state.inputCount < first!.firstInput) continue;
+      if (found === undefined || count >= found.trace.count) found = state;
     }
     return found;
   }
 
   /** Drops the checkpoints after an event, from which the run takes another course. */
   forget(events: number): void {
-    this.states = this.states.filter((state) => state.trace.count <= events);
+    this.kept = this.kept.filter(({ state }) => state.trace.count <= events);
   }
 }

@@ -44,7 +44,7 @@ export interface Position {
   readonly time: Micros;
 }
 
-interface Recorded extends Position {
+export interface Recorded extends Position {
   readonly input: Input;
 }
 
@@ -273,15 +273,20 @@ function write(
   segment.used = offset + length;
 }
 
-/** The inputs of a recording, in order. */
-export function* inputsOf(recording: Recording): Generator<Recorded> {
+/** The inputs of a recording, in order, without the first `skipped` ones. */
+export function* inputsOf(recording: Recording, skipped = 0): Generator<Recorded> {
+  let left = skipped;
   for (const segment of recording.segments) {
-    for (const block of segment.blocks) yield* inputsOfBlock(block);
+    for (const block of segment.blocks) {
+      let offset = 0;
+      for (; left > 0 && offset < block.length; left -= 1) offset += recordLength(block, offset);
+      yield* inputsOfBlock(block, offset);
+    }
   }
 }
 
-function* inputsOfBlock(block: Buffer): Generator<Recorded> {
-  let offset = 0;
+function* inputsOfBlock(block: Buffer, start: number): Generator<Recorded> {
+  let offset = start;
   while (offset < block.length) {
     const events = block.readDoubleLE(offset);
     const time = block.readDoubleLE(offset + 8);
@@ -377,8 +382,12 @@ export function truncated(recording: Recording, end: Position): Recording {
 function lengthUntil(block: Buffer, events: number): number {
   let offset = 0;
   while (offset < block.length && block.readDoubleLE(offset) < events) {
-    const hasPayload = block.readUInt8(offset + 16) !== CODE.drained;
-    offset += RECORD_HEAD + (hasPayload ? block.readUInt32LE(offset + 25) : 0);
+    offset += recordLength(block, offset);
   }
   return offset;
+}
+
+function recordLength(block: Buffer, offset: number): number {
+  const hasPayload = block.readUInt8(offset + 16) !== CODE.drained;
+  return RECORD_HEAD + (hasPayload ? block.readUInt32LE(offset + 25) : 0);
 }

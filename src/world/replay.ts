@@ -1,8 +1,9 @@
 /** Running a recording again. */
 
+import { invariant } from '../engine/machine/errors.ts';
 import { copyState } from '../engine/machine/state.ts';
 import { type Input, InputError } from './input.ts';
-import { inputsOf, type Position, type Recording, truncated } from './journal.ts';
+import { inputsOf, type Recorded, type Recording, truncated } from './journal.ts';
 import { WorldState } from './state.ts';
 import { World } from './world.ts';
 
@@ -10,8 +11,67 @@ interface ReplayOptions {
   /** Whether the new world records; its journal then includes the replayed inputs. */
   readonly record?: boolean;
   readonly journalBytesMax?: number;
-  /** A state of the same run to begin with, in place of the recording's base. It is copied. */
-  readonly from?: WorldState;
+}
+
+/**
+ * A run of a recording that goes forward step by step. Its world is at a position of the recorded run; it
+ * neither records nor calls an outside.
+ */
+export class Replay {
+  readonly world: World;
+  private readonly recording: Recording;
+  private readonly inputs: Iterator<Recorded, undefined>;
+  private next: Recorded | undefined;
+
+  /**
+   * Begins with `from`, a state of the recorded run (it is copied), or with the recording's own
+   * beginning.
+   */
+  constructor(recording: Recording, from?: WorldState) {
+    const { seed, startAt, params, traceEvents, segments } = recording;
+    const base = from ?? segments[0]!.base;
+    const state =
+      base === undefined ? new WorldState(seed, startAt, params, traceEvents) : copyState(base);
+    // Replayed inputs are not journaled: they are in the journal already.
+    this.world = new World({ state, recording: undefined });
+    this.recording = recording;
+    this.inputs = inputsOf(recording, state.inputCount - segments[0]!.firstInput);
+    this.next = this.inputs.next().value;
+  }
+
+  /** Whether all that was recorded has happened. */
+  get isAtEnd(): boolean {
+    return this.next === undefined && this.world.eventCount >= this.recording.end.events;
+  }
+
+  /**
+   * Runs on until `events` events have happened, at most to the end. Inputs that came after the last of
+   * them have not come yet. Throws InvariantError when more events have happened already.
+   */
+  goTo(events: number): void {
+    const { world, recording } = this;
+    invariant(events >= world.eventCount, `event ${events} is before the recording`);
+    const last = Math.min(events, recording.end.events);
+    for (
+      ;
+      this.next !== undefined && this.next.events < last;
+      this.next = this.inputs.next().value
+    ) {
+      world.goTo(this.next);
+      reinject(world, this.next.input);
+    }
+    world.goTo({ events: last, time: world.now });
+  }
+
+  /** Runs to the end: all inputs have come, and the clock shows what it showed. */
+  goToEnd(): void {
+    const { world, recording } = this;
+    for (; this.next !== undefined; this.next = this.inputs.next().value) {
+      world.goTo(this.next);
+      reinject(world, this.next.input);
+    }
+    world.goTo(recording.end);
+  }
 }
 
 /**
@@ -19,41 +79,25 @@ interface ReplayOptions {
  * hash. Later inputs are not part of it, so the new world may take another course.
  */
 export function replay(recording: Recording, events?: number, options: ReplayOptions = {}): World {
-  const part = events === undefined ? recording : truncated(recording, { events, time: 0 });
-  const { state, inputCount } = beginning(part, options);
-  // Replayed inputs are not journaled: they are in the journal already.
-  const world = new World({ state, recording: undefined });
-  let index = inputCount;
-  for (const recorded of inputsOf(part)) {
-    if (index > 0) {
-      index -= 1;
-      continue;
-    }
-    world.goTo(recorded);
-    reinject(world, recorded.input);
-  }
-  world.goTo(part.end);
-  if (options.record !== true) return world;
-  const end: Position = { events: world.eventCount, time: world.now };
-  return new World({
-    state: world.state,
-    recording: { ...part, end },
-    ...(options.journalBytesMax === undefined ? {} : { journalBytesMax: options.journalBytesMax }),
-  });
+  const replayed = new Replay(recording);
+  if (events === undefined) replayed.goToEnd();
+  else replayed.goTo(events);
+  const { world } = replayed;
+  return options.record === true ? recordOn(world, recording, options.journalBytesMax) : world;
 }
 
-/** The state to begin with, and how many of the recording's inputs it includes. */
-function beginning(
-  recording: Recording,
-  options: ReplayOptions,
-): { state: WorldState; inputCount: number } {
-  const { seed, startAt, params, traceEvents, segments } = recording;
-  const base = options.from ?? segments[0]!.base;
-  if (base === undefined) {
-    return { state: new WorldState(seed, startAt, params, traceEvents), inputCount: 0 };
-  }
-  const state = copyState(base);
-  return { state, inputCount: state.inputCount - segments[0]!.firstInput };
+/**
+ * Lets a replayed world record on: the recording of the new world begins as the replayed one. `world` must
+ * not be used afterwards.
+ */
+export function recordOn(world: World, recording: Recording, journalBytesMax?: number): World {
+  const end = { events: world.eventCount, time: world.now };
+  const before = truncated(recording, end);
+  return new World({
+    state: world.state,
+    recording: before,
+    ...(journalBytesMax === undefined ? {} : { journalBytesMax }),
+  });
 }
 
 /**

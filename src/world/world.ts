@@ -212,19 +212,26 @@ export class World {
   }
 
   private baseSource(): BaseSource {
-    const { state } = this;
-    const sumOf = (bytesOf: (machine: Machine) => number | undefined): number => {
-      let sum = 0;
-      for (const { machine } of state.nodes.values()) sum += bytesOf(machine) ?? 0;
-      return sum;
-    };
     return {
-      checkpoint: () =>
-        sumOf((machine) => machine.unreadBytes?.()) > CHECKPOINT_UNREAD_MAX
-          ? undefined
-          : copyState(state),
-      copiedBytes: () => sumOf((machine) => machine.copiedBytes?.()),
+      checkpoint: () => (this.isExpensiveToCopy ? undefined : copyState(this.state)),
+      copiedBytes: () => this.copiedBytes,
     };
+  }
+
+  /** Whether so much of incomplete requests would have to be copied that a checkpoint should wait. */
+  get isExpensiveToCopy(): boolean {
+    return this.sumOf((machine) => machine.unreadBytes?.()) > CHECKPOINT_UNREAD_MAX;
+  }
+
+  /** Bytes of pages that were copied because a copy of the state shares them; it grows. */
+  get copiedBytes(): number {
+    return this.sumOf((machine) => machine.copiedBytes?.());
+  }
+
+  private sumOf(bytesOf: (machine: Machine) => number | undefined): number {
+    let sum = 0;
+    for (const { machine } of this.state.nodes.values()) sum += bytesOf(machine) ?? 0;
+    return sum;
   }
 
   private takePending(): void {
