@@ -150,8 +150,10 @@ export class MemoryGuard {
   private limitRecording(): void {
     const { world } = this.options.sandbox;
     const { shareInUse } = this.budget;
-    if (shareInUse >= SUSPEND_SHARE) world.suspendRecording();
-    else if (shareInUse < RESUME_SHARE) world.resumeRecording();
+    if (shareInUse >= SUSPEND_SHARE) {
+      world.suspendRecording();
+      this.options.sandbox.history.forget();
+    } else if (shareInUse < RESUME_SHARE) world.resumeRecording();
   }
 
   /** Tells all processes that have not been told. */

@@ -23,6 +23,7 @@ import { OperationError } from './operationErrors.ts';
 import { perform } from './operations.ts';
 import { type Done, Operator } from './operator.ts';
 import { Reading } from './reading.ts';
+import { History } from './session/history.ts';
 import { failureText, takeSnapshot } from './snapshot.ts';
 import {
   addNodeInput,
@@ -43,6 +44,7 @@ const BOOT_LOOK_MICROS = 200_000;
 const FALL_IN_MICROS = 200_000;
 /** How long a topology may take to agree, in world time. */
 const BOOT_MICROS_MAX = 60_000_000;
+const TRACE_EVENTS = 1_000_000;
 
 interface SandboxOptions {
   readonly topology: TopologyOptions;
@@ -53,6 +55,8 @@ interface SandboxOptions {
   readonly nonce?: string;
   readonly record: boolean;
   readonly params?: Partial<WorldParams>;
+  /** How many past events can be looked at; default: a million. */
+  readonly traceEvents?: number;
 }
 
 /** The most operations that may wait for their outcomes at the same time. */
@@ -80,6 +84,7 @@ export class Sandbox {
   readonly operator: Operator;
   /** The present. */
   readonly reading: Reading;
+  readonly history: History;
   readonly feed = new Feed();
   /** What advances the world's time. */
   driver: Driver;
@@ -96,9 +101,11 @@ export class Sandbox {
       seed: seedFromNumber(options.seed),
       startAt: options.startAt,
       record: options.record,
+      traceEvents: options.traceEvents ?? TRACE_EVENTS,
       params: { ...options.params, observer: SANDBOX_OBSERVER },
     });
     this.reading = new Reading(this.world);
+    this.history = new History(this.reading);
     this.driver = new VirtualDriver(this.world);
     this.operator = new Operator(
       (input) => this.inject(input),
@@ -163,6 +170,7 @@ export class Sandbox {
       const next = Math.min(until, this.settledAt + SETTLE_MICROS);
       events += this.world.runUntil(Math.max(next, this.world.now), eventsMax - events);
       if (this.world.now >= this.settledAt + SETTLE_MICROS) this.settle();
+      this.history.keep();
     } while (this.world.now < until && events < eventsMax && this.world.failure === undefined);
     if (this.world.failure !== undefined) this.settle();
     return events;

@@ -41,14 +41,18 @@ export class Checkpoints {
     return this.kept.length;
   }
 
-  /** To be called regularly, between events: keeps a checkpoint when one is due. */
+  /** To be called regularly, between events: keeps a checkpoint of a recording world when one is due. */
   keep(world: World): void {
     const { kept } = this;
+    const { recordedFrom } = world;
+    if (recordedFrom === undefined) return;
     const last = kept[kept.length - 1];
     if (last !== undefined && world.eventCount < last.state.trace.count + this.every) return;
     if (world.failure !== undefined || world.isExpensiveToCopy) return;
     const copied = world.copiedBytes;
-    while (kept.length > 0 && copied - kept[0]!.copied > PINNED_BYTES_MAX) kept.shift();
+    const isUseless = ({ state, copied: then }: Checkpoint): boolean =>
+      state.inputCount < recordedFrom || copied - then > PINNED_BYTES_MAX;
+    while (kept.length > 0 && isUseless(kept[0]!)) kept.shift();
     kept.push({ state: copyState(world.state), copied });
     if (kept.length <= this.countMax) return;
     this.kept = kept.filter((_checkpoint, index) => index % 2 === 0);
@@ -56,13 +60,11 @@ export class Checkpoints {
   }
 
   /**
-   * A replay of the run at event `events`, from the nearest checkpoint. `extra` are more states of the
-   * same run.
+   * A replay of the run that stands at the nearest checkpoint up to event `events`. `extra` are more
+   * states of the same run.
    */
-  replayTo(recording: Recording, events: number, extra: readonly WorldState[] = []): Replay {
-    const replay = new Replay(recording, this.nearest(recording, events, extra));
-    replay.goTo(events);
-    return replay;
+  replayFor(recording: Recording, events: number, extra: readonly WorldState[] = []): Replay {
+    return new Replay(recording, this.nearest(recording, events, extra));
   }
 
   /**
@@ -73,7 +75,9 @@ export class Checkpoints {
   seek(world: World, events: number): World {
     const recording = world.recording();
     if (recording === undefined) throw new InvariantError('the world does not record');
-    return recordOn(this.replayTo(recording, events).world, recording);
+    const replay = this.replayFor(recording, events);
+    replay.goTo(events);
+    return recordOn(replay.world, recording);
   }
 
   private nearest(

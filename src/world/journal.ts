@@ -147,6 +147,11 @@ export class Journal {
     this.segments = (before?.segments ?? [BEGINNING]).map((view) => new Segment(view, 0));
   }
 
+  /** The number of inputs before the first one that is kept; undefined while nothing is kept. */
+  get firstInput(): number | undefined {
+    return this.segments[0]?.firstInput;
+  }
+
   /** Bytes of all records, without the checkpoints. */
   get bytes(): number {
     return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);

@@ -15,6 +15,11 @@ export const EVENTS_A_PAGE = 256;
 /** How many bytes of a payload are kept. */
 const KEPT_BYTES = 4_096;
 const PAYLOAD_BYTES_MIN = 4 * 1024;
+/** A full page gives more spare memory than this back. */
+const SPARE_BYTES_MAX = 1024;
+/** Payloads of at least that many bytes are compared with those of the last events. */
+const SHARED_BYTES_MIN = 24;
+const LOOK_BACK = 4;
 /** The bit of a kind that says that the payload is a text. */
 const TEXT_BIT = 0x80;
 const NO_PLACE = 0xffff;
@@ -47,11 +52,10 @@ export class TracePage {
 
   /** It is full: memory that its payloads do not need is given back. */
   seal(): void {
-    if (this.used < this.payloads.length / 2) {
-      const exact = Buffer.allocUnsafeSlow(this.used);
-      copyBytes(this.payloads, 0, this.used, exact, 0);
-      this.payloads = exact;
-    }
+    if (this.used > this.payloads.length - SPARE_BYTES_MAX) return;
+    const exact = Buffer.allocUnsafeSlow(this.used);
+    this.payloads.copy(exact, 0, 0, this.used);
+    this.payloads = exact;
   }
 
   /**
@@ -78,6 +82,13 @@ export class TracePage {
 
   keepBytes(slot: number, bytes: Buffer): void {
     const kept = Math.min(bytes.length, KEPT_BYTES);
+    // What a master streams to several replicas, or Sentinels ask them, is kept once.
+    const same = kept >= SHARED_BYTES_MIN ? this.sameAsBefore(slot, bytes, kept) : -1;
+    if (same >= 0) {
+      this.lengths[slot] = bytes.length;
+      this.starts[slot] = same;
+      return;
+    }
     const start = this.take(slot, bytes.length, kept);
     copyBytes(bytes, 0, kept, this.payloads, start);
   }
@@ -143,6 +154,16 @@ export class TracePage {
     copy.payloads = Buffer.from(this.payloads);
     copy.used = this.used;
     return copy;
+  }
+
+  /** Where the kept bytes of one of the last events begin that has the same; -1 if none has. */
+  private sameAsBefore(slot: number, bytes: Buffer, kept: number): number {
+    for (let i = slot - 1; i >= 0 && i >= slot - LOOK_BACK; i -= 1) {
+      if (this.lengths[i] !== bytes.length || this.isText(i)) continue;
+      const start = this.starts[i]!;
+      if (this.payloads.compare(bytes, 0, kept, start, start + kept) === 0) return start;
+    }
+    return -1;
   }
 
   /** Takes room for `kept` bytes of a payload; returns where they begin. */

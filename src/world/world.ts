@@ -316,6 +316,11 @@ export class World {
     return digestWorld(this.state, undefined);
   }
 
+  /** The number of inputs before the recording; undefined while nothing is recorded. */
+  get recordedFrom(): number | undefined {
+    return this.journal?.firstInput;
+  }
+
   /** Bytes of the recording without its checkpoints; 0 for a world that does not record. */
   get recordedBytes(): number {
     return this.journal?.bytes ?? 0;
