@@ -16,7 +16,7 @@ import type { World } from './world.ts';
 
 /** At 400,000 events a second, 25 ms of a replay. */
 const EVENTS_APART = 10_000;
-const COUNT_MAX = 32;
+const COUNT_MAX = 24;
 /** About the most memory that checkpoints may keep of what has been overwritten since. */
 const PINNED_BYTES_MAX = 64 * 1024 * 1024;
 

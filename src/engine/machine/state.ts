@@ -49,72 +49,96 @@ export function registrationOf(value: object): Registration | undefined {
   return registrations.get(Object.getPrototypeOf(value));
 }
 
-/** Copies a graph of state. Throws InvariantError for a value that state must not contain. */
-export function copyState<T>(root: T): T {
-  const copies = new Map<object, object>();
-  const copy = <V>(value: V): V => {
-    if (typeof value !== 'object' || value === null) {
-      if (typeof value === 'function' || typeof value === 'symbol') {
-        throw new InvariantError(`state holds a ${typeof value}: ${String(value).slice(0, 80)}`);
-      }
-      return value;
+/**
+ * Replaces a leaf of the graph in the copy. `field` is the name of the property that holds it, of the
+ * collection that holds it, or ''.
+ */
+export type Replace = <T extends string | number | Buffer>(leaf: T, field: string) => T;
+
+/**
+ * Copies a graph of state, with its texts, numbers and Buffers as `replace` returns them. Throws
+ * InvariantError for a value that state must not contain.
+ */
+export function copyState<T>(root: T, replace?: Replace): T {
+  const copier = new Copier(replace);
+  return copier.copy(root, '');
+}
+
+class Copier {
+  private readonly copies = new Map<object, object>();
+  private readonly replace: Replace | undefined;
+
+  constructor(replace: Replace | undefined) {
+    this.replace = replace;
+  }
+
+  copy<V>(value: V, field: string): V {
+    if (typeof value === 'object' && value !== null) {
+      return (this.copies.get(value) ?? this.copyObject(value, field)) as V;
     }
-    const known = copies.get(value);
-    if (known !== undefined) return known as V;
-    return copyObject(value, copies, copy) as V;
-  };
-  return copy(root);
-}
+    if (typeof value === 'function' || typeof value === 'symbol') {
+      throw new InvariantError(`state holds a ${typeof value}: ${String(value).slice(0, 80)}`);
+    }
+    if (this.replace === undefined) return value;
+    return typeof value === 'string' || typeof value === 'number'
+      ? this.replace(value, field)
+      : value;
+  }
 
-function copyObject(value: object, copies: Map<object, object>, copy: Copy): object {
-  if (Array.isArray(value)) {
-    const result: unknown[] = new Array(value.length);
-    copies.set(value, result);
-    for (let i = 0; i < value.length; i += 1) result[i] = copy(value[i]);
-    return result;
+  private copyObject(value: object, field: string): object {
+    const { copies } = this;
+    if (Array.isArray(value)) {
+      const result: unknown[] = new Array(value.length);
+      copies.set(value, result);
+      for (let i = 0; i < value.length; i += 1) result[i] = this.copy(value[i], field);
+      return result;
+    }
+    if (ArrayBuffer.isView(value)) {
+      const result = this.copyView(value, field);
+      copies.set(value, result);
+      return result;
+    }
+    if (value instanceof Map) {
+      const result = new Map();
+      copies.set(value, result);
+      for (const [key, item] of value) result.set(this.copy(key, field), this.copy(item, field));
+      return result;
+    }
+    if (value instanceof Set) {
+      const result = new Set();
+      copies.set(value, result);
+      for (const item of value) result.add(this.copy(item, field));
+      return result;
+    }
+    return this.copyInstance(value);
   }
-  if (ArrayBuffer.isView(value)) {
-    const result = copyView(value);
-    copies.set(value, result);
-    return result;
-  }
-  if (value instanceof Map) {
-    const result = new Map();
-    copies.set(value, result);
-    for (const [key, item] of value) result.set(copy(key), copy(item));
-    return result;
-  }
-  if (value instanceof Set) {
-    const result = new Set();
-    copies.set(value, result);
-    for (const item of value) result.add(copy(item));
-    return result;
-  }
-  return copyInstance(value, copies, copy);
-}
 
-function copyView(value: ArrayBufferView): ArrayBufferView {
-  if (Buffer.isBuffer(value)) return Buffer.from(value);
-  if (value instanceof DataView) throw new InvariantError('state holds a DataView');
-  return (value as Uint8Array).slice();
-}
-
-function copyInstance(value: object, copies: Map<object, object>, copy: Copy): object {
-  const prototype = Object.getPrototypeOf(value);
-  const registration = registrations.get(prototype);
-  if (registration === undefined && prototype !== Object.prototype && prototype !== null) {
-    throw new InvariantError(`state holds an unregistered ${prototype.constructor?.name}`);
+  private copyView(value: ArrayBufferView, field: string): ArrayBufferView {
+    if (Buffer.isBuffer(value)) {
+      const copy = Buffer.from(value);
+      return this.replace === undefined ? copy : this.replace(copy, field);
+    }
+    if (value instanceof DataView) throw new InvariantError('state holds a DataView');
+    return (value as Uint8Array).slice();
   }
-  if (registration?.shared) return value;
-  if (registration?.copier !== undefined) {
-    const result = registration.copier(value, copy);
-    copies.set(value, result);
+
+  private copyInstance(value: object): object {
+    const prototype = Object.getPrototypeOf(value);
+    const registration = registrations.get(prototype);
+    if (registration === undefined && prototype !== Object.prototype && prototype !== null) {
+      throw new InvariantError(`state holds an unregistered ${prototype.constructor?.name}`);
+    }
+    if (registration?.shared) return value;
+    if (registration?.copier !== undefined) {
+      const result = registration.copier(value, (part) => this.copy(part, ''));
+      this.copies.set(value, result);
+      return result;
+    }
+    const result = Object.create(prototype) as Record<string, unknown>;
+    this.copies.set(value, result);
+    for (const key of Object.keys(value)) {
+      result[key] = this.copy((value as Record<string, unknown>)[key], key);
+    }
     return result;
   }
-  const result = Object.create(prototype) as Record<string, unknown>;
-  copies.set(value, result);
-  for (const key of Object.keys(value)) {
-    result[key] = copy((value as Record<string, unknown>)[key]);
-  }
-  return result;
 }
