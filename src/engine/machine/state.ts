@@ -53,7 +53,7 @@ export function registrationOf(value: object): Registration | undefined {
  * Replaces a leaf of the graph in the copy. `field` is the name of the property that holds it, of the
  * collection that holds it, or ''.
  */
-export type Replace = <T extends string | number | Buffer>(leaf: T, field: string) => T;
+type Replace = <T extends string | number | Buffer>(leaf: T, field: string) => T;
 
 /**
  * Copies a graph of state, with its texts, numbers and Buffers as `replace` returns them. Throws
