@@ -1,13 +1,13 @@
 /**
  * LOAD and LOAD STOP: the load client is a node of the world, which the first LOAD adds.
  *
- * Invariant: it knows all Sentinels, first from its directives, then from a signal whenever one is added
- * or removed.
+ * Invariant: it knows all Sentinels, first from its directives, then from an instruction whenever one is
+ * added or removed.
  */
 
 import type { Outcome } from '../view/messages.ts';
 import type { AddNode } from '../world/input.ts';
-import { type Address, rateSignal, sentinelsSignal } from './load/loadSettings.ts';
+import type { Address, LoadInstruction } from './load/loadSettings.ts';
 import { OperationError } from './operationErrors.ts';
 import type { Done } from './operator.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -18,7 +18,7 @@ const STOP_MICROS = 10_000_000;
 
 export function startLoad(sandbox: Sandbox, rate: number, bytes: number, done: Done): void {
   if (sandbox.world.node(LOAD) === undefined) sandbox.inject(loadNode(sandbox));
-  sandbox.inject({ kind: 'signal', node: LOAD, name: rateSignal(rate, bytes) });
+  instruct(sandbox, { kind: 'rate', rate, bytes });
   sandbox.feed.say(sandbox.world.now, `load of ${rate} writes a second, ${bytes} bytes each`);
   done({ ok: true, text: 'OK' });
 }
@@ -39,7 +39,11 @@ function loadNode(sandbox: Sandbox): AddNode {
 /** To be called when a Sentinel was added or removed. */
 export function tellLoad(sandbox: Sandbox): void {
   if (sandbox.world.node(LOAD) === undefined) return;
-  sandbox.inject({ kind: 'signal', node: LOAD, name: sentinelsSignal(sentinelsOf(sandbox)) });
+  instruct(sandbox, { kind: 'sentinels', sentinels: sentinelsOf(sandbox) });
+}
+
+function instruct(sandbox: Sandbox, instruction: LoadInstruction): void {
+  sandbox.inject({ kind: 'instruct', node: LOAD, instruction });
 }
 
 function sentinelsOf({ specs }: Sandbox): Address[] {
@@ -53,7 +57,7 @@ export function stopLoad(sandbox: Sandbox, done: Done): void {
   if (load === undefined || !load.isRunning) {
     throw new OperationError('ERR no load is running: LOAD rate [bytes] starts one');
   }
-  sandbox.inject({ kind: 'signal', node: LOAD, name: 'STOP' });
+  instruct(sandbox, { kind: 'stop' });
   sandbox.feed.say(sandbox.world.now, 'load stops after a last read-back');
   sandbox.wait({
     deadline: sandbox.world.now + STOP_MICROS,

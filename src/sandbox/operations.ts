@@ -212,7 +212,7 @@ function resync(sandbox: Sandbox, name: string, done: Done): void {
   if (node.process !== 'running') {
     throw new OperationError(`ERR ${name} is ${node.process}: it has to run to resynchronize`);
   }
-  const input: Input = { kind: 'signal', node: name, name: 'FULLRESYNC' };
+  const input: Input = { kind: 'instruct', node: name, instruction: { kind: 'resync' } };
   apply(sandbox, input, `forced full resynchronization of ${name}`, done);
 }
 

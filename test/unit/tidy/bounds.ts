@@ -37,7 +37,6 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   'src/sandbox/replyLines.ts': 'what is shown of a reply, cut before',
   'src/sandbox/requests.ts': 'the first word alone',
   'src/sandbox/visibility.ts': 'the words of one event, which the trace keeps short',
-  'src/sandbox/load/loadSettings.ts': 'a sentence of the sandbox to its own client',
 };
 
 /** The unbounded things a file's text uses. */
