@@ -71,10 +71,10 @@ export class Session {
       onDeath: (reason) => session !== undefined && listener.death(session, reason),
     });
     const outcome = await worker.request({ op: 'state' });
-    if (!outcome.ok || outcome.snapshot === undefined) {
+    if (!outcome.ok || outcome.data === undefined) {
       throw new Error(outcome.ok ? 'it has no state' : outcome.error);
     }
-    session = new Session(id, plan, worker, outcome.snapshot);
+    session = new Session(id, plan, worker, outcome.data as Snapshot);
     session.recent = addToRecent([], feedBefore);
     session.earlyFailure = failureBefore;
     return session;

@@ -10,8 +10,8 @@
 import type { Micros } from '../engine/machine/machine.ts';
 import { seedFromNumber } from '../engine/machine/random.ts';
 import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
-import { refusalOf } from '../view/operationTable.ts';
 import type { Snapshot } from '../view/snapshot.ts';
+import { refusalOf } from '../view/verbs/check.ts';
 import type { Input, OutsidePort, Traffic, WorldParams } from '../world/input.ts';
 import { World } from '../world/world.ts';
 import { missingForAgreement } from './agreement.ts';
@@ -23,7 +23,6 @@ import { LoadClient } from './load/loadClient.ts';
 import './machines.ts';
 import { replicationFields, serverOf } from './nodeReading.ts';
 import { OperationError } from './operationErrors.ts';
-import { perform } from './operations.ts';
 import { type Done, Operator } from './operator.ts';
 import { failureText, takeSnapshot } from './snapshot.ts';
 import {
@@ -34,6 +33,7 @@ import {
   type TopologyOptions,
   topologyNodes,
 } from './topology.ts';
+import { perform } from './verbs/perform.ts';
 
 /** How often, in world time, roles and offsets are observed. */
 const OBSERVE_MICROS = 10_000;

@@ -32,10 +32,10 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   'src/engine/sentinel/conf/stateLines.ts': "a configuration file; an instance's lines",
   'src/engine/sentinel/model/address.ts': 'an address; a longer text has been refused',
   'src/sandbox/agreement.ts': 'nodes of one sandbox',
-  'src/sandbox/nodeOperations.ts': 'nodes of one sandbox',
   'src/sandbox/nodeReading.ts': "lines of a node's INFO",
   'src/sandbox/replyLines.ts': 'what is shown of a reply, cut before',
   'src/sandbox/requests.ts': 'the first word alone',
+  'src/sandbox/verbs/nodes.ts': 'nodes of one sandbox',
   'src/sandbox/visibility.ts': 'the words of one event, which the trace keeps short',
 };
 

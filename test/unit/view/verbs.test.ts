@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { refusalOf } from '../../../src/view/operationTable.ts';
+import { refusalOf } from '../../../src/view/verbs/check.ts';
 
 test('every limit is told with the value that broke it', () => {
   const refusals: readonly (readonly [object, string])[] = [

@@ -1,26 +1,33 @@
 /**
- * LOAD and LOAD STOP: the load client is a node of the world, which the first LOAD adds.
+ * Carries out LOAD and LOAD STOP: the load client is a node of the world, which the first LOAD adds.
  *
  * Invariant: it knows all Sentinels, first from its directives, then from an instruction whenever one is
  * added or removed.
  */
 
-import type { Outcome } from '../view/messages.ts';
-import type { AddNode } from '../world/input.ts';
-import type { Address, LoadInstruction } from './load/loadSettings.ts';
-import { OperationError } from './operationErrors.ts';
-import type { Done } from './operator.ts';
-import type { Sandbox } from './sandbox.ts';
-import { HOST, LOAD } from './topology.ts';
+import type { Outcome } from '../../view/messages.ts';
+import type { loadVerbs } from '../../view/verbs/load.ts';
+import { sentenceOf } from '../../view/verbs/sentence.ts';
+import type { OperationOf } from '../../view/verbs/table.ts';
+import type { AddNode } from '../../world/input.ts';
+import type { Address, LoadInstruction } from '../load/loadSettings.ts';
+import { OperationError } from '../operationErrors.ts';
+import type { Done } from '../operator.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { HOST, LOAD } from '../topology.ts';
+import { type Doings, ok } from './doing.ts';
 
 /** How long LOAD STOP waits until the keys have been read back, in world time. */
 const STOP_MICROS = 10_000_000;
 
-export function startLoad(sandbox: Sandbox, rate: number, bytes: number, done: Done): void {
+export const loadDoings: Doings<keyof typeof loadVerbs> = { load: start, loadStop: stop };
+
+function start(sandbox: Sandbox, operation: OperationOf<'load'>, done: Done): void {
+  const { rate, bytes } = operation;
   if (sandbox.world.node(LOAD) === undefined) sandbox.inject(loadNode(sandbox));
   instruct(sandbox, { kind: 'rate', rate, bytes });
-  sandbox.feed.say(sandbox.world.now, `load of ${rate} writes a second, ${bytes} bytes each`);
-  done({ ok: true, text: 'OK' });
+  sandbox.feed.say(sandbox.world.now, sentenceOf(operation));
+  ok(done);
 }
 
 function loadNode(sandbox: Sandbox): AddNode {
@@ -52,13 +59,13 @@ function sentinelsOf({ specs }: Sandbox): Address[] {
 }
 
 /** Answers once the keys have been read back, so that the numbers are final. */
-export function stopLoad(sandbox: Sandbox, done: Done): void {
+function stop(sandbox: Sandbox, operation: OperationOf<'loadStop'>, done: Done): void {
   const { load } = sandbox;
   if (load === undefined || !load.isRunning) {
     throw new OperationError('ERR no load is running: LOAD rate [bytes] starts one');
   }
   instruct(sandbox, { kind: 'stop' });
-  sandbox.feed.say(sandbox.world.now, 'load stops after a last read-back');
+  sandbox.feed.say(sandbox.world.now, sentenceOf(operation));
   sandbox.wait({
     deadline: sandbox.world.now + STOP_MICROS,
     done,
