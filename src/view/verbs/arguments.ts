@@ -8,7 +8,7 @@
 import type { ProcessState } from '../snapshot.ts';
 
 /** The nodes for which a verb is offered; anything else may still be tried, and the sandbox decides. */
-interface Suitable {
+export interface Suitable {
   readonly machine?: 'server';
   readonly role?: 'replica';
   /** All states, if absent. */

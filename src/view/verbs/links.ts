@@ -5,7 +5,8 @@ import type { Verbs } from './verb.ts';
 /** Longer than any timeout of Redis by default. */
 const LATENCY_MS_MAX = 3_600_000;
 
-const PLACE = { kind: 'place' } as const;
+const FROM = { kind: 'place', question: 'From which end?' } as const;
+const TO = { kind: 'place', question: 'To which end?' } as const;
 const LATENCY = {
   kind: 'milliseconds',
   what: 'latencies are milliseconds',
@@ -17,13 +18,13 @@ export const linkVerbs = {
   cut: {
     words: 'CUT',
     help: 'Blocks all bytes between the two (or from a to b); they arrive after HEAL.',
-    takes: { a: PLACE, b: PLACE, oneway: { kind: 'flag', word: 'ONEWAY' } },
+    takes: { a: FROM, b: TO, oneway: { kind: 'flag', word: 'ONEWAY' } },
     command: { name: 'cut', title: 'Cut Link' },
   },
   reset: {
     words: 'RESET',
     help: 'Resets every connection between the two.',
-    takes: { a: PLACE, b: PLACE },
+    takes: { a: FROM, b: TO },
   },
   heal: {
     words: 'HEAL',
@@ -35,8 +36,8 @@ export const linkVerbs = {
     words: 'LATENCY',
     help: 'The latency of each direction in milliseconds, and its largest random addition.',
     takes: {
-      a: PLACE,
-      b: PLACE,
+      a: FROM,
+      b: TO,
       ms: { ...LATENCY, question: 'Milliseconds each way', suggested: 20 },
       jitterMs: {
         ...LATENCY,

@@ -14,7 +14,7 @@ export function sentenceOf(operation: Operation): string {
 }
 
 /** `{node}` becomes `m`. */
-function filledIn(template: string, values: ReadonlyMap<string, string>): string {
+export function filledIn(template: string, values: ReadonlyMap<string, string>): string {
   return template.replace(/\{(\w+)\}/g, (_all, name: string) => values.get(name) ?? '');
 }
 

@@ -3,7 +3,7 @@
 import type { Arguments } from './arguments.ts';
 
 /** The states of a whole sandbox in which a verb is offered. */
-type Offer = 'live' | 'paused' | 'cuts' | 'load' | 'noLoad' | 'sentinels';
+export type Offer = 'live' | 'paused' | 'cuts' | 'load' | 'noLoad' | 'sentinels';
 
 interface PaletteCommand {
   /** The last part of its id in package.json. */
