@@ -219,7 +219,7 @@ export class Sandbox {
 
   /**
    * Carries out an operation. `done` is called at once, or later when a node must answer first. An
-   * operation that violates the table of operations is answered with the error.
+   * operation that violates the table of verbs is answered with the error.
    */
   perform(operation: Operation, done: Done): void {
     const refusal = refusalOf(operation);

@@ -1,7 +1,7 @@
 /**
  * Checks that a received message is a request.
  *
- * Invariant: every message with an id is answered. An accepted request has an operation of the table
+ * Invariant: every message with an id is answered. An accepted request has the operation of a verb
  * (verbs/check.ts); a refused one has the error to answer with.
  */
 

@@ -28,11 +28,11 @@ const DOINGS: Doings<VerbName> = {
 };
 
 /**
- * Carries out an operation. Throws OperationError when it is not possible. A world that has failed can
- * only be looked at.
+ * Carries out an operation. Throws OperationError when it is not possible. After a failure of the world
+ * only the verbs that declare it are.
  */
 export function perform(sandbox: Sandbox, operation: Operation, done: Done): void {
-  if (verbOf(operation.op).isLook !== true) {
+  if (verbOf(operation.op).worksAfterFailure !== true) {
     const failure = failureText(sandbox.world);
     if (failure !== null) throw new OperationError(`ERR the world stands still: ${failure}`);
   }

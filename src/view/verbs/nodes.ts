@@ -67,6 +67,6 @@ export const nodeVerbs = {
         default: 20,
       },
     },
-    isLook: true,
+    worksAfterFailure: true,
   },
 } as const satisfies Verbs;

@@ -27,9 +27,12 @@ export const VERBS = {
 
 export type VerbName = keyof typeof VERBS;
 
+/** One object type in place of an intersection, as the compiler's errors should show it. */
+type Flat<T> = { [Field in keyof T]: T[Field] };
+
 /** The operation of a verb: its name and its arguments. */
 export type OperationOf<Name extends VerbName> = {
-  [Op in Name]: { readonly op: Op } & FieldsOf<(typeof VERBS)[Op]['takes']>;
+  [Op in Name]: Flat<{ readonly op: Op } & FieldsOf<(typeof VERBS)[Op]['takes']>>;
 }[Name];
 
 /** The operations of a sandbox. */

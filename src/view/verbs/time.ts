@@ -10,7 +10,7 @@ export const timeVerbs = {
     words: 'STATE',
     help: 'The whole state of the sandbox, as a map or as JSON.',
     takes: {},
-    isLook: true,
+    worksAfterFailure: true,
     hasData: true,
   },
   pause: {

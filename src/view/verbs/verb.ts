@@ -24,8 +24,8 @@ export interface Verb {
   readonly takes: Arguments;
   /** The line of the feed, with the arguments in braces; by default words and arguments: `crash m`. */
   readonly feed?: string;
-  /** It changes nothing, and so is also possible in a world that has failed. */
-  readonly isLook?: true;
+  /** It is also possible in a world that has failed, which it does not change. */
+  readonly worksAfterFailure?: true;
   /** Its answer is data, which the control endpoint replies as a map, or with a last word JSON as JSON. */
   readonly hasData?: true;
   /** Absent for a verb that the palette does not have. */
