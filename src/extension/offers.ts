@@ -6,6 +6,8 @@
  */
 
 import type { Snapshot } from '../view/snapshot.ts';
+import { isOffered } from '../view/verbs/offers.ts';
+import type { Offer } from '../view/verbs/verb.ts';
 
 interface Offers {
   readonly running: boolean;
@@ -23,22 +25,22 @@ interface Offers {
 
 export function offersOf(snapshots: readonly Snapshot[]): Offers {
   const sound = snapshots.filter(({ failure }) => failure === null);
-  const some = (test: (snapshot: Snapshot) => boolean): boolean => sound.some(test);
+  const some = (offer: Offer): boolean => sound.some((snapshot) => isOffered(offer, snapshot));
   const processes = sound.flatMap(({ nodes, sentinels }) =>
     [...nodes, ...sentinels].map((node) => node.process),
   );
   return {
     running: snapshots.length > 0,
-    live: some(({ clock }) => clock.mode === 'live'),
-    paused: some(({ clock }) => clock.mode === 'paused'),
+    live: some('live'),
+    paused: some('paused'),
     alive: processes.some((state) => state === 'running' || state === 'frozen'),
     thawed: processes.includes('running'),
     frozen: processes.includes('frozen'),
-    replicas: some(({ nodes }) =>
+    replicas: sound.some(({ nodes }) =>
       nodes.some(({ role, process }) => role === 'replica' && process === 'running'),
     ),
-    sentinels: some(({ sentinels }) => sentinels.some(({ process }) => process === 'running')),
-    cuts: some(({ links }) => links.some((link) => link.cut)),
-    load: some(({ load }) => load?.running === true),
+    sentinels: some('sentinels'),
+    cuts: some('cuts'),
+    load: some('load'),
   };
 }

@@ -28,10 +28,6 @@ export function isServer(node: AnyNode): node is NodeSnapshot {
   return 'role' in node;
 }
 
-export function isAlive(node: AnyNode): boolean {
-  return node.process === 'running' || node.process === 'frozen';
-}
-
 export function describeNode(node: AnyNode): string {
   return isServer(node) ? describeServer(node, undefined) : `Sentinel · ${describeSentinel(node)}`;
 }

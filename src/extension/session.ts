@@ -71,10 +71,10 @@ export class Session {
       onDeath: (reason) => session !== undefined && listener.death(session, reason),
     });
     const outcome = await worker.request({ op: 'state' });
-    if (!outcome.ok || outcome.snapshot === undefined) {
+    if (!outcome.ok || outcome.data === undefined) {
       throw new Error(outcome.ok ? 'it has no state' : outcome.error);
     }
-    session = new Session(id, plan, worker, outcome.snapshot);
+    session = new Session(id, plan, worker, outcome.data as Snapshot);
     session.recent = addToRecent([], feedBefore);
     session.earlyFailure = failureBefore;
     return session;
@@ -104,20 +104,14 @@ export class Session {
   }
 }
 
-/** Requests an operation and shows a refusal to the user. Returns the answer's text. */
-export async function perform(
-  session: Session,
-  operation: Operation,
-  isSilent = false,
-): Promise<string | undefined> {
+/** Requests an operation and shows what its answer says beyond OK. */
+export async function perform(session: Session, operation: Operation): Promise<void> {
   const outcome = await session.request(operation);
   if (!outcome.ok) {
     void vscode.window.showErrorMessage(
       `Replication Sandbox: ${outcome.error.replace(/^ERR /, '')}`,
     );
-    return undefined;
+  } else if (outcome.text !== 'OK') {
+    vscode.window.setStatusBarMessage(`$(check) ${outcome.text}`, 4_000);
   }
-  const isNews = outcome.text !== 'OK' && !isSilent;
-  if (isNews) vscode.window.setStatusBarMessage(`$(check) ${outcome.text}`, 4_000);
-  return outcome.text;
 }

@@ -213,9 +213,9 @@ export class ControlConnection {
   private answer(outcome: Outcome, asJson: boolean): void {
     const { reply } = this;
     if (!outcome.ok) reply.error(fromUnicode(outcome.error));
-    else if (outcome.snapshot !== undefined) {
-      if (asJson) reply.bulk(fromUnicode(JSON.stringify(outcome.snapshot)));
-      else writeJson(reply, outcome.snapshot);
+    else if (outcome.data !== undefined) {
+      if (asJson) reply.bulk(fromUnicode(JSON.stringify(outcome.data)));
+      else writeJson(reply, outcome.data);
     } else if (outcome.log !== undefined) {
       writeJson(
         reply,

@@ -6,7 +6,7 @@
  */
 
 import * as net from 'node:net';
-import { PORT_MAX } from '../view/operationTable.ts';
+import { PORT_MAX } from '../view/verbs/arguments.ts';
 import { errnoText } from './errno.ts';
 
 const HOST = '127.0.0.1';

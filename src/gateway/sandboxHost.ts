@@ -5,11 +5,11 @@
  * Invariant: no endpoint is open before the topology has agreed.
  */
 
-import { nextPort } from '../sandbox/nodeOperations.ts';
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { Service } from '../sandbox/service.ts';
+import { nextPort } from '../sandbox/verbs/nodes.ts';
 import type { Operation, Outcome } from '../view/messages.ts';
-import { refusalOf } from '../view/operationTable.ts';
+import { refusalOf } from '../view/verbs/check.ts';
 import { ControlEndpoint } from './controlEndpoint.ts';
 import { Dashboard } from './dashboard.ts';
 import { Endpoints } from './endpoints.ts';

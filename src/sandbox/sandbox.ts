@@ -10,8 +10,8 @@
 import type { Micros } from '../engine/machine/machine.ts';
 import { seedFromNumber } from '../engine/machine/random.ts';
 import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
-import { refusalOf } from '../view/operationTable.ts';
 import type { Snapshot } from '../view/snapshot.ts';
+import { refusalOf } from '../view/verbs/check.ts';
 import type { Input, OutsidePort, Traffic, WorldParams } from '../world/input.ts';
 import { World } from '../world/world.ts';
 import { missingForAgreement } from './agreement.ts';
@@ -20,7 +20,6 @@ import { Feed } from './feed.ts';
 import './machines.ts';
 import { SANDBOX_OBSERVER } from './observers/sandboxObserver.ts';
 import { OperationError } from './operationErrors.ts';
-import { perform } from './operations.ts';
 import { type Done, Operator } from './operator.ts';
 import { Reading } from './reading.ts';
 import { History } from './session/history.ts';
@@ -32,6 +31,7 @@ import {
   type TopologyOptions,
   topologyNodes,
 } from './topology.ts';
+import { perform } from './verbs/perform.ts';
 
 /** How often, in world time, pending answers are checked. */
 const SETTLE_MICROS = 10_000;
@@ -215,7 +215,7 @@ export class Sandbox {
 
   /**
    * Carries out an operation. `done` is called at once, or later when a node must answer first. An
-   * operation that violates the table of operations is answered with the error.
+   * operation that violates the table of verbs is answered with the error.
    */
   perform(operation: Operation, done: Done): void {
     const refusal = refusalOf(operation);

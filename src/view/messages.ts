@@ -6,60 +6,9 @@
  */
 
 import type { Snapshot } from './snapshot.ts';
+import type { Operation } from './verbs/table.ts';
 
-/** The operations of a sandbox, which are those of the control endpoint's SANDBOX command. */
-export type Operation =
-  | { readonly op: 'state' }
-  | { readonly op: 'pause' }
-  | { readonly op: 'resume' }
-  /** Executes `count` events of a paused world. A running world is paused first. */
-  | { readonly op: 'step'; readonly count: number }
-  /** Executes events up to and including the next visible one. */
-  | { readonly op: 'stepVisible' }
-  | { readonly op: 'crash'; readonly node: string }
-  | { readonly op: 'powerloss'; readonly node: string }
-  | { readonly op: 'freeze'; readonly node: string }
-  | { readonly op: 'thaw'; readonly node: string }
-  | { readonly op: 'restart'; readonly node: string }
-  | { readonly op: 'cut'; readonly a: string; readonly b: string; readonly oneway: boolean }
-  | { readonly op: 'reset'; readonly a: string; readonly b: string }
-  /** Without names: every link. */
-  | { readonly op: 'heal'; readonly a?: string; readonly b?: string }
-  | {
-      readonly op: 'latency';
-      readonly a: string;
-      readonly b: string;
-      readonly ms: number;
-      readonly jitterMs: number;
-    }
-  | { readonly op: 'bgsave'; readonly node: string }
-  /** The replica drops its connection and its cached master, and requests a full resynchronization. */
-  | { readonly op: 'resync'; readonly node: string }
-  /** `to` null: REPLICAOF NO ONE. */
-  | {
-      readonly op: 'replicaof';
-      readonly node: string;
-      readonly to:
-        | { readonly host: string; readonly port: number }
-        | { readonly node: string }
-        | null;
-    }
-  /** `name` is the master's name as the Sentinels know it. */
-  | { readonly op: 'failover'; readonly name: string }
-  | { readonly op: 'load'; readonly rate: number; readonly bytes: number }
-  | { readonly op: 'loadStop' }
-  /** A new node. Without a port it gets the next free one. The answer names it. */
-  | { readonly op: 'addServer'; readonly port?: number }
-  | { readonly op: 'addReplica'; readonly of: string; readonly port?: number }
-  | { readonly op: 'addSentinel'; readonly port?: number }
-  /** The process is killed; its host and its disk are gone. */
-  | { readonly op: 'remove'; readonly node: string }
-  /** CONFIG SET repl-backlog-size. */
-  | { readonly op: 'backlog'; readonly node: string; readonly bytes: number }
-  /** The last lines of a node's log. */
-  | { readonly op: 'log'; readonly node: string; readonly count: number }
-  /** Any command, quoted as in redis-cli. The answer is printed as redis-cli prints it. */
-  | { readonly op: 'command'; readonly node: string; readonly line: string };
+export type { Operation };
 
 export interface Request {
   /** Chosen by the sender; the answer repeats it. */
@@ -72,9 +21,10 @@ export type Outcome =
   | {
       readonly ok: true;
       readonly text: string;
-      /** One line per executed event: the answer to `step`. */
+      /** An answer of several lines: the events of a step, the reply to a command. */
       readonly lines?: readonly string[];
-      readonly snapshot?: Snapshot;
+      /** The answer of a verb with data, as plain JSON: for `state` the snapshot. */
+      readonly data?: object;
       /** The log lines of one node, oldest first: the answer to `log`. */
       readonly log?: readonly FeedEntry[];
     }

@@ -22,7 +22,7 @@ type PageRequest = { readonly kind: 'request' } & Request;
 export type FromPage =
   | { readonly kind: 'ready' }
   | PageRequest
-  /** A request that the table of operations refuses; the host answers with the error. */
+  /** A request that the table of verbs refuses; the host answers with the error. */
   | ({ readonly kind: 'refused' } & RefusedRequest);
 
 /** Undefined for anything that is not a message of the page. */

@@ -1,12 +1,12 @@
 /**
  * Checks that a received message is a request.
  *
- * Invariant: every message with an id is answered. An accepted request has an operation of the table
- * (operationTable.ts); a refused one has the error to answer with.
+ * Invariant: every message with an id is answered. An accepted request has the operation of a verb
+ * (verbs/check.ts); a refused one has the error to answer with.
  */
 
 import type { Operation, Request } from './messages.ts';
-import { refusalOf } from './operationTable.ts';
+import { refusalOf } from './verbs/check.ts';
 
 export interface RefusedRequest {
   readonly id: number;

@@ -5,7 +5,7 @@
  * that users see is assigned when the event is executed (trace.ts).
  */
 
-import type { ChildResult, FileResult, Micros } from '../engine/machine/machine.ts';
+import type { ChildResult, FileResult, Instruction, Micros } from '../engine/machine/machine.ts';
 import { registerState } from '../engine/machine/state.ts';
 import type { End } from './connection.ts';
 import type { WorldNode } from './node.ts';
@@ -38,6 +38,7 @@ export const KIND = {
   wait: 16,
   /** Trace only. */
   operation: 17,
+  instruction: 18,
 } as const;
 
 export const KIND_NAMES: readonly EventName[] = [
@@ -59,6 +60,7 @@ export const KIND_NAMES: readonly EventName[] = [
   'wake',
   'wait',
   'operation',
+  'instruction',
 ];
 
 /**
@@ -84,9 +86,13 @@ export class Event {
   value = 0;
   /** Pid of the child that it is meant for; 0 for the process itself. */
   child = 0;
-  /** A signal, the reason of a close, the error of a connect, or the name of a file operation. */
+  /**
+   * A signal, the reason of a close, the error of a connect, the name of a file operation, or an
+   * instruction in words.
+   */
   label = '';
-  result: FileResult | ChildResult | undefined = undefined;
+  /** The result of a file operation or a child, or an instruction. */
+  content: FileResult | ChildResult | Instruction | undefined = undefined;
 
   constructor(
     at: Micros,

@@ -5,7 +5,7 @@
  * rest of a run follows from it.
  */
 
-import type { Costs, Micros } from '../engine/machine/machine.ts';
+import type { Costs, Instruction, Micros } from '../engine/machine/machine.ts';
 import type { Seed } from '../engine/machine/random.ts';
 
 export interface DiskParams {
@@ -114,6 +114,8 @@ export type Operation =
   /** Sends `signal`, by default SIGTERM. */
   | { readonly kind: 'shutdown'; readonly node: string; readonly signal?: string }
   | { readonly kind: 'signal'; readonly node: string; readonly name: string }
+  /** The machine receives it as an event. A dead process receives nothing. */
+  | { readonly kind: 'instruct'; readonly node: string; readonly instruction: Instruction }
   | { readonly kind: 'killChild'; readonly node: string; readonly child: number }
   | ({ readonly kind: 'cut' } & Pair)
   /** Ends cuts and holds: those of the pair, of every link of `a`, or all. */

@@ -4,6 +4,7 @@
  */
 
 import { InvariantError } from '../engine/machine/errors.ts';
+import type { Instruction } from '../engine/machine/machine.ts';
 import { seedOf } from '../engine/machine/random.ts';
 import type { Link } from './connection.ts';
 import { VirtualDisk } from './disk.ts';
@@ -29,7 +30,12 @@ export function check(state: WorldState, op: Operation): void {
     checkAdd(state, op);
     return;
   }
-  if ('node' in op && !state.nodes.has(op.node)) throw new InputError(`no node named ${op.node}`);
+  if (!('node' in op)) return;
+  const node = state.nodes.get(op.node);
+  if (node === undefined) throw new InputError(`no node named ${op.node}`);
+  if (op.kind === 'instruct' && node.machine.instructed === undefined) {
+    throw new InputError(`${op.node} follows no instructions`);
+  }
 }
 
 function checkAdd(state: WorldState, op: AddNode): void {
@@ -58,8 +64,9 @@ export function operate(run: Runtime, op: Operation): void {
   operateOnLinks(run, op);
 }
 
-/** The operation in words: `cut m r1`, `latency m r1 5000`. */
+/** The operation in words: `cut m r1`, `latency m r1 5000`, `instruct load rate 500 64`. */
 function describe(op: Operation): string {
+  if (op.kind === 'instruct') return `instruct ${op.node} ${instructionWords(op.instruction)}`;
   const words = Object.values(op).filter((value) => typeof value !== 'object' && value !== false);
   return words.map((value) => (value === true ? 'oneway' : String(value))).join(' ');
 }
@@ -110,6 +117,9 @@ function operateOnNode(run: Runtime, node: WorldNode, op: NodeOperation): void {
       break;
     case 'signal':
       signal(run, node, op.name);
+      break;
+    case 'instruct':
+      instruct(run, node, op.instruction);
       break;
     case 'killChild':
       endChild(run, node, op.child, { code: 0, signal: 'SIGKILL' });
@@ -176,6 +186,20 @@ function powerUp(run: Runtime, node: WorldNode): void {
 function signal(run: Runtime, node: WorldNode, name: string): void {
   if (!node.isAlive) return;
   run.state.schedule(run.state.now, KIND.signal, node, run.cause).label = name;
+}
+
+function instruct(run: Runtime, node: WorldNode, instruction: Instruction): void {
+  if (!node.isAlive) return;
+  const event = run.state.schedule(run.state.now, KIND.instruction, node, run.cause);
+  event.content = instruction;
+  event.label = instructionWords(instruction);
+}
+
+/** `rate 500 64`; fields that are lists or objects as JSON. The trace hash covers these words. */
+function instructionWords(instruction: Instruction): string {
+  return Object.values(instruction)
+    .map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)))
+    .join(' ');
 }
 
 type LinkOperation = Exclude<Operation, AddNode | { node: string }>;

@@ -10,6 +10,7 @@ import type {
   ChildResult,
   FileOp,
   FileResult,
+  Instruction,
   Machine,
   Micros,
   Peer,
@@ -73,13 +74,16 @@ function call(run: Runtime, node: WorldNode, machine: Machine, now: Micros, even
       machine.tick(now, out);
       break;
     case KIND.file:
-      machine.fileDone(now, event.value, event.result as FileResult, out);
+      machine.fileDone(now, event.value, event.content as FileResult, out);
       break;
     case KIND.childDone:
-      machine.childDone(now, event.value, event.result as ChildResult, out);
+      machine.childDone(now, event.value, event.content as ChildResult, out);
       break;
     case KIND.signal:
       machine.signal(now, event.label, out);
+      break;
+    case KIND.instruction:
+      machine.instructed?.(now, event.content as Instruction, out);
       break;
     case KIND.start:
       start(run, node, machine, now);
@@ -237,7 +241,7 @@ function startFile(
     run.cause,
   );
   event.value = token;
-  event.result = result;
+  event.content = result;
   event.label = `${op.kind} ${op.path}`;
   if (child !== undefined) event.child = child.pid;
 }
@@ -265,7 +269,7 @@ export function deliverToChild(run: Runtime, node: WorldNode, event: Event): voi
     child.sliceQueued = false;
     hasMore = child.child.slice(now, SLICE_BYTES, effects);
   } else {
-    child.child.fileDone(now, event.value, event.result as FileResult, effects);
+    child.child.fileDone(now, event.value, event.content as FileResult, effects);
   }
   commit(run, node, child);
   if (hasMore && node.children.has(child.pid)) queueSlice(run, node, child);
@@ -276,7 +280,7 @@ export function endChild(run: Runtime, node: WorldNode, pid: number, result: Chi
   if (!node.children.delete(pid)) return;
   const event = run.state.schedule(run.state.now, KIND.childDone, node, run.cause);
   event.value = pid;
-  event.result = result;
+  event.content = result;
   event.label = result.signal ?? `exit ${result.code}`;
 }
 

@@ -93,7 +93,8 @@ export type EventName =
   | 'childFile'
   | 'wake'
   | 'wait'
-  | 'operation';
+  | 'operation'
+  | 'instruction';
 
 export interface EventView {
   /** Number of the event (1 for the first executed); 0 for one that has not been executed yet. */

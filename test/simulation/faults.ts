@@ -217,7 +217,11 @@ export const faults: Readonly<Record<FaultKind, Fault>> = {
   },
   configRewrite: (context) => context.command(victimServer(context), 'CONFIG', 'REWRITE'),
   resync: (context) =>
-    context.inject({ kind: 'signal', node: replicaOrAny(context), name: 'FULLRESYNC' }),
+    context.inject({
+      kind: 'instruct',
+      node: replicaOrAny(context),
+      instruction: { kind: 'resync' },
+    }),
   changeReplId: (context) => context.command(master(context), 'DEBUG', 'CHANGE-REPL-ID'),
   clientKill: (context) => {
     const type = choose(['normal', 'replica', 'master', 'pubsub'], context.step.picks[2])!;

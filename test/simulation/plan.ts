@@ -4,7 +4,7 @@
  */
 
 import { Random, seedFromNumber, seedOf } from '../../src/engine/machine/random.ts';
-import { rateSignal } from '../../src/sandbox/load/loadSettings.ts';
+import type { LoadInstruction } from '../../src/sandbox/load/loadSettings.ts';
 import { SLOTS } from '../../src/sandbox/load/writeBook.ts';
 import type { AddNode, WorldParams } from '../../src/world/input.ts';
 import { JOURNAL_BYTES_MAX } from '../../src/world/journal.ts';
@@ -115,8 +115,8 @@ export interface Plan {
   /** In the order in which they are added, and how long after the one before. */
   readonly nodes: readonly { readonly node: AddNode; readonly after: number }[];
   readonly load: {
-    readonly signal: string;
-    readonly calmSignal: string;
+    readonly begin: LoadInstruction;
+    readonly calm: LoadInstruction;
     /** Keys it writes to in turn. */
     readonly slots: number;
   };
@@ -144,7 +144,11 @@ export function drawPlan(seed: number): Plan {
     params: drawParams(stream('params')),
     journalBytesMax: pick(stream('journal'), [JOURNAL_BYTES_MAX, JOURNAL_BYTES_MAX, 8_192]),
     nodes: drawNodes(stream('nodes'), topology, slots),
-    load: { signal: rateSignal(rate, loadBytes), calmSignal: rateSignal(1, loadBytes), slots },
+    load: {
+      begin: { kind: 'rate', rate, bytes: loadBytes },
+      calm: { kind: 'rate', rate: 1, bytes: loadBytes },
+      slots,
+    },
     steps: [
       ...drawSteps(stream('faults'), faultsAt, calmAt, hasSentinels),
       ...drawProbes(stream('probes'), calmAt),

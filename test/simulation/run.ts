@@ -10,6 +10,7 @@
 import { dbDigest } from '../../src/engine/data/digest.ts';
 import { NEVER } from '../../src/engine/machine/machine.ts';
 import { seedFromNumber } from '../../src/engine/machine/random.ts';
+import type { LoadInstruction } from '../../src/sandbox/load/loadSettings.ts';
 import type { Input } from '../../src/world/input.ts';
 import type { Recording } from '../../src/world/journal.ts';
 import { World } from '../../src/world/world.ts';
@@ -147,11 +148,11 @@ export class Run {
       at += after;
       this.agenda.add(at, () => this.tracks.inject(node));
     }
-    this.agenda.add(at + 1_000_000, () => this.signalLoad(this.plan.load.signal));
+    this.agenda.add(at + 1_000_000, () => this.tellLoad(this.plan.load.begin));
   }
 
-  private signalLoad(name: string): void {
-    this.tracks.inject({ kind: 'signal', node: LOAD, name });
+  private tellLoad(instruction: LoadInstruction): void {
+    this.tracks.inject({ kind: 'instruct', node: LOAD, instruction });
   }
 
   // Time.
@@ -282,7 +283,7 @@ export class Run {
     const { world, plan, tracks } = this;
     this.say(`calm`);
     endFaults(tracks, plan);
-    this.signalLoad(plan.load.calmSignal);
+    this.tellLoad(plan.load.calm);
     const calmAt = world.now;
     let operatorAt = calmAt + OPERATOR_PERIOD_MICROS;
     const hasSentinels = plan.topology.sentinels.length > 0;
@@ -324,7 +325,7 @@ export class Run {
   /** LOAD reads its keys back from the last master. */
   private endLoad(): void {
     const { world } = this;
-    this.signalLoad('STOP');
+    this.tellLoad({ kind: 'stop' });
     if (!this.waitFor(() => !loadOf(world).isRunning, 20_000_000)) {
       this.violations.push(`LOAD does not stop; it is ${loadOf(world).phase}`);
       return;

@@ -53,7 +53,7 @@ export function endFaults(tracks: Tracks, plan: Plan): void {
     if (state === 'frozen') tracks.inject({ kind: 'thaw', node: name });
     if (state === 'crashed' || state === 'exited') tracks.inject({ kind: 'restart', node: name });
     if (plan.nodes.some(({ node }) => node.name === name && isScripted(node.machine))) {
-      tracks.inject({ kind: 'signal', node: name, name: 'STOP' });
+      tracks.inject({ kind: 'instruct', node: name, instruction: { kind: 'stop' } });
     }
   }
 }

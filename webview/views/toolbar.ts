@@ -1,13 +1,14 @@
 /** The toolbar: time, failover and load, which concern the whole world. */
 
 import type { LoadSnapshot, Snapshot } from '../../src/view/snapshot.ts';
+import { VERBS } from '../../src/view/verbs/table.ts';
 import { ButtonControl, TextFieldControl } from '../controls/controls.ts';
 import { h, setClass, setText } from '../dom.ts';
 import { counted, inTime, timeOfDay } from '../model/words.ts';
 import type { Ask } from '../page.ts';
 
-const DEFAULT_RATE = '100';
-const VALUE_BYTES = 100;
+const { rate: RATE, bytes: BYTES } = VERBS.load.takes;
+const RATE_LABEL = `${RATE.question}, ${RATE.least} to ${RATE.most}`;
 
 export class Toolbar {
   readonly element: HTMLElement;
@@ -45,7 +46,7 @@ export class Toolbar {
       onPress: () => ask({ op: 'step', count: 1 }),
     });
     this.failover = new ButtonControl({ id: 'failover', label: 'Fail over', onPress: () => {} });
-    this.rate = new TextFieldControl('load-rate', 'Writes a second', DEFAULT_RATE, () =>
+    this.rate = new TextFieldControl('load-rate', RATE_LABEL, String(RATE.suggested), () =>
       this.startLoad(),
     );
     this.load = new ButtonControl({
@@ -76,7 +77,7 @@ export class Toolbar {
   }
 
   private startLoad(): void {
-    this.ask({ op: 'load', rate: Number(this.rate.value), bytes: VALUE_BYTES });
+    this.ask({ op: 'load', rate: Number(this.rate.value), bytes: BYTES.default });
   }
 
   show(snapshot: Snapshot): void {

@@ -152,6 +152,15 @@ export interface Effects {
   exit(code: number): void;
 }
 
+/**
+ * What the host wants of a machine and no client could ask of it: to force a full resynchronization, to
+ * change the rate of a load. Plain data that JSON represents exactly; `kind` names the instruction.
+ */
+export interface Instruction {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
+
 /** A process. From call to call `now` never decreases, except through a clock fault. */
 export interface Machine {
   start(now: Micros, facts: Facts, files: Files, out: Effects): void;
@@ -172,8 +181,10 @@ export interface Machine {
   closed(now: Micros, conn: ConnId, reason: 'eof' | 'reset' | 'timeout', out: Effects): void;
   fileDone(now: Micros, token: Token, result: FileResult, out: Effects): void;
   childDone(now: Micros, child: Token, result: ChildResult, out: Effects): void;
-  /** SIGTERM and SIGINT as in Redis; other signals as the machine documents them. */
+  /** SIGTERM and SIGINT, as in Redis; a machine ignores any other. */
   signal(now: Micros, name: string, out: Effects): void;
+  /** Follows an instruction of a kind that the machine documents. Absent if it knows none. */
+  instructed?(now: Micros, instruction: Instruction, out: Effects): void;
   tick(now: Micros, out: Effects): void;
   /**
    * Executes at most `budget` commands, and none once the CPU is taken. Returns true if commands are

@@ -16,6 +16,7 @@ import type {
   Facts,
   FileResult,
   Files,
+  Instruction,
   LogLevel,
   Micros,
   Token,
@@ -151,9 +152,13 @@ export class Server extends Process {
     this.begin(now, out);
     if (name === 'SIGTERM' || name === 'SIGINT') {
       this.shutdown.signal(name);
-    } else if (name === 'FULLRESYNC') {
-      this.replication.forceFullResync();
     }
+  }
+
+  /** `resync`: a replica drops its connection and requests a full resynchronization. */
+  instructed(now: Micros, { kind }: Instruction, out: Effects): void {
+    this.begin(now, out);
+    if (kind === 'resync') this.replication.forceFullResync();
   }
 
   fileDone(now: Micros, token: Token, result: FileResult, out: Effects): void {

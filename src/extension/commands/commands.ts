@@ -8,9 +8,9 @@ import { pickSession } from '../picks.ts';
 import type { Sandboxes } from '../sandboxes.ts';
 import { SECTION } from '../settings.ts';
 import { entryOf } from '../trees.ts';
-import type { CommandName, Handler } from './names.ts';
+import type { EditorCommand, Handlers, VerbCommand } from './names.ts';
 import { nodeCommands } from './nodeCommands.ts';
-import { worldCommands } from './worldCommands.ts';
+import { verbCommands } from './verbCommands.ts';
 
 interface Parts {
   readonly sandboxes: Sandboxes;
@@ -19,7 +19,8 @@ interface Parts {
   readonly logs: Logs;
 }
 
-function handlers({ sandboxes, lifecycle, panels, logs }: Parts): Record<CommandName, Handler> {
+function handlers(parts: Parts): Handlers<EditorCommand | VerbCommand> {
+  const { sandboxes, lifecycle, panels, logs } = parts;
   return {
     start: async () => {
       const session = await lifecycle.start();
@@ -33,8 +34,8 @@ function handlers({ sandboxes, lifecycle, panels, logs }: Parts): Record<Command
       const session = await pickSession(sandboxes, entry);
       if (session !== undefined) panels.open(session);
     },
-    ...worldCommands(sandboxes, logs),
     ...nodeCommands(sandboxes, logs),
+    ...verbCommands(sandboxes, logs),
   };
 }
 

@@ -19,6 +19,7 @@ import {
   type Effects,
   type Facts,
   type Files,
+  type Instruction,
   type Machine,
   type Micros,
   NEVER,
@@ -30,10 +31,9 @@ import { type Reply, ReplyReader, replyText } from '../../engine/resp/replyReade
 import { encodeRequest, errorCode, itemsOf, textsOf } from '../requests.ts';
 import {
   type Address,
+  type LoadInstruction,
   type LoadSettings,
   readLoadSettings,
-  readRateSignal,
-  readSentinelsSignal,
 } from './loadSettings.ts';
 import { Pacer } from './pacer.ts';
 import { type Heard, SwitchWatch } from './switchWatch.ts';
@@ -96,34 +96,39 @@ export class LoadClient implements Machine {
     this.book = new WriteBook(this.settings.slots);
   }
 
-  /**
-   * RATE starts or changes the load, STOP ends it after the keys are read back, SENTINELS lists the
-   * Sentinels.
-   */
-  signal(now: Micros, name: string, out: Effects): void {
-    if (name === 'SIGTERM' || name === 'SIGINT') {
-      out.exit(0);
-      return;
+  signal(_now: Micros, name: string, out: Effects): void {
+    if (name === 'SIGTERM' || name === 'SIGINT') out.exit(0);
+  }
+
+  /** Follows a LoadInstruction. */
+  instructed(now: Micros, instruction: Instruction, out: Effects): void {
+    const order = instruction as LoadInstruction;
+    switch (order.kind) {
+      case 'rate':
+        return this.changeRate(now, order.rate, order.bytes, out);
+      case 'stop':
+        return this.stop(now, out);
+      case 'sentinels':
+        this.settings = { ...this.settings, sentinels: order.sentinels };
+        this.watch.configure(this.settings);
+        if (this.isRunning) this.watch.start(now, out);
     }
-    const asked = readRateSignal(name);
-    const sentinels = readSentinelsSignal(name);
-    if (asked !== undefined) {
-      this.rate = asked.rate;
-      this.bytes = asked.bytes;
-      this.stopping = false;
-      this.pacer.begin(now, this.rate);
-      if (this.phase === 'stopped') {
-        this.watch.start(now, out);
-        this.find(now, out);
-      }
-    } else if (name === 'STOP' && this.phase !== 'stopped') {
-      this.stopping = true;
-      if (this.phase === 'writing' && this.unanswered.length === 0) this.beginReading(now, out);
-    } else if (sentinels !== undefined) {
-      this.settings = { ...this.settings, sentinels };
-      this.watch.configure(this.settings);
-      if (this.isRunning) this.watch.start(now, out);
-    }
+  }
+
+  private changeRate(now: Micros, rate: number, bytes: number, out: Effects): void {
+    this.rate = rate;
+    this.bytes = bytes;
+    this.stopping = false;
+    this.pacer.begin(now, rate);
+    if (this.phase !== 'stopped') return;
+    this.watch.start(now, out);
+    this.find(now, out);
+  }
+
+  private stop(now: Micros, out: Effects): void {
+    if (this.phase === 'stopped') return;
+    this.stopping = true;
+    if (this.phase === 'writing' && this.unanswered.length === 0) this.beginReading(now, out);
   }
 
   accepted(_now: Micros, conn: ConnId, _peer: Peer, out: Effects): void {

@@ -1,4 +1,4 @@
-/** The settings of a LOAD: directives of its node, and signals that change them later. */
+/** The settings of a LOAD: directives of its node, and instructions that change them later. */
 
 import type { Facts } from '../../engine/machine/machine.ts';
 import { SLOTS } from './writeBook.ts';
@@ -32,26 +32,11 @@ export function readLoadSettings(facts: Facts): LoadSettings {
   return { sentinels, master, masterName, slots };
 }
 
-/** `RATE 500 64`: the signal that starts or changes a load. */
-export function rateSignal(rate: number, bytes: number): string {
-  return `RATE ${rate} ${bytes}`;
-}
-
-export function readRateSignal(name: string): { rate: number; bytes: number } | undefined {
-  const match = /^RATE (\d+) (\d+)$/.exec(name);
-  return match === null ? undefined : { rate: Number(match[1]), bytes: Number(match[2]) };
-}
-
-/** `SENTINELS 127.0.0.1:26400 127.0.0.1:26401`: the signal with the present Sentinels. */
-export function sentinelsSignal(sentinels: readonly Address[]): string {
-  return ['SENTINELS', ...sentinels.map(({ host, port }) => `${host}:${port}`)].join(' ');
-}
-
-export function readSentinelsSignal(name: string): Address[] | undefined {
-  const [word, ...addresses] = name.split(' ');
-  if (word !== 'SENTINELS') return undefined;
-  return addresses.map((address) => {
-    const [host, port] = address.split(':');
-    return { host: host!, port: Number(port) };
-  });
-}
+/** What a load client can be told while it runs. */
+export type LoadInstruction =
+  /** Starts the load, or changes it: writes a second, and bytes of each value. */
+  | { readonly kind: 'rate'; readonly rate: number; readonly bytes: number }
+  /** Ends it after the keys are read back. */
+  | { readonly kind: 'stop' }
+  /** The Sentinels there are now. */
+  | { readonly kind: 'sentinels'; readonly sentinels: readonly Address[] };

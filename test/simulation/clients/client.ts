@@ -12,6 +12,7 @@ import {
   type Effects,
   type Facts,
   type Files,
+  type Instruction,
   type Machine,
   type Micros,
   NEVER,
@@ -136,11 +137,13 @@ export abstract class SimulatedClient implements Machine {
     return false;
   }
 
-  signal(_now: Micros, name: string, out: Effects): void {
-    if (name !== 'STOP') {
-      out.exit(0);
-      return;
-    }
+  signal(_now: Micros, _name: string, out: Effects): void {
+    out.exit(0);
+  }
+
+  /** `stop`: it disconnects and stays idle. */
+  instructed(_now: Micros, { kind }: Instruction, out: Effects): void {
+    if (kind !== 'stop') throw new InvariantError(`no instruction ${kind}`);
     this.isStopped = true;
     this.drop(out);
     this.actAt = NEVER;

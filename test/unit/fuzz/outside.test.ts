@@ -13,8 +13,10 @@ import { quoteArgument } from '../../../src/engine/resp/splitArguments.ts';
 import { ControlConnection } from '../../../src/gateway/controlConnection.ts';
 import { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { Service } from '../../../src/sandbox/service.ts';
-import type { Operation, Outcome } from '../../../src/view/messages.ts';
+import type { Outcome } from '../../../src/view/messages.ts';
 import { parseFromPage } from '../../../src/view/panel.ts';
+import { type Argument, PORT_MAX } from '../../../src/view/verbs/arguments.ts';
+import { allVerbs } from '../../../src/view/verbs/table.ts';
 
 const isLong = process.env['FUZZ_INPUTS'] !== undefined;
 const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 3_000);
@@ -29,14 +31,18 @@ const INPUTS_A_CLIENT = 20;
 const SNAPSHOT_CHARS_MAX = 200_000;
 const ANSWER_CHARS_MAX = 6 * 1024 * 1024;
 
-const FIELDS =
-  'node a b oneway to name rate bytes port of count line ms jitterMs op __proto__ host'.split(' ');
+const FIELDS = [
+  ...new Set(allVerbs().flatMap(([, { takes }]) => Object.keys(takes))),
+  ...'op __proto__ host'.split(' '),
+];
 const HOSTS = ['127.0.0.1', 'localhost', '127.999.0.1', '10.0.0.1', 'nowhere.example'];
 const NAMES = 'm m m r1 r1 s1 s1 r2 n1 outside load operator mymaster m\n nobody'.split(' ');
-const WORDS =
-  'SANDBOX STATE JSON PAUSE RESUME STEP VISIBLE CRASH FREEZE THAW RESTART CUT ONEWAY HEAL LATENCY BGSAVE RESYNC REPLICAOF NO ONE BACKLOG 1mb RUN LOG ADD SERVER REPLICA SENTINEL REMOVE FAILOVER LOAD STOP HELP HELLO 3 2 AUTH SETNAME CLIENT GETNAME ID PING ECHO INFO SELECT POWERLOSS RESET'.split(
+const WORDS = [
+  ...new Set(allVerbs().flatMap(([, { words }]) => words.split(' '))),
+  ...'SANDBOX JSON ONEWAY NO ONE 1mb HELP HELLO 3 2 AUTH SETNAME CLIENT GETNAME ID PING ECHO INFO SELECT'.split(
     ' ',
-  );
+  ),
+];
 const LINES = [
   'SET k v',
   'GET k',
@@ -126,47 +132,49 @@ class Maker {
   operation(): unknown {
     const { random } = this;
     if (random.below(10) === 0) return this.value();
-    const operation: Record<string, unknown> = { ...this.one(this.examples()) };
+    const operation: Record<string, unknown> = this.example();
     if (random.below(2) === 0) return operation;
     const field = random.below(4) === 0 ? this.one(FIELDS) : this.one(Object.keys(operation));
     operation[field] = this.value();
     return operation;
   }
 
-  private examples(): Operation[] {
-    const node = this.one(NAMES);
-    const [a, b] = [this.one(NAMES), this.one(NAMES)];
-    const port = 1 + this.random.below(65_535);
-    return [
-      { op: 'state' },
-      { op: 'pause' },
-      { op: 'resume' },
-      { op: 'step', count: 1 + this.random.below(20) },
-      { op: 'stepVisible' },
-      {
-        op: this.one(['crash', 'powerloss', 'freeze', 'thaw', 'restart', 'bgsave', 'resync']),
-        node,
-      },
-      { op: 'cut', a, b, oneway: this.random.below(2) === 0 },
-      { op: 'reset', a, b },
-      { op: 'heal' },
-      { op: 'latency', a, b, ms: this.random.below(100), jitterMs: this.random.below(10) },
-      { op: 'replicaof', node, to: this.one([null, { node: a }, { host: this.one(HOSTS), port }]) },
-      { op: 'failover', name: this.one(NAMES) },
-      { op: 'load', rate: 1 + this.random.below(1_000), bytes: 1 + this.random.below(1_000) },
-      { op: 'loadStop' },
-      { op: this.one(['addServer', 'addSentinel']), port },
-      { op: 'addReplica', of: node },
-      { op: 'remove', node },
-      { op: 'backlog', node, bytes: 1 + this.random.below(2 ** 24) },
-      { op: 'log', node, count: 1 + this.random.below(2_000) },
-      { op: 'command', node, line: this.one(LINES) },
-      {
-        op: 'command',
-        node,
-        line: `${this.one(LINES)} ${quoteArgument(this.text().slice(0, 1_000))}`,
-      },
-    ];
+  /** An operation with arguments of the right kinds. */
+  private example(): Record<string, unknown> {
+    const [op, { takes }] = this.one(allVerbs());
+    const operation: Record<string, unknown> = { op };
+    for (const [name, argument] of Object.entries(takes)) {
+      if ('optional' in argument && this.random.below(2) === 0) break;
+      operation[name] = this.argument(argument);
+    }
+    return operation;
+  }
+
+  private argument(argument: Argument): unknown {
+    const { random } = this;
+    switch (argument.kind) {
+      case 'node':
+      case 'place':
+      case 'masterName':
+        return this.one(NAMES);
+      case 'port':
+        return 1 + random.below(PORT_MAX);
+      case 'flag':
+        return random.below(2) === 0;
+      case 'integer':
+      case 'milliseconds':
+        return argument.least + random.below(1_000);
+      case 'bytes':
+        return argument.least + random.below(2 ** 24);
+      case 'target': {
+        const address = { host: this.one(HOSTS), port: 1 + random.below(PORT_MAX) };
+        return this.one([null, { node: this.one(NAMES) }, address]);
+      }
+      case 'line': {
+        const more = quoteArgument(this.text().slice(0, 1_000));
+        return random.below(2) === 0 ? this.one(LINES) : `${this.one(LINES)} ${more}`;
+      }
+    }
   }
 
   pageMessage(): unknown {

@@ -41,6 +41,7 @@ test('every form of SANDBOX becomes its operation', () => {
     'cut m r1 oneway': { op: 'cut', a: 'm', b: 'r1', oneway: true },
     'RESET m r1': { op: 'reset', a: 'm', b: 'r1' },
     HEAL: { op: 'heal' },
+    'HEAL m': { op: 'heal', a: 'm' },
     'HEAL m r1': { op: 'heal', a: 'm', b: 'r1' },
     'LATENCY m r1 5': { op: 'latency', a: 'm', b: 'r1', ms: 5, jitterMs: 0 },
     'LATENCY m r1 0.5 2': { op: 'latency', a: 'm', b: 'r1', ms: 0.5, jitterMs: 2 },
@@ -67,8 +68,14 @@ test('every form of SANDBOX becomes its operation', () => {
 test('what makes no sense gets the usage, and an unknown word HELP', () => {
   assert.equal(parsed('CUT m'), 'ERR usage: SANDBOX CUT a b [ONEWAY]');
   assert.equal(parsed('CUT m r1 both'), 'ERR usage: SANDBOX CUT a b [ONEWAY]');
-  assert.equal(parsed('HEAL m'), 'ERR usage: SANDBOX HEAL [a b]');
-  assert.equal(parsed('STEP -1'), 'ERR usage: SANDBOX STEP [n | VISIBLE]');
+  assert.equal(parsed('HEAL m r1 r2'), 'ERR usage: SANDBOX HEAL [a [b]]');
+  assert.equal(parsed('STEP -1'), 'ERR usage: SANDBOX STEP [n] | STEP VISIBLE');
+  assert.equal(parsed('LOAD'), 'ERR usage: SANDBOX LOAD rate [bytes] | LOAD STOP');
+  assert.equal(parsed('LATENCY m r1'), 'ERR usage: SANDBOX LATENCY a b ms [jitter]');
+  assert.equal(
+    parsed('ADD'),
+    'ERR usage: SANDBOX ADD SERVER [port] | ADD REPLICA master [port] | ADD SENTINEL [port]',
+  );
   assert.equal(parsed('LOAD fast'), 'ERR usage: SANDBOX LOAD rate [bytes] | LOAD STOP');
   assert.equal(parsed('LOAD STOP now'), 'ERR usage: SANDBOX LOAD rate [bytes] | LOAD STOP');
   for (const line of ['', 'EXPLODE', 'constructor', '__proto__']) {

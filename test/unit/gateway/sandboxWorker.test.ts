@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { after, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import '../../../src/sandbox/machines.ts';
+import type { Snapshot } from '../../../src/view/snapshot.ts';
 import { parse } from '../../../src/world/journal.ts';
 import { replay } from '../../../src/world/replay.ts';
 import { ask, closeAll, start, until } from './startedWorker.ts';
@@ -67,7 +68,7 @@ test('a machine that breaks an invariant stops its world; what is needed to see 
   assert.deepEqual(await worker.request(operation), { ok: false, error: refusal });
   assert.equal(await ask(controlPort, 'SANDBOX PAUSE'), `-${refusal}`);
   const state = await worker.request({ op: 'state' });
-  assert.equal(state.ok && state.snapshot!.failure, `${error} (event ${event}, node m)`);
+  assert.equal(state.ok && (state.data as Snapshot).failure, `${error} (event ${event}, node m)`);
 
   // The recording leads to the same event; the sound server of this thread passes it.
   const world = replay(parse(readFileSync(recording!)));

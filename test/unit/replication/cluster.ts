@@ -15,6 +15,7 @@ import type {
   Facts,
   FileOp,
   FileResult,
+  Instruction,
   Micros,
   Note,
   Token,
@@ -168,8 +169,8 @@ export class Node {
     this.run();
   }
 
-  signal(name: string): void {
-    this.server.signal(this.cluster.now, name, this.effects);
+  instruct(instruction: Instruction): void {
+    this.server.instructed(this.cluster.now, instruction, this.effects);
     this.run();
     this.cluster.settle();
   }

@@ -419,7 +419,7 @@ test('a backlog nobody needs is freed after its time, and the ID with it', () =>
 test('a full resynchronization can be forced on a replica', () => {
   const { cluster, m, r } = pair();
   m.client().send('SET', 'k', 'v');
-  r.signal('FULLRESYNC');
+  r.instruct({ kind: 'resync' });
   cluster.until(() => linkUp(r));
   assert.equal(m.server.replication.syncFull, 2);
   assert.equal(m.server.replication.syncPartialErr, 0);

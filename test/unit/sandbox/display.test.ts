@@ -8,6 +8,7 @@ import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { Service } from '../../../src/sandbox/service.ts';
 import { displayed } from '../../../src/view/displayed.ts';
 import type { Message, Operation, Outcome } from '../../../src/view/messages.ts';
+import type { Snapshot } from '../../../src/view/snapshot.ts';
 import { loneMaster } from '../../support/sandboxes.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -61,7 +62,7 @@ test('three clients with names of many megabytes wait at a frozen node: the stat
   ask(sandbox, { op: 'freeze', node: 'm' });
   for (const conn of clients) send(sandbox, conn, ['PING']);
   const outcome = ask(sandbox, { op: 'state' });
-  const { waiting, waitingCount } = outcome.ok ? outcome.snapshot! : assert.fail();
+  const { waiting, waitingCount } = outcome.ok ? (outcome.data as Snapshot) : assert.fail();
   assert.equal(waiting[0]!.name, `${'n'.repeat(64)}… (${LONG} characters)`);
   assert.equal(waitingCount, 3);
   assert.ok(JSON.stringify(outcome).length < 10_000);

@@ -68,7 +68,7 @@ test("a new Sentinel's quorum is a majority of the Sentinels there are, and it s
   const said = sandbox.takeFeed().map(({ text }) => text);
   assert.ok(
     said.includes(
-      'addSentinel s3 (127.0.0.1:26402), quorum 2; s1 has quorum 1: SENTINEL SET mymaster quorum 2 changes it',
+      'add sentinel s3 (127.0.0.1:26402), quorum 2; s1 has quorum 1: SENTINEL SET mymaster quorum 2 changes it',
     ),
     said.join('\n'),
   );

@@ -32,12 +32,11 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   'src/engine/sentinel/conf/stateLines.ts': "a configuration file; an instance's lines",
   'src/engine/sentinel/model/address.ts': 'an address; a longer text has been refused',
   'src/sandbox/agreement.ts': 'nodes of one sandbox',
-  'src/sandbox/nodeOperations.ts': 'nodes of one sandbox',
   'src/sandbox/nodeReading.ts': "lines of a node's INFO",
   'src/sandbox/replyLines.ts': 'what is shown of a reply, cut before',
   'src/sandbox/requests.ts': 'the first word alone',
+  'src/sandbox/verbs/nodes.ts': 'nodes of one sandbox',
   'src/sandbox/visibility.ts': 'the words of one event, which the trace keeps short',
-  'src/sandbox/load/loadSettings.ts': 'a sentence of the sandbox to its own client',
 };
 
 /** The unbounded things a file's text uses. */

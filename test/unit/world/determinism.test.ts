@@ -35,7 +35,7 @@ function disturb(world: World, random: Random, index: number): void {
   const node = `n${random.below(3)}`;
   const other = `c${random.below(4)}`;
   const conn = index;
-  switch (random.below(13)) {
+  switch (random.below(14)) {
     case 0:
       world.inject({ kind: 'crash', node });
       break;
@@ -67,6 +67,11 @@ function disturb(world: World, random: Random, index: number): void {
     case 10:
       world.inject({ kind: 'clockJump', node: other, micros: random.below(2_000) - 1_000 });
       break;
+    case 11: {
+      const instruction = { kind: 'say', word: random.hex(4), list: [{ index }] };
+      world.inject({ kind: 'instruct', node: other, instruction });
+      break;
+    }
     default: {
       const port = 7000 + Number(node[1]);
       world.inject({ kind: 'accept', conn, node, port, peer: `127.0.0.1:${50_000 + conn}` });

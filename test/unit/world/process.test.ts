@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { replay } from '../../../src/world/replay.ts';
-import { dial, newWorld, Outside, pass, START, seen, server, tell } from './harness.ts';
+import { client, dial, newWorld, Outside, pass, START, seen, server, tell } from './harness.ts';
 import type { ToyServer, ToyTicker } from './toys.ts';
 
 function oneNode(budget = 256) {
@@ -191,6 +191,45 @@ test('a frozen process takes its signal once it goes on', () => {
   world.inject({ kind: 'thaw', node: 'a' });
   pass(world, 0);
   assert.equal(world.node('a')!.state, 'exited');
+});
+
+test('an instruction is an event of its machine, and a frozen process follows it once it goes on', () => {
+  const world = newWorld();
+  const directives = [['every', '1000000']];
+  world.inject({ kind: 'addNode', name: 't', machine: 'ticker', directives });
+  pass(world, 0);
+  const ticker = world.machine('t') as ToyTicker;
+  const instruction = { kind: 'tick', micros: 50 };
+  world.inject({ kind: 'instruct', node: 't', instruction });
+  const { text: operation } = world.event(world.eventCount)!;
+  assert.equal(operation, 'instruct t tick 50');
+  pass(world, 50);
+  assert.deepEqual(ticker.ticks, [world.now]);
+  const [event] = world.lastEvents(2);
+  assert.deepEqual([event!.kind, event!.node, event!.text], ['instruction', 't', 'tick 50']);
+
+  world.inject({ kind: 'freeze', node: 't' });
+  world.inject({ kind: 'instruct', node: 't', instruction });
+  pass(world, 100);
+  assert.equal(ticker.ticks.length, 1);
+  world.inject({ kind: 'thaw', node: 't' });
+  pass(world, 50);
+  assert.equal(ticker.ticks.length, 2);
+});
+
+test('a machine that follows no instructions refuses them; a dead process misses them', () => {
+  const { world } = oneNode();
+  const instruction = { kind: 'tick' };
+  assert.throws(() => world.inject({ kind: 'instruct', node: 'a', instruction }), {
+    name: 'InputError',
+    message: 'a follows no instructions',
+  });
+  world.inject(client('c', 7000));
+  world.inject({ kind: 'crash', node: 'c' });
+  const { eventCount } = world;
+  world.inject({ kind: 'instruct', node: 'c', instruction: { kind: 'say', word: 'x' } });
+  pass(world, 0);
+  assert.equal(world.eventCount, eventCount + 1);
 });
 
 test('a removed node is gone, and its name and port are free', () => {

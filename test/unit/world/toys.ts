@@ -13,6 +13,7 @@ import {
   type Facts,
   type FileResult,
   type Files,
+  type Instruction,
   type Machine,
   type Micros,
   NEVER,
@@ -280,6 +281,14 @@ class ToyClient extends Toy {
       out.send(this.conn, line);
     }
   }
+  /** `say`: sends a line of its own, or nothing without a connection. */
+  instructed(_now: Micros, instruction: Instruction, out: Effects): void {
+    const { word } = instruction as { word?: string };
+    if (!this.isOpen) return;
+    const line = Buffer.from(`ECHO ${word}\n`);
+    this.sent += line.length;
+    out.send(this.conn, line);
+  }
   override nextDeadline(): Micros {
     return this.deadline;
   }
@@ -299,6 +308,11 @@ export class ToyTicker extends Toy {
   override tick(now: Micros): void {
     this.ticks.push(now);
     this.deadline = now + Number(this.option('every'));
+  }
+  /** `tick`: the next tick comes `micros` from now. */
+  instructed(now: Micros, instruction: Instruction): void {
+    const { micros } = instruction as { readonly kind: 'tick'; readonly micros: number };
+    this.deadline = now + micros;
   }
   override nextDeadline(): Micros {
     return this.deadline;

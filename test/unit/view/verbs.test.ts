@@ -1,8 +1,8 @@
-/** The table of operations: what a page, an editor or a Redis client may ask for, and what it hears otherwise. */
+/** What a page, an editor or a Redis client may ask for, and what it hears otherwise. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { refusalOf } from '../../../src/view/operationTable.ts';
+import { refusalOf } from '../../../src/view/verbs/check.ts';
 
 test('every limit is told with the value that broke it', () => {
   const refusals: readonly (readonly [object, string])[] = [
@@ -30,6 +30,8 @@ test('every limit is told with the value that broke it', () => {
       { op: 'backlog', node: 'm', bytes: 2 ** 53 },
       'ERR a backlog has from 1 to 536870912 bytes, not 9007199254740992',
     ],
+    [{ op: 'heal', b: 'r1' }, 'ERR the operation heal has b without a'],
+    [{ op: 'heal', a: 5 }, 'ERR a node has a name of 1 to 64 characters, not 5'],
     [{ op: 'crash', node: 'm', more: 1 }, "ERR the operation crash has no field 'more'"],
     [{ op: '__proto__' }, "ERR there is no operation '__proto__'"],
     [{ op: ['state'] }, 'ERR there is no operation a list'],

@@ -1,26 +1,33 @@
 /**
- * LOAD and LOAD STOP: the load client is a node of the world, which the first LOAD adds.
+ * Carries out LOAD and LOAD STOP: the load client is a node of the world, which the first LOAD adds.
  *
- * Invariant: it knows all Sentinels, first from its directives, then from a signal whenever one is added
- * or removed.
+ * Invariant: it knows all Sentinels, first from its directives, then from an instruction whenever one is
+ * added or removed.
  */
 
-import type { Outcome } from '../view/messages.ts';
-import type { AddNode } from '../world/input.ts';
-import { type Address, rateSignal, sentinelsSignal } from './load/loadSettings.ts';
-import { OperationError } from './operationErrors.ts';
-import type { Done } from './operator.ts';
-import type { Sandbox } from './sandbox.ts';
-import { HOST, LOAD } from './topology.ts';
+import type { Outcome } from '../../view/messages.ts';
+import type { loadVerbs } from '../../view/verbs/load.ts';
+import { sentenceOf } from '../../view/verbs/sentence.ts';
+import type { OperationOf } from '../../view/verbs/table.ts';
+import type { AddNode } from '../../world/input.ts';
+import type { Address, LoadInstruction } from '../load/loadSettings.ts';
+import { OperationError } from '../operationErrors.ts';
+import type { Done } from '../operator.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { HOST, LOAD } from '../topology.ts';
+import { type Doings, ok } from './doing.ts';
 
 /** How long LOAD STOP waits until the keys have been read back, in world time. */
 const STOP_MICROS = 10_000_000;
 
-export function startLoad(sandbox: Sandbox, rate: number, bytes: number, done: Done): void {
+export const loadDoings: Doings<keyof typeof loadVerbs> = { load: start, loadStop: stop };
+
+function start(sandbox: Sandbox, operation: OperationOf<'load'>, done: Done): void {
+  const { rate, bytes } = operation;
   if (sandbox.world.node(LOAD) === undefined) sandbox.inject(loadNode(sandbox));
-  sandbox.inject({ kind: 'signal', node: LOAD, name: rateSignal(rate, bytes) });
-  sandbox.feed.say(sandbox.world.now, `load of ${rate} writes a second, ${bytes} bytes each`);
-  done({ ok: true, text: 'OK' });
+  instruct(sandbox, { kind: 'rate', rate, bytes });
+  sandbox.feed.say(sandbox.world.now, sentenceOf(operation));
+  ok(done);
 }
 
 function loadNode(sandbox: Sandbox): AddNode {
@@ -39,7 +46,11 @@ function loadNode(sandbox: Sandbox): AddNode {
 /** To be called when a Sentinel was added or removed. */
 export function tellLoad(sandbox: Sandbox): void {
   if (sandbox.world.node(LOAD) === undefined) return;
-  sandbox.inject({ kind: 'signal', node: LOAD, name: sentinelsSignal(sentinelsOf(sandbox)) });
+  instruct(sandbox, { kind: 'sentinels', sentinels: sentinelsOf(sandbox) });
+}
+
+function instruct(sandbox: Sandbox, instruction: LoadInstruction): void {
+  sandbox.inject({ kind: 'instruct', node: LOAD, instruction });
 }
 
 function sentinelsOf({ reading }: Sandbox): Address[] {
@@ -48,13 +59,13 @@ function sentinelsOf({ reading }: Sandbox): Address[] {
 }
 
 /** Answers once the keys have been read back, so that the numbers are final. */
-export function stopLoad(sandbox: Sandbox, done: Done): void {
+function stop(sandbox: Sandbox, operation: OperationOf<'loadStop'>, done: Done): void {
   const { load } = sandbox.reading;
   if (load === undefined || !load.isRunning) {
     throw new OperationError('ERR no load is running: LOAD rate [bytes] starts one');
   }
-  sandbox.inject({ kind: 'signal', node: LOAD, name: 'STOP' });
-  sandbox.feed.say(sandbox.world.now, 'load stops after a last read-back');
+  instruct(sandbox, { kind: 'stop' });
+  sandbox.feed.say(sandbox.world.now, sentenceOf(operation));
   sandbox.wait({
     deadline: sandbox.world.now + STOP_MICROS,
     done,

@@ -1,21 +1,23 @@
 /**
- * Operations on whole nodes: adding and removing them, and running any command on one.
+ * Carries out the verbs on whole nodes: adding and removing them, running any command on one, reading
+ * its log.
  *
  * Invariants: two nodes never have the same name or port at the same time; the last server cannot be
  * removed. gateway/ finds out whether a port is free on the host.
  */
 
-import { splitArguments } from '../engine/resp/splitArguments.ts';
-import type { Operation } from '../view/messages.ts';
-import { PORT_MAX } from '../view/operationTable.ts';
-import { logEntry } from './feed.ts';
-import { tellLoad } from './loadOperations.ts';
-import { command, nodeSpec, serverSpec } from './nodeCommand.ts';
-import { OperationError } from './operationErrors.ts';
-import type { Done } from './operator.ts';
-import { replyLines } from './replyLines.ts';
-import type { Sandbox } from './sandbox.ts';
-import { sentinelOf } from './sentinelReading.ts';
+import { splitArguments } from '../../engine/resp/splitArguments.ts';
+import { PORT_MAX } from '../../view/verbs/arguments.ts';
+import type { nodeVerbs } from '../../view/verbs/nodes.ts';
+import { sentenceOf } from '../../view/verbs/sentence.ts';
+import { type OperationOf, VERBS } from '../../view/verbs/table.ts';
+import { logEntry } from '../feed.ts';
+import { command, nodeSpec, serverSpec } from '../nodeCommand.ts';
+import { OperationError } from '../operationErrors.ts';
+import type { Done } from '../operator.ts';
+import { replyLines } from '../replyLines.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { sentinelOf } from '../sentinelReading.ts';
 import {
   HOST,
   MASTER_NAME,
@@ -23,14 +25,25 @@ import {
   quorumOf,
   sentinelNode,
   serverNode,
-} from './topology.ts';
+} from '../topology.ts';
+import { type Doings, ok } from './doing.ts';
+import { tellLoad } from './load.ts';
 
 const NODES_MAX = 100;
 
-type ServerAddition = Extract<Operation, { op: 'addServer' | 'addReplica' }>;
-type Addition = ServerAddition | Extract<Operation, { op: 'addSentinel' }>;
+type ServerAddition = OperationOf<'addServer' | 'addReplica'>;
+type Addition = ServerAddition | OperationOf<'addSentinel'>;
 
-export function addNode(sandbox: Sandbox, operation: Addition, done: Done): void {
+export const nodeDoings: Doings<keyof typeof nodeVerbs> = {
+  addServer: addNode,
+  addReplica: addNode,
+  addSentinel: addNode,
+  remove: removeNode,
+  command: runLine,
+  log: tellLog,
+};
+
+function addNode(sandbox: Sandbox, operation: Addition, done: Done): void {
   if (sandbox.reading.nodes.length >= NODES_MAX) {
     throw new OperationError(`ERR a sandbox has ${NODES_MAX} nodes at most: REMOVE one first`);
   }
@@ -42,8 +55,9 @@ export function addNode(sandbox: Sandbox, operation: Addition, done: Done): void
   }
   const spec = newServer(sandbox, operation, port);
   sandbox.addNode(spec);
-  sandbox.feed.say(sandbox.world.now, `${operation.op} ${spec.name} (${HOST}:${port})`);
-  done({ ok: true, text: `${spec.name} ${HOST}:${port}` });
+  const words = VERBS[operation.op].words.toLowerCase();
+  sandbox.feed.say(sandbox.world.now, `${words} ${spec.name} (${HOST}:${port})`);
+  ok(done, `${spec.name} ${HOST}:${port}`);
 }
 
 /**
@@ -64,8 +78,8 @@ function addSentinel(sandbox: Sandbox, port: number, done: Done): void {
     .map((other) => `${other.name} has quorum ${other.quorum}`);
   const change = `SENTINEL SET ${MASTER_NAME} quorum ${quorum} changes it`;
   const hint = different.length === 0 ? '' : `; ${different.join(', ')}: ${change}`;
-  sandbox.feed.say(world.now, `addSentinel ${name} (${HOST}:${port}), quorum ${quorum}${hint}`);
-  done({ ok: true, text: `${name} ${HOST}:${port} quorum ${quorum}` });
+  sandbox.feed.say(world.now, `add sentinel ${name} (${HOST}:${port}), quorum ${quorum}${hint}`);
+  ok(done, `${name} ${HOST}:${port} quorum ${quorum}`);
 }
 
 /** Undefined for a Sentinel that monitors no such master. */
@@ -112,7 +126,8 @@ function masterPort(sandbox: Sandbox): number {
   return seen?.master?.port ?? (master ?? nodes[0]!).port;
 }
 
-export function removeNode(sandbox: Sandbox, name: string, done: Done): void {
+function removeNode(sandbox: Sandbox, operation: OperationOf<'remove'>, done: Done): void {
+  const { node: name } = operation;
   const spec = nodeSpec(sandbox, name);
   const servers = sandbox.reading.nodes.filter((other) => other.machine === 'server');
   if (spec.machine === 'server' && servers.length === 1) {
@@ -120,25 +135,22 @@ export function removeNode(sandbox: Sandbox, name: string, done: Done): void {
   }
   sandbox.removeNode(name);
   if (spec.machine === 'sentinel') tellLoad(sandbox);
-  sandbox.feed.say(sandbox.world.now, `remove ${name} (${HOST}:${spec.port})`);
-  done({ ok: true, text: 'OK' });
-}
-
-export function setBacklog(sandbox: Sandbox, name: string, bytes: number, done: Done): void {
-  const spec = serverSpec(sandbox, name);
-  command(sandbox, spec, ['CONFIG', 'SET', 'repl-backlog-size', String(bytes)], done);
+  sandbox.feed.say(sandbox.world.now, `${sentenceOf(operation)} (${HOST}:${spec.port})`);
+  ok(done);
 }
 
 /** The last log lines of a node, even of a dead one. */
-export function tellLog(sandbox: Sandbox, name: string, count: number, done: Done): void {
+function tellLog(sandbox: Sandbox, operation: OperationOf<'log'>, done: Done): void {
+  const { node: name, count } = operation;
   nodeSpec(sandbox, name);
   const log = sandbox.world.logSince(name, 0).slice(-count);
   done({ ok: true, text: `${log.length} lines`, log: log.map((line) => logEntry(name, line)) });
 }
 
 /** `SET greeting "hello world"`: quoted and answered as at redis-cli's prompt. */
-export function runLine(sandbox: Sandbox, name: string, line: string, done: Done): void {
-  const spec = nodeSpec(sandbox, name);
+function runLine(sandbox: Sandbox, operation: OperationOf<'command'>, done: Done): void {
+  const { node, line } = operation;
+  const spec = nodeSpec(sandbox, node);
   const words = splitArguments(Buffer.from(line, 'utf8').latin1Slice());
   if (words === undefined) throw new OperationError('ERR unbalanced quotes in the command');
   if (words.length === 0) throw new OperationError('ERR the command is empty: name a command');

@@ -1,0 +1,41 @@
+/**
+ * Carries out the operations of a sandbox: each is checked against the present state, turned into inputs
+ * of the world, and answered. The table of verbs (view/verbs) has already checked the fields.
+ *
+ * Invariant: a refused operation has changed nothing, and the refusal says what to do.
+ */
+
+import { type Operation, type VerbName, verbOf } from '../../view/verbs/table.ts';
+import { OperationError } from '../operationErrors.ts';
+import type { Done } from '../operator.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { failureText } from '../snapshot.ts';
+import type { Doing, Doings } from './doing.ts';
+import { linkDoings } from './links.ts';
+import { loadDoings } from './load.ts';
+import { nodeDoings } from './nodes.ts';
+import { processDoings } from './processes.ts';
+import { replicationDoings } from './replication.ts';
+import { timeDoings } from './time.ts';
+
+const DOINGS: Doings<VerbName> = {
+  ...timeDoings,
+  ...processDoings,
+  ...linkDoings,
+  ...replicationDoings,
+  ...nodeDoings,
+  ...loadDoings,
+};
+
+/**
+ * Carries out an operation. Throws OperationError when it is not possible. After a failure of the world
+ * only the verbs that declare it are.
+ */
+export function perform(sandbox: Sandbox, operation: Operation, done: Done): void {
+  if (verbOf(operation.op).worksAfterFailure !== true) {
+    const failure = failureText(sandbox.world);
+    if (failure !== null) throw new OperationError(`ERR the world stands still: ${failure}`);
+  }
+  const doing = DOINGS[operation.op] as Doing<VerbName>;
+  doing(sandbox, operation, done);
+}
