@@ -107,4 +107,4 @@ export class Event {
     this.bytes = bytes;
   }
 }
-registerState(Event);
+registerState('Event', Event);

@@ -189,4 +189,4 @@ export class WorldState {
     return node.deadline === NEVER ? NEVER : Math.ceil(node.deadline - node.clockOffset);
   }
 }
-registerState(WorldState);
+registerState('WorldState', WorldState);

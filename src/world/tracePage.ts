@@ -139,4 +139,4 @@ export class TracePage {
     return start;
   }
 }
-registerShared(TracePage);
+registerShared('TracePage', TracePage);

@@ -403,4 +403,4 @@ export class Server extends Process {
     this.parts.resetStatistics();
   }
 }
-registerState(Server);
+registerState('Server', Server);
