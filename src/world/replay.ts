@@ -2,7 +2,9 @@
 
 import { copyState } from '../engine/machine/state.ts';
 import { type Input, InputError } from './input.ts';
-import { inputsOf, type Position, type Recording, truncated } from './journal.ts';
+import type { Position } from './inputRecords.ts';
+import { inputsOf, type Recording, truncated } from './journal.ts';
+import type { Mark } from './marks.ts';
 import { WorldState } from './state.ts';
 import { World } from './world.ts';
 
@@ -15,24 +17,43 @@ interface ReplayOptions {
 }
 
 /**
+ * A replay takes another course than the recorded run: another program made the recording, or the program
+ * has a bug. `replay` up to `after` still agrees.
+ */
+export class DepartureError extends Error {
+  override readonly name = 'DepartureError';
+  /** The replay was like the run up to this event, and no longer after `before`. */
+  readonly after: number;
+  readonly before: number;
+
+  constructor(after: number, before: number) {
+    super(`the replay departs from the recording between events ${after} and ${before}`);
+    this.after = after;
+    this.before = before;
+  }
+}
+
+/**
  * Returns the world of a recording after `events` events, by default at its end, with an equal trace
- * hash. Later inputs are not part of it, so the new world may take another course.
+ * hash. Later inputs are not part of it, so the new world may take another course. Throws DepartureError
+ * if the trace hash is another one than was recorded.
  */
 export function replay(recording: Recording, events?: number, options: ReplayOptions = {}): World {
   const part = events === undefined ? recording : truncated(recording, { events, time: 0 });
   const { state, inputCount } = beginning(part, options);
   // Replayed inputs are not journaled: they are in the journal already.
-  const world = new World({ state, recording: undefined });
+  const course = new Course(new World({ state, recording: undefined }), part);
+  const { world } = course;
   let index = inputCount;
   for (const recorded of inputsOf(part)) {
     if (index > 0) {
       index -= 1;
       continue;
     }
-    world.goTo(recorded);
+    course.goTo(recorded);
     reinject(world, recorded.input);
   }
-  world.goTo(part.end);
+  course.finish();
   if (options.record !== true) return world;
   const end: Position = { events: world.eventCount, time: world.now };
   return new World({
@@ -40,6 +61,48 @@ export function replay(recording: Recording, events?: number, options: ReplayOpt
     recording: { ...part, end },
     ...(options.journalBytesMax === undefined ? {} : { journalBytesMax: options.journalBytesMax }),
   });
+}
+
+/** A replayed world on its way along the marks of the recording. */
+class Course {
+  readonly world: World;
+  private readonly recording: Recording;
+  private readonly marks: readonly Mark[];
+  private passed = 0;
+  /** The last event up to which the hash is known to be equal. */
+  private agreed: number;
+
+  constructor(world: World, recording: Recording) {
+    this.world = world;
+    this.recording = recording;
+    this.agreed = world.eventCount;
+    this.marks = recording.marks.filter((mark) => mark.events > world.eventCount);
+  }
+
+  goTo(position: Position): void {
+    for (;;) {
+      const mark = this.marks[this.passed];
+      if (mark === undefined || mark.events > position.events) break;
+      this.world.goTo({ events: mark.events, time: 0 });
+      this.compare(mark.events, mark.hash);
+      this.passed += 1;
+    }
+    this.world.goTo(position);
+  }
+
+  finish(): void {
+    const { end, endHash } = this.recording;
+    this.goTo(end);
+    if (endHash !== undefined) this.compare(end.events, endHash);
+  }
+
+  private compare(events: number, hash: string): void {
+    const { world } = this;
+    if (world.eventCount !== events || world.traceHash !== hash) {
+      throw new DepartureError(this.agreed, events);
+    }
+    this.agreed = events;
+  }
 }
 
 /** The state to begin with, and how many of the recording's inputs it includes. */
