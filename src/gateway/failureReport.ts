@@ -2,16 +2,16 @@
  * The report on a world in which a machine broke an invariant: everything that is needed to reproduce
  * the failure.
  *
- * The recording (seed, topology and every input up to the failure) is written to a file that only its
- * owner can read, because it contains everything that clients have written. `replay(parse(bytes))` of
- * world/ repeats the run up to the same event and the same error.
+ * The recording (seed, topology and every input up to the failure, or a checkpoint and the inputs since) is
+ * written to a file that only its owner can read, because it contains everything that clients have
+ * written. `replay(parse(bytes))` of world/ repeats the run up to the same event and the same error.
  */
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { serialize } from '../world/journal.ts';
+import { serialize } from '../world/recordingFile.ts';
 import { errnoText } from './errno.ts';
 import type { FailureReport } from './hostMessages.ts';
 
@@ -27,16 +27,24 @@ function writeRecording(
   sandbox: Sandbox,
 ): Pick<FailureReport, 'recording'> | Pick<FailureReport, 'noRecording'> {
   const recording = sandbox.world.recording();
-  const bytes = recording === undefined ? undefined : serialize(recording);
-  if (bytes === undefined) {
-    return { noRecording: 'there was too much input to keep its beginning' };
+  if (recording === undefined) {
+    return { noRecording: 'too much input came at once, or memory was short' };
   }
   try {
-    const path = join(mkdtempSync(join(tmpdir(), 'replication-sandbox-')), 'failure.recording');
-    writeFileSync(path, bytes, { mode: 0o600 });
+    const path = join(mkdtempSync(join(tmpdir(), 'replication-sandbox-')), 'failure.rsrec');
+    writeParts(path, serialize(recording));
     return { recording: path };
   } catch (error) {
     return { noRecording: errnoText(error) };
+  }
+}
+
+function writeParts(path: string, parts: readonly Buffer[]): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    for (const part of parts) writeFileSync(file, part);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -76,7 +76,7 @@ export class End {
     return sum;
   }
 }
-registerState(End);
+registerState('End', End);
 
 /** One direction between two places, with its faults. */
 export class Link {
@@ -126,4 +126,4 @@ export class Link {
     return this.held && kind !== KIND.connect && kind !== KIND.connected;
   }
 }
-registerState(Link);
+registerState('Link', Link);

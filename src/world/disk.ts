@@ -37,7 +37,7 @@ class Block {
     this.bytes = bytes;
   }
 }
-registerShared(Block);
+registerShared('Block', Block);
 
 /** Invariant: all blocks are BLOCK_BYTES long; the rest is the first `tailBytes` of `tail`. */
 class VirtualFile {
@@ -100,7 +100,7 @@ class VirtualFile {
     this.hash.word(size);
   }
 }
-registerState(VirtualFile);
+registerState('VirtualFile', VirtualFile);
 
 /** How and when an operation ends. */
 interface Completion {
@@ -247,4 +247,4 @@ export class VirtualDisk {
     return this.byPath;
   }
 }
-registerState(VirtualDisk);
+registerState('VirtualDisk', VirtualDisk);

@@ -113,4 +113,4 @@ export class Event {
     this.bytes = bytes;
   }
 }
-registerState(Event);
+registerState('Event', Event);

@@ -53,4 +53,4 @@ export class Fifo<T> {
     this.head = 0;
   }
 }
-registerState(Fifo);
+registerState('Fifo', Fifo);

@@ -67,4 +67,4 @@ export class Hash {
     );
   }
 }
-registerState(Hash);
+registerState('Hash', Hash);

@@ -5,21 +5,25 @@
  * It is bounded. Blocks form segments, and each segment begins with a checkpoint (except the first one,
  * at the world's beginning). When the journal is full, its oldest segment is dropped, and the checkpoint
  * of the next one is the new base. Blocks are only appended to, so a Recording shares them.
- *
- * A record: events f64, time f64, kind u8, conn f64, length u32, payload. Kind 0 is JSON for
- * everything but the two frequent inputs, which have no JSON. The payload of delayed data begins with its
- * delay, f64.
  */
 
 import { invariant } from '../engine/machine/errors.ts';
 import type { Micros } from '../engine/machine/machine.ts';
 import type { Seed } from '../engine/machine/random.ts';
-import type { AddNode, Input, WorldParams } from './input.ts';
+import type { Input, WorldParams } from './input.ts';
+import {
+  contentOf,
+  inputsOfBlock,
+  lengthUntil,
+  type Position,
+  RECORD_HEAD,
+  type Recorded,
+  recordLength,
+  writeRecord,
+} from './inputRecords.ts';
+import { type Mark, Marks } from './marks.ts';
 import type { WorldState } from './state.ts';
 
-const RECORD_HEAD = 8 + 8 + 1 + 8 + 4;
-const CODE = { json: 0, data: 1, drained: 2, delayedData: 3 } as const;
-const DELAY_BYTES = 8;
 const BLOCK_BYTES = 1024 * 1024;
 const SEGMENTS = 4;
 /**
@@ -34,19 +38,8 @@ const SUSPENDED_MICROS = 5_000_000;
 const INPUTS_UNTIL_COUNTED = 16;
 /** Usually of 64 KB each: up to 4 MB of input. */
 const INPUTS_UNTIL_ASKED = 64;
-const MAGIC = 'replication-sandbox recording 1\n';
 
 export const JOURNAL_BYTES_MAX = 64 * 1024 * 1024;
-
-/** The position of an input in a run. */
-export interface Position {
-  readonly events: number;
-  readonly time: Micros;
-}
-
-export interface Recorded extends Position {
-  readonly input: Input;
-}
 
 /** Everything that determines a run: a replay has the same trace hash. Immutable. */
 export interface Recording {
@@ -57,9 +50,13 @@ export interface Recording {
   /** At least one. */
   readonly segments: readonly SegmentView[];
   readonly end: Position;
+  /** The trace hash at the end; undefined if a part of an event happened there, or if it is not known. */
+  readonly endHash: string | undefined;
+  /** The trace hash on the way, after the beginning of the first segment. */
+  readonly marks: readonly Mark[];
 }
 
-interface SegmentView {
+export interface SegmentView {
   /** The state to begin with; undefined for the world's beginning. Copy it before running it. */
   readonly base: WorldState | undefined;
   /** Inputs before this segment. */
@@ -67,7 +64,7 @@ interface SegmentView {
   readonly blocks: readonly Buffer[];
 }
 
-const BEGINNING: SegmentView = { base: undefined, firstInput: 0, blocks: [] };
+export const BEGINNING: SegmentView = { base: undefined, firstInput: 0, blocks: [] };
 
 /** Where a journal gets its bases from. */
 export interface BaseSource {
@@ -131,6 +128,7 @@ export class Journal {
   private readonly bytesMax: number;
   private readonly segments: Segment[];
   private readonly source: BaseSource;
+  private readonly marks: Marks;
   /** The number of inputs after which a missing checkpoint is requested again. */
   private inputsUntilAsked = 0;
   private inputsUntilCounted = INPUTS_UNTIL_COUNTED;
@@ -144,6 +142,7 @@ export class Journal {
   constructor(bytesMax: number, source: BaseSource, before: Recording | undefined) {
     this.bytesMax = bytesMax;
     this.source = source;
+    this.marks = new Marks(before?.marks ?? []);
     this.segments = (before?.segments ?? [BEGINNING]).map((view) => new Segment(view, 0));
   }
 
@@ -170,15 +169,14 @@ export class Journal {
       segment = this.next(at.time) ?? segment;
       if (segment === undefined) return;
     }
-    if (input.kind === 'data') {
-      const { conn, bytes, delayMicros } = input;
-      if (delayMicros === undefined) write(segment, at, CODE.data, conn, bytes);
-      else write(segment, at, CODE.delayedData, conn, withDelay(delayMicros, bytes));
-    } else if (input.kind === 'drained') {
-      write(segment, at, CODE.drained, input.conn, undefined, input.bytes);
-    } else {
-      write(segment, at, CODE.json, 0, encodeInput(input));
-    }
+    const content = contentOf(input);
+    const block = segment.room(RECORD_HEAD + (content.payload?.length ?? 0));
+    segment.used = writeRecord(block, segment.used, at, content);
+  }
+
+  /** Keeps a hash mark if one is due. To be called at the end of an event. */
+  passed({ count, hash }: WorldState['trace']): void {
+    this.marks.pass(count, hash);
   }
 
   /**
@@ -245,7 +243,8 @@ export class Journal {
 
   /** The recording so far; undefined while nothing is kept. */
   recording(state: WorldState): Recording | undefined {
-    if (this.segments.length === 0) return undefined;
+    const [first] = this.segments;
+    if (first === undefined) return undefined;
     return {
       seed: state.seed,
       startAt: state.startAt,
@@ -253,29 +252,10 @@ export class Journal {
       traceEvents: state.trace.size,
       segments: this.segments.map((segment) => segment.view()),
       end: { events: state.trace.count, time: state.now },
+      endHash: state.failure === undefined ? state.trace.hash.hex() : undefined,
+      marks: this.marks.after(first.base?.trace.count ?? 0),
     };
   }
-}
-
-/** Writes a record; without a payload its length field holds `value`. */
-function write(
-  segment: Segment,
-  at: Position,
-  code: number,
-  conn: number,
-  payload: Buffer | undefined,
-  value = 0,
-): void {
-  const length = payload === undefined ? 0 : payload.length;
-  const block = segment.room(RECORD_HEAD + length);
-  let offset = segment.used;
-  offset = block.writeDoubleLE(at.events, offset);
-  offset = block.writeDoubleLE(at.time, offset);
-  offset = block.writeUInt8(code, offset);
-  offset = block.writeDoubleLE(conn, offset);
-  offset = block.writeUInt32LE(payload === undefined ? value : length, offset);
-  if (payload !== undefined) payload.copy(block, offset);
-  segment.used = offset + length;
 }
 
 /** The inputs of a recording, in order, without the first `skipped` ones. */
@@ -285,92 +265,9 @@ export function* inputsOf(recording: Recording, skipped = 0): Generator<Recorded
     for (const block of segment.blocks) {
       let offset = 0;
       for (; left > 0 && offset < block.length; left -= 1) offset += recordLength(block, offset);
-      yield* inputsOfBlock(block, offset);
+      yield* inputsOfBlock(block.subarray(offset));
     }
   }
-}
-
-function* inputsOfBlock(block: Buffer, start: number): Generator<Recorded> {
-  let offset = start;
-  while (offset < block.length) {
-    const events = block.readDoubleLE(offset);
-    const time = block.readDoubleLE(offset + 8);
-    const code = block.readUInt8(offset + 16);
-    const conn = block.readDoubleLE(offset + 17);
-    const length = block.readUInt32LE(offset + 25);
-    offset += RECORD_HEAD;
-    if (code === CODE.drained) {
-      yield { events, time, input: { kind: 'drained', conn, bytes: length } };
-      continue;
-    }
-    const payload = block.subarray(offset, offset + length);
-    offset += length;
-    const input = code === CODE.json ? decodeInput(payload) : dataInput(code, conn, payload);
-    yield { events, time, input };
-  }
-}
-
-function withDelay(micros: Micros, bytes: Buffer): Buffer {
-  const head = Buffer.alloc(DELAY_BYTES);
-  head.writeDoubleLE(micros);
-  return Buffer.concat([head, bytes]);
-}
-
-function dataInput(code: number, conn: number, payload: Buffer): Input {
-  if (code === CODE.data) return { kind: 'data', conn, bytes: Buffer.from(payload) };
-  const bytes = Buffer.from(payload.subarray(DELAY_BYTES));
-  return { kind: 'data', conn, bytes, delayMicros: payload.readDoubleLE(0) };
-}
-
-/** JSON, followed by the bytes of initial files. An infinite bandwidth is written as null. */
-function encodeInput(input: Exclude<Input, { kind: 'data' }>): Buffer {
-  const files = input.kind === 'addNode' ? (input.files ?? []) : [];
-  const plain = {
-    ...input,
-    ...(files.length > 0
-      ? { files: files.map((file) => ({ path: file.path, length: file.bytes.length })) }
-      : {}),
-  };
-  const json = Buffer.from(JSON.stringify(plain));
-  const head = Buffer.alloc(4);
-  head.writeUInt32LE(json.length);
-  return Buffer.concat([head, json, ...files.map((file) => file.bytes)]);
-}
-
-function decodeInput(payload: Buffer): Input {
-  const jsonEnd = 4 + payload.readUInt32LE(0);
-  const plain = JSON.parse(payload.toString('utf8', 4, jsonEnd)) as Record<string, unknown>;
-  if (plain['kind'] === 'bandwidth') plain['bytesPerSecond'] ??= Number.POSITIVE_INFINITY;
-  if (plain['kind'] !== 'addNode' || plain['files'] === undefined) return plain as unknown as Input;
-  let offset = jsonEnd;
-  const files = (plain['files'] as { path: string; length: number }[]).map(({ path, length }) => {
-    const bytes = Buffer.from(payload.subarray(offset, offset + length));
-    offset += length;
-    return { path, bytes };
-  });
-  return { ...(plain as unknown as AddNode), files };
-}
-
-/** The recording as one Buffer; undefined when a checkpoint has replaced its beginning. */
-export function serialize(recording: Recording): Buffer | undefined {
-  if (recording.segments[0]!.base !== undefined) return undefined;
-  const { seed, startAt, params, traceEvents, end } = recording;
-  const text = JSON.stringify({ seed, startAt, params, traceEvents, end }, (_key, value) =>
-    value === Number.POSITIVE_INFINITY ? 'Infinity' : value,
-  );
-  const blocks = recording.segments.flatMap((segment) => segment.blocks);
-  return Buffer.concat([Buffer.from(`${MAGIC}${text}\n`), ...blocks]);
-}
-
-/** Reads the output of `serialize`; throws an Error that says what is wrong. */
-export function parse(bytes: Buffer): Recording {
-  if (bytes.subarray(0, MAGIC.length).latin1Slice() !== MAGIC) throw new Error('not a recording');
-  const lineEnd = bytes.indexOf(10, MAGIC.length);
-  const head = JSON.parse(bytes.toString('utf8', MAGIC.length, lineEnd), (_key, value) =>
-    value === 'Infinity' ? Number.POSITIVE_INFINITY : value,
-  ) as Pick<Recording, 'seed' | 'startAt' | 'params' | 'traceEvents' | 'end'>;
-  const block = bytes.subarray(lineEnd + 1);
-  return { ...head, segments: [{ ...BEGINNING, blocks: [block] }] };
 }
 
 /** The recording up to a position, without later inputs. */
@@ -381,18 +278,6 @@ export function truncated(recording: Recording, end: Position): Recording {
     blocks: view.blocks.map((block) => block.subarray(0, lengthUntil(block, end.events))),
   }));
   invariant(segments.length > 0, `event ${end.events} is before the recording`);
-  return { ...recording, segments, end };
-}
-
-function lengthUntil(block: Buffer, events: number): number {
-  let offset = 0;
-  while (offset < block.length && block.readDoubleLE(offset) < events) {
-    offset += recordLength(block, offset);
-  }
-  return offset;
-}
-
-function recordLength(block: Buffer, offset: number): number {
-  const hasPayload = block.readUInt8(offset + 16) !== CODE.drained;
-  return RECORD_HEAD + (hasPayload ? block.readUInt32LE(offset + 25) : 0);
+  const marks = recording.marks.filter(({ events }) => events <= end.events);
+  return { ...recording, segments, end, endHash: undefined, marks };
 }

@@ -43,7 +43,7 @@ class LogRecord implements LogLine {
     this.line = line;
   }
 }
-registerShared(LogRecord);
+registerShared('LogRecord', LogRecord);
 
 /** Bytes to send, or (without bytes) a connection to close. */
 interface HeldOutput {
@@ -63,7 +63,7 @@ export class ChildProcess {
     this.child = child;
   }
 }
-registerState(ChildProcess);
+registerState('ChildProcess', ChildProcess);
 
 export class WorldNode {
   readonly name: string;
@@ -159,4 +159,4 @@ export class WorldNode {
     return lines;
   }
 }
-registerState(WorldNode);
+registerState('WorldNode', WorldNode);

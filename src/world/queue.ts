@@ -46,7 +46,7 @@ export class EventQueue {
     return [...this.heap].sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
 }
-registerState(EventQueue);
+registerState('EventQueue', EventQueue);
 
 function isBefore(a: Event, b: Event): boolean {
   return a.at < b.at || (a.at === b.at && a.seq < b.seq);

@@ -3,7 +3,9 @@
 import { invariant } from '../engine/machine/errors.ts';
 import { copyState } from '../engine/machine/state.ts';
 import { type Input, InputError } from './input.ts';
-import { inputsOf, type Recorded, type Recording, truncated } from './journal.ts';
+import type { Position, Recorded } from './inputRecords.ts';
+import { inputsOf, type Recording, truncated } from './journal.ts';
+import type { Mark } from './marks.ts';
 import { WorldState } from './state.ts';
 import { World } from './world.ts';
 
@@ -22,6 +24,11 @@ export class Replay {
   private readonly recording: Recording;
   private readonly inputs: Iterator<Recorded, undefined>;
   private next: Recorded | undefined;
+  /** The marks that lie before it. */
+  private readonly marks: readonly Mark[];
+  private passed = 0;
+  /** The last event up to which the hash is known to be equal. */
+  private agreed: number;
 
   /**
    * Begins with `from`, a state of the recorded run (it is copied), or with the recording's own
@@ -37,6 +44,8 @@ export class Replay {
     this.recording = recording;
     this.inputs = inputsOf(recording, state.inputCount - segments[0]!.firstInput);
     this.next = this.inputs.next().value;
+    this.agreed = this.world.eventCount;
+    this.marks = recording.marks.filter((mark) => mark.events > this.agreed);
   }
 
   /** Whether all that was recorded has happened. */
@@ -46,7 +55,8 @@ export class Replay {
 
   /**
    * Runs on until `events` events have happened, at most to the end. Inputs that came after the last of
-   * them have not come yet. Throws InvariantError when more events have happened already.
+   * them have not come yet. Throws InvariantError when more events have happened already, and
+   * DepartureError.
    */
   goTo(events: number): void {
     const { world, recording } = this;
@@ -57,26 +67,65 @@ export class Replay {
       this.next !== undefined && this.next.events < last;
       this.next = this.inputs.next().value
     ) {
-      world.goTo(this.next);
+      this.run(this.next);
       reinject(world, this.next.input);
     }
-    world.goTo({ events: last, time: world.now });
+    this.run({ events: last, time: world.now });
   }
 
-  /** Runs to the end: all inputs have come, and the clock shows what it showed. */
+  /** Runs to the end: all inputs have come, and the clock shows what it showed. Throws DepartureError. */
   goToEnd(): void {
     const { world, recording } = this;
     for (; this.next !== undefined; this.next = this.inputs.next().value) {
-      world.goTo(this.next);
+      this.run(this.next);
       reinject(world, this.next.input);
     }
-    world.goTo(recording.end);
+    this.run(recording.end);
+    const { end, endHash } = recording;
+    if (endHash !== undefined) this.compare(end.events, endHash);
+  }
+
+  private run(position: Position): void {
+    for (;;) {
+      const mark = this.marks[this.passed];
+      if (mark === undefined || mark.events > position.events) break;
+      this.world.goTo({ events: mark.events, time: 0 });
+      this.compare(mark.events, mark.hash);
+      this.passed += 1;
+    }
+    this.world.goTo(position);
+  }
+
+  private compare(events: number, hash: string): void {
+    const { world } = this;
+    if (world.eventCount !== events || world.traceHash !== hash) {
+      throw new DepartureError(this.agreed, events);
+    }
+    this.agreed = events;
+  }
+}
+
+/**
+ * A replay takes another course than the recorded run: another program made the recording, or the program
+ * has a bug. `replay` up to `after` still agrees.
+ */
+export class DepartureError extends Error {
+  override readonly name = 'DepartureError';
+  /** The replay was like the run up to this event, and no longer after `before`. */
+  readonly after: number;
+  readonly before: number;
+
+  constructor(after: number, before: number) {
+    super(`the replay departs from the recording between events ${after} and ${before}`);
+    this.after = after;
+    this.before = before;
   }
 }
 
 /**
  * Returns the world of a recording after `events` events, by default at its end, with an equal trace
- * hash. Later inputs are not part of it, so the new world may take another course.
+ * hash. Later inputs are not part of it, so the new world may take another course. Throws DepartureError
+ * if the trace hash is another one than was recorded.
  */
 export function replay(recording: Recording, events?: number, options: ReplayOptions = {}): World {
   const replayed = new Replay(recording);

@@ -203,4 +203,4 @@ export class WorldState {
     return node.deadline === NEVER ? NEVER : Math.ceil(node.deadline - node.clockOffset);
   }
 }
-registerState(WorldState);
+registerState('WorldState', WorldState);

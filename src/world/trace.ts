@@ -49,7 +49,7 @@ class NoteRecord implements NoteView {
     this.note = note;
   }
 }
-registerShared(NoteRecord);
+registerShared('NoteRecord', NoteRecord);
 
 export class Trace {
   /** Events recorded so far; the number of the last one. */
@@ -281,7 +281,7 @@ export class Trace {
     return found;
   }
 }
-registerState(Trace, (trace: Trace) => trace.share());
+registerState('Trace', Trace, (trace: Trace) => trace.share(), { spare: () => undefined });
 
 function slotOf(seq: number): number {
   return (seq - 1) % EVENTS_A_PAGE;

@@ -180,7 +180,7 @@ export class TracePage {
     return start;
   }
 }
-registerShared(TracePage);
+registerShared('TracePage', TracePage);
 
 function placeIn(column: Uint16Array, slot: number): number {
   const place = column[slot]!;

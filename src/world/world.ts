@@ -20,13 +20,8 @@ import {
   type Traffic,
   type WorldOptions,
 } from './input.ts';
-import {
-  type BaseSource,
-  JOURNAL_BYTES_MAX,
-  Journal,
-  type Position,
-  type Recording,
-} from './journal.ts';
+import type { Position } from './inputRecords.ts';
+import { type BaseSource, JOURNAL_BYTES_MAX, Journal, type Recording } from './journal.ts';
 import { OBSERVE_MICROS } from './observer.ts';
 import { check, operate } from './operations.ts';
 import { Runtime } from './runtime.ts';
@@ -209,6 +204,7 @@ export class World {
     state.digestIn = state.params.digestEvery;
     const turn = Math.floor(state.trace.count / state.params.digestEvery);
     state.trace.fold(DIGEST, 0, undefined, digestWorld(state, turn));
+    this.journal?.passed(state.trace);
   }
 
   private baseSource(): BaseSource {

@@ -76,7 +76,7 @@ class WallClockServer extends Server {
     if (Date.now() % 2 === 1) out.busy(now + 10);
   }
 }
-registerState(WallClockServer);
+registerState('WallClockServer', WallClockServer);
 
 test('a Date.now() in a machine is found by running, replaying and copying', () => {
   withServer(
@@ -93,7 +93,7 @@ class UnseededWriter extends Writer {
     if (Math.random() < 0.9) super.tick(now, out);
   }
 }
-registerState(UnseededWriter);
+registerState('UnseededWriter', UnseededWriter);
 
 test('a Math.random() in a client is found as well', () => {
   registerMachine('writer', () => new UnseededWriter());
@@ -116,7 +116,7 @@ class ForgetfulServer extends Server {
     if (ticks > 5) out.busy(now + 50);
   }
 }
-registerState(ForgetfulServer);
+registerState('ForgetfulServer', ForgetfulServer);
 
 test('state beside the state is found by continuing from checkpoints, and by nothing else', () => {
   withServer(
@@ -154,7 +154,7 @@ test('a value that leaks from a world into its copy shows in the digest, whateve
 class ClosureServer extends Server {
   readonly later = (): number => this.clients.size;
 }
-registerState(ClosureServer);
+registerState('ClosureServer', ClosureServer);
 
 test('a closure in the state is found when it is copied, and when it is digested', () => {
   assert.throws(() => copyState(new ClosureServer()), /state holds a function/);

@@ -8,7 +8,8 @@
 
 import { Random, seedFromNumber } from '../../src/engine/machine/random.ts';
 import type { Input } from '../../src/world/input.ts';
-import type { World } from '../../src/world/world.ts';
+import { World } from '../../src/world/world.ts';
+import { reread } from '../support/stateBytes.ts';
 
 /** Longest turn, in events. */
 const TURN_EVENTS_MAX = 60;
@@ -34,9 +35,11 @@ export class Tracks {
     return this.copies.length;
   }
 
-  /** Adds a copy of the original, or (the next time) a copy of that copy. */
+  /** Adds a copy of the original, or (the next time) what is read of that copy's bytes. */
   fork(): void {
-    this.copies.push((this.copies.at(-1) ?? this.original).copy());
+    const last = this.copies.at(-1);
+    if (last === undefined) this.copies.push(this.original.copy());
+    else this.copies.push(new World({ state: reread(last.state), recording: undefined }));
   }
 
   /** Every world gets bytes of its own. */

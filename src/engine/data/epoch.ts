@@ -20,7 +20,7 @@ export class Epoch {
   // Prevents TypeScript from accepting any object as an epoch.
   declare private readonly brand: never;
 }
-registerState(Epoch);
+registerState('Epoch', Epoch);
 
 /**
  * The epoch of a database for its containers: a container may be changed in place while its owner is the
@@ -35,4 +35,4 @@ export class OwnerEpoch {
     this.usedBytes = usedBytes;
   }
 }
-registerState(OwnerEpoch);
+registerState('OwnerEpoch', OwnerEpoch);

@@ -61,7 +61,7 @@ export class Random {
     return [this.next(), this.next(), this.next(), this.next()];
   }
 }
-registerState(Random);
+registerState('Random', Random);
 
 /** The seed of the stream named `label` under `root` (FNV-1a of the label into four words). */
 export function seedOf(root: Seed, label: string): Seed {

@@ -9,7 +9,7 @@
  * Invariant: after `copyState(x)` no change in one graph is visible in the other.
  */
 
-import { InvariantError } from './errors.ts';
+import { InvariantError, invariant } from './errors.ts';
 
 /** Copies a part of the value being copied. The same part always yields the same copy. */
 type Copy = <T>(value: T) => T;
@@ -17,36 +17,72 @@ type Copy = <T>(value: T) => T;
 // biome-ignore lint/suspicious/noExplicitAny: any class can be registered, whatever its constructor takes.
 type AnyClass<T> = abstract new (...args: any[]) => T;
 
-interface Registration {
+/** Fields that follow from the others: a file has no place for them, and a reader computes them anew. */
+type Derived<T> = Readonly<Record<string, (value: T) => unknown>>;
+
+export interface Registration {
+  /** Stands for the class in files. It is written out, because bundling may rename a class. */
+  readonly name: string;
+  readonly prototype: object;
   readonly copier: ((value: object, copy: Copy) => object) | undefined;
   /** Copies share the instances: they are immutable, or protected by epochs. */
   readonly shared: boolean;
+  readonly derived: Derived<object>;
 }
 
 const registrations = new Map<object, Registration>();
+const byName = new Map<string, Registration>();
 
 /**
- * Registers a class of the state; `copier` replaces the copy field by field. The copier must not call
- * `copy` on a part that refers back to the instance.
+ * Registers a class of the state. `copier` replaces the copy field by field; it must not call `copy` on a
+ * part that refers back to the instance. Throws InvariantError if another class has the name.
  */
 export function registerState<T extends object>(
+  name: string,
   type: AnyClass<T>,
   copier?: (value: T, copy: Copy) => T,
+  derived: Derived<T> = {},
 ): void {
-  registrations.set(type.prototype, {
-    copier: copier as ((value: object, copy: Copy) => object) | undefined,
-    shared: false,
-  });
+  register(name, type, copier as Registration['copier'], false, derived);
 }
 
 /** Registers a class whose instances are shared by copies: immutable ones, or pages protected by epochs. */
-export function registerShared<T extends object>(type: AnyClass<T>): void {
-  registrations.set(type.prototype, { copier: undefined, shared: true });
+export function registerShared<T extends object>(
+  name: string,
+  type: AnyClass<T>,
+  derived: Derived<T> = {},
+): void {
+  register(name, type, undefined, true, derived);
 }
 
-/** The registration of a value's class, for the test that walks the graph; undefined if there is none. */
+function register<T extends object>(
+  name: string,
+  type: AnyClass<T>,
+  copier: Registration['copier'],
+  shared: boolean,
+  derived: Derived<T>,
+): void {
+  const { prototype } = type;
+  invariant((byName.get(name)?.prototype ?? prototype) === prototype, `two classes are ${name}`);
+  const fields = derived as Derived<object>;
+  const registration = { name, prototype, copier, shared, derived: fields };
+  registrations.set(prototype, registration);
+  byName.set(name, registration);
+}
+
+/** The registration of a value's class; undefined if there is none. */
 export function registrationOf(value: object): Registration | undefined {
   return registrations.get(Object.getPrototypeOf(value));
+}
+
+/** The class with this name; undefined if there is none. */
+export function registrationNamed(name: string): Registration | undefined {
+  return byName.get(name);
+}
+
+/** The names of all registered classes. */
+export function registeredNames(): string[] {
+  return [...byName.keys()];
 }
 
 /**

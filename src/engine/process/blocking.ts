@@ -185,4 +185,4 @@ export class Blocking {
     this.answerLate(client, (reply) => this.host.replyTimeout(on, reply));
   }
 }
-registerState(Blocking);
+registerState('Blocking', Blocking);

@@ -99,4 +99,4 @@ export class Client extends Connection {
     return (this.channels?.size ?? 0) + (this.patterns?.size ?? 0);
   }
 }
-registerState(Client);
+registerState('Client', Client);

@@ -108,7 +108,7 @@ export class Connection {
     return this.queue.bytes === 0;
   }
 }
-registerState(Connection);
+registerState('Connection', Connection);
 
 /**
  * A connection this process opened. `owner` names the part that reads it: `master` for a replica's
@@ -123,4 +123,4 @@ export class OutgoingConnection extends Connection {
     this.owner = owner;
   }
 }
-registerState(OutgoingConnection);
+registerState('OutgoingConnection', OutgoingConnection);

@@ -83,7 +83,7 @@ export class Deadlines<T extends Timed> {
     }
   }
 }
-registerState(Deadlines);
+registerState('Deadlines', Deadlines);
 
 function comesBefore(a: Timed, b: Timed): boolean {
   return a.deadline < b.deadline || (a.deadline === b.deadline && a.id < b.id);

@@ -10,4 +10,4 @@ import { registerState } from '../machine/state.ts';
 export class Due {
   at: Micros = NEVER;
 }
-registerState(Due);
+registerState('Due', Due);

@@ -70,4 +70,4 @@ export class FileReplacement {
     }
   }
 }
-registerState(FileReplacement);
+registerState('FileReplacement', FileReplacement);

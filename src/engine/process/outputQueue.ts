@@ -26,7 +26,7 @@ class OutputChunk {
     this.bytes = bytes;
   }
 }
-registerShared(OutputChunk);
+registerShared('OutputChunk', OutputChunk);
 
 export class OutputQueue {
   /** Bytes waiting. */
@@ -105,4 +105,4 @@ export class OutputQueue {
     this.blockUsed = 0;
   }
 }
-registerState(OutputQueue);
+registerState('OutputQueue', OutputQueue);

@@ -74,7 +74,7 @@ export class PubSub {
     return receivers;
   }
 }
-registerState(PubSub);
+registerState('PubSub', PubSub);
 
 function add(clients: ClientsByName, own: Set<string>, name: string, client: Client): void {
   if (own.has(name)) return;

@@ -42,7 +42,7 @@ class SealedBlock {
     return this.firstOffset + this.bytes.length - 1;
   }
 }
-registerShared(SealedBlock);
+registerShared('SealedBlock', SealedBlock);
 
 export class Backlog {
   /** master_repl_offset: the newest byte's offset. Known, and kept, also while nothing is recorded. */
@@ -203,4 +203,4 @@ export class Backlog {
     return low;
   }
 }
-registerState(Backlog);
+registerState('Backlog', Backlog);

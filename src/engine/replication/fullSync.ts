@@ -170,4 +170,4 @@ export class FullSync {
     this.host.touch(replica.client);
   }
 }
-registerState(FullSync);
+registerState('FullSync', FullSync);

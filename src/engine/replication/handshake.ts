@@ -131,7 +131,7 @@ export class Handshake {
     this.host.touch(this.connection);
   }
 }
-registerState(Handshake);
+registerState('Handshake', Handshake);
 
 /** A request as RESP; the words' lengths count in UTF-8. */
 export function requestText(words: readonly string[]): string {

@@ -65,4 +65,4 @@ export class History {
     return asked === this.id || asked === this.id2;
   }
 }
-registerState(History);
+registerState('History', History);

@@ -50,4 +50,4 @@ export class LineReader {
     this.rest = this.rest.length === 0 ? EMPTY : Buffer.from(this.rest);
   }
 }
-registerState(LineReader);
+registerState('LineReader', LineReader);

@@ -365,4 +365,4 @@ export class MasterSide {
     this.host.touch(replica.client);
   }
 }
-registerState(MasterSide);
+registerState('MasterSide', MasterSide);

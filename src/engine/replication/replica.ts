@@ -37,7 +37,7 @@ export class RdbPayload {
     this.bytes = bytes;
   }
 }
-registerShared(RdbPayload);
+registerShared('RdbPayload', RdbPayload);
 
 export class Replica {
   readonly client: Client;
@@ -99,4 +99,4 @@ export class Replica {
     return (mine.eof || !theirs.eof) && (mine.psync2 || !theirs.psync2);
   }
 }
-registerState(Replica);
+registerState('Replica', Replica);

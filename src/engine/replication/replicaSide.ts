@@ -365,4 +365,4 @@ export class ReplicaSide {
     this.sendAck();
   }
 }
-registerState(ReplicaSide);
+registerState('ReplicaSide', ReplicaSide);

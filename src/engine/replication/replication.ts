@@ -275,4 +275,4 @@ export class Replication {
     this.masterSide.cron();
   }
 }
-registerState(Replication);
+registerState('Replication', Replication);

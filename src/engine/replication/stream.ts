@@ -75,4 +75,4 @@ export class Stream {
     backlog.appendText(text);
   }
 }
-registerState(Stream);
+registerState('Stream', Stream);

@@ -251,4 +251,4 @@ export class SyncAttempt {
     saving.killChild();
   }
 }
-registerState(SyncAttempt);
+registerState('SyncAttempt', SyncAttempt);

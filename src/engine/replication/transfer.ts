@@ -160,4 +160,4 @@ export class Transfer {
     }
   }
 }
-registerState(Transfer);
+registerState('Transfer', Transfer);

@@ -76,4 +76,4 @@ export class Upstream {
     this.borrowedFrom = pending.length;
   }
 }
-registerState(Upstream);
+registerState('Upstream', Upstream);

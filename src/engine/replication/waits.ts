@@ -73,4 +73,4 @@ export class Waits {
     }
   }
 }
-registerState(Waits);
+registerState('Waits', Waits);

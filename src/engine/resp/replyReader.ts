@@ -289,7 +289,7 @@ export class ReplyReader extends InputBuffer {
     return -1;
   }
 }
-registerState(ReplyReader);
+registerState('ReplyReader', ReplyReader);
 
 /** A simple, bulk or verbatim string as latin1; undefined for other replies. */
 export function replyText(reply: Reply): string | undefined {

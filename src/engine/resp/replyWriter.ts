@@ -365,4 +365,4 @@ export class ReplyWriter {
     this.buffer = grown;
   }
 }
-registerState(ReplyWriter);
+registerState('ReplyWriter', ReplyWriter);

@@ -135,7 +135,7 @@ export class Request {
     this.offsets = grown;
   }
 }
-registerState(Request);
+registerState('Request', Request);
 
 /** A command to propagate: the request as received, or the arguments that replace it. */
 export type Propagated = Request | readonly Bytes[];

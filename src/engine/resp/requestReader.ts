@@ -357,4 +357,4 @@ export class RequestReader extends InputBuffer {
     if (missing > 0) this.own(Math.min(missing, 1024 * 1024));
   }
 }
-registerState(RequestReader);
+registerState('RequestReader', RequestReader);

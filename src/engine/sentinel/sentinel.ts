@@ -243,4 +243,4 @@ export class Sentinel extends Process {
     connectionLost(this, connection);
   }
 }
-registerState(Sentinel);
+registerState('Sentinel', Sentinel);

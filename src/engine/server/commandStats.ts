@@ -81,4 +81,4 @@ export class CommandStats implements Part {
       .map(([code, count]) => [`errorstat_${code}`, `count=${count}`]);
   }
 }
-registerState(CommandStats);
+registerState('CommandStats', CommandStats);

@@ -52,4 +52,4 @@ export class Cron implements Part {
     return Math.floor(SECOND_MICROS / this.server.settings.hz);
   }
 }
-registerState(Cron);
+registerState('Cron', Cron);

@@ -60,4 +60,4 @@ export class Memory implements Part {
     return { total, backlog: total - replicas, replicas };
   }
 }
-registerState(Memory);
+registerState('Memory', Memory);

@@ -105,4 +105,4 @@ export class Parts {
     for (const part of this.all) part.resetStatistics?.();
   }
 }
-registerState(Parts);
+registerState('Parts', Parts);

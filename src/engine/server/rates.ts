@@ -45,7 +45,7 @@ export class Rate {
     this.last = sample;
   }
 }
-registerState(Rate);
+registerState('Rate', Rate);
 
 /** What the rates read of their server. */
 type RatesHost = Pick<Server, 'now' | 'stats' | 'replication'>;
@@ -85,4 +85,4 @@ export class Rates implements Part {
     this.replicationOutput = new Rate();
   }
 }
-registerState(Rates);
+registerState('Rates', Rates);

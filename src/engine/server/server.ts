@@ -408,4 +408,4 @@ export class Server extends Process {
     this.parts.resetStatistics();
   }
 }
-registerState(Server);
+registerState('Server', Server);

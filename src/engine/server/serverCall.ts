@@ -302,4 +302,4 @@ export class ServerCall extends DataCall {
     if (wrapped) this.process.propagate(operations.at(-1)!.db, EXEC);
   }
 }
-registerState(ServerCall);
+registerState('ServerCall', ServerCall);

@@ -165,4 +165,4 @@ export class Shutdown implements Part, SaveListener {
     }
   }
 }
-registerState(Shutdown);
+registerState('Shutdown', Shutdown);

@@ -409,4 +409,4 @@ export class LoadClient implements Machine {
     if (this.stopping && this.unanswered.length === 0) this.beginReading(now, out);
   }
 }
-registerState(LoadClient);
+registerState('LoadClient', LoadClient);

@@ -32,4 +32,4 @@ export class Pacer {
     return due;
   }
 }
-registerState(Pacer);
+registerState('Pacer', Pacer);

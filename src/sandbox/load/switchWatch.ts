@@ -156,7 +156,7 @@ export class SwitchWatch {
     return Math.min(this.retryAt, this.pingAt, this.silentAt);
   }
 }
-registerState(SwitchWatch);
+registerState('SwitchWatch', SwitchWatch);
 
 const HOST_LENGTH_MAX = 255;
 const PORT_MAX = 65535;

@@ -153,7 +153,7 @@ export class WriteBook {
     if (index >= 0) this.lostSequences.splice(index, 1);
   }
 }
-registerState(WriteBook);
+registerState('WriteBook', WriteBook);
 
 export function keyOf(slot: number): string {
   return `load:${slot}`;

@@ -74,4 +74,4 @@ export class Histories {
     return this.known.get(replid)?.parent ?? '';
   }
 }
-registerState(Histories);
+registerState('Histories', Histories);

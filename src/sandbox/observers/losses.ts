@@ -295,7 +295,7 @@ export class Losses {
     }));
   }
 }
-registerState(Losses);
+registerState('Losses', Losses);
 
 /** Whether the old master is still a master in its own history, so that its offset may grow. */
 function livesOn({ oldNode, replid }: Loss, servers: readonly ServerReading[]): boolean {

@@ -30,7 +30,7 @@ export class SandboxObserver implements Observer {
     else if (operation.kind === 'powerLoss') this.losses.losesPower(operation.node);
   }
 }
-registerState(SandboxObserver);
+registerState('SandboxObserver', SandboxObserver);
 registerObserver(SANDBOX_OBSERVER, () => new SandboxObserver());
 
 function noteOf(loss: Loss): Note {

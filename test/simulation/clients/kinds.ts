@@ -62,7 +62,7 @@ export class Writer extends SimulatedClient {
     return reply.type === 'error' && errorCode(reply.text) === 'READONLY';
   }
 }
-registerState(Writer);
+registerState('Writer', Writer);
 
 /** Reads whatever is there, from masters and replicas. */
 export class Reader extends SimulatedClient {
@@ -79,7 +79,7 @@ export class Reader extends SimulatedClient {
     return this.random.chance(0.002);
   }
 }
-registerState(Reader);
+registerState('Reader', Reader);
 
 const CHANNELS = ['news', 'sport', 'news:local'];
 
@@ -111,7 +111,7 @@ export class Listener extends SimulatedClient {
     return itemsOf(reply).length >= 3 && (kind === 'message' || kind === 'pmessage');
   }
 }
-registerState(Listener);
+registerState('Listener', Listener);
 
 /** Publishes, and looks at who listens. */
 export class Publisher extends SimulatedClient {
@@ -133,4 +133,4 @@ export class Publisher extends SimulatedClient {
     return this.random.chance(0.005);
   }
 }
-registerState(Publisher);
+registerState('Publisher', Publisher);

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseServerArguments } from '../../../src/cli/serverArguments.ts';
 import { parseUpOptions } from '../../../src/cli/upOptions.ts';
-import { VERSION } from '../../../src/cli/version.ts';
+import { VERSION } from '../../../src/world/productVersion.ts';
 
 test('up without options is one master, two replicas and three Sentinels', () => {
   assert.deepEqual(parseUpOptions([]), {

@@ -9,7 +9,7 @@ import { after, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import '../../../src/sandbox/machines.ts';
 import type { Snapshot } from '../../../src/view/snapshot.ts';
-import { parse } from '../../../src/world/journal.ts';
+import { parse } from '../../../src/world/recordingFile.ts';
 import { replay } from '../../../src/world/replay.ts';
 import { ask, closeAll, start, until } from './startedWorker.ts';
 

@@ -34,7 +34,7 @@ class ToyCall extends Call {
     this.process = toy;
   }
 }
-registerState(ToyCall);
+registerState('ToyCall', ToyCall);
 
 export class ToyRedis extends Process {
   readonly mode = 'standalone';
@@ -184,7 +184,7 @@ export class ToyRedis extends Process {
   protected outputWaits(): void {}
   protected beforeFlush(): void {}
 }
-registerState(ToyRedis);
+registerState('ToyRedis', ToyRedis);
 registerMachine('toyRedis', () => new ToyRedis());
 
 function command(

@@ -25,7 +25,7 @@ class CrowdedToy extends Toy {
     }
   }
 }
-registerState(CrowdedToy);
+registerState('CrowdedToy', CrowdedToy);
 registerMachine('crowded', () => new CrowdedToy());
 
 function crowded(clients: number, items: number): { world: World; toy: CrowdedToy } {

@@ -72,7 +72,7 @@ class ToyConn {
     this.id = id;
   }
 }
-registerState(ToyConn);
+registerState('ToyConn', ToyConn);
 
 class ToyChild implements Child {
   readonly title = 'toy-child';
@@ -100,7 +100,7 @@ class ToyChild implements Child {
     if (token === this.waitsFor) out.exit(0);
   }
 }
-registerState(ToyChild);
+registerState('ToyChild', ToyChild);
 
 /** Obeys lines, one command a line, `budget` of them an event. What it saw is in `seen`. */
 export class ToyServer extends Toy {
@@ -227,7 +227,7 @@ export class ToyServer extends Toy {
     this.seen.push(`${now % 1_000_000_000} ${what}`);
   }
 }
-registerState(ToyServer);
+registerState('ToyServer', ToyServer);
 registerMachine('server', () => new ToyServer());
 
 /** Sends lines to the server at `to` at random times, reconnects, closes now and then. */
@@ -293,7 +293,7 @@ class ToyClient extends Toy {
     return this.deadline;
   }
 }
-registerState(ToyClient);
+registerState('ToyClient', ToyClient);
 registerMachine('client', () => new ToyClient());
 
 /** Ticks every `every` microseconds of its own clock. */
@@ -318,5 +318,5 @@ export class ToyTicker extends Toy {
     return this.deadline;
   }
 }
-registerState(ToyTicker);
+registerState('ToyTicker', ToyTicker);
 registerMachine('ticker', () => new ToyTicker());

@@ -15,6 +15,7 @@
  * changed again is worth unfolding (types/compactContainer.ts).
  */
 
+import { registerState } from '../../machine/state.ts';
 import { type Bytes, SHORT_BYTES_MAX } from '../../resp/bytes.ts';
 import { headOf, integerOf } from './element.ts';
 import { DOUBLE_BYTES, type PackWriter, packWriter } from './packWriter.ts';
@@ -200,6 +201,7 @@ export class Packed {
     return value;
   }
 }
+registerState('Packed', Packed);
 
 /** Modelled bytes of the packed collection that starts at `start`. Allocates nothing. */
 export function packedUsedBytes(bytes: Buffer, start: number): number {

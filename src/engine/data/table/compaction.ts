@@ -62,7 +62,7 @@ export class Compaction {
     }
   }
 }
-registerState(Compaction);
+registerState('Compaction', Compaction);
 
 /** Moves all records of a page to other pages of its class if they have enough room. Returns the bytes moved. */
 function evacuate(table: KeyTable, number: number): number {

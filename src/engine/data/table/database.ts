@@ -567,7 +567,7 @@ export class Database {
     if (collection.owner === this.epoch) collection.owner = undefined;
   }
 }
-registerState(Database, (database: Database) => database.copy());
+registerState('Database', Database, (database: Database) => database.copy());
 
 /** The flags of a string: a short one in a Buffer has been edited in place (resp/bytes.ts, commands/encoding.ts). */
 function flagsOf(value: Bytes): number {

@@ -49,4 +49,4 @@ export class DatabaseSnapshot {
     return this.rows.viewString(this.rows.slots.get(slot), view);
   }
 }
-registerState(DatabaseSnapshot);
+registerState('DatabaseSnapshot', DatabaseSnapshot);

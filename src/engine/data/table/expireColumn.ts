@@ -25,7 +25,7 @@ class ExpirePage {
     this.keys = keys;
   }
 }
-registerShared(ExpirePage);
+registerShared('ExpirePage', ExpirePage);
 
 export class ExpireColumn {
   private epoch: Epoch;
@@ -113,4 +113,4 @@ export class ExpireColumn {
     return fresh;
   }
 }
-registerState(ExpireColumn, (column: ExpireColumn) => column.share());
+registerState('ExpireColumn', ExpireColumn, (column: ExpireColumn) => column.share());

@@ -162,4 +162,4 @@ export class HashIndex {
     this.bits += 1;
   }
 }
-registerState(HashIndex, (index: HashIndex) => index.share());
+registerState('HashIndex', HashIndex, (index: HashIndex) => index.share());

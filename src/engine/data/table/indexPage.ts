@@ -84,7 +84,7 @@ export class IndexPage {
     }
   }
 }
-registerShared(IndexPage);
+registerShared('IndexPage', IndexPage);
 
 /** An empty page with room for `count` pairs. */
 export function newIndexPage(epoch: Epoch, depth: number, count: number): IndexPage {

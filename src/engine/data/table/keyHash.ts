@@ -19,7 +19,7 @@ export class HashSeed {
     this.high = high | 0;
   }
 }
-registerShared(HashSeed);
+registerShared('HashSeed', HashSeed);
 
 /** The seed of keyspaces that no client can reach. */
 export const ZERO_SEED = new HashSeed(0, 0);

@@ -147,4 +147,4 @@ export class KeyTable {
     return to;
   }
 }
-registerState(KeyTable, (table: KeyTable) => table.share());
+registerState('KeyTable', KeyTable, (table: KeyTable) => table.share());

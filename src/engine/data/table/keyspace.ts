@@ -64,7 +64,7 @@ export class Keyspace {
     return new KeyspaceSnapshot(this.databases.map((database) => database.snapshot()));
   }
 }
-registerState(Keyspace);
+registerState('Keyspace', Keyspace);
 
 export class KeyspaceSnapshot {
   readonly databases: readonly DatabaseSnapshot[];
@@ -73,4 +73,4 @@ export class KeyspaceSnapshot {
     this.databases = databases;
   }
 }
-registerState(KeyspaceSnapshot);
+registerState('KeyspaceSnapshot', KeyspaceSnapshot);

@@ -25,7 +25,7 @@ class ObjectPage<V extends object> {
     this.count = count;
   }
 }
-registerShared(ObjectPage);
+registerShared('ObjectPage', ObjectPage);
 
 export class ObjectColumn<V extends object> {
   private epoch = new Epoch();
@@ -90,4 +90,4 @@ export class ObjectColumn<V extends object> {
     return fresh;
   }
 }
-registerState(ObjectColumn, (column: ObjectColumn<object>) => column.share());
+registerState('ObjectColumn', ObjectColumn, (column: ObjectColumn<object>) => column.share());

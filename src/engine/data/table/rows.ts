@@ -352,7 +352,7 @@ export class Rows {
     return copy;
   }
 }
-registerState(Rows, (rows: Rows) => rows.share());
+registerState('Rows', Rows, (rows: Rows) => rows.share());
 
 /** A string in its storage form; an edited one is a Buffer, even if it is short. */
 function copyOf(bytes: Buffer, start: number, end: number, flags: number): Bytes {

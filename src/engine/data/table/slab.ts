@@ -193,4 +193,4 @@ export class Slab {
     return mine;
   }
 }
-registerState(Slab, (slab: Slab) => slab.share());
+registerState('Slab', Slab, (slab: Slab) => slab.share());

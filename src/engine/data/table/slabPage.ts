@@ -76,7 +76,12 @@ export class SlabPage {
     this.bytes = Buffer.from(words.buffer);
   }
 }
-registerShared(SlabPage);
+registerShared('SlabPage', SlabPage, {
+  bytes: ({ words }: SlabPage) => {
+    invariant(words instanceof Int32Array, 'a page consists of words');
+    return Buffer.from(words.buffer);
+  },
+});
 
 /** An empty page of a class, of full size or just large enough for a few cells. */
 export function newPage(epoch: Epoch, sizeClass: number, isFullSize: boolean): SlabPage {

@@ -23,7 +23,7 @@ class SlotPage {
     this.references = references;
   }
 }
-registerShared(SlotPage);
+registerShared('SlotPage', SlotPage);
 
 export class SlotColumn {
   private epoch = new Epoch();
@@ -78,4 +78,4 @@ export class SlotColumn {
     return fresh;
   }
 }
-registerState(SlotColumn, (column: SlotColumn) => column.share());
+registerState('SlotColumn', SlotColumn, (column: SlotColumn) => column.share());

@@ -30,4 +30,4 @@ export class SlotQueue {
     return slot;
   }
 }
-registerState(SlotQueue);
+registerState('SlotQueue', SlotQueue);

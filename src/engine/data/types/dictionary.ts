@@ -70,4 +70,6 @@ export class Dictionary<V> extends PagedTable<V> {
     return index;
   }
 }
-registerState(Dictionary, (dictionary: Dictionary<unknown>) => dictionary.share());
+registerState('Dictionary', Dictionary, (dictionary: Dictionary<unknown>) => dictionary.share(), {
+  index: () => undefined,
+});

@@ -189,4 +189,4 @@ export class HashValue extends CompactContainer {
       : DICT_ENTRY_BYTES + sdsBytes(field.length) + sdsBytes(value.length);
   }
 }
-registerState(HashValue, (hash: HashValue) => hash.clone());
+registerState('HashValue', HashValue, (hash: HashValue) => hash.clone());

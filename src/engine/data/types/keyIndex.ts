@@ -49,4 +49,4 @@ export class KeyIndex {
     return opened;
   }
 }
-registerState(KeyIndex);
+registerState('KeyIndex', KeyIndex);

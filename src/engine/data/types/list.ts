@@ -26,7 +26,7 @@ class Chunk {
     this.items = items;
   }
 }
-registerShared(Chunk);
+registerShared('Chunk', Chunk);
 
 interface Place {
   readonly chunk: number;
@@ -269,4 +269,4 @@ export class ListValue extends Container {
     return fresh;
   }
 }
-registerState(ListValue, (list: ListValue) => list.clone());
+registerState('ListValue', ListValue, (list: ListValue) => list.clone());

@@ -28,7 +28,7 @@ export class Page<V> {
     this.values = values;
   }
 }
-registerShared(Page);
+registerShared('Page', Page);
 
 export class PagedTable<V> {
   private epoch: Epoch;
@@ -148,4 +148,4 @@ export class PagedTable<V> {
     return fresh;
   }
 }
-registerState(PagedTable, (table: PagedTable<unknown>) => table.share());
+registerState('PagedTable', PagedTable, (table: PagedTable<unknown>) => table.share());

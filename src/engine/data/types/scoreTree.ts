@@ -29,7 +29,7 @@ class Leaf {
     this.members = members;
   }
 }
-registerShared(Leaf);
+registerShared('Leaf', Leaf);
 
 class Inner {
   readonly epoch: Epoch;
@@ -54,7 +54,7 @@ class Inner {
     this.counts = counts;
   }
 }
-registerShared(Inner);
+registerShared('Inner', Inner);
 
 type Node = Leaf | Inner;
 
@@ -269,7 +269,7 @@ export class ScoreTree {
       : new Inner(epoch, scores, members, node.children.slice(), node.counts.slice());
   }
 }
-registerState(ScoreTree, (tree: ScoreTree) => tree.share());
+registerState('ScoreTree', ScoreTree, (tree: ScoreTree) => tree.share());
 
 function isBefore(other: number, score: number, inclusive: boolean): boolean {
   return other < score || (inclusive && other === score);

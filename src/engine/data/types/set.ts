@@ -147,4 +147,4 @@ export class SetValue extends CompactContainer {
     return this.compact ? intsetMemberBytes(member) : DICT_ENTRY_BYTES + sdsBytes(member.length);
   }
 }
-registerState(SetValue, (set: SetValue) => set.clone());
+registerState('SetValue', SetValue, (set: SetValue) => set.clone());

@@ -250,4 +250,4 @@ export class ZsetValue extends CompactContainer {
       : DICT_ENTRY_BYTES + SKIPLIST_NODE_BYTES + sdsBytes(member.length);
   }
 }
-registerState(ZsetValue, (zset: ZsetValue) => zset.clone());
+registerState('ZsetValue', ZsetValue, (zset: ZsetValue) => zset.clone());

@@ -110,7 +110,7 @@ export class Crc64 {
     return hex64(this.low, this.high);
   }
 }
-registerState(Crc64);
+registerState('Crc64', Crc64);
 
 /** A 64-bit value in two halves as C's %llx prints it, without leading zeros. */
 export function hex64(low: number, high: number): string {

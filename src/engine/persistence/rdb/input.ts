@@ -270,7 +270,7 @@ export class RdbInput {
     view.show(target, 0, length);
   }
 }
-registerState(RdbInput);
+registerState('RdbInput', RdbInput);
 
 function isCompressed(first: number): boolean {
   return (first & 0x3f) === ENCODING.lzf;

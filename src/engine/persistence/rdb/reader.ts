@@ -265,4 +265,4 @@ export class RdbReader {
     }
   }
 }
-registerState(RdbReader);
+registerState('RdbReader', RdbReader);

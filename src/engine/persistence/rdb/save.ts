@@ -140,4 +140,4 @@ export class RdbSave {
     this.token = host.file({ kind: 'unlink', path: this.temp });
   }
 }
-registerState(RdbSave);
+registerState('RdbSave', RdbSave);

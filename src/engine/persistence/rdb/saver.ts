@@ -37,7 +37,7 @@ export class RdbSaveChild implements Child {
     out.exit(outcome === 'saved' ? 0 : 1);
   }
 }
-registerState(RdbSaveChild);
+registerState('RdbSaveChild', RdbSaveChild);
 
 function hostOf(out: ChildEffects): RdbSaveHost {
   return { file: (op) => out.file(op), log: (level, line) => out.log(level, ROLE, line) };

@@ -124,7 +124,7 @@ export class ValueReader {
     }
   }
 }
-registerState(ValueReader);
+registerState('ValueReader', ValueReader);
 
 /** Reads a value that is one blob. */
 function compactValue(type: number, input: RdbInput): Value {

@@ -200,7 +200,7 @@ export class RdbWriter {
     this.stage = 'key';
   }
 }
-registerState(RdbWriter);
+registerState('RdbWriter', RdbWriter);
 
 function putAux(name: string, value: string): void {
   output.byte(OPCODE.aux);

@@ -46,4 +46,4 @@ export class SentinelCall extends Call {
     return master;
   }
 }
-registerState(SentinelCall);
+registerState('SentinelCall', SentinelCall);

@@ -148,4 +148,4 @@ export class StateFile {
     }
   }
 }
-registerState(StateFile);
+registerState('StateFile', StateFile);

@@ -58,7 +58,7 @@ export class InstanceLink {
     this.lastPongTime = now;
   }
 }
-registerState(InstanceLink);
+registerState('InstanceLink', InstanceLink);
 
 export class Instance {
   readonly kind: InstanceKind;
@@ -167,7 +167,7 @@ export class Instance {
     this.replicaConfChangeTime = now;
   }
 }
-registerState(Instance);
+registerState('Instance', Instance);
 
 interface RenamedCommand {
   /** As the user wrote it. */

@@ -39,4 +39,4 @@ export class InstanceConnection {
     }
   }
 }
-registerState(InstanceConnection);
+registerState('InstanceConnection', InstanceConnection);

@@ -91,4 +91,4 @@ export class ClientLimits implements Part {
     }
   }
 }
-registerState(ClientLimits);
+registerState('ClientLimits', ClientLimits);

@@ -78,4 +78,4 @@ export class Pausing implements Part {
     for (const { until } of this.pauses.values()) this.due.at = Math.min(this.due.at, until);
   }
 }
-registerState(Pausing);
+registerState('Pausing', Pausing);

@@ -85,4 +85,4 @@ export class Configuration {
     this.lines = text.split('\n');
   }
 }
-registerState(Configuration);
+registerState('Configuration', Configuration);

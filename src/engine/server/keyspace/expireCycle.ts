@@ -149,4 +149,4 @@ export class ExpireCycle implements Part, KeyListener {
     }
   }
 }
-registerState(ExpireCycle);
+registerState('ExpireCycle', ExpireCycle);

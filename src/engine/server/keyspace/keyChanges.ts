@@ -74,4 +74,4 @@ export class KeyChanges implements Part {
     for (const listener of this.listeners) listener.swapping?.(a, b);
   }
 }
-registerState(KeyChanges);
+registerState('KeyChanges', KeyChanges);

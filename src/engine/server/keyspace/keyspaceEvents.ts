@@ -31,4 +31,4 @@ export class KeyspaceEvents implements KeyListener {
     if (letters.includes('E')) pubSub.publish(`__keyevent@${index}__:${event}`, key, touch);
   }
 }
-registerState(KeyspaceEvents);
+registerState('KeyspaceEvents', KeyspaceEvents);

@@ -122,4 +122,4 @@ export class Watchers implements Part, KeyListener {
     return { db, key: name.slice(colon + 1) };
   }
 }
-registerState(Watchers);
+registerState('Watchers', Watchers);

@@ -34,4 +34,4 @@ export class Asker implements SaveListener {
     });
   }
 }
-registerState(Asker);
+registerState('Asker', Asker);

@@ -37,4 +37,4 @@ export class ConfigRewrite implements Work {
     this.asker.answer(error === undefined ? undefined : `ERR Rewriting config file: ${error}`);
   }
 }
-registerState(ConfigRewrite);
+registerState('ConfigRewrite', ConfigRewrite);

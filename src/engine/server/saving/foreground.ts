@@ -60,4 +60,4 @@ export class Foreground implements Part {
     else server.out.busyOn(this.token);
   }
 }
-registerState(Foreground);
+registerState('Foreground', Foreground);

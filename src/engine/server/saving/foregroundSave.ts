@@ -53,4 +53,4 @@ export class ForegroundSave implements Work {
     this.listener?.saved(ok);
   }
 }
-registerState(ForegroundSave);
+registerState('ForegroundSave', ForegroundSave);

@@ -263,4 +263,4 @@ export class Loading implements Part, RdbSink {
     );
   }
 }
-registerState(Loading);
+registerState('Loading', Loading);

@@ -68,4 +68,4 @@ export class Reload implements Work, SaveListener {
     this.asker.answer(this.error);
   }
 }
-registerState(Reload);
+registerState('Reload', Reload);

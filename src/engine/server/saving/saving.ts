@@ -203,4 +203,4 @@ export class Saving implements Part {
     return { compression: rdbcompression, checksum: rdbchecksum };
   }
 }
-registerState(Saving);
+registerState('Saving', Saving);
