@@ -93,7 +93,8 @@ function take(argument: Argument, words: string[]): unknown {
     case 'bytes':
       return words.length === 0 ? argument.default : memoryIn(words.shift()!);
     case 'line':
-      return words.length === 0 ? undefined : words.splice(0).map(quoteArgument).join(' ');
+      if (words.length === 0) return argument.optional ? OMITTED : undefined;
+      return words.splice(0).map(quoteArgument).join(' ');
     case 'flag':
       if (words.length === 0) return false;
       return words.shift()!.toUpperCase() === argument.word ? true : undefined;

@@ -94,6 +94,8 @@ export class Sandbox {
   private settledAt: Micros = 0;
   private lastConn = 0;
   private operationCount = 0;
+  /** Whether the present ran when it was left for the past. */
+  private resumesLive = false;
 
   constructor(options: SandboxOptions) {
     this.seed = options.seed;
@@ -200,6 +202,22 @@ export class Sandbox {
     this.queueWaits();
   }
 
+  /** Shows an event of the past, with the present held, or the present. Throws NotHeldError. */
+  goTo(event: number): void {
+    const wasPast = this.history.isPast;
+    this.history.goTo(event);
+    if (wasPast || !this.history.isPast) return;
+    this.resumesLive = this.driver.mode === 'live';
+    this.pause();
+  }
+
+  /** Returns to the present, as it was left: running or paused. */
+  goLive(): void {
+    if (!this.history.isPast) return;
+    this.history.goLive();
+    if (this.resumesLive) this.driver.resume();
+  }
+
   private queueWaits(): void {
     this.answerWaits(({ queued }) => ({ ok: true, text: queued }));
   }
@@ -250,8 +268,10 @@ export class Sandbox {
   }
 
   snapshot(): Snapshot {
-    const { seed, masterName, revision, driver } = this;
-    return takeSnapshot(this.reading, { seed, masterName, revision, driver });
+    const { seed, masterName, revision, driver, world } = this;
+    const history = this.history.snapshot();
+    const frame = { seed, masterName, revision, driver, history, present: world };
+    return takeSnapshot(this.history.shown, frame);
   }
 
   takeFeed(): FeedEntry[] {

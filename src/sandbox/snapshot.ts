@@ -1,7 +1,7 @@
 /** Makes a snapshot of a sandbox. It reads and changes nothing. */
 
 import { displayed, SHOWN } from '../view/displayed.ts';
-import type { LinkSnapshot, LoadSnapshot, Snapshot, UpcomingSnapshot } from '../view/snapshot.ts';
+import type { HistorySnapshot, LinkSnapshot, LoadSnapshot, Snapshot, UpcomingSnapshot } from '../view/snapshot.ts';
 import type { World } from '../world/world.ts';
 import type { Driver } from './driver.ts';
 import { eventSentence } from './eventWords.ts';
@@ -20,13 +20,16 @@ interface Frame {
   readonly masterName: string;
   readonly revision: number;
   readonly driver: Pick<Driver, 'mode' | 'speed'>;
+  readonly history: HistorySnapshot;
+  /** The present world, whose clients wait while the past is shown. */
+  readonly present: World;
 }
 
 export function takeSnapshot(reading: Reading, frame: Frame): Snapshot {
   const { world, load, losses } = reading;
   const { driver, masterName } = frame;
   const isPaused = driver.mode === 'paused';
-  const waiting = waitingClients(world, isPaused);
+  const waiting = waitingClients(frame.present, isPaused);
   return {
     revision: frame.revision,
     masterName,
@@ -38,6 +41,7 @@ export function takeSnapshot(reading: Reading, frame: Frame): Snapshot {
     waiting: waiting.listed,
     waitingCount: waiting.count,
     upcoming: isPaused ? upcomingEvents(world) : [],
+    history: frame.history,
     failovers: losses.snapshots(),
     failure: failureText(world),
   };

@@ -183,6 +183,18 @@ export interface LossSnapshot {
   readonly sentence: string;
 }
 
+/** Where a sandbox is in its history. */
+export interface HistorySnapshot {
+  /** The event of the past that is shown; null at present. */
+  readonly shown: number | null;
+  /** The first event that can be shown; null while nothing is recorded. */
+  readonly first: number | null;
+  readonly firstAt: number;
+  /** The present. */
+  readonly last: number;
+  readonly lastAt: number;
+}
+
 /** A client outside of the world that gets no answer while the world is paused or the node frozen. */
 export interface WaitingClientSnapshot {
   /** The name given by CLIENT SETNAME; empty without one. */
@@ -219,6 +231,7 @@ export interface Snapshot {
   readonly waitingCount: number;
   /** The next events, soonest first; empty while the world runs. */
   readonly upcoming: readonly UpcomingSnapshot[];
+  readonly history: HistorySnapshot;
   /** The last ones, oldest first. */
   readonly failovers: readonly LossSnapshot[];
   /** The broken invariant that stopped the world; null while there is none. */

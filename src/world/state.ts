@@ -45,6 +45,8 @@ export class WorldState {
   readonly ports: Map<number, WorldNode> = new Map();
   /** The ends at pseudo-nodes, by outside connection id. */
   readonly outsideEnds: Map<number, End> = new Map();
+  /** The largest id that an outside connection has had. */
+  lastOutsideConn = 0;
   private nextSeq = 1;
   private lastConn: ConnId = 0;
   private lastPid = FIRST_PID - 1;

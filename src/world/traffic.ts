@@ -26,6 +26,7 @@ export function takeTraffic(run: Runtime, input: Traffic): void {
   if (input.kind === 'accept') {
     const node = state.nodes.get(input.node)!;
     const from = input.from ?? OUTSIDE;
+    state.lastOutsideConn = Math.max(state.lastOutsideConn, input.conn);
     const end = acceptFromOutside(run, input.conn, node, input.port, input.peer, from, delay);
     end.isOperator = input.isOperator ?? false;
     return;

@@ -14,6 +14,7 @@ import type { Recording } from '../../world/journal.ts';
 import type { Replay } from '../../world/replay.ts';
 import type { WorldState } from '../../world/state.ts';
 import type { World } from '../../world/world.ts';
+import type { HistorySnapshot } from '../../view/snapshot.ts';
 import { Reading } from '../reading.ts';
 
 /** On the way back a state is kept that far before the target, so that the next steps back are short. */
@@ -91,6 +92,19 @@ export class History {
   /** Returns to the present. */
   goLive(): void {
     this.past = undefined;
+  }
+
+  snapshot(): HistorySnapshot {
+    const { world } = this.present;
+    const first = this.firstEvent ?? null;
+    const { trace, startAt } = world.state;
+    return {
+      shown: this.past?.reading.world.eventCount ?? null,
+      first,
+      firstAt: trace.timeOf(Math.max(first ?? 0, trace.firstSeq)) ?? startAt,
+      last: world.eventCount,
+      lastAt: world.now,
+    };
   }
 
   /** A world of its own that continues from what is shown. It records. */

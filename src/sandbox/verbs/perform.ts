@@ -11,6 +11,7 @@ import type { Done } from '../operator.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { failureText } from '../snapshot.ts';
 import type { Doing, Doings } from './doing.ts';
+import { historyDoings } from './history.ts';
 import { linkDoings } from './links.ts';
 import { loadDoings } from './load.ts';
 import { nodeDoings } from './nodes.ts';
@@ -20,6 +21,7 @@ import { timeDoings } from './time.ts';
 
 const DOINGS: Doings<VerbName> = {
   ...timeDoings,
+  ...historyDoings,
   ...processDoings,
   ...linkDoings,
   ...replicationDoings,
@@ -29,12 +31,18 @@ const DOINGS: Doings<VerbName> = {
 
 /**
  * Carries out an operation. Throws OperationError when it is not possible. After a failure of the world
- * only the verbs that declare it are.
+ * only the verbs that declare it are, and the same while the past is shown.
  */
 export function perform(sandbox: Sandbox, operation: Operation, done: Done): void {
   if (verbOf(operation.op).worksAfterFailure !== true) {
     const failure = failureText(sandbox.world);
     if (failure !== null) throw new OperationError(`ERR the world stands still: ${failure}`);
+  }
+  if (sandbox.history.isPast && verbOf(operation.op).worksInPast !== true) {
+    const { eventCount } = sandbox.history.shown.world;
+    throw new OperationError(
+      `ERR event ${eventCount} of the past is shown, where nothing can be changed: LIVE returns to the present`,
+    );
   }
   const doing = DOINGS[operation.op] as Doing<VerbName>;
   doing(sandbox, operation, done);

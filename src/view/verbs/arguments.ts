@@ -52,8 +52,8 @@ export type Argument =
   | (Limits & { readonly kind: 'milliseconds' })
   /** A master's name as the Sentinels know it. */
   | (Common & { readonly kind: 'masterName' })
-  /** A whole command, quoted as in redis-cli. */
-  | (Common & { readonly kind: 'line' })
+  /** The rest of the words, quoted as in redis-cli. */
+  | (Common & Optional & { readonly kind: 'line' })
   /** Given by its word, or not given. */
   | (Common & { readonly kind: 'flag'; readonly word: string })
   /** The target of REPLICAOF. */

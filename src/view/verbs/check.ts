@@ -80,7 +80,7 @@ function sentenceOf(argument: Argument): string {
     case 'masterName':
       return `a master has a name of 1 to ${MASTER_NAME_CHARS_MAX} characters`;
     case 'line':
-      return `a command is a line of 0 to ${LINE_CHARS_MAX} characters`;
+      return `a command or filter is a line of 0 to ${LINE_CHARS_MAX} characters`;
     case 'port':
       return `a port is a number from 1 to ${PORT_MAX}`;
     case 'integer':

@@ -7,6 +7,7 @@ import type { Offer } from './verb.ts';
 const CONDITIONS: Readonly<Record<Offer, (snapshot: Snapshot) => boolean>> = {
   live: ({ clock }) => clock.mode === 'live',
   paused: ({ clock }) => clock.mode === 'paused',
+  past: ({ history }) => history.shown !== null,
   cuts: ({ links }) => links.some((link) => link.cut),
   load: ({ load }) => load?.running === true,
   noLoad: ({ load }) => load?.running !== true,

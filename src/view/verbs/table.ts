@@ -7,6 +7,7 @@
  */
 
 import type { FieldsOf } from './arguments.ts';
+import { historyVerbs } from './history.ts';
 import { linkVerbs } from './links.ts';
 import { loadVerbs } from './load.ts';
 import { nodeVerbs } from './nodes.ts';
@@ -18,6 +19,7 @@ import type { Verb } from './verb.ts';
 /** In the order of HELP. */
 export const VERBS = {
   ...timeVerbs,
+  ...historyVerbs,
   ...processVerbs,
   ...linkVerbs,
   ...replicationVerbs,

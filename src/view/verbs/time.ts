@@ -11,6 +11,7 @@ export const timeVerbs = {
     help: 'The whole state of the sandbox, as a map or as JSON.',
     takes: {},
     worksAfterFailure: true,
+    worksInPast: true,
     hasData: true,
   },
   pause: {
@@ -38,12 +39,14 @@ export const timeVerbs = {
         default: 1,
       },
     },
+    worksInPast: true,
     command: { name: 'stepRaw', title: 'Step Raw' },
   },
   stepVisible: {
     words: 'STEP VISIBLE',
     help: 'Executes events up to and including the next visible one, and lists them.',
     takes: {},
+    worksInPast: true,
     command: { name: 'step', title: 'Step' },
   },
 } as const satisfies Verbs;

@@ -3,7 +3,7 @@
 import type { Arguments } from './arguments.ts';
 
 /** The states of a whole sandbox in which a verb is offered. */
-export type Offer = 'live' | 'paused' | 'cuts' | 'load' | 'noLoad' | 'sentinels';
+export type Offer = 'live' | 'paused' | 'past' | 'cuts' | 'load' | 'noLoad' | 'sentinels';
 
 interface PaletteCommand {
   /** The last part of its id in package.json. */
@@ -26,6 +26,8 @@ export interface Verb {
   readonly feed?: string;
   /** It is also possible in a world that has failed, which it does not change. */
   readonly worksAfterFailure?: true;
+  /** It is also possible while the past is shown: it looks, or moves to another event. */
+  readonly worksInPast?: true;
   /** Its answer is data, which the control endpoint replies as a map, or with a last word JSON as JSON. */
   readonly hasData?: true;
   /** Absent for a verb that the palette does not have. */

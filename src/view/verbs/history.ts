@@ -1,0 +1,119 @@
+/** Verbs on the history of a sandbox: going back, and returning. */
+
+import type { Verbs } from './verb.ts';
+
+const EVENTS_BACK_MAX = 100_000;
+
+const LOOKS = { worksAfterFailure: true, worksInPast: true } as const;
+
+export const historyVerbs = {
+  back: {
+    words: 'BACK',
+    help: 'Shows the state before the last n events. Time stands still meanwhile; clients wait.',
+    takes: {
+      count: {
+        kind: 'integer',
+        usage: 'n',
+        what: 'BACK takes a number of events',
+        least: 1,
+        most: EVENTS_BACK_MAX,
+        default: 1,
+      },
+    },
+    ...LOOKS,
+    command: { name: 'backRaw', title: 'Step Back Raw' },
+  },
+  backVisible: {
+    words: 'BACK VISIBLE',
+    help: 'Shows the state right after the last visible event before the one that is shown.',
+    takes: {},
+    ...LOOKS,
+    command: { name: 'back', title: 'Step Back' },
+  },
+  goto: {
+    words: 'GOTO',
+    help: 'Shows the state right after an event.',
+    takes: {
+      event: {
+        kind: 'integer',
+        question: 'The number of the event',
+        what: 'GOTO takes the number of an event',
+        least: 0,
+        most: Number.MAX_SAFE_INTEGER,
+      },
+    },
+    ...LOOKS,
+    command: { name: 'goto', title: 'Go to Event' },
+  },
+  gotoTime: {
+    words: 'GOTO TIME',
+    help: 'Shows the state at a time of the world, in Unix milliseconds.',
+    takes: {
+      ms: {
+        kind: 'milliseconds',
+        what: 'GOTO TIME takes Unix milliseconds',
+        least: 0,
+        most: Number.MAX_SAFE_INTEGER,
+      },
+    },
+    ...LOOKS,
+  },
+  gotoFailover: {
+    words: 'GOTO FAILOVER',
+    help: 'Shows the state right after the nth promotion or other loss, as STATE lists them.',
+    takes: {
+      n: { kind: 'integer', what: 'GOTO FAILOVER takes a number', least: 1, most: 1_000 },
+    },
+    ...LOOKS,
+  },
+  live: {
+    words: 'LIVE',
+    help: 'Returns to the present, as it was left.',
+    takes: {},
+    ...LOOKS,
+    command: { name: 'live', title: 'Return to the Present', offered: 'past' },
+  },
+  events: {
+    words: 'EVENTS',
+    help: 'The events from one on, oldest first: number, time, node, sender, kind, and what it is.',
+    takes: {
+      from: {
+        kind: 'integer',
+        what: 'EVENTS takes the number of the first event',
+        least: 0,
+        most: Number.MAX_SAFE_INTEGER,
+        default: 0,
+      },
+      count: {
+        kind: 'integer',
+        usage: 'n',
+        what: 'EVENTS takes a number of events',
+        least: 1,
+        most: 10_000,
+        default: 100,
+      },
+      filter: {
+        kind: 'line',
+        usage: '(VISIBLE | node=name | kind=name | conn=n | text=part) ...',
+        optional: true,
+      },
+    },
+    ...LOOKS,
+    hasData: true,
+  },
+  event: {
+    words: 'EVENT',
+    help: 'All about one event: its bytes, its causes and its effects.',
+    takes: {
+      event: {
+        kind: 'integer',
+        usage: 'n',
+        what: 'EVENT takes the number of an event',
+        least: 1,
+        most: Number.MAX_SAFE_INTEGER,
+      },
+    },
+    ...LOOKS,
+    hasData: true,
+  },
+} as const satisfies Verbs;
