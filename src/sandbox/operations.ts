@@ -110,7 +110,7 @@ function stepVisible(sandbox: Sandbox, done: Done): void {
   sandbox.pause();
   while (world.eventCount - before < STEP_EVENTS_MAX && sandbox.driver.step(1) === 1) {
     const event = world.event(world.eventCount);
-    if (event !== undefined && isVisible(event, world.event(event.cause))) break;
+    if (event !== undefined && isVisible(event)) break;
   }
   stepped(sandbox, before, done);
 }

@@ -66,7 +66,7 @@ function upcomingEvents(world: World): UpcomingSnapshot[] {
     node: event.node,
     peer: event.peer,
     sentence: eventSentence(event),
-    quiet: !isVisible(event, world.event(event.cause)),
+    quiet: !isVisible(event),
   }));
 }
 

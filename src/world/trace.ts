@@ -11,12 +11,14 @@
 
 import type { Micros, Note } from '../engine/machine/machine.ts';
 import { copyState, registerShared, registerState } from '../engine/machine/state.ts';
-import { describeBytes } from './decode.ts';
 import { KIND_NAMES } from './event.ts';
 import { Fifo } from './fifo.ts';
 import { Hash } from './hash.ts';
 import { EVENTS_A_PAGE, TracePage } from './tracePage.ts';
 import type { EventView, NoteView } from './views.ts';
+import type { Chunk, ChunkSource } from './wire/chunks.ts';
+import { decode } from './wire/decode.ts';
+import { describe } from './wire/words.ts';
 
 const NOTES_MAX = 8_192;
 
@@ -48,7 +50,7 @@ class NoteRecord implements NoteView {
 }
 registerShared(NoteRecord);
 
-export class Trace {
+export class Trace implements ChunkSource {
   /** Events recorded so far; the number of the last one. */
   count = 0;
   readonly hash: Hash;
@@ -110,6 +112,15 @@ export class Trace {
     }
   }
 
+  /**
+   * Adds to the event recorded last what its bytes follow: `isReply`, `previous` and `opposite` as in
+   * Chunk.
+   */
+  connect(isReply: boolean, previous: number, opposite: number): void {
+    const slot = (this.count - 1) % EVENTS_A_PAGE;
+    this.pages[this.pages.length - 1]!.writeConnection(slot, isReply, previous, opposite);
+  }
+
   private openPage(): TracePage {
     const { pages } = this;
     // The last event of the first page is forgotten.
@@ -143,9 +154,8 @@ export class Trace {
     const page = this.pageOf(seq);
     if (page === undefined) return undefined;
     const slot = slotOf(seq);
-    const length = page.lengthOf(slot);
-    const bytes = page.bytesOf(slot);
-    const isText = page.isText(slot);
+    const chunk = this.chunk(seq);
+    const decoded = chunk === undefined ? undefined : decode(this, chunk, seq);
     return {
       seq,
       cause: page.causeOf(slot),
@@ -154,8 +164,23 @@ export class Trace {
       node: places[page.placeOf(slot)] ?? '',
       peer: places[page.peerOf(slot)] ?? '',
       conn: page.connOf(slot),
-      bytes: isText ? 0 : length,
-      text: isText ? bytes.latin1Slice() : describeBytes(bytes, length),
+      bytes: chunk?.length ?? 0,
+      text: decoded === undefined ? page.bytesOf(slot).latin1Slice() : describe(decoded),
+      decoded,
+    };
+  }
+
+  chunk(seq: number): Chunk | undefined {
+    const page = this.pageOf(seq);
+    const slot = slotOf(seq);
+    if (page === undefined || !page.isChunk(slot)) return undefined;
+    return {
+      bytes: page.bytesOf(slot),
+      length: page.lengthOf(slot),
+      cause: page.causeOf(slot),
+      isReply: page.isReply(slot),
+      previous: page.previousOf(slot),
+      opposite: page.oppositeOf(slot),
     };
   }
 

@@ -14,6 +14,8 @@ export const EVENTS_A_PAGE = 256;
 /** How many bytes of a payload are kept. */
 const KEPT_BYTES = 256;
 const PAYLOAD_BYTES_MIN = 4 * 1024;
+/** In the column `previous`: the event has no bytes of a connection. */
+const NO_CONNECTION = -1;
 
 export class TracePage {
   /** Copies of the trace have it, too. */
@@ -28,6 +30,10 @@ export class TracePage {
   private readonly lengths = new Uint32Array(EVENTS_A_PAGE);
   private readonly starts = new Uint32Array(EVENTS_A_PAGE);
   private readonly areTexts = new Uint8Array(EVENTS_A_PAGE);
+  /** Of bytes on a connection: see Chunk. Other events have none of these. */
+  private readonly areReplies = new Uint8Array(EVENTS_A_PAGE);
+  private readonly previous = new Float64Array(EVENTS_A_PAGE);
+  private readonly opposites = new Float64Array(EVENTS_A_PAGE);
   private payloads = Buffer.alloc(PAYLOAD_BYTES_MIN);
   private used = 0;
 
@@ -54,6 +60,14 @@ export class TracePage {
     this.causes[slot] = cause;
     this.lengths[slot] = 0;
     this.areTexts[slot] = 0;
+    this.previous[slot] = NO_CONNECTION;
+  }
+
+  /** Writes what bytes on a connection follow. */
+  writeConnection(slot: number, isReply: boolean, previous: number, opposite: number): void {
+    this.areReplies[slot] = isReply ? 1 : 0;
+    this.previous[slot] = previous;
+    this.opposites[slot] = opposite;
   }
 
   keepBytes(slot: number, bytes: Buffer): void {
@@ -97,6 +111,23 @@ export class TracePage {
     return this.areTexts[slot] === 1;
   }
 
+  /** Whether the event has brought bytes over a connection. */
+  isChunk(slot: number): boolean {
+    return this.previous[slot] !== NO_CONNECTION;
+  }
+
+  isReply(slot: number): boolean {
+    return this.areReplies[slot] === 1;
+  }
+
+  previousOf(slot: number): number {
+    return this.previous[slot]!;
+  }
+
+  oppositeOf(slot: number): number {
+    return this.opposites[slot]!;
+  }
+
   /** The length of the whole payload. */
   lengthOf(slot: number): number {
     return this.lengths[slot]!;
@@ -120,6 +151,9 @@ export class TracePage {
     copy.lengths.set(this.lengths);
     copy.starts.set(this.starts);
     copy.areTexts.set(this.areTexts);
+    copy.areReplies.set(this.areReplies);
+    copy.previous.set(this.previous);
+    copy.opposites.set(this.opposites);
     copy.payloads = Buffer.from(this.payloads);
     copy.used = this.used;
     return copy;

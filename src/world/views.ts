@@ -4,6 +4,7 @@
  */
 
 import type { LogLevel, Micros, Note } from '../engine/machine/machine.ts';
+import type { Decoded } from './wire/message.ts';
 
 export type NodeState = 'running' | 'frozen' | 'crashed' | 'exited';
 
@@ -111,6 +112,8 @@ export interface EventView {
   readonly bytes: number;
   /** The event in words: its first commands or replies, a file operation, an operation. */
   readonly text: string;
+  /** What its bytes mean; undefined for an event without bytes. */
+  readonly decoded: Decoded | undefined;
 }
 
 export interface LogLine {

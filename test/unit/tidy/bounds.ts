@@ -36,7 +36,6 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   'src/sandbox/nodeReading.ts': "lines of a node's INFO",
   'src/sandbox/replyLines.ts': 'what is shown of a reply, cut before',
   'src/sandbox/requests.ts': 'the first word alone',
-  'src/sandbox/visibility.ts': 'the words of one event, which the trace keeps short',
   'src/sandbox/load/loadSettings.ts': 'a sentence of the sandbox to its own client',
 };
 
