@@ -37,18 +37,12 @@ export function isVisible(event: EventView): boolean {
 function quietMessages({ items }: Decoded): Quiet | undefined {
   let first: Quiet | undefined;
   for (const item of items) {
-    if (selectsDatabase(item)) continue;
     const kind = quietItem(item);
     if (kind === undefined) return undefined;
-    // What the chunk only begins says less than what it has in full.
+    // What the chunk only begins, or selects a database for, comes second.
     if (first === undefined || first === 'internal') first = kind;
   }
   return first;
-}
-
-/** A master's SELECT only selects the database of the next command in the stream. */
-function selectsDatabase({ message }: Item): boolean {
-  return message.kind === 'select' && message.command.from === 'master';
 }
 
 function quietItem({ message, isWhole }: Item): Quiet | undefined {
@@ -76,6 +70,9 @@ function quietMessage(message: Message): Quiet | undefined {
       return 'hello';
     case 'integer':
       return message.to?.kind === 'publishHello' ? 'hello' : undefined;
+    // A master's SELECT only selects the database of the next command in the stream.
+    case 'select':
+      return message.command.from === 'master' ? 'internal' : undefined;
     case 'unread':
       return quietAnswers(message.to);
     default:
