@@ -54,13 +54,15 @@ interface Crowd {
   last: EditableEntry;
 }
 
+/** An entry that stands for an event. */
+type EventEntry = FeedEntry & { readonly event: EventDetail };
 type EditableEntry = FeedEntry & { event: EventDetail & { count: number } };
 
 export class EventFeed {
   private lastSeq = 0;
 
   /** The entries for the events since the last call. */
-  collect(world: World, isPaused: boolean, placeOf: (name: string) => Place): FeedEntry[] {
+  collect(world: World, isPaused: boolean, placeOf: (name: string) => Place): EventEntry[] {
     const { trace, places } = world.state;
     if (trace.count === this.lastSeq) return [];
     const entries: EditableEntry[] = [];

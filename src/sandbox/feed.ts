@@ -2,8 +2,9 @@
  * The feed: the nodes' logs, the machines' notes in words, the events of the world, and messages of the
  * sandbox itself.
  *
- * Invariant: an entry is returned once, in the order of its node. When too many wait, the oldest are
- * dropped.
+ * Invariant: an entry is returned once. The entries that are collected together are in the order of the
+ * world's events, and what an event has written comes after the event: no effect stands before its cause.
+ * When too many wait, the oldest are dropped.
  */
 
 import type { Micros, Note } from '../engine/machine/machine.ts';
@@ -15,15 +16,30 @@ import { EventFeed, type Place } from './eventFeed.ts';
 
 const PENDING_MAX = 5_000;
 
+/** An entry with its event: the event itself, or the last one before a message of the sandbox. */
+interface Placed {
+  readonly seq: number;
+  readonly entry: FeedEntry;
+}
+
 export class Feed {
   private readonly lastLog = new Map<string, number>();
   private lastNote = 0;
   private readonly events = new EventFeed();
+  /** What the sandbox has said since the last collection. */
+  private said: Placed[] = [];
   private pending: FeedEntry[] = [];
+  private readonly eventCount: () => number;
+
+  /** `eventCount` gives the number of the last event of the world. */
+  constructor(eventCount: () => number) {
+    this.eventCount = eventCount;
+  }
 
   say(at: Micros, text: string): void {
     const shown = displayed(text, SHOWN.line);
-    this.pending.push({ at, node: '', source: 'sandbox', level: 'notice', text: shown });
+    const entry = { at, node: '', source: 'sandbox', level: 'notice', text: shown } as const;
+    this.said.push({ seq: this.eventCount(), entry });
   }
 
   /** A node was removed: a later node of its name has a new log. */
@@ -33,21 +49,31 @@ export class Feed {
 
   /** Collects new entries from the world. */
   collect(world: World, isPaused: boolean, placeOf: (name: string) => Place): void {
-    const start = this.pending.length;
+    // Of the entries of one event, its own is the first: a stable sort keeps this order.
+    const news: Placed[] = [];
+    for (const entry of this.events.collect(world, isPaused, placeOf)) {
+      news.push({ seq: entry.event.seq, entry });
+    }
+    this.collectWritten(world, news);
+    for (const placed of this.said) news.push(placed);
+    this.said = [];
+    news.sort((a, b) => a.seq - b.seq);
+    for (const { entry } of news) this.pending.push(entry);
+    if (this.pending.length > PENDING_MAX) this.pending = this.pending.slice(-PENDING_MAX);
+  }
+
+  /** Adds what the nodes have logged and noted. */
+  private collectWritten(world: World, news: Placed[]): void {
     for (const name of world.state.nodes.keys()) {
       const lines = world.logSince(name, this.lastLog.get(name) ?? 0);
-      for (const line of lines) this.pending.push(logEntry(name, line));
+      for (const line of lines) news.push({ seq: line.seq, entry: logEntry(name, line) });
       if (lines.length > 0) this.lastLog.set(name, lines.at(-1)!.id);
     }
-    for (const { id, at, node, note } of world.notesSince(this.lastNote)) {
+    for (const { id, seq, at, node, note } of world.notesSince(this.lastNote)) {
       this.lastNote = id;
-      this.pending.push({ at, node, source: 'note', level: 'notice', text: inWords(note) });
+      const text = inWords(note);
+      news.push({ seq, entry: { at, node, source: 'note', level: 'notice', text } });
     }
-    for (const entry of this.events.collect(world, isPaused, placeOf)) this.pending.push(entry);
-    // Each part is already in order; a stable sort by time merges them.
-    const news = this.pending.splice(start).sort((a, b) => a.at - b.at);
-    for (const entry of news) this.pending.push(entry);
-    if (this.pending.length > PENDING_MAX) this.pending = this.pending.slice(-PENDING_MAX);
   }
 
   /** Returns the entries since the last call. */

@@ -84,7 +84,7 @@ export class Sandbox {
   readonly specs: NodeSpec[] = [];
   readonly operator: Operator;
   readonly failovers = new Failovers();
-  readonly feed = new Feed();
+  readonly feed = new Feed(() => this.world.eventCount);
   /** What advances the world's time. */
   driver: Driver;
   private readonly nonce: string | undefined;

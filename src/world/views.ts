@@ -119,6 +119,8 @@ export interface EventView {
 export interface LogLine {
   /** Consecutive in a node, from 1. */
   readonly id: number;
+  /** The event that wrote it. */
+  readonly seq: number;
   /** The node's own clock. */
   readonly at: Micros;
   readonly pid: number;
