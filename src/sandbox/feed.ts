@@ -15,6 +15,8 @@ import type { World } from '../world/world.ts';
 import { EventFeed, type Place } from './eventFeed.ts';
 
 const PENDING_MAX = 5_000;
+/** Kinds of notes that say what a line of the log says, too. */
+const LOGGED_NOTES: ReadonlySet<string> = new Set(['event', 'bgsave', 'rdb-load']);
 
 /** An entry with its event: the event itself, or the last one before a message of the sandbox. */
 interface Placed {
@@ -71,6 +73,7 @@ export class Feed {
     }
     for (const { id, seq, at, node, note } of world.notesSince(this.lastNote)) {
       this.lastNote = id;
+      if (LOGGED_NOTES.has(note.kind)) continue;
       const text = inWords(note);
       news.push({ seq, entry: { at, node, source: 'note', level: 'notice', text } });
     }
