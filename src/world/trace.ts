@@ -234,6 +234,16 @@ export class Trace implements ChunkSource {
     if (this.notes.length > NOTES_MAX) this.notes.shift();
   }
 
+  /** The notes of an event, in order, as far as they are held. */
+  notesOf(seq: number): NoteView[] {
+    const found: NoteView[] = [];
+    for (let i = this.notes.length - 1; i >= 0 && this.notes.at(i)!.seq >= seq; i -= 1) {
+      const note = this.notes.at(i)!;
+      if (note.seq === seq) found.unshift(note);
+    }
+    return found;
+  }
+
   /** Notes with an id above `after`, oldest first; ids are consecutive, so a gap shows a loss. */
   notesSince(after: number): NoteView[] {
     const firstId = this.noteCount - this.notes.length + 1;
