@@ -117,7 +117,7 @@ export class LiveLoop implements Driver {
     const until = this.clock.turn(wallMicros(), this.sandbox.world.now);
     const start = performance.now();
     let writtenAt = start;
-    while (this.sandbox.advance(until, EVENTS_A_LOOK) === EVENTS_A_LOOK) {
+    while (this.sandbox.advance(until, EVENTS_A_LOOK) === EVENTS_A_LOOK && this.mode === 'live') {
       const now = performance.now();
       if (now >= start + TURN_MS_MAX) return false;
       if (now < writtenAt + HOLD_MS_MAX) continue;

@@ -13,9 +13,9 @@
  */
 
 import type { EventDetail, EventFamily, FeedEntry } from '../view/messages.ts';
-import { describeBytes } from '../world/decode.ts';
 import { KIND } from '../world/event.ts';
-import type { EventGlance, Trace } from '../world/trace.ts';
+import type { EventGlance } from '../world/trace.ts';
+import type { EventView } from '../world/views.ts';
 import type { World } from '../world/world.ts';
 import { eventText } from './eventWords.ts';
 import { quietKind } from './visibility.ts';
@@ -36,9 +36,6 @@ const CROWD_MAX: Readonly<Record<EventFamily | 'internal', number>> = {
 /** The largest batch of a paused world: the events of one step. */
 const PAUSED_MAX = 200;
 const ARRAY_BYTE = '*'.charCodeAt(0);
-const BULK_BYTE = '$'.charCodeAt(0);
-/** The first bytes of a master's replies before the stream. */
-const ANSWER_BYTES: ReadonlySet<number> = new Set(Buffer.from('+-'));
 /** How much of its crowd's room an entry of hidden traffic takes. */
 const SMALL_TALK_ROOM = 0.25;
 
@@ -57,13 +54,15 @@ interface Crowd {
   last: EditableEntry;
 }
 
+/** An entry that stands for an event. */
+type EventEntry = FeedEntry & { readonly event: EventDetail };
 type EditableEntry = FeedEntry & { event: EventDetail & { count: number } };
 
 export class EventFeed {
   private lastSeq = 0;
 
   /** The entries for the events since the last call. */
-  collect(world: World, isPaused: boolean, placeOf: (name: string) => Place): FeedEntry[] {
+  collect(world: World, isPaused: boolean, placeOf: (name: string) => Place): EventEntry[] {
     const { trace, places } = world.state;
     if (trace.count === this.lastSeq) return [];
     const entries: EditableEntry[] = [];
@@ -73,7 +72,7 @@ export class EventFeed {
     const forgotten = first - this.lastSeq - 1;
     for (let seq = first; seq <= trace.count; seq += 1) {
       const glance = trace.glance(seq)!;
-      const family = familyOf(trace, seq, glance, known);
+      const family = familyOf(world, seq, glance, known);
       const isMachinery = family === 'internal';
       const key = isMachinery ? family : `${family} ${glance.place} ${glance.peer}`;
       const max = isPaused ? PAUSED_MAX : CROWD_MAX[family];
@@ -96,7 +95,7 @@ export class EventFeed {
 }
 
 function familyOf(
-  trace: Trace,
+  world: World,
   seq: number,
   glance: EventGlance,
   known: readonly Place[],
@@ -111,18 +110,14 @@ function familyOf(
     case KIND.childDone:
       return 'process';
     case KIND.data:
-      return messageFamily(trace, seq, glance, known);
+      return messageFamily(world, seq, glance, known);
     default:
       return 'internal';
   }
 }
 
-/**
- * A connected replica receives only the stream from its master; all other traffic of servers is a
- * dialogue.
- */
 function messageFamily(
-  trace: Trace,
+  world: World,
   seq: number,
   { firstByte, place, peer }: EventGlance,
   known: readonly Place[],
@@ -131,34 +126,27 @@ function messageFamily(
   if (receiver.kind === 'client' || sender.kind === 'client') return 'client';
   if (receiver.kind === 'sentinel' || sender.kind === 'sentinel') return 'sentinel';
   if (receiver.master !== sender.name) return 'replication';
-  if (!receiver.isLinked) return firstByte === ARRAY_BYTE ? 'stream' : 'replication';
-  if (firstByte === BULK_BYTE) return beginsRdb(trace.bytesOf(seq)) ? 'replication' : 'stream';
-  return ANSWER_BYTES.has(firstByte) ? 'replication' : 'stream';
+  // Under load, nearly all that a connected replica receives are whole commands.
+  if (receiver.isLinked && firstByte === ARRAY_BYTE) return 'stream';
+  return isStream(world.event(seq)!, receiver.isLinked) ? 'stream' : 'replication';
+}
+
+/** Whether a message of a replica's master is part of the stream, and not of the dialogue before it. */
+function isStream({ decoded }: EventView, isLinked: boolean): boolean {
+  for (const { message } of decoded?.items ?? []) {
+    if ('command' in message) return true;
+    if (message.kind === 'part' || message.kind === 'beginning') continue;
+    return false;
+  }
+  return isLinked;
 }
 
 function entryOf(world: World, seq: number, known: EventFamily | 'internal'): EditableEntry {
   const event = world.event(seq)!;
   const isMachinery = known === 'internal';
   const family = isMachinery ? 'process' : known;
-  const quiet = isMachinery ? 'internal' : (quietKind(event, world.event(event.cause)) ?? null);
+  const quiet = isMachinery ? 'internal' : (quietKind(event) ?? null);
   const { at, node, peer, cause } = event;
-  const isPart = family === 'stream' && world.eventBytes(seq)[0] !== ARRAY_BYTE;
-  const text = isPart ? streamPart(world.eventBytes(seq), event.bytes) : eventText(event);
   const detail = { seq, cause, peer, family, quiet, count: 1 };
-  return { at, node, source: 'event', level: 'notice', text, event: detail };
-}
-
-/** `$900\r\nREDIS0010…`, or `$EOF:` and a mark; a packet of the stream may begin with any other `$`. */
-function beginsRdb(bytes: Buffer): boolean {
-  return /^\$(EOF:|\d+\r\n(REDIS|$))/.test(bytes.toString('latin1', 0, 64));
-}
-
-/**
- * Skips the rest of a command that began in the previous packet: packets divide the stream
- * anywhere.
- */
-function streamPart(bytes: Buffer, total: number): string {
-  const start = bytes.indexOf('\r\n*');
-  if (start < 0) return 'rest of a command';
-  return `… ${describeBytes(bytes.subarray(start + 2), total - start - 2)}`;
+  return { at, node, source: 'event', level: 'notice', text: eventText(event), event: detail };
 }

@@ -5,6 +5,8 @@
  */
 
 import type { EventName, EventView } from '../world/views.ts';
+import type { Message } from '../world/wire/message.ts';
+import { describe, messageWords } from '../world/wire/words.ts';
 
 const TEXT_CHARS_MAX = 240;
 
@@ -27,7 +29,7 @@ export function eventText(event: EventView): string {
 }
 
 function wordsOf(event: EventView): string {
-  const { kind, text, bytes } = event;
+  const { kind, text, decoded } = event;
   switch (kind) {
     case 'connected':
       return text === '' ? LINES.connected! : text;
@@ -43,7 +45,7 @@ function wordsOf(event: EventView): string {
     case 'drained':
       return 'the other side has read bytes';
     case 'data':
-      return text === '' ? `${bytes} bytes` : (voteWords(text) ?? text);
+      return text === '' || decoded === undefined ? 'an empty line' : describe(decoded, spoken);
     default:
       return text === '' ? (LINES[kind] ?? kind) : text;
   }
@@ -83,15 +85,12 @@ export function eventSentence(event: EventView): string {
   }
 }
 
-/**
- * The reply to SENTINEL IS-MASTER-DOWN-BY-ADDR: whether the master is down, and the Sentinel's vote.
- * `1 5ef3174a0de8f65d715318b6f217e75f133026be 1`, or `0 * 0` without a vote.
- */
-function voteWords(text: string): string | undefined {
-  const [, down, leader, epoch] = /^([01]) (\*|[0-9a-f]{40}) (\d+)$/.exec(text) ?? [];
-  if (down === undefined) return undefined;
-  const isDown = down === '1' ? 'it is down' : 'it is not down';
-  return leader === '*' ? isDown : `${isDown}; my vote in epoch ${epoch}: ${leader}`;
+/** A Sentinel's opinion and vote as a sentence; other messages as on the wire. */
+function spoken(message: Message): string {
+  if (message.kind !== 'vote') return messageWords(message);
+  const isDown = message.isDown ? 'it is down' : 'it is not down';
+  const { leader, epoch } = message;
+  return leader === undefined ? isDown : `${isDown}; my vote in epoch ${epoch}: ${leader}`;
 }
 
 function shorten(text: string): string {

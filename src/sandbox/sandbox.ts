@@ -13,9 +13,11 @@ import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
 import type { Snapshot } from '../view/snapshot.ts';
 import { refusalOf } from '../view/verbs/check.ts';
 import type { Input, OutsidePort, Traffic, WorldParams } from '../world/input.ts';
+import type { EventView } from '../world/views.ts';
 import { World } from '../world/world.ts';
 import { missingForAgreement } from './agreement.ts';
 import { type Driver, VirtualDriver } from './driver.ts';
+import { matches, type Pattern } from './events/pattern.ts';
 import { Feed } from './feed.ts';
 import './machines.ts';
 import { SANDBOX_OBSERVER } from './observers/sandboxObserver.ts';
@@ -85,7 +87,9 @@ export class Sandbox {
   /** The present. */
   readonly reading: Reading;
   readonly history: History;
-  readonly feed = new Feed();
+  readonly feed = new Feed(() => this.world.eventCount);
+  /** The world pauses after an event of this pattern. */
+  pauseOn: Pattern | undefined = undefined;
   /** What advances the world's time. */
   driver: Driver;
   private readonly nonce: string | undefined;
@@ -94,6 +98,8 @@ export class Sandbox {
   private settledAt: Micros = 0;
   private lastConn = 0;
   private operationCount = 0;
+  /** An event of `pauseOn` has just happened. */
+  private isStopped = false;
   /** Whether the present ran when it was left for the past. */
   private resumesLive = false;
 
@@ -170,12 +176,39 @@ export class Sandbox {
     let events = 0;
     do {
       const next = Math.min(until, this.settledAt + SETTLE_MICROS);
-      events += this.world.runUntil(Math.max(next, this.world.now), eventsMax - events);
+      events += this.run(Math.max(next, this.world.now), eventsMax - events);
       if (this.world.now >= this.settledAt + SETTLE_MICROS) this.settle();
       this.history.keep();
+      if (this.isStopped) break;
     } while (this.world.now < until && events < eventsMax && this.world.failure === undefined);
+    this.isStopped = false;
     if (this.world.failure !== undefined) this.settle();
     return events;
+  }
+
+  /** Runs the world, at most until an event at which it shall pause. */
+  private run(until: Micros, eventsMax: number): number {
+    const { world, pauseOn } = this;
+    if (pauseOn === undefined) return world.runUntil(until, eventsMax);
+    let events = 0;
+    while (events < eventsMax && world.runUntil(until, 1) === 1) {
+      events += 1;
+      const event = world.event(world.eventCount);
+      if (event === undefined || !matches(pauseOn, world, event)) continue;
+      this.stopAt(event);
+      break;
+    }
+    return events;
+  }
+
+  private stopAt({ seq, node }: EventView): void {
+    const { text } = this.pauseOn!;
+    this.isStopped = true;
+    this.pause();
+    this.feed.say(
+      this.world.now,
+      `paused on ${text}: event ${seq}${node === '' ? '' : ` at ${node}`}`,
+    );
   }
 
   /** Answers what can be answered now. */
@@ -268,9 +301,9 @@ export class Sandbox {
   }
 
   snapshot(): Snapshot {
-    const { seed, masterName, revision, driver, world } = this;
+    const { seed, masterName, revision, driver, world, pauseOn } = this;
     const history = this.history.snapshot();
-    const frame = { seed, masterName, revision, driver, history, present: world };
+    const frame = { seed, masterName, revision, driver, pauseOn, history, present: world };
     return takeSnapshot(this.history.shown, frame);
   }
 

@@ -1,9 +1,16 @@
 /** Makes a snapshot of a sandbox. It reads and changes nothing. */
 
 import { displayed, SHOWN } from '../view/displayed.ts';
-import type { HistorySnapshot, LinkSnapshot, LoadSnapshot, Snapshot, UpcomingSnapshot } from '../view/snapshot.ts';
+import type {
+  HistorySnapshot,
+  LinkSnapshot,
+  LoadSnapshot,
+  Snapshot,
+  UpcomingSnapshot,
+} from '../view/snapshot.ts';
 import type { World } from '../world/world.ts';
 import type { Driver } from './driver.ts';
+import type { Pattern } from './events/pattern.ts';
 import { eventSentence } from './eventWords.ts';
 import type { LoadClient } from './load/loadClient.ts';
 import { readServer, serverOf } from './nodeReading.ts';
@@ -19,6 +26,7 @@ interface Frame {
   readonly seed: number;
   readonly masterName: string;
   readonly revision: number;
+  readonly pauseOn?: Pattern | undefined;
   readonly driver: Pick<Driver, 'mode' | 'speed'>;
   readonly history: HistorySnapshot;
   /** The present world, whose clients wait while the past is shown. */
@@ -34,7 +42,13 @@ export function takeSnapshot(reading: Reading, frame: Frame): Snapshot {
     revision: frame.revision,
     masterName,
     seed: frame.seed,
-    clock: { now: world.now, mode: driver.mode, speed: driver.speed, events: world.eventCount },
+    clock: {
+      now: world.now,
+      mode: driver.mode,
+      speed: driver.speed,
+      events: world.eventCount,
+      pauseOn: frame.pauseOn?.text ?? null,
+    },
     ...nodeSnapshots(reading, masterName),
     links: linkSnapshots(world),
     load: load === undefined ? null : loadSnapshot(load, reading),
@@ -85,7 +99,7 @@ function upcomingEvents(world: World): UpcomingSnapshot[] {
     node: event.node,
     peer: event.peer,
     sentence: eventSentence(event),
-    quiet: !isVisible(event, world.event(event.cause)),
+    quiet: !isVisible(event),
   }));
 }
 

@@ -2,12 +2,16 @@
  * Which events are visible: messages and events of processes and connections, but neither internal
  * events (ticks, flow control, disks) nor periodic traffic (PING, PONG, INFO, hello, ACK).
  *
- * Invariant: only the event and its cause decide, so that a step and the feed agree.
+ * A command that arrives in several chunks happens with its last byte, so the chunks before that are
+ * internal. An RDB payload is visible in all its parts: it takes long, and links can break meanwhile.
+ *
+ * Invariant: only the decoded event decides, so that a step and the feed agree.
  */
 
 import type { Quiet } from '../view/messages.ts';
-import { ITEM_SEPARATOR } from '../world/decode.ts';
 import type { EventName, EventView } from '../world/views.ts';
+import type { CommandMessage, Decoded, Item, Message } from '../world/wire/message.ts';
+import type { World } from '../world/world.ts';
 
 const SEEN: ReadonlySet<EventName> = new Set([
   'start',
@@ -20,45 +24,71 @@ const SEEN: ReadonlySet<EventName> = new Set([
   'operation',
 ]);
 
-/** Periodic traffic by its first words, as describeBytes prints them. */
-const SMALL_TALK: readonly (readonly [RegExp, Quiet])[] = [
-  [/^ping\b/i, 'PING'], // In lower case in a master's stream.
-  [/^\+?PONG\b/, 'PONG'],
-  [/^INFO\b|^"?# Server/, 'INFO'],
-  [/^(PUBLISH|message) "?__sentinel__:hello/, 'hello'],
-  [/^REPLCONF (ACK|GETACK)\b/, 'ACK'],
-];
+/** The kind of hidden traffic of an event; undefined for a visible one. */
+export function quietKind({ kind, decoded }: EventView): Quiet | undefined {
+  if (!SEEN.has(kind)) return 'internal';
+  return decoded === undefined ? undefined : quietMessages(decoded);
+}
 
-/**
- * The kind of hidden traffic of an event; undefined for a visible one. `cause` is the event that
- * scheduled it: a mere number may answer a hello, or a client's INCR.
- */
-export function quietKind(event: EventView, cause: EventView | undefined): Quiet | undefined {
-  if (!SEEN.has(event.kind)) return 'internal';
-  if (event.kind !== 'data') return undefined;
-  if (event.text === '') return 'PING'; // The newline by which a master shows during BGSAVE that it is alive.
+/** Whether a step stops at the event. */
+export function isVisible(event: EventView): boolean {
+  return quietKind(event) === undefined;
+}
+
+/** Whether a step would stop at an event that has happened. */
+export function isVisibleEvent(world: World, seq: number): boolean {
+  const event = world.event(seq);
+  return event !== undefined && isVisible(event);
+}
+
+function quietMessages({ items }: Decoded): Quiet | undefined {
   let first: Quiet | undefined;
-  for (const item of event.text.split(ITEM_SEPARATOR)) {
-    if (/^SELECT \d+$/.test(item)) continue; // It only selects the database of the next command.
-    const kind = /^\d+( \(|$)/.test(item) ? answerTo(cause) : smallTalk(item);
+  for (const item of items) {
+    const kind = quietItem(item);
     if (kind === undefined) return undefined;
-    first ??= kind;
+    // What the chunk only begins, or selects a database for, comes second.
+    if (first === undefined || first === 'internal') first = kind;
   }
   return first;
 }
 
-/** Whether a step stops at the event. */
-export function isVisible(event: EventView, cause: EventView | undefined): boolean {
-  return quietKind(event, cause) === undefined;
+function quietItem({ message, isWhole }: Item): Quiet | undefined {
+  const kind = quietMessage(message);
+  const isPart = !isWhole && message.kind !== 'rdb' && message.kind !== 'part';
+  return kind ?? (isPart ? 'internal' : undefined);
 }
 
-function smallTalk(item: string): Quiet | undefined {
-  return SMALL_TALK.find(([pattern]) => pattern.test(item))?.[1];
+function quietMessage(message: Message): Quiet | undefined {
+  switch (message.kind) {
+    case 'ping':
+    // The newline by which a master shows during BGSAVE that it is alive, and a replica while it loads.
+    case 'newline':
+      return 'PING';
+    case 'pong':
+      return 'PONG';
+    case 'info':
+    case 'infoReply':
+      return 'INFO';
+    case 'ack':
+    case 'getack':
+      return 'ACK';
+    case 'publishHello':
+    case 'publishedHello':
+      return 'hello';
+    case 'integer':
+      return message.to?.kind === 'publishHello' ? 'hello' : undefined;
+    // A master's SELECT only selects the database of the next command in the stream.
+    case 'select':
+      return message.command.from === 'master' ? 'internal' : undefined;
+    case 'unread':
+      return quietAnswers(message.to);
+    default:
+      return undefined;
+  }
 }
 
-function answerTo(cause: EventView | undefined): Quiet | undefined {
-  return cause?.text
-    .split(ITEM_SEPARATOR)
-    .map(smallTalk)
-    .find((kind) => kind !== undefined);
+/** Of replies that were not kept: they are quiet if all that they may answer is. */
+function quietAnswers(to: readonly CommandMessage[]): Quiet | undefined {
+  const kinds = to.map(quietMessage);
+  return kinds.includes(undefined) ? undefined : kinds[0];
 }

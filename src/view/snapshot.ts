@@ -19,6 +19,8 @@ interface ClockSnapshot {
   readonly speed: number;
   /** Events executed since the world began. */
   readonly events: number;
+  /** The pattern of events on which the world pauses; null for none. */
+  readonly pauseOn: string | null;
 }
 
 export interface BacklogSnapshot {

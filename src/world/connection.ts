@@ -53,6 +53,8 @@ export class End {
   unreported = 0;
   /** Bytes read by this end's process that were not yet reported to the other end. */
   consumed = 0;
+  /** The last event that brought bytes to this end; 0 before the first. */
+  lastData = 0;
 
   constructor(
     id: number,

@@ -114,8 +114,8 @@ export class EffectsBuffer implements Effects, ChildEffects {
   }
 
   log(level: LogLevel, role: string, line: string): void {
-    const node = this.node;
-    node.writeLog(node.clock(this.state.now), this.pid, level, role, line);
+    const { node, state } = this;
+    node.writeLog(state.trace.count, node.clock(state.now), this.pid, level, role, line);
   }
 
   note(note: Note): void {

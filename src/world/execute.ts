@@ -57,6 +57,9 @@ function record(run: Runtime, event: Event, kind: number): void {
     event.label,
   );
   run.cause = trace.count;
+  if (event.bytes === undefined || end === undefined) return;
+  trace.connect(end.isClient, end.lastData, end.peer.lastData);
+  if (kind === KIND.data) end.lastData = trace.count;
 }
 
 /** A packet arrives at a node. */

@@ -28,14 +28,24 @@ type NodeSetup = Omit<AddNode, 'files'>;
 /** A line of a log; immutable, so that copies of the world share it. */
 class LogRecord implements LogLine {
   readonly id: number;
+  readonly seq: number;
   readonly at: Micros;
   readonly pid: number;
   readonly level: LogLevel;
   readonly role: string;
   readonly line: string;
 
-  constructor(id: number, at: Micros, pid: number, level: LogLevel, role: string, line: string) {
+  constructor(
+    id: number,
+    seq: number,
+    at: Micros,
+    pid: number,
+    level: LogLevel,
+    role: string,
+    line: string,
+  ) {
     this.id = id;
+    this.seq = seq;
     this.at = at;
     this.pid = pid;
     this.level = level;
@@ -143,9 +153,17 @@ export class WorldNode {
     return now + this.clockOffset;
   }
 
-  writeLog(at: Micros, pid: number, level: LogLevel, role: string, line: string): void {
+  /** Adds a line that event `seq` has written, at `at` of the node's clock. */
+  writeLog(
+    seq: number,
+    at: Micros,
+    pid: number,
+    level: LogLevel,
+    role: string,
+    line: string,
+  ): void {
     this.logCount += 1;
-    this.log.push(new LogRecord(this.logCount, at, pid, level, role, line));
+    this.log.push(new LogRecord(this.logCount, seq, at, pid, level, role, line));
     if (this.log.length > LOG_LINES_MAX) this.log.shift();
   }
 

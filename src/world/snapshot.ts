@@ -1,11 +1,13 @@
 /** Views of the state, created on request. */
 
 import { END, type End, type Link } from './connection.ts';
-import { describeBytes } from './decode.ts';
 import { type Event, KIND, KIND_NAMES } from './event.ts';
 import { LOOPBACK, type WorldNode } from './node.ts';
 import type { WorldState } from './state.ts';
 import type { ConnectionView, EndView, EventView, LinkView, NodeView } from './views.ts';
+import { decode } from './wire/decode.ts';
+import type { Decoded } from './wire/message.ts';
+import { describe } from './wire/words.ts';
 
 export function nodeView(state: WorldState, node: WorldNode): NodeView {
   return {
@@ -89,6 +91,7 @@ export function upcomingView(state: WorldState, event: Event): EventView {
   const waiting = event.kind === KIND.wake ? event.node?.inbox.first() : undefined;
   const shown = waiting ?? event;
   const { end, node, bytes } = shown;
+  const decoded = upcomingMessage(state, shown);
   return {
     seq: 0,
     cause: shown.cause,
@@ -98,6 +101,20 @@ export function upcomingView(state: WorldState, event: Event): EventView {
     peer: end !== undefined ? state.places[end.peer.place]! : '',
     conn: end?.id ?? 0,
     bytes: bytes?.length ?? 0,
-    text: bytes === undefined ? shown.label : describeBytes(bytes),
+    text: decoded === undefined ? shown.label : describe(decoded),
+    decoded,
   };
+}
+
+function upcomingMessage(state: WorldState, { bytes, end, cause }: Event): Decoded | undefined {
+  if (bytes === undefined || end === undefined) return undefined;
+  const chunk = {
+    bytes,
+    length: bytes.length,
+    cause,
+    isReply: end.isClient,
+    previous: end.lastData,
+    opposite: end.peer.lastData,
+  };
+  return decode(state.trace, chunk, Number.POSITIVE_INFINITY);
 }

@@ -12,12 +12,14 @@
 
 import type { Micros, Note } from '../engine/machine/machine.ts';
 import { copyState, registerShared, registerState } from '../engine/machine/state.ts';
-import { describeBytes } from './decode.ts';
 import { KIND_NAMES } from './event.ts';
 import { Fifo } from './fifo.ts';
 import { Hash } from './hash.ts';
 import { EVENTS_A_PAGE, TracePage } from './tracePage.ts';
 import type { EventView, NoteView } from './views.ts';
+import type { Chunk, ChunkSource } from './wire/chunks.ts';
+import { decode } from './wire/decode.ts';
+import { describe } from './wire/words.ts';
 
 const NOTES_MAX = 8_192;
 /** The columns of a page, and what its typed arrays take besides. */
@@ -51,7 +53,7 @@ class NoteRecord implements NoteView {
 }
 registerShared('NoteRecord', NoteRecord);
 
-export class Trace {
+export class Trace implements ChunkSource {
   /** Events recorded so far; the number of the last one. */
   count = 0;
   readonly hash: Hash;
@@ -106,7 +108,7 @@ export class Trace {
     hash.number(conn);
     const slot = (this.count - 1) % EVENTS_A_PAGE;
     const page = slot === 0 ? this.openPage() : this.pages[this.pages.length - 1]!;
-    page.write(slot, at, kind, place, peer, conn, cause === 0 ? 0 : this.count - cause);
+    page.write(slot, at, kind, place, peer, conn, before(this.count, cause));
     if (bytes !== undefined) {
       hash.bytes(bytes);
       page.keepBytes(slot, bytes);
@@ -117,6 +119,16 @@ export class Trace {
     } else if (value !== 0) {
       hash.number(value);
     }
+  }
+
+  /**
+   * Adds to the event recorded last what its bytes follow: `isReply`, `previous` and `opposite` as in
+   * Chunk.
+   */
+  connect(isReply: boolean, previous: number, opposite: number): void {
+    const { count } = this;
+    const page = this.pages[this.pages.length - 1]!;
+    page.writeConnection(slotOf(count), isReply, before(count, previous), before(count, opposite));
   }
 
   private openPage(): TracePage {
@@ -187,6 +199,16 @@ export class Trace {
     return low;
   }
 
+  /** The events of a kind after `from` up to `to` that are held, oldest first. */
+  ofKind(kind: number, from: number, to: number): number[] {
+    const found: number[] = [];
+    const last = Math.min(to, this.count);
+    for (let seq = Math.max(from + 1, this.firstSeq); seq <= last; seq += 1) {
+      if (this.pageOf(seq)!.kindOf(slotOf(seq)) === kind) found.push(seq);
+    }
+    return found;
+  }
+
   timeOf(seq: number): Micros | undefined {
     return this.pageOf(seq)?.timeOf(slotOf(seq));
   }
@@ -196,9 +218,8 @@ export class Trace {
     const page = this.pageOf(seq);
     if (page === undefined) return undefined;
     const slot = slotOf(seq);
-    const length = page.lengthOf(slot);
-    const bytes = page.bytesOf(slot);
-    const isText = page.isText(slot);
+    const chunk = this.chunk(seq);
+    const decoded = chunk === undefined ? undefined : decode(this, chunk, seq);
     return {
       seq,
       cause: this.causeOf(seq),
@@ -207,8 +228,23 @@ export class Trace {
       node: places[page.placeOf(slot)] ?? '',
       peer: places[page.peerOf(slot)] ?? '',
       conn: page.connOf(slot),
-      bytes: isText ? 0 : length,
-      text: isText ? bytes.latin1Slice() : describeBytes(bytes, length),
+      bytes: chunk?.length ?? 0,
+      text: decoded === undefined ? page.bytesOf(slot).latin1Slice() : describe(decoded),
+      decoded,
+    };
+  }
+
+  chunk(seq: number): Chunk | undefined {
+    const page = this.pageOf(seq);
+    const slot = slotOf(seq);
+    if (page === undefined || !page.isChunk(slot)) return undefined;
+    return {
+      bytes: page.bytesOf(slot),
+      length: page.lengthOf(slot),
+      cause: this.causeOf(seq),
+      isReply: page.isReply(slot),
+      previous: after(seq, page.previousBefore(slot)),
+      opposite: after(seq, page.oppositeBefore(slot)),
     };
   }
 
@@ -228,8 +264,7 @@ export class Trace {
 
   /** Number of the event that caused this one; 0 when it is not held, or came from outside. */
   causeOf(seq: number): number {
-    const before = this.pageOf(seq)?.causeBefore(slotOf(seq)) ?? 0;
-    return before === 0 ? 0 : seq - before;
+    return after(seq, this.pageOf(seq)?.causeBefore(slotOf(seq)) ?? 0);
   }
 
   /** An event's payload, of a long one the beginning; empty when it is not held. */
@@ -271,6 +306,16 @@ export class Trace {
     if (this.notes.length > NOTES_MAX) this.notes.shift();
   }
 
+  /** The notes of an event, in order, as far as they are held. */
+  notesOf(seq: number): NoteView[] {
+    const found: NoteView[] = [];
+    for (let i = this.notes.length - 1; i >= 0 && this.notes.at(i)!.seq >= seq; i -= 1) {
+      const note = this.notes.at(i)!;
+      if (note.seq === seq) found.unshift(note);
+    }
+    return found;
+  }
+
   /** Notes with an id above `after`, oldest first; ids are consecutive, so a gap shows a loss. */
   notesSince(after: number): NoteView[] {
     const firstId = this.noteCount - this.notes.length + 1;
@@ -285,4 +330,13 @@ registerState('Trace', Trace, (trace: Trace) => trace.share(), { spare: () => un
 
 function slotOf(seq: number): number {
   return (seq - 1) % EVENTS_A_PAGE;
+}
+
+/** Event numbers are kept as distances: 0 stays 0, for none. */
+function before(seq: number, earlier: number): number {
+  return earlier === 0 ? 0 : seq - earlier;
+}
+
+function after(seq: number, distance: number): number {
+  return distance === 0 ? 0 : seq - distance;
 }

@@ -20,8 +20,14 @@ const SPARE_BYTES_MAX = 1024;
 /** Payloads of at least that many bytes are compared with those of the last events. */
 const SHARED_BYTES_MIN = 24;
 const LOOK_BACK = 4;
-/** The bit of a kind that says that the payload is a text. */
+/**
+ * Bits beside a kind: the payload is a text; it came over a connection; it went towards the end that had
+ * connected.
+ */
 const TEXT_BIT = 0x80;
+const CHUNK_BIT = 0x40;
+const REPLY_BIT = 0x20;
+const KIND_BITS = 0x1f;
 const NO_PLACE = 0xffff;
 
 export class TracePage {
@@ -37,6 +43,9 @@ export class TracePage {
   /** Lengths of whole payloads, and where their kept bytes begin. */
   private readonly lengths = new Uint32Array(EVENTS_A_PAGE);
   private readonly starts = new Uint32Array(EVENTS_A_PAGE);
+  /** Of bytes on a connection (see Chunk): how many events before this one; 0 for none. */
+  private readonly previous = new Uint32Array(EVENTS_A_PAGE);
+  private readonly opposites = new Uint32Array(EVENTS_A_PAGE);
   private payloads = Buffer.alloc(PAYLOAD_BYTES_MIN);
   private used = 0;
 
@@ -80,6 +89,16 @@ export class TracePage {
     this.lengths[slot] = 0;
   }
 
+  /**
+   * Writes what bytes on a connection follow: how many events before this one those events were, 0 for
+   * none.
+   */
+  writeConnection(slot: number, isReply: boolean, previous: number, opposite: number): void {
+    this.kinds[slot]! |= isReply ? CHUNK_BIT | REPLY_BIT : CHUNK_BIT;
+    this.previous[slot] = previous;
+    this.opposites[slot] = opposite;
+  }
+
   keepBytes(slot: number, bytes: Buffer): void {
     const kept = Math.min(bytes.length, KEPT_BYTES);
     // What a master streams to several replicas, or Sentinels ask them, is kept once.
@@ -105,7 +124,7 @@ export class TracePage {
   }
 
   kindOf(slot: number): number {
-    return this.kinds[slot]! & ~TEXT_BIT;
+    return this.kinds[slot]! & KIND_BITS;
   }
 
   placeOf(slot: number): number {
@@ -127,6 +146,23 @@ export class TracePage {
 
   isText(slot: number): boolean {
     return (this.kinds[slot]! & TEXT_BIT) !== 0;
+  }
+
+  /** Whether the event has brought bytes over a connection. */
+  isChunk(slot: number): boolean {
+    return (this.kinds[slot]! & CHUNK_BIT) !== 0;
+  }
+
+  isReply(slot: number): boolean {
+    return (this.kinds[slot]! & REPLY_BIT) !== 0;
+  }
+
+  previousBefore(slot: number): number {
+    return this.previous[slot]!;
+  }
+
+  oppositeBefore(slot: number): number {
+    return this.opposites[slot]!;
   }
 
   /** The length of the whole payload. */
@@ -151,6 +187,8 @@ export class TracePage {
     copy.peers.set(this.peers);
     copy.lengths.set(this.lengths);
     copy.starts.set(this.starts);
+    copy.previous.set(this.previous);
+    copy.opposites.set(this.opposites);
     copy.payloads = Buffer.from(this.payloads);
     copy.used = this.used;
     return copy;

@@ -4,6 +4,7 @@
  */
 
 import type { LogLevel, Micros, Note } from '../engine/machine/machine.ts';
+import type { Decoded } from './wire/message.ts';
 
 export type NodeState = 'running' | 'frozen' | 'crashed' | 'exited';
 
@@ -112,11 +113,15 @@ export interface EventView {
   readonly bytes: number;
   /** The event in words: its first commands or replies, a file operation, an operation. */
   readonly text: string;
+  /** What its bytes mean; undefined for an event without bytes. */
+  readonly decoded: Decoded | undefined;
 }
 
 export interface LogLine {
   /** Consecutive in a node, from 1. */
   readonly id: number;
+  /** The event that wrote it. */
+  readonly seq: number;
   /** The node's own clock. */
   readonly at: Micros;
   readonly pid: number;

@@ -415,4 +415,9 @@ export class World {
   notesSince(after: number): NoteView[] {
     return this.state.trace.notesSince(after);
   }
+
+  /** The notes of an event, in order. */
+  notesOf(seq: number): NoteView[] {
+    return this.state.trace.notesOf(seq);
+  }
 }

@@ -9,12 +9,12 @@
  */
 
 import { copyState } from '../../engine/machine/state.ts';
+import type { HistorySnapshot } from '../../view/snapshot.ts';
 import { Checkpoints } from '../../world/checkpoints.ts';
 import type { Recording } from '../../world/journal.ts';
 import type { Replay } from '../../world/replay.ts';
 import type { WorldState } from '../../world/state.ts';
 import type { World } from '../../world/world.ts';
-import type { HistorySnapshot } from '../../view/snapshot.ts';
 import { Reading } from '../reading.ts';
 
 /** On the way back a state is kept that far before the target, so that the next steps back are short. */

@@ -143,7 +143,7 @@ function removeNode(sandbox: Sandbox, operation: OperationOf<'remove'>, done: Do
 function tellLog(sandbox: Sandbox, operation: OperationOf<'log'>, done: Done): void {
   const { node: name, count } = operation;
   nodeSpec(sandbox, name);
-  const log = sandbox.world.logSince(name, 0).slice(-count);
+  const log = sandbox.history.shown.world.logSince(name, 0).slice(-count);
   done({ ok: true, text: `${log.length} lines`, log: log.map((line) => logEntry(name, line)) });
 }
 

@@ -1,10 +1,14 @@
 /** Carries out the verbs on time, and STATE. */
 
+import { displayed, SHOWN } from '../../view/displayed.ts';
 import { VERBS } from '../../view/verbs/table.ts';
 import type { timeVerbs } from '../../view/verbs/time.ts';
 import type { EventView } from '../../world/views.ts';
+import { isMilestone } from '../events/milestones.ts';
+import { matches, readPattern } from '../events/pattern.ts';
 import type { Done } from '../operator.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { type Stop, stepBy, stepTo } from '../session/stepping.ts';
 import { isVisible } from '../visibility.ts';
 import { type Doings, ok } from './doing.ts';
 
@@ -22,34 +26,41 @@ export const timeDoings: Doings<keyof typeof timeVerbs> = {
     ok(done);
   },
   step: (sandbox, { count }, done) => {
-    const before = sandbox.world.eventCount;
-    sandbox.pause();
-    sandbox.driver.step(count);
-    stepped(sandbox, before, done);
+    const before = shownEvent(sandbox);
+    stepBy(sandbox, count);
+    tellSteps(sandbox, before, done);
   },
-  stepVisible: (sandbox, _operation, done) => stepVisible(sandbox, done),
+  stepVisible: (sandbox, _operation, done) => {
+    stepOnto(sandbox, (_world, event) => isVisible(event), done);
+  },
+  stepMilestone: (sandbox, _operation, done) => stepOnto(sandbox, isMilestone, done),
+  stepOn: (sandbox, { pattern }, done) => {
+    const wanted = readPattern(pattern);
+    stepOnto(sandbox, (world, event) => matches(wanted, world, event), done);
+  },
+  pauseOn: (sandbox, { pattern }, done) => {
+    sandbox.pauseOn = pattern === undefined ? undefined : readPattern(pattern);
+    const what = pattern === undefined ? 'no event' : displayed(pattern, SHOWN.line);
+    ok(done, `the world pauses on ${what}`);
+  },
 };
 
-/**
- * Steps to the next visible event; in a world with hidden traffic only, as many events as STEP
- * executes at most.
- */
-function stepVisible(sandbox: Sandbox, done: Done): void {
-  const { world } = sandbox;
-  const before = world.eventCount;
-  sandbox.pause();
-  while (world.eventCount - before < VERBS.step.takes.count.most && sandbox.driver.step(1) === 1) {
-    const event = world.event(world.eventCount);
-    if (event !== undefined && isVisible(event, world.event(event.cause))) break;
-  }
-  stepped(sandbox, before, done);
+/** In a world without such events, a step executes as many as STEP does at most. */
+function stepOnto(sandbox: Sandbox, stop: Stop, done: Done): void {
+  const before = shownEvent(sandbox);
+  stepTo(sandbox, stop, VERBS.step.takes.count.most);
+  tellSteps(sandbox, before, done);
+}
+
+function shownEvent(sandbox: Sandbox): number {
+  return sandbox.history.shown.world.eventCount;
 }
 
 /** Answers with the events after event `before`. */
-function stepped(sandbox: Sandbox, before: number, done: Done): void {
-  sandbox.settle();
-  const executed = sandbox.world.eventCount - before;
-  const lines = sandbox.world.lastEvents(Math.min(executed, STEP_TOLD_MAX)).map(eventLine);
+function tellSteps(sandbox: Sandbox, before: number, done: Done): void {
+  const { world } = sandbox.history.shown;
+  const executed = world.eventCount - before;
+  const lines = world.lastEvents(Math.min(executed, STEP_TOLD_MAX)).map(eventLine);
   done({ ok: true, text: `${executed} events`, lines });
 }
 

@@ -1,5 +1,6 @@
 /** Verbs on the history of a sandbox: going back, and returning. */
 
+import { PATTERN } from './time.ts';
 import type { Verbs } from './verb.ts';
 
 const EVENTS_BACK_MAX = 100_000;
@@ -29,6 +30,20 @@ export const historyVerbs = {
     takes: {},
     ...LOOKS,
     command: { name: 'back', title: 'Step Back' },
+  },
+  backMilestone: {
+    words: 'BACK MILESTONE',
+    help: 'Shows the state right after the last milestone before the event that is shown.',
+    takes: {},
+    ...LOOKS,
+    command: { name: 'backMilestone', title: 'Step Back to Milestone' },
+  },
+  backOn: {
+    words: 'BACK ON',
+    help: 'Shows the state right after the last event of a pattern before the event that is shown.',
+    takes: { pattern: { ...PATTERN, question: 'Back to which event? Such as +odown or psync' } },
+    ...LOOKS,
+    command: { name: 'backOn', title: 'Step Back to Event' },
   },
   goto: {
     words: 'GOTO',
@@ -72,6 +87,13 @@ export const historyVerbs = {
     takes: {},
     ...LOOKS,
     command: { name: 'live', title: 'Return to the Present', offered: 'past' },
+  },
+  milestones: {
+    words: 'MILESTONES',
+    help: 'The milestones of the history, oldest first: number, time, node, and what happened.',
+    takes: {},
+    ...LOOKS,
+    hasData: true,
   },
   events: {
     words: 'EVENTS',

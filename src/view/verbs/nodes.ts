@@ -68,5 +68,6 @@ export const nodeVerbs = {
       },
     },
     worksAfterFailure: true,
+    worksInPast: true,
   },
 } as const satisfies Verbs;

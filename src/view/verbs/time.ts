@@ -5,6 +5,9 @@ import type { Verbs } from './verb.ts';
 /** The most events that one step executes. */
 const STEP_EVENTS_MAX = 100_000;
 
+/** See sandbox/events/pattern.ts. */
+export const PATTERN = { kind: 'line', usage: 'pattern' } as const;
+
 export const timeVerbs = {
   state: {
     words: 'STATE',
@@ -48,5 +51,32 @@ export const timeVerbs = {
     takes: {},
     worksInPast: true,
     command: { name: 'step', title: 'Step' },
+  },
+  stepMilestone: {
+    words: 'STEP MILESTONE',
+    help: 'Executes events up to and including the next milestone: SDOWN, vote, promotion, PSYNC …',
+    takes: {},
+    worksInPast: true,
+    command: { name: 'stepMilestone', title: 'Step to Next Milestone' },
+  },
+  stepOn: {
+    words: 'STEP ON',
+    help: 'Executes events up to and including the next one of a pattern, such as r1:apply SET balance.',
+    takes: { pattern: { ...PATTERN, question: 'Up to which event? Such as +odown or psync' } },
+    worksInPast: true,
+    command: { name: 'stepOn', title: 'Step to Event' },
+  },
+  pauseOn: {
+    words: 'PAUSE ON',
+    help: 'Pauses the running world after the next event of a pattern; without one, no longer.',
+    takes: {
+      pattern: {
+        ...PATTERN,
+        optional: true,
+        question:
+          'Pause on which event? Such as +odown, r1:apply SET balance, client:reply READONLY',
+      },
+    },
+    command: { name: 'pauseOn', title: 'Pause on Event' },
   },
 } as const satisfies Verbs;

@@ -79,6 +79,35 @@ test('a resynchronization is a dialogue that can be read', () => {
   assert.ok(said.includes('REPLCONF listening-port N'), said.join('\n'));
 });
 
+test('no effect stands before its cause', () => {
+  const sandbox = booted();
+  ask(sandbox, { op: 'crash', node: 'r1' });
+  ask(sandbox, { op: 'restart', node: 'r1' });
+  const texts = run(sandbox, 3).map(({ node, text }) => `${node}: ${text}`);
+  const placeOf = (pattern: RegExp): number => {
+    const place = texts.findIndex((text) => pattern.test(text));
+    assert.ok(place >= 0, `${pattern} is not told`);
+    return place;
+  };
+  const inOrder = [
+    /^: crash r1/,
+    /^: restart r1/,
+    /^r1: the process starts/,
+    /^r1: Ready to accept connections/,
+    /^m: PSYNC /,
+    /^m: Replica .* asks for synchronization/,
+    /^m: partial-resync|^m: full-resync/,
+  ].map(placeOf);
+  assert.deepEqual(
+    inOrder,
+    inOrder.toSorted((a, b) => a - b),
+  );
+  assert.ok(
+    placeOf(/^r1: (FULLRESYNC|CONTINUE) /) <
+      placeOf(/^r1: (Full resync from master|Successful partial)/),
+  );
+});
+
 test('an operation is told once', () => {
   const sandbox = booted();
   ask(sandbox, { op: 'cut', a: 'm', b: 'r1', oneway: false });

@@ -19,9 +19,10 @@ const THINK_MICROS = 1_000;
 /** All that a paused panel shows of a world. */
 function shown(reading: Reading): string {
   const driver = { mode: 'paused', speed: 1 } as const;
-  return JSON.stringify(
-    takeSnapshot(reading, { seed: 0, masterName: 'mymaster', revision: 0, driver }),
-  );
+  const history = { shown: null, first: 0, firstAt: 0, last: 0, lastAt: 0 };
+  const present = reading.world;
+  const frame = { seed: 0, masterName: 'mymaster', revision: 0, driver, history, present };
+  return JSON.stringify(takeSnapshot(reading, frame));
 }
 
 /** Clients outside that write whenever they have an answer, and reconnect. */

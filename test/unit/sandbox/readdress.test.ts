@@ -45,7 +45,8 @@ function disturbed(seed: number): Sandbox {
 
 function snapshotOf(world: World): Snapshot {
   const driver = { mode: 'live', speed: 1 } as const;
-  const frame = { seed: 0, masterName: 'mymaster', revision: 0, driver };
+  const history = { shown: null, first: 0, firstAt: 0, last: 0, lastAt: 0 };
+  const frame = { seed: 0, masterName: 'mymaster', revision: 0, driver, history, present: world };
   return takeSnapshot(new Reading(world), frame);
 }
 

@@ -36,7 +36,6 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   'src/sandbox/replyLines.ts': 'what is shown of a reply, cut before',
   'src/sandbox/requests.ts': 'the first word alone',
   'src/sandbox/verbs/nodes.ts': 'nodes of one sandbox',
-  'src/sandbox/visibility.ts': 'the words of one event, which the trace keeps short',
 };
 
 /** The unbounded things a file's text uses. */

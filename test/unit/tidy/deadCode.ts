@@ -5,8 +5,12 @@ import type { SourceFile } from './sources.ts';
 /** What the product starts. */
 export const ENTRIES = ['src/cli/cli.ts', 'src/gateway/worker.ts', 'src/extension/extension.ts'];
 
-/** What the simulation harness drives and no entry does yet: replay, and going back. */
-export const TEST_ENTRIES = ['src/world/replay.ts', 'src/world/checkpoints.ts'];
+/** What tests drive and no entry does yet: replay, going back, and the names for breakpoints. */
+export const TEST_ENTRIES = [
+  'src/world/replay.ts',
+  'src/world/checkpoints.ts',
+  'src/sandbox/protocolEvents.ts',
+];
 
 /** What is started beside the product and the tests that the launcher finds, and by what. */
 export const STARTED: Readonly<Record<string, string>> = {

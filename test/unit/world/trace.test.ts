@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seedFromNumber } from '../../../src/engine/machine/random.ts';
-import { describeBytes } from '../../../src/world/decode.ts';
 import { LiveClock } from '../../../src/world/driver.ts';
 import { Hash } from '../../../src/world/hash.ts';
 import { parse, serialize } from '../../../src/world/recordingFile.ts';
@@ -112,24 +111,6 @@ test('notes are numbered and carry their event', () => {
   assert.match(world.event(notes[0]!.seq)!.text, /NOTE one/);
   assert.equal(world.notesSince(1).length, 1);
   assert.equal(world.notesSince(2).length, 0);
-});
-
-test('bytes in words', () => {
-  const check = (bytes: string, words: string) =>
-    assert.equal(describeBytes(Buffer.from(bytes)), words);
-  check('*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$3\r\n1 2\r\n', 'SET x "1 2"');
-  check('+OK\r\n', 'OK');
-  check('-ERR unknown command\r\n', '-ERR unknown command');
-  check(':5\r\n:6\r\n', '5; 6');
-  check(':5\r\n:6\r\n:7\r\n:8\r\n', '5; 6; 7 (+1 more)');
-  check(`$EOF:${'a'.repeat(40)}\r\n`, 'RDB of unknown length');
-  check('$-1\r\n', '(nil)');
-  check('*0\r\n', '(empty)');
-  check('PING\r\n', 'PING');
-  check('\n', '');
-  check('\x00\x01', '2 bytes');
-  const rdb = Buffer.from('$900\r\nREDIS0010');
-  assert.equal(describeBytes(rdb.subarray(0, 12), 906), 'RDB of 900 bytes (and more)');
 });
 
 test('the hash sees every byte, length and order', () => {

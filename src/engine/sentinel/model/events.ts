@@ -1,6 +1,6 @@
 /**
- * Events: each is a log line, and a message on the Pub/Sub channel of the event's name. Example: on
- * channel `+sdown` the message `master mymaster 127.0.0.1 6379`. Events of level debug are only logged.
+ * Events: each is a log line, a note, and a message on the Pub/Sub channel of the event's name. Example:
+ * on channel `+sdown` the message `master mymaster 127.0.0.1 6379`. Events of level debug are not published.
  */
 
 import type { LogLevel } from '../../machine/machine.ts';
@@ -30,6 +30,7 @@ export function emitMessage(
 ): void {
   const shown = message.slice(0, EVENT_BYTES_MAX);
   sentinel.log(level, `${type} ${shown}`);
+  sentinel.note({ kind: 'event', name: type, message: shown });
   if (level !== 'debug') sentinel.publish(type, shown);
 }
 

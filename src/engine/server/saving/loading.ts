@@ -78,6 +78,7 @@ export class Loading implements Part, RdbSink {
     this.prepare(chunks);
     this.origin = origin;
     this.due.at = this.server.now;
+    this.server.out.note({ kind: 'rdb-load', origin, bytes: this.totalBytes });
   }
 
   /**

@@ -96,6 +96,7 @@ export class Saving implements Part {
     );
     if (this.latestForkMicros > 0) server.out.busy(server.now + this.latestForkMicros);
     server.log('notice', `Background saving started by pid ${pid}`);
+    server.out.note({ kind: 'bgsave', state: 'start', pid });
     return true;
   }
 
@@ -130,6 +131,7 @@ export class Saving implements Part {
       // The server itself ends a child by SIGUSR1: that is no error.
       if (result.signal !== 'SIGUSR1') this.lastStatusOk = false;
     }
+    server.out.note({ kind: 'bgsave', state: ok ? 'done' : 'failed', pid: child.pid });
     server.replication.saveDone(ok);
     return true;
   }

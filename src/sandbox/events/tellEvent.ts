@@ -1,0 +1,63 @@
+/** All about one event. */
+
+import type { Note } from '../../engine/machine/machine.ts';
+import { displayed, SHOWN } from '../../view/displayed.ts';
+import type { EventDetails, EventRow } from '../../view/events.ts';
+import type { World } from '../../world/world.ts';
+import { noteWords } from '../feed.ts';
+import { happeningsOf } from './pattern.ts';
+import { rowOf } from './rows.ts';
+
+const CAUSES_MAX = 50;
+const EFFECTS_MAX = 50;
+/** How far effects are looked for: the events that an event schedules mostly come soon. */
+const EFFECTS_WITHIN = 20_000;
+const BYTES_SHOWN_MAX = 4_096;
+
+/** Undefined for an event that is not held. */
+export function tellEvent(world: World, seq: number): EventDetails | undefined {
+  const event = world.event(seq);
+  if (event === undefined) return undefined;
+  const bytes = world.eventBytes(seq).subarray(0, event.bytes);
+  const notes = world.notesOf(seq).map(({ note }) => note);
+  return {
+    ...rowOf(event),
+    happenings: happeningsOf(world, event).map((text) => displayed(text, SHOWN.line)),
+    length: event.bytes,
+    held: bytes.length,
+    bytes: printable(bytes.subarray(0, BYTES_SHOWN_MAX)),
+    why: notes.map((note: Note) => noteWords(note)),
+    causes: causesOf(world, seq),
+    effects: effectsOf(world, seq),
+  };
+}
+
+function causesOf(world: World, seq: number): EventRow[] {
+  return world
+    .causes(seq)
+    .slice(1, CAUSES_MAX + 1)
+    .map(rowOf);
+}
+
+function effectsOf(world: World, seq: number): EventRow[] {
+  const { trace } = world.state;
+  const found: EventRow[] = [];
+  const last = Math.min(trace.count, seq + EFFECTS_WITHIN);
+  for (let later = seq + 1; later <= last && found.length < EFFECTS_MAX; later += 1) {
+    if (trace.causeOf(later) === seq) found.push(rowOf(world.event(later)!));
+  }
+  return found;
+}
+
+/** `*1\r\n$4\r\nPING\r\n`, `\x00`: as redis-cli prints a string, without the quotes. */
+function printable(bytes: Buffer): string {
+  let text = '';
+  for (const byte of bytes) {
+    if (byte === 13) text += '\\r';
+    else if (byte === 10) text += '\\n';
+    else if (byte === 92) text += '\\\\';
+    else if (byte >= 32 && byte < 127) text += String.fromCharCode(byte);
+    else text += `\\x${byte.toString(16).padStart(2, '0')}`;
+  }
+  return text;
+}
