@@ -11,7 +11,7 @@ import type { EventView } from '../world/views.ts';
 import type { Command, CommandMessage, Message } from '../world/wire/message.ts';
 import { commandKeys } from './commandKeys.ts';
 
-export type ProtocolEvent =
+type ProtocolEvent =
   | {
       readonly name: /** A replica asks its master for synchronization; the master's answers. */
         | 'psync'
@@ -44,10 +44,10 @@ export function protocolEvents(event: EventView, notes: readonly Note[]): Protoc
   const found: ProtocolEvent[] = [];
   if (event.kind === 'data') {
     for (const { message, isWhole } of event.decoded?.items ?? []) {
-      if (isWhole) found.push(...ofMessage(message));
+      if (isWhole) for (const each of ofMessage(message)) found.push(each);
     }
   }
-  for (const note of notes) found.push(...ofNote(note));
+  for (const note of notes) for (const each of ofNote(note)) found.push(each);
   return found;
 }
 

@@ -7,6 +7,7 @@
 
 import { type Dialect, type Frame, type PlacedFrame, readFrame } from './frames.ts';
 import { CUT, LOST, Pieces } from './pieces.ts';
+import { areWholeMessages } from './wholeMessages.ts';
 
 /** Bytes that have arrived, or will arrive, at an end of a connection. */
 export interface Chunk {
@@ -49,14 +50,14 @@ const CHUNKS_MIN = 3;
 const CHUNKS_MAX = 4_096;
 const MESSAGES_MAX = 16;
 
-const HEADER = /^[*$:+\-_#,(%~>=!]/;
+const MESSAGE_BYTES = new Set(Buffer.from('*$:+-_#,(%~>=!'));
 /** A chunk that is one line: an inline command. */
 const INLINE = /^[\x20-\x7e]+\r?\n$/;
 const COMMAND_HEADER = /\r\n(?=\*\d+\r\n)/;
 
 /** The frames of a chunk, in order; they cover all of its bytes. */
 export function framesOf(source: ChunkSource, chunk: Chunk, dialect: Dialect): ChunkFrame[] {
-  const window = windowOf(source, chunk, dialect);
+  const window = windowOf(source, chunk);
   const pieces = new Pieces();
   for (const { bytes, length } of window.chunks) pieces.add(bytes, length);
   return read(pieces, dialect, window.isSure);
@@ -69,35 +70,26 @@ interface Window {
   readonly isSure: boolean;
 }
 
-function windowOf(source: ChunkSource, last: Chunk, dialect: Dialect): Window {
+function windowOf(source: ChunkSource, last: Chunk): Window {
   const chunks = [last];
   let messages = 0;
+  let areAllClean = true;
   for (let at = last; ; ) {
     if (at.previous === 0) return { chunks: chunks.reverse(), isSure: true };
     const before = source.chunk(at.previous);
     if (before === undefined || chunks.length === CHUNKS_MAX || messages === MESSAGES_MAX) {
       return { chunks: chunks.reverse(), isSure: false };
     }
-    const looks = HEADER.test(before.bytes.latin1Slice(0, 1));
-    const isClean = looks && endsWithMessage(before, dialect);
-    if (isClean && chunks.length > CHUNKS_MIN) return { chunks: chunks.reverse(), isSure: true };
-    if (looks) messages += 1;
+    const isClean = areWholeMessages(before.bytes, before.length);
+    areAllClean &&= isClean;
+    if (isClean && chunks.length >= CHUNKS_MIN) {
+      // Reading from the first of them would find no message that goes on in the last one.
+      return { chunks: areAllClean ? [last] : chunks.reverse(), isSure: true };
+    }
+    if (isMessageByte(before.bytes[0]!)) messages += 1;
     chunks.push(before);
     at = before;
   }
-}
-
-/** Whether a chunk, read by itself, consists of messages up to its last byte. */
-function endsWithMessage({ bytes, length }: Chunk, dialect: Dialect): boolean {
-  const pieces = new Pieces();
-  pieces.add(bytes, length);
-  let at = 0;
-  while (at < length) {
-    const read = readFrame(pieces, at, dialect);
-    if (read === undefined || typeof read.end !== 'number') return false;
-    at = read.end;
-  }
-  return at === length;
 }
 
 function read(pieces: Pieces, dialect: Dialect, isSure: boolean): ChunkFrame[] {
@@ -133,6 +125,11 @@ function endOf(placed: PlacedFrame | undefined, pieces: Pieces, at: number): num
   return placed.end === CUT ? pieces.length : placed.end;
 }
 
+/** Whether a message may begin with the byte. */
+function isMessageByte(byte: number): boolean {
+  return MESSAGE_BYTES.has(byte);
+}
+
 /**
  * Where reading continues at the beginning of a chunk of which it is not known whether a message begins
  * there: at once if it looks so, otherwise at the first command in the chunk, or with the next chunk.
@@ -148,7 +145,7 @@ function resume(
   while (at < pieces.length) {
     const next = pieces.nextChunk(at);
     const text = pieces.text(at, next - at);
-    if (HEADER.test(text) || (takesLines && INLINE.test(text))) return at;
+    if (isMessageByte(text.charCodeAt(0)) || (takesLines && INLINE.test(text))) return at;
     const header = COMMAND_HEADER.exec(text);
     const to = header === null ? next : at + header.index + 2;
     add(undefined, at, to, false);

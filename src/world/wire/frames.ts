@@ -42,7 +42,7 @@ export type Frame =
   | { readonly type: 'beginning'; readonly text: string };
 
 /** CUT: it ends in a later chunk. LOST: it ends where bytes are not known. */
-export type End = number | typeof CUT | typeof LOST;
+type End = number | typeof CUT | typeof LOST;
 
 export interface PlacedFrame {
   readonly frame: Frame;

@@ -13,7 +13,7 @@ export const CUT = 'cut';
 /** The bytes asked for are not known, or are no message. */
 export const LOST = 'lost';
 
-export interface Line {
+interface Line {
   /** Without its line end. */
   readonly text: string;
   /** The position after its line end. */

@@ -31,14 +31,13 @@ const NONE: readonly CommandMessage[] = [];
 export function requestsOf(source: ChunkSource, chunk: Chunk, seq: number): Requests {
   if (!chunk.isReply) return { dialect: 'commands', commands: NONE, isDirect: true };
   const request = requestBefore(source, chunk, sentAt(chunk, seq));
-  const last = lastCommand(source, request);
+  const asked = commandsIn(source, request);
+  const last = asked.at(-1) ?? lastCommand(source, source.chunk(request)?.previous ?? 0);
   if (last === undefined) return { dialect: 'unknown', commands: NONE, isDirect: false };
   if (last.kind === 'psync') return { dialect: 'stream', commands: [last], isDirect: true };
   if (last.kind === 'ack') return { dialect: 'acknowledged', commands: NONE, isDirect: false };
   const isDirect = answersAtOnce(source, chunk, seq, request);
-  const commands = isDirect
-    ? expected(commandsIn(source, request))
-    : waiting(source, chunk, seq, request);
+  const commands = isDirect ? expected(asked) : waiting(source, chunk, seq, request);
   return { dialect: 'replies', commands, isDirect };
 }
 
