@@ -29,7 +29,7 @@
  */
 
 /** Raised with any change of this layout. */
-export const CODEC_VERSION = 1;
+const CODEC_VERSION = 1;
 
 export const TAG = {
   undefined: 0,

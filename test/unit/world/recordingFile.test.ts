@@ -179,6 +179,15 @@ test('other files and later formats are refused with the reason', () => {
   later.writeUInt32LE(2, MAGIC_BYTES);
   const message = /it has format 2, written by version 0\.1\.0 \(byte 8, recording format 1\)/;
   assert.throws(() => parse(later), message);
+  for (const [from, to] of [
+    ['"events":0', '"events":x'],
+    ['"events":0', '"efents":0'],
+    ['"budget":256', '"budget":"a"'],
+    ['"segments":[{', '"segmentz":[{'],
+    ['"hasBase":false', '"hasBase":12345'],
+  ] as const) {
+    assert.throws(() => parse(withHead(file, from, to)), /its head has not the fields/, to);
+  }
   const swapped = Buffer.from(file);
   const { start, end } = sectionsOf(file).get('MARK')!;
   swapped.write('INPT', start, 'latin1');
