@@ -2,7 +2,7 @@
 
 import type { Input } from './input.ts';
 
-export type JsonKind = Exclude<Input['kind'], 'data' | 'drained'>;
+type JsonKind = Exclude<Input['kind'], 'data' | 'drained'>;
 
 /** An input as JSON has it. */
 export interface JsonInput {

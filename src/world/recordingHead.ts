@@ -45,13 +45,19 @@ export function headOf(text: Buffer): Head | undefined {
   const { seed, startAt, params, traceEvents, end, endHash, layout, segments } = head;
   const isHead =
     hasShape(seed, [0, 0, 0, 0]) &&
-    [startAt, traceEvents, layout].every((value) => typeof value === 'number') &&
+    [startAt, traceEvents, layout].every(Number.isSafeInteger) &&
     hasShape(params, DEFAULT_PARAMS) &&
-    hasShape(end, { events: 0, time: 0 } satisfies Position) &&
+    isPosition(end) &&
     (endHash === undefined || typeof endHash === 'string') &&
     isSegments(segments);
   if (!isHead) return undefined;
   return { ...(head as unknown as Head), endHash: endHash as string | undefined };
+}
+
+function isPosition(value: unknown): value is Position {
+  if (!hasShape(value, { events: 0, time: 0 } satisfies Position)) return false;
+  const { events, time } = value as Position;
+  return Number.isSafeInteger(events) && Number.isFinite(time);
 }
 
 function isSegments(value: unknown): boolean {

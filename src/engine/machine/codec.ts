@@ -24,12 +24,12 @@
  * 0B 03, 0B 00 25 0A 01. The empty body of the inner array comes last.
  *
  * Two roots written by one writer share numbers, so an object that both reach is written once.
- * Lengths are never shorter than shown, which bounds the memory that a hostile file can take: at most
- * about 50 bytes for each byte of the file.
+ * Sizes of Maps, Sets and views are not varints, because an empty one takes much memory: a hostile file
+ * takes at most about 40 times its own size.
  */
 
 /** Raised with any change of this layout. */
-export const CODEC_VERSION = 1;
+const CODEC_VERSION = 1;
 
 export const TAG = {
   undefined: 0,

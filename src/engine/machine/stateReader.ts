@@ -3,6 +3,9 @@
  *
  * Objects are created empty where they are first named and filled later, in order, so there is no
  * recursion, and a reference may name an object that is still empty.
+ *
+ * Invariant: `owed` is the number of values that the objects read so far still lack. Each takes a byte at
+ * least, so it never exceeds the bytes that are left: no room is made for what cannot follow.
  */
 
 import type { ByteReader } from './byteReader.ts';
@@ -25,6 +28,7 @@ export class StateReader {
   private readonly shapes: ReadShape[] = [];
   /** The first object whose body has not been read. */
   private next = 0;
+  private owed = 0;
 
   /**
    * Reads all bytes of `input` as the next root. Throws CodecError; the reader is then of no further
@@ -33,6 +37,7 @@ export class StateReader {
   read(input: ByteReader): unknown {
     try {
       const first = this.next;
+      this.owed = 1;
       const root = this.value(input);
       for (; this.next < this.objects.length; this.next += 1) this.body(input, this.next);
       if (input.left > 0) input.fail(`${input.left} bytes too many`);
@@ -47,6 +52,7 @@ export class StateReader {
 
   private value(input: ByteReader): unknown {
     const tag = input.u8();
+    this.owed -= 1;
     if (tag >= SMALL) return tag - SMALL;
     switch (tag) {
       case TAG.undefined:
@@ -81,24 +87,42 @@ export class StateReader {
         return this.objects[number] ?? input.fail(`object ${number} is not known`);
       }
       case TAG.array:
-        return this.add([], atMost(input, input.varint(), 1));
+        return this.array(input, input.varint());
       case TAG.map:
-        return this.add(new Map(), atMost(input, input.u32(), 2));
+        return this.container(input, new Map(), input.u32(), 2);
       case TAG.set:
-        return this.add(new Set(), atMost(input, input.u32(), 1));
+        return this.container(input, new Set(), input.u32(), 1);
       case TAG.view:
         return this.add(viewOf(input), 0);
-      case TAG.object: {
-        const number = input.varint();
-        if (number === this.shapes.length) this.shapes.push(shapeOf(input));
-        const shape = this.shapes[number];
-        if (shape === undefined) return input.fail(`shape ${number} is not known`);
-        atMost(input, shape.keys.length, 1);
-        return this.add(Object.create(shape.prototype) as object, number);
-      }
+      case TAG.object:
+        return this.instance(input, input.varint());
       default:
         return input.fail(`tag ${tag} is not known`);
     }
+  }
+
+  private array(input: ByteReader, length: number): object {
+    this.owe(input, length);
+    return this.add(new Array(length), length);
+  }
+
+  private container(input: ByteReader, empty: object, size: number, valuesEach: number): object {
+    this.owe(input, size * valuesEach);
+    return this.add(empty, size);
+  }
+
+  private instance(input: ByteReader, number: number): object {
+    if (number === this.shapes.length) this.shapes.push(shapeOf(input));
+    const shape = this.shapes[number];
+    if (shape === undefined) return input.fail(`shape ${number} is not known`);
+    this.owe(input, shape.keys.length);
+    return this.add(emptyOf(shape.prototype), number);
+  }
+
+  private owe(input: ByteReader, values: number): void {
+    input.need(values, 'a content');
+    this.owed += values;
+    input.need(this.owed, 'all content');
   }
 
   private add(object: object, detail: number): object {
@@ -112,8 +136,7 @@ export class StateReader {
     const detail = this.details[number]!;
     if (ArrayBuffer.isView(object)) return;
     if (Array.isArray(object)) {
-      atMost(input, detail, 1);
-      for (let i = 0; i < detail; i += 1) object.push(this.value(input));
+      for (let i = 0; i < detail; i += 1) object[i] = this.value(input);
     } else if (object instanceof Map) {
       for (let i = 0; i < detail; i += 1) object.set(this.value(input), this.value(input));
       if (object.size !== detail) input.fail('a Map with the same key twice');
@@ -139,10 +162,10 @@ export class StateReader {
   }
 }
 
-/** Returns `count` if so many things of at least `bytesEach` can follow. */
-function atMost(input: ByteReader, count: number, bytesEach: number): number {
-  input.need(count * bytesEach, 'a content');
-  return count;
+function emptyOf(prototype: object | null): object {
+  // What Object.create(null) returns is a hash table, which takes three times as much memory.
+  if (prototype === null) return Object.setPrototypeOf({}, null) as object;
+  return Object.create(prototype) as object;
 }
 
 function bigintOf(input: ByteReader): bigint {
@@ -170,7 +193,8 @@ function shapeOf(input: ByteReader): ReadShape {
   const kind = input.u8();
   const registration = kind === SHAPE.class ? classNamed(input, input.latin1()) : undefined;
   if (kind > SHAPE.class) input.fail(`shape of kind ${kind} is not known`);
-  const count = atMost(input, input.varint(), 2);
+  const count = input.varint();
+  input.need(2 * count, 'names');
   const keys = new Set<string>();
   for (let i = 0; i < count; i += 1) {
     const key = keyOf(input);
