@@ -5,7 +5,7 @@ import type { Operation } from '../../view/messages.ts';
 import type { Logs } from '../logs.ts';
 import {
   type AnyNode,
-  askNumber,
+  askBytes,
   type Choice,
   describeNode,
   isAlive,
@@ -98,9 +98,9 @@ async function askAddress(name: string): Promise<{ host: string; port: number } 
 
 async function setBacklog({ session, node }: Target): Promise<void> {
   if (!isServer(node)) return;
-  const bytes = await askNumber(
+  const bytes = await askBytes(
     `Set Backlog Size of ${node.name}`,
-    'repl-backlog-size in bytes; the minimum in Redis is 16384',
+    'repl-backlog-size: bytes, or a size such as 1mb; the minimum in Redis is 16384',
     node.backlog.size,
     1,
     BACKLOG_BYTES_MAX,
