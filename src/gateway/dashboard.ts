@@ -136,7 +136,8 @@ export class Dashboard {
     webSocket.on('error', () => webSocket.terminate());
     webSocket.on('message', (data: RawData) => {
       const message = parseFromPage(parseJson(String(data)));
-      if (message === undefined) {
+      // The dashboard ends with its sandbox, so it cannot start another one.
+      if (message === undefined || message.kind === 'start') {
         webSocket.close(1007, 'not a message of the panel');
       } else if (message.kind === 'ready') {
         unsubscribe();

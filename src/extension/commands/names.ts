@@ -4,6 +4,7 @@ import type { TreeEntry } from '../treeEntry.ts';
 
 export const COMMAND_NAMES = [
   'start',
+  'startAnother',
   'stop',
   'openPanel',
   'addReplica',
