@@ -109,8 +109,10 @@ export async function makeAgain(
   }
   for (const node of changes.removed) await request({ op: 'remove', node });
   for (const [name, bytes] of Object.entries(changes.backlogs)) {
-    const outcome = await request({ op: 'backlog', node: now(name), bytes });
-    if (!outcome.ok) missing.push(`the backlog size of ${name} (${reasonOf(outcome.error)})`);
+    const node = now(name);
+    const outcome = await request({ op: 'backlog', node, bytes });
+    if (outcome.ok) await request({ op: 'command', node, line: 'CONFIG REWRITE' });
+    else missing.push(`the backlog size of ${name} (${reasonOf(outcome.error)})`);
   }
   return missing;
 }

@@ -105,7 +105,13 @@ async function setBacklog({ session, node }: Target): Promise<void> {
     1,
     BACKLOG_BYTES_MAX,
   );
-  if (bytes !== undefined) await perform(session, { op: 'backlog', node: node.name, bytes });
+  if (bytes === undefined) return;
+  const { name } = node;
+  const answer = await perform(session, { op: 'backlog', node: name, bytes });
+  // A restart of the node, too, is to keep what the user has set here.
+  if (answer !== undefined) {
+    await perform(session, { op: 'command', node: name, line: 'CONFIG REWRITE' }, true);
+  }
 }
 
 async function runCommand({ session, node }: Target, logs: Logs): Promise<void> {

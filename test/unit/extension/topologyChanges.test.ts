@@ -87,6 +87,8 @@ test('added and removed nodes and changed backlogs are made again', async () => 
     s3: 26_402,
     s4: 26_420,
   });
+  await after.request({ op: 'restart', node: 'r3' });
+  after.run(2);
   const { nodes } = after.sandbox.snapshot();
   const of = (name: string) => nodes.find((node) => node.name === name)!;
   assert.equal(of('r3').backlog.size, 32_768);
