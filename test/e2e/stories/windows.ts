@@ -11,6 +11,7 @@ export function windowStories(story: Tell): void {
   story('a window that is reloaded brings its sandbox back, on the same ports', isReloaded);
   story('a page that was killed and is opened again brings its sandbox back', isKilled);
   story('while one runs, Start says so; a disconnected panel starts one', isStartedAgain);
+  story('a terminal has the addresses of its sandbox', hasEnvironment);
   story('a second window says who holds the ports, and takes others', hasNeighbour);
   story('in Restricted Mode nothing starts and no port is opened', isRestricted);
 }
@@ -98,7 +99,6 @@ async function hasNeighbour(story: Story): Promise<void> {
   assert.ok(said.includes(String(nodes[0]!.port)), said);
   assert.notEqual(neighbour.portOf('m'), nodes[0]!.port);
   await other.pictures('16-second-window');
-  await findsOwnSandbox(neighbour);
   assert.equal(await ask(neighbour.portOf('m'), 'PING'), 'PONG');
   assert.equal(await ask(nodes[0]!.port, 'PING'), 'PONG');
   await neighbour.stop();
@@ -106,14 +106,15 @@ async function hasNeighbour(story: Story): Promise<void> {
   await window.untilRow('Nodes', 'm', /master · offset/);
 }
 
-/** A terminal of the window has the addresses of the window's sandbox. */
-async function findsOwnSandbox({ window, endpoints }: Story): Promise<void> {
+async function hasEnvironment(story: Story): Promise<void> {
+  const { window } = story;
+  await story.start();
   const file = join(window.folder, 'environment');
   const names = ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_MASTER_NAME'];
   await window.terminal(`echo ${names.map((name) => `$${name}`).join(' ')} > ${file}`);
   const text = (): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
   await until(() => text().endsWith('\n'), 'the terminal to write its environment');
-  const { nodes, sentinels, masterName } = endpoints;
+  const { nodes, sentinels, masterName } = story.endpoints;
   assert.deepEqual(text().trim().split(' '), [
     `redis://127.0.0.1:${nodes[0]!.port}`,
     sentinels.map(({ port }) => `127.0.0.1:${port}`).join(','),
