@@ -94,7 +94,9 @@ export class Lifecycle {
 
   /** Starts a sandbox as it was, and says what is different. */
   private async bringBack(plan: RememberedPlan): Promise<void> {
-    const brought = await this.bring({ runs: runsOf(plan.ports), shape: plan });
+    const { replicas, sentinels } = plan;
+    const shape = { replicas, sentinels };
+    const brought = await this.bring({ runs: runsOf(plan.ports), shape });
     if (brought === undefined) return;
     const { session, moves } = brought;
     const missing = await makeAgain(plan.changes, (operation) => session.request(operation));
@@ -212,19 +214,19 @@ export class Lifecycle {
    */
   private async waitForPorts(plan: RememberedPlan): Promise<boolean> {
     const ports = portsOf(plan.ports, plan);
-    let taken = await takenPorts(ports);
-    const holders = await this.sandboxes.holders.of(taken);
+    const taken = await takenPorts(ports);
+    let holders = await this.sandboxes.holders.of(taken);
     if (holders.length === 0) return true;
     const title = `Replication Sandbox: ports ${listPorts(taken)} are held by ${holderText(holders)}; waiting for them. Cancel to use others.`;
     return vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       async (_progress, token) => {
         const limit = Date.now() + WAIT_MS_MAX;
-        while (taken.length > 0 && Date.now() < limit && !token.isCancellationRequested) {
+        while (holders.length > 0 && Date.now() < limit && !token.isCancellationRequested) {
           await new Promise((resolve) => setTimeout(resolve, WAIT_POLL_MS));
-          taken = await takenPorts(ports);
+          holders = await this.sandboxes.holders.of(await takenPorts(ports));
         }
-        return taken.length === 0 && !token.isCancellationRequested;
+        return holders.length === 0 && !token.isCancellationRequested;
       },
     );
   }
