@@ -23,13 +23,13 @@ export interface RunningCodeServer {
   stop(): Promise<void>;
 }
 
-export function installCodeServer(say?: (text: string) => void): void;
-export function buildOutputChannels(say?: (text: string) => void): boolean;
+export function installCodeServer(say?: (text: string) => void): Promise<void>;
+export function buildOutputChannels(say?: (text: string) => void): Promise<boolean>;
 export function editorFolders(base: string): EditorFolders;
 export function prepareEditor(
   folders: EditorFolders,
   packages: readonly string[],
   settings?: Readonly<Record<string, unknown>>,
-): void;
+): Promise<void>;
 export function startCodeServer(options: CodeServerOptions): Promise<RunningCodeServer>;
 export function freePort(first: number, host?: string): Promise<number>;

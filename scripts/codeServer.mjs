@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as net from 'node:net';
 import { join } from 'node:path';
+import { during, outputOf } from './progress.mjs';
 import { npm, root, testNode, withNode24 } from './tools.mjs';
 
 const home = join(root, 'test', 'e2e');
@@ -28,23 +29,25 @@ const SETTINGS = {
   'remote.otherPortsAttributes': { onAutoForward: 'silent' },
 };
 
-/** Installs code-server unless it is installed; throws npm's last lines when that fails. */
-export function installCodeServer(say = console.error) {
+/** Installs code-server unless it is installed; rejects with npm's last lines when that fails. */
+export async function installCodeServer(say = console.error) {
   const lock = readFileSync(join(home, 'package-lock.json'), 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  say('Installing code-server (VS Code in the browser)…');
-  npm(['ci'], home);
-  // Its own dependencies have separate lists, which only its install script would install.
-  npm(['install'], join(packageFolder, 'lib', 'vscode'));
-  npm(['install'], join(packageFolder, 'lib', 'vscode', 'extensions'));
+  const install = async () => {
+    await npm(['ci'], home);
+    // Its own dependencies have separate lists, which only its install script would install.
+    await npm(['install'], join(packageFolder, 'lib', 'vscode'));
+    await npm(['install'], join(packageFolder, 'lib', 'vscode', 'extensions'));
+  };
+  await during('Installing VS Code for the browser (code-server, once)', install, say);
   writeFileSync(stamp, lock);
 }
 
 /**
- * Builds the native module that output channels need. Best effort: returns false without a compiler and
+ * Builds the native module that output channels need. Best effort: resolves to false without a compiler and
  * when the build fails; only output channels stay empty then.
  */
-export function buildOutputChannels(say = console.error) {
+export async function buildOutputChannels(say = console.error) {
   const folder = join(packageFolder, 'lib', 'vscode');
   const built = join(
     folder,
@@ -58,9 +61,9 @@ export function buildOutputChannels(say = console.error) {
   if (existsSync(built)) return true;
   const tools = ['make', 'g++', 'python3'];
   if (tools.some((tool) => spawnSync(tool, ['--version']).status !== 0)) return false;
-  say('Building the module for output channels in code-server (half a minute, once)…');
   try {
-    npm(['rebuild', '@vscode/spdlog'], folder, false);
+    const build = () => npm(['rebuild', '@vscode/spdlog'], folder, false);
+    await during('Building its module for output channels (half a minute, once)', build, say);
   } catch {
     return false;
   }
@@ -105,17 +108,13 @@ export function makeFolders(folders, settings = {}) {
 }
 
 /** Creates the folders and installs the packages. */
-export function prepareEditor(folders, packages, settings = {}) {
+export async function prepareEditor(folders, packages, settings = {}) {
   makeFolders(folders, settings);
   writeFileSync(folders.config, 'auth: none\n');
   const installs = packages.flatMap((vsix) => ['--install-extension', vsix]);
-  const result = spawnSync(testNode(), [entry(), ...installs, ...folderArguments(folders)], {
-    encoding: 'utf8',
-    env: cleanEnvironment({}),
-  });
-  if (result.status !== 0) {
-    throw new Error(`code-server --install-extension failed:\n${result.stdout}${result.stderr}`);
-  }
+  const args = [entry(), ...installs, ...folderArguments(folders)];
+  const { status, output } = await outputOf(testNode(), args, { env: cleanEnvironment({}) });
+  if (status !== 0) throw new Error(`code-server --install-extension failed:\n${output}`);
 }
 
 /**

@@ -4,7 +4,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bin, install, root, run, testNode } from './tools.mjs';
+import { during } from './progress.mjs';
+import { bin, install, isInstalled, root, run, testNode } from './tools.mjs';
 
 // The suites, which are folders of test/, with their concurrency. The first failure should be the most
 // specific one.
@@ -33,7 +34,12 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   process.exit(1);
 }
 
-install();
+if (command === 'start' && !isInstalled()) {
+  console.error(
+    'The first start installs what it needs, which takes a minute or two and needs a network. Each step is named.',
+  );
+}
+await install();
 
 switch (command) {
   case 'start':
@@ -73,13 +79,13 @@ switch (command) {
 
 async function buildBundles() {
   const { buildAll } = await import('./build.mjs');
-  await buildAll();
+  await during('Building the bundles', buildAll);
 }
 
 async function buildPackage() {
   await buildBundles();
   const { packageExtension, VSIX } = await import('./package.mjs');
-  const size = packageExtension();
+  const size = await during('Packaging the extension', () => packageExtension());
   console.log(`${VSIX} (${(size / 1024).toFixed(0)} KB)`);
   return VSIX;
 }

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { during } from './progress.mjs';
 import { npm, root } from './tools.mjs';
 
 const home = join(root, 'test', 'node20');
@@ -12,7 +13,7 @@ const stamp = join(home, 'node_modules', '.installed');
 
 /** Returns the program that runs the tests, and the environment for it and its children. */
 export async function prepareNode20() {
-  install();
+  await install();
   await translate();
   const register = pathToFileURL(join(home, 'register.mjs')).href;
   return {
@@ -21,11 +22,10 @@ export async function prepareNode20() {
   };
 }
 
-function install() {
+async function install() {
   const lock = readFileSync(join(home, 'package-lock.json'), 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  console.error('Installing Node 20 for the tests…');
-  npm(['ci'], home, false);
+  await during('Installing Node 20 for the tests', () => npm(['ci'], home, false));
   writeFileSync(stamp, lock);
 }
 

@@ -1,4 +1,4 @@
 /** Types of package.mjs, for the e2e tests. */
 
 export const VSIX: string;
-export function packageExtension(folder?: string, vsix?: string): number;
+export function packageExtension(folder?: string, vsix?: string): Promise<number>;

@@ -1,15 +1,15 @@
 // npm run package: makes dist/replication-sandbox.vsix of the bundles in dist/.
-import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { outputOf } from './progress.mjs';
 import { bin, root, testNode } from './tools.mjs';
 
 export const VSIX = join(root, 'dist', 'replication-sandbox.vsix');
 
-/** Packages the extension in `folder`; returns the size in bytes. Throws when vsce fails. */
-export function packageExtension(folder = root, vsix = VSIX) {
+/** Packages the extension in `folder`; resolves to the size in bytes. Rejects when vsce fails. */
+export async function packageExtension(folder = root, vsix = VSIX) {
   // vsce needs Node 22. Everything is bundled, so it need not look for dependencies.
-  const result = spawnSync(
+  const { status, output } = await outputOf(
     testNode(),
     [
       bin('@vscode/vsce', 'vsce'),
@@ -20,9 +20,8 @@ export function packageExtension(folder = root, vsix = VSIX) {
       '--out',
       vsix,
     ],
-    { cwd: folder, encoding: 'utf8' },
+    { cwd: folder },
   );
-  if (result.status !== 0)
-    throw new Error(`vsce package failed:\n${result.stdout}${result.stderr}`);
+  if (status !== 0) throw new Error(`vsce package failed:\n${output}`);
   return statSync(vsix).size;
 }

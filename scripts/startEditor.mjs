@@ -17,6 +17,7 @@ import {
   prepareEditor,
   startCodeServer,
 } from './codeServer.mjs';
+import { during, outputOf } from './progress.mjs';
 import { root } from './tools.mjs';
 
 const PLAYGROUND = join(root, 'media', 'playground');
@@ -50,7 +51,7 @@ export async function startEditor(options, vsix) {
     const reason = options.browser ? 'asked for the browser' : noDesktopReason();
     const editor =
       reason === undefined
-        ? startDesktop(base, vsix, readyFile)
+        ? await startDesktop(base, vsix, readyFile)
         : await startBrowser(base, vsix, readyFile, options, reason);
     if (editor === undefined) return false;
     const watch = announceEndpoints(readyFile);
@@ -74,18 +75,17 @@ function noDesktopReason() {
   return isThere ? undefined : '`code` is not on the PATH';
 }
 
-function startDesktop(base, vsix, readyFile) {
+async function startDesktop(base, vsix, readyFile) {
   const editor = editorFolders(base);
   const { data, extensions } = editor;
   const shell = process.platform === 'win32';
   const folders = ['--user-data-dir', data, '--extensions-dir', extensions];
   makeFolders(editor, SETTINGS);
-  const installed = spawnSync('code', [...folders, '--install-extension', vsix], {
-    encoding: 'utf8',
-    shell,
-  });
+  const installed = await during('Installing the extension in a VS Code with its own data', () =>
+    outputOf('code', [...folders, '--install-extension', vsix], { shell }),
+  );
   if (installed.status !== 0) {
-    console.error(`VS Code did not install the extension:\n${installed.stdout}${installed.stderr}`);
+    console.error(`VS Code did not install the extension:\n${installed.output}`);
     return undefined;
   }
   const child = spawn(
@@ -122,19 +122,21 @@ function endDesktop(lockFile) {
 async function startBrowser(base, vsix, readyFile, { host, port }, reason) {
   console.log(`VS Code runs in the browser (${reason}).`);
   try {
-    installCodeServer();
-    if (!buildOutputChannels()) {
+    await installCodeServer();
+    if (!(await buildOutputChannels())) {
       console.log(
         "Output channels (the nodes' logs) stay empty: they need a C++ compiler, make and Python.",
       );
     }
     const folders = editorFolders(base);
-    prepareEditor(folders, [vsix], SETTINGS);
+    await during('Installing the extension in it', () => prepareEditor(folders, [vsix], SETTINGS));
     const at = port ?? (await freePort(FIRST_PORT, host));
     // The editor has a terminal, so an address that others can reach requires a password.
     const password = isLoopback(host) ? undefined : randomBytes(9).toString('base64url');
     const env = { REPLICATION_SANDBOX_READY_FILE: readyFile };
-    const server = await startCodeServer({ folders, host, port: at, env, password });
+    const server = await during('Starting it', () =>
+      startCodeServer({ folders, host, port: at, env, password }),
+    );
     const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
     console.log(
       `\n  Open  http://${name.includes(':') ? `[${name}]` : name}:${at}/?folder=${encodeURI(PLAYGROUND)}`,

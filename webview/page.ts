@@ -44,6 +44,7 @@ export class Page {
   private readonly said = new Said();
   private snapshot: Snapshot | undefined = undefined;
   private goneReason = '';
+  private canStart = false;
   private isDrawQueued = false;
   private drawnAt = 0;
   /** The next message comes from another sandbox, or from the beginning of the same one. */
@@ -56,7 +57,7 @@ export class Page {
     this.choices = new Choices(host, () => this.queueDraw());
     const ask: Ask = (operation) => void this.ask(operation);
     this.toolbar = new Toolbar(ask);
-    this.notices = new Notices(this.choices);
+    this.notices = new Notices(this.choices, () => host.send({ kind: 'start' }));
     this.topology = new TopologyView(this.choices, ask);
     this.inspector = new Inspector(ask);
     this.ring = new RingView();
@@ -100,6 +101,7 @@ export class Page {
         return;
       case 'gone':
         this.goneReason = message.reason;
+        this.canStart = message.canStart ?? false;
         this.isAnew = true;
         this.requests.fail(message.reason);
     }
@@ -128,7 +130,7 @@ export class Page {
 
   private draw(): void {
     const { snapshot } = this;
-    this.notices.show(snapshot, this.goneReason);
+    this.notices.show(snapshot, this.goneReason, this.canStart);
     if (snapshot === undefined) return;
     const isGone = this.goneReason !== '';
     setClass(this.root, `is-${isGone ? 'gone' : snapshot.clock.mode}`);

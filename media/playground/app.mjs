@@ -1,7 +1,8 @@
 // A small shop that finds its master through Sentinel, writes orders and prints what happens.
 //
-//   node app.mjs                        Sentinels at 127.0.0.1:26400, 26401 and 26402
-//   node app.mjs 127.0.0.1:26410 …      Sentinels at other addresses
+//   node app.mjs                        the Sentinels in REDIS_SENTINELS, which terminals of the editor have;
+//                                       without it those at 127.0.0.1:26400, 26401 and 26402
+//   node app.mjs 127.0.0.1:26410 …      Sentinels at these addresses
 //   node app.mjs --wait                 WAIT 1 after every order: an acknowledged order is also on a replica
 //
 // Nothing to install: a small Redis client is at the end of this file.
@@ -10,13 +11,13 @@ import net from 'node:net';
 const ORDERS_PER_SECOND = 10;
 const ANSWER_MS_MAX = 1_000;
 const RETRY_MS = 200;
-const MASTER_NAME = 'mymaster';
+const MASTER_NAME = process.env.REDIS_MASTER_NAME || 'mymaster';
+const SENTINELS = process.env.REDIS_SENTINELS || '127.0.0.1:26400,127.0.0.1:26401,127.0.0.1:26402';
 
 const args = process.argv.slice(2);
 const usesWait = args.includes('--wait');
-const given = args.filter((arg) => !arg.startsWith('--')).map(addressOf);
-const sentinels =
-  given.length > 0 ? given : [26400, 26401, 26402].map((port) => ({ host: '127.0.0.1', port }));
+const given = args.filter((arg) => !arg.startsWith('--'));
+const sentinels = (given.length > 0 ? given : SENTINELS.split(',')).map(addressOf);
 
 /** The orders to which Redis replied OK. */
 const acknowledged = new Set();

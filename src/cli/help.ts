@@ -9,14 +9,19 @@ Usage: replication-sandbox up [options]
 up: a master, its replicas and Sentinels in one process, with real endpoints on 127.0.0.1
   --replicas N         replicas of the master, 0 to 32 (default 2)
   --sentinels N        Sentinels that monitor it, 0 to 31 (default 3)
-  --port P             port of the master; the replicas have the next ones (default 6400)
-  --sentinel-port P    port of the first Sentinel (default: master's port + 20000)
-  --control-port P     port of the control endpoint (default: master's port + 90)
-  --dashboard-port P   port of the dashboard (default: master's port + 91)
+  --port P             all ports next to each other from P on: master, replicas, Sentinels,
+                       control endpoint, dashboard. 0: any free ports
+  --sentinel-port P    port of the first Sentinel; the others have the next ones
+  --control-port P     port of the control endpoint
+  --dashboard-port P   port of the dashboard
   --seed N             seed of all randomness (default: drawn at start)
   --json               print the endpoints as one line of JSON
+  --env                print REDIS_URL, REDIS_SENTINELS and REDIS_MASTER_NAME as lines for a shell
   --logs               print every node's log to standard error, the node's name first
 
+  Without port options: master 6400, replicas 6401, ..., Sentinels 26400, ..., control endpoint
+  6490, dashboard 6491. If a port is taken, the next free block of ten is used and standard error
+  says so.
   Control it with any Redis client at the control endpoint: SANDBOX HELP.
 
 server: one process in place of redis-server, on 127.0.0.1

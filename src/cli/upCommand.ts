@@ -1,9 +1,12 @@
 /** `up`: a sandbox that runs until SIGINT or SIGTERM. */
 
 import { randomBytes } from 'node:crypto';
+import { connectionVariables } from '../gateway/connectionVariables.ts';
 import { failureLine } from '../gateway/failureReport.ts';
 import type { EndpointList } from '../gateway/hostMessages.ts';
 import { formatLogEntry } from '../gateway/logLine.ts';
+import { movesText, NoPortsError, startOnFreePorts } from '../gateway/portChoice.ts';
+import type { PortPlan } from '../gateway/portPlan.ts';
 import { defaultMemoryMb, SandboxWorker, StartError } from '../gateway/sandboxWorker.ts';
 import { terminalText } from '../gateway/terminalText.ts';
 import type { FeedEntry } from '../view/messages.ts';
@@ -36,35 +39,48 @@ export async function up(args: readonly string[]): Promise<number> {
   return code;
 }
 
+/** Starts it on free ports and says which ones it did not get. */
 async function start(
   options: UpOptions,
   seed: number,
   onDeath: (reason: string) => void,
 ): Promise<SandboxWorker | undefined> {
-  const { replicas, sentinels, port, sentinelPort, controlPort, dashboardPort } = options;
-  const nonce = randomBytes(NONCE_BYTES).toString('hex');
+  const wish = { runs: options.runs, shape: options };
   try {
-    return await SandboxWorker.start(
-      {
-        topology: { replicas, sentinels, port, sentinelPort },
-        seed,
-        nonce,
-        controlPort,
-        dashboardPort,
-        memoryMb: defaultMemoryMb(),
-      },
-      {
-        onDeath,
-        ...(options.logs ? { onFeed: writeLogs } : {}),
-        onWarning: tell,
-        onFailure: (report) => tell(`${failureLine(report)}\n${report.stack}`),
-      },
+    const { started, moves } = await startOnFreePorts(wish, (ports) =>
+      startWorker(options, ports, seed, onDeath),
     );
+    if (moves.length > 0) tell(movesText(moves));
+    return started;
   } catch (error) {
-    if (!(error instanceof StartError)) throw error;
+    if (!(error instanceof StartError) && !(error instanceof NoPortsError)) throw error;
     tell(`The sandbox did not start: ${error.message}`);
     return undefined;
   }
+}
+
+function startWorker(
+  { replicas, sentinels, logs }: UpOptions,
+  { port, sentinelPort, controlPort, dashboardPort }: PortPlan,
+  seed: number,
+  onDeath: (reason: string) => void,
+): Promise<SandboxWorker> {
+  return SandboxWorker.start(
+    {
+      topology: { replicas, sentinels, port, sentinelPort },
+      seed,
+      nonce: randomBytes(NONCE_BYTES).toString('hex'),
+      controlPort,
+      dashboardPort,
+      memoryMb: defaultMemoryMb(),
+    },
+    {
+      onDeath,
+      ...(logs ? { onFeed: writeLogs } : {}),
+      onWarning: tell,
+      onFailure: (report) => tell(`${failureLine(report)}\n${report.stack}`),
+    },
+  );
 }
 
 /** `r1 | 1234:S 22 Nov 2026 07:33:20.953 * MASTER <-> REPLICA sync started`. */
@@ -79,8 +95,12 @@ function tell(text: string): void {
   process.stderr.write(`${terminalText(text)}\n`);
 }
 
-function describe(endpoints: EndpointList, options: UpOptions, seed: number): string {
-  if (options.json) return `${JSON.stringify(endpoints)}\n`;
+function describe(endpoints: EndpointList, { form }: UpOptions, seed: number): string {
+  if (form === 'json') return `${JSON.stringify(endpoints)}\n`;
+  if (form === 'env') {
+    const variables = connectionVariables(endpoints);
+    return variables.map(([name, value]) => `export ${name}=${value}\n`).join('');
+  }
   const { nodes, sentinels, masterName, control, dashboard } = endpoints;
   const line = (name: string, text: string): string => `  ${name.padEnd(10)}${text}`;
   return [

@@ -1,44 +1,56 @@
-/** The options of `up`. Invariant: every port of a topology is different and within 1..65535. */
+/**
+ * The options of `up`. Invariant: the ports that are asked for are all different and within 1..65535,
+ * or do not matter (0).
+ */
 
+import {
+  ANY_PORT,
+  DEFAULT_PORT,
+  DEFAULT_SENTINEL_PORT,
+  type Part,
+  type Run,
+  type Shape,
+  usualRuns,
+} from '../gateway/portPlan.ts';
 import { UsageError } from './usageError.ts';
 
-export interface UpOptions {
-  readonly replicas: number;
-  readonly sentinels: number;
-  /** The master's port; the replicas have the next ones. */
-  readonly port: number;
-  /** The first Sentinel's port; the others have the next ones. */
-  readonly sentinelPort: number;
-  readonly controlPort: number;
-  readonly dashboardPort: number;
+/** How the endpoints are printed: for people, as JSON, as assignments for a shell. */
+type Form = 'list' | 'json' | 'env';
+
+export interface UpOptions extends Shape {
+  /** The ports that are asked for. */
+  readonly runs: readonly Run[];
   /** Undefined: a seed is drawn at start. */
   readonly seed: number | undefined;
-  readonly json: boolean;
+  readonly form: Form;
   /** Print every node's log to standard error. */
   readonly logs: boolean;
 }
 
-/** Not 6379 and 26379, which a real Redis uses, nor 5000 and 7000, which other tools use. */
-const DEFAULT_PORT = 6400;
-/** The first Sentinel's port minus the master's, as 26379 is to 6379. */
-const SENTINEL_DISTANCE = 20_000;
-const CONTROL_DISTANCE = 90;
-const DASHBOARD_DISTANCE = 91;
 const REPLICAS_MAX = 32;
 const SENTINELS_MAX = 31;
 const PORT_MAX = 65_535;
+const PORTS = { min: ANY_PORT, max: PORT_MAX };
 
 const NUMBER_OPTIONS = {
   replicas: { min: 0, max: REPLICAS_MAX },
   sentinels: { min: 0, max: SENTINELS_MAX },
-  port: { min: 1, max: PORT_MAX },
-  'sentinel-port': { min: 1, max: PORT_MAX },
-  'control-port': { min: 1, max: PORT_MAX },
-  'dashboard-port': { min: 1, max: PORT_MAX },
+  port: PORTS,
+  'sentinel-port': PORTS,
+  'control-port': PORTS,
+  'dashboard-port': PORTS,
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER },
 } as const;
-const FLAGS: ReadonlySet<string> = new Set(['--json', '--logs']);
+const FLAGS: ReadonlySet<string> = new Set(['--json', '--env', '--logs']);
 type NumberOption = keyof typeof NUMBER_OPTIONS;
+type Numbers = ReadonlyMap<NumberOption, number>;
+
+/** The options of the parts that have their own. */
+const OWN_OPTIONS: readonly (readonly [Part, NumberOption])[] = [
+  ['sentinels', 'sentinel-port'],
+  ['control', 'control-port'],
+  ['dashboard', 'dashboard-port'],
+];
 
 /** Throws UsageError. */
 export function parseUpOptions(args: readonly string[]): UpOptions {
@@ -77,52 +89,61 @@ function parseNumber(name: NumberOption, text: string | undefined): number {
   return value;
 }
 
-function checked(
-  numbers: ReadonlyMap<NumberOption, number>,
-  flags: ReadonlySet<string>,
-): UpOptions {
-  const port = numbers.get('port') ?? DEFAULT_PORT;
-  const replicas = numbers.get('replicas') ?? 2;
-  const sentinels = numbers.get('sentinels') ?? 3;
-  const options: UpOptions = {
-    replicas,
-    sentinels,
-    port,
-    sentinelPort: numbers.get('sentinel-port') ?? sentinelPortFor(port, sentinels),
-    controlPort: numbers.get('control-port') ?? derivedPort(port, CONTROL_DISTANCE),
-    dashboardPort: numbers.get('dashboard-port') ?? derivedPort(port, DASHBOARD_DISTANCE),
+function checked(numbers: Numbers, flags: ReadonlySet<string>): UpOptions {
+  if (flags.has('--json') && flags.has('--env')) {
+    throw new UsageError('--json and --env exclude each other: the output has one form');
+  }
+  const shape = {
+    replicas: numbers.get('replicas') ?? 2,
+    sentinels: numbers.get('sentinels') ?? 3,
+  };
+  const runs = runsFor(numbers);
+  checkPorts(runs, shape);
+  return {
+    ...shape,
+    runs,
     seed: numbers.get('seed'),
-    json: flags.has('--json'),
+    form: flags.has('--json') ? 'json' : flags.has('--env') ? 'env' : 'list',
     logs: flags.has('--logs'),
   };
-  checkPorts(options);
-  return options;
 }
 
-function sentinelPortFor(port: number, sentinels: number): number {
-  const above = port + SENTINEL_DISTANCE;
-  return above + sentinels - 1 <= PORT_MAX ? above : port - SENTINEL_DISTANCE;
+/** With --port, everything without an option of its own follows the replicas. */
+function runsFor(numbers: Numbers): Run[] {
+  const port = numbers.get('port');
+  const own = OWN_OPTIONS.filter(([, option]) => numbers.has(option));
+  const isOwn = (part: Part): boolean => own.some(([other]) => other === part);
+  const runs: Run[] =
+    port === undefined
+      ? usualRuns(DEFAULT_PORT, DEFAULT_SENTINEL_PORT)
+      : [{ first: port, parts: ['servers', 'sentinels', 'control', 'dashboard'] }];
+  return [
+    ...runs.map(({ first, parts }) => ({ first, parts: parts.filter((part) => !isOwn(part)) })),
+    ...own.map(([part, option]) => ({ first: numbers.get(option)!, parts: [part] })),
+  ].filter(({ parts }) => parts.length > 0);
 }
 
-function derivedPort(port: number, distance: number): number {
-  return port + distance <= PORT_MAX ? port + distance : port - distance;
-}
-
-function checkPorts(options: UpOptions): void {
+function checkPorts(runs: readonly Run[], shape: Shape): void {
   const owners = new Map<number, string>();
-  const take = (port: number, owner: string): void => {
-    if (port > PORT_MAX) throw new UsageError(`port ${port} of ${owner} is above ${PORT_MAX}`);
-    const other = owners.get(port);
-    if (other !== undefined)
-      throw new UsageError(`${owner} and ${other} would both have port ${port}`);
-    owners.set(port, owner);
-  };
-  for (let i = 0; i <= options.replicas; i += 1) {
-    take(options.port + i, i === 0 ? 'the master' : `replica ${i}`);
+  for (const run of runs) {
+    if (run.first === ANY_PORT) continue;
+    const names = run.parts.flatMap((part) => ownersOf(part, shape));
+    for (const [index, owner] of names.entries()) {
+      const port = run.first + index;
+      if (port > PORT_MAX) throw new UsageError(`port ${port} of ${owner} is above ${PORT_MAX}`);
+      const other = owners.get(port);
+      if (other !== undefined)
+        throw new UsageError(`${owner} and ${other} would both have port ${port}`);
+      owners.set(port, owner);
+    }
   }
-  for (let i = 0; i < options.sentinels; i += 1) {
-    take(options.sentinelPort + i, `Sentinel ${i + 1}`);
-  }
-  take(options.controlPort, 'the control endpoint');
-  take(options.dashboardPort, 'the dashboard');
+}
+
+/** What has the ports of a part, in their order. */
+function ownersOf(part: Part, { replicas, sentinels }: Shape): string[] {
+  const numbered = (name: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => `${name} ${index + 1}`);
+  if (part === 'servers') return ['the master', ...numbered('replica', replicas)];
+  if (part === 'sentinels') return numbered('Sentinel', sentinels);
+  return [part === 'control' ? 'the control endpoint' : 'the dashboard'];
 }

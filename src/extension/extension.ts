@@ -16,6 +16,7 @@ import { registerReadyFile } from './readyFile.ts';
 import { Sandboxes } from './sandboxes.ts';
 import { readSettings } from './settings.ts';
 import { registerStatusBar } from './statusBar.ts';
+import { registerTerminals } from './terminals.ts';
 import { registerTrees } from './trees.ts';
 
 let running: Sandboxes | undefined;
@@ -34,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerStatusBar(sandboxes),
     ...panels.register(),
     ...registerReadyFile(sandboxes),
+    ...registerTerminals(context, sandboxes),
     ...registerCommands({ sandboxes, lifecycle, panels, logs }),
     sandboxes.onEnd((event) => void lifecycle.died(event)),
     sandboxes.onWarning((warning) => void lifecycle.warn(warning)),

@@ -7,12 +7,21 @@
 
 import * as vscode from 'vscode';
 import { takenPorts } from '../gateway/freePorts.ts';
+import {
+  listPorts,
+  movesText,
+  NoPortsError,
+  type PortMove,
+  type PortWish,
+  startOnFreePorts,
+} from '../gateway/portChoice.ts';
+import { portsOf, runsOf, usualRuns } from '../gateway/portPlan.ts';
 import { deathText, failureText } from './deathText.ts';
 import { holderText } from './holders.ts';
-import { BLOCKS_MAX, listPorts, type PortPlan, portPlan, portsOf } from './portPlan.ts';
 import type { EndEvent, FailureEvent, Sandboxes } from './sandboxes.ts';
-import type { Session, SessionPlan } from './session.ts';
+import type { RememberedPlan, Session } from './session.ts';
 import { readSettings } from './settings.ts';
+import { makeAgain } from './topologyChanges.ts';
 
 /** How long a reloaded window waits for its predecessor's ports: code-server frees them after 60 s. */
 const WAIT_MS_MAX = 90_000;
@@ -20,11 +29,18 @@ const WAIT_POLL_MS = 500;
 
 const OTHER_PORTS = 'Start on Other Ports';
 const START_AGAIN = 'Start Again';
+const ANOTHER = 'Start Another';
 const RESTART = 'Stop and Start Again';
 const DETAILS = 'Show Details';
 const TRUST = 'Manage Workspace Trust';
 const OK = 'OK';
 const CHANGE_PORTS = 'Change Ports…';
+
+/** A sandbox that has started, and the parts of it that did not get the ports they asked for. */
+interface Brought {
+  readonly session: Session;
+  readonly moves: readonly PortMove[];
+}
 
 export class Lifecycle {
   private readonly sandboxes: Sandboxes;
@@ -35,40 +51,65 @@ export class Lifecycle {
     this.log = log;
   }
 
-  /** The Start command: starts a sandbox on the first free block of ports. */
+  /** The Start command: starts a sandbox. While one runs, it says so and asks what to do. */
   async start(): Promise<Session | undefined> {
-    if (!(await this.isTrusted())) return undefined;
-    const { replicas, sentinels } = readSettings();
-    const found = await this.freePlan();
-    if (found.ports === undefined) {
-      const text = `Replication Sandbox: ports ${listPorts(found.taken)} are taken (${found.holder}), and so are the blocks after them. Set replicationSandbox.port and replicationSandbox.sentinelPort to free ports.`;
-      void offerPorts(vscode.window.showErrorMessage(text, CHANGE_PORTS));
-      return undefined;
-    }
-    const session = await this.bring({ ports: found.ports, replicas, sentinels });
-    if (session !== undefined && found.taken.length > 0) {
-      const [ports, are] = found.taken.length === 1 ? ['port', 'is'] : ['ports', 'are'];
-      const text = `Replication Sandbox: ${ports} ${listPorts(found.taken)} ${are} taken by ${found.holder}; the sandbox has ${addresses(session)} instead.`;
-      void offerPorts(vscode.window.showInformationMessage(text, CHANGE_PORTS));
-    }
-    return session;
+    if (this.sandboxes.isStarting) return undefined; // The status bar says so.
+    const [session, ...more] = this.sandboxes.all;
+    if (session === undefined) return this.startAnother();
+    const what =
+      more.length > 0
+        ? `${more.length + 1} sandboxes are running in this window`
+        : `a sandbox is running in this window: ${addresses(session)}`;
+    const choices = more.length > 0 ? [ANOTHER] : [ANOTHER, RESTART];
+    const text = `Replication Sandbox: ${what}.`;
+    const answer = await vscode.window.showInformationMessage(text, ...choices);
+    if (answer === RESTART) await this.restart(session);
+    return answer === ANOTHER ? this.startAnother() : undefined;
   }
 
-  /** Restarts the sandboxes that ran when the window was closed, on the same ports. */
+  /** Starts a sandbox on free ports, whether one is running or not. */
+  async startAnother(): Promise<Session | undefined> {
+    if (!(await this.isTrusted())) return undefined;
+    const { port, sentinelPort, replicas, sentinels } = readSettings();
+    const own = this.sandboxes.all.flatMap(({ plan }) => portsOf(plan.ports, plan));
+    const brought = await this.bring({
+      runs: usualRuns(port, sentinelPort),
+      shape: { replicas, sentinels },
+    });
+    const moves = brought?.moves.filter(({ taken }) => taken.some((each) => !own.includes(each)));
+    if (moves !== undefined && moves.length > 0) {
+      const text = `Replication Sandbox: ${await this.textOf(moves)}`;
+      void offerPorts(vscode.window.showInformationMessage(text, CHANGE_PORTS));
+    }
+    return brought?.session;
+  }
+
+  /** Restarts the sandboxes that ran when the window was closed, on the same ports if they are free. */
   async restore(): Promise<void> {
     for (const plan of this.sandboxes.remembered) {
-      if (!(await this.waitForPorts(plan))) {
-        void this.offerOtherPorts(plan);
-        continue;
-      }
-      const session = await this.bring(plan);
-      if (session === undefined) continue;
-      // Without a button VS Code shows only the first line.
-      void vscode.window.showInformationMessage(
-        `Replication Sandbox: the sandbox runs again on the same ports (${addresses(session)}). It starts empty: what was written before is gone.`,
-        OK,
-      );
+      if (await this.waitForPorts(plan)) await this.bringBack(plan);
+      else void this.offerOtherPorts(plan);
     }
+  }
+
+  /** Starts a sandbox as it was, and says what is different. */
+  private async bringBack(plan: RememberedPlan): Promise<void> {
+    const { replicas, sentinels } = plan;
+    const shape = { replicas, sentinels };
+    const brought = await this.bring({ runs: runsOf(plan.ports), shape });
+    if (brought === undefined) return;
+    const { session, moves } = brought;
+    const missing = await makeAgain(plan.changes, (operation) => session.request(operation));
+    const where =
+      moves.length === 0
+        ? `runs again on the same ports (${addresses(session)}).`
+        : `runs again. ${await this.textOf(moves)}`;
+    const without = missing.length === 0 ? '' : ` Not restored: ${missing.join(', ')}.`;
+    // Without a button VS Code shows only the first line.
+    void vscode.window.showInformationMessage(
+      `Replication Sandbox: the sandbox ${where} It starts empty: what was written before is gone.${without}`,
+      OK,
+    );
   }
 
   async stop(session: Session): Promise<void> {
@@ -105,7 +146,7 @@ export class Lifecycle {
   private async restart(session: Session): Promise<void> {
     if (!this.sandboxes.all.includes(session)) return;
     await this.sandboxes.stop(session);
-    await this.bring(session.plan);
+    await this.bringBack(session.remembered);
   }
 
   /** Reports a death once, with a button to start again. */
@@ -119,7 +160,7 @@ export class Lifecycle {
       START_AGAIN,
       DETAILS,
     );
-    if (answer === START_AGAIN) await this.bring(session.plan);
+    if (answer === START_AGAIN) await this.bringBack(session.remembered);
     if (answer === DETAILS) this.log.show(true);
   }
 
@@ -133,80 +174,71 @@ export class Lifecycle {
     return false;
   }
 
-  private async bring(plan: SessionPlan): Promise<Session | undefined> {
+  /** Starts a sandbox on free ports; tells the user when that fails. */
+  private async bring(wish: PortWish): Promise<Brought | undefined> {
     try {
-      return await vscode.window.withProgress(
+      const { started, moves } = await vscode.window.withProgress(
         { location: vscode.ProgressLocation.Window, title: 'Replication Sandbox: starting…' },
-        () => this.sandboxes.start(plan),
+        () => startOnFreePorts(wish, (ports) => this.sandboxes.start({ ...wish.shape, ports })),
       );
+      return { session: started, moves };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      const details = error instanceof Error ? (error.stack ?? reason) : reason;
-      this.log.appendLine(`a sandbox did not start: ${details}`);
-      const advice = reason.startsWith('port ')
-        ? 'Free the port or change replicationSandbox.port, then start again.'
-        : 'The output channel “Replication Sandbox” has the details.';
-      void vscode.window.showErrorMessage(
-        `Replication Sandbox: the sandbox did not start: ${reason}. ${advice}`,
-      );
+      this.tellFailure(error);
       return undefined;
     }
   }
 
-  /** The first free block, and the taken ports before it, without those of this window's sandboxes. */
-  private async freePlan(): Promise<{
-    readonly ports: PortPlan | undefined;
-    readonly taken: readonly number[];
-    readonly holder: string;
-  }> {
-    const shape = readSettings();
-    const own = new Set(this.sandboxes.all.flatMap(({ plan }) => portsOf(plan.ports, plan)));
-    const passed: number[] = [];
-    for (let block = 0; block < BLOCKS_MAX; block += 1) {
-      const ports = portPlan(shape, block);
-      if (ports === undefined) break;
-      const taken = await takenPorts(portsOf(ports, shape));
-      if (taken.length === 0) {
-        return {
-          ports,
-          taken: passed,
-          holder: holderText(await this.sandboxes.holders.of(passed)),
-        };
-      }
-      passed.push(...taken.filter((port) => !own.has(port)));
+  private tellFailure(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const details = error instanceof Error ? (error.stack ?? reason) : reason;
+    this.log.appendLine(`a sandbox did not start: ${details}`);
+    const text = `Replication Sandbox: the sandbox did not start: ${reason}.`;
+    if (error instanceof NoPortsError) {
+      const advice =
+        'Set replicationSandbox.port and replicationSandbox.sentinelPort to free ports.';
+      void offerPorts(vscode.window.showErrorMessage(`${text} ${advice}`, CHANGE_PORTS));
+    } else {
+      const advice = 'The output channel “Replication Sandbox” has the details.';
+      void vscode.window.showErrorMessage(`${text} ${advice}`);
     }
-    const holder = holderText(await this.sandboxes.holders.of(passed));
-    return { ports: undefined, taken: passed, holder };
   }
 
-  /** Waits for the ports. Resolves to false when the user cancels or the wait takes too long. */
-  private async waitForPorts(plan: SessionPlan): Promise<boolean> {
+  private async textOf(moves: readonly PortMove[]): Promise<string> {
+    const taken = moves.flatMap((move) => move.taken);
+    return movesText(moves, holderText(await this.sandboxes.holders.of(taken)));
+  }
+
+  /**
+   * Waits for the ports while another window's sandbox has them: usually it is the same window before
+   * its reload. Resolves to false when the user cancels or the wait takes too long.
+   */
+  private async waitForPorts(plan: RememberedPlan): Promise<boolean> {
     const ports = portsOf(plan.ports, plan);
-    let taken = await takenPorts(ports);
-    if (taken.length === 0) return true;
-    const holder = holderText(await this.sandboxes.holders.of(taken));
-    const title = `Replication Sandbox: ports ${listPorts(taken)} are held by ${holder}; waiting for them. Cancel to use others.`;
+    const taken = await takenPorts(ports);
+    let holders = await this.sandboxes.holders.of(taken);
+    if (holders.length === 0) return true;
+    const title = `Replication Sandbox: ports ${listPorts(taken)} are held by ${holderText(holders)}; waiting for them. Cancel to use others.`;
     return vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       async (_progress, token) => {
         const limit = Date.now() + WAIT_MS_MAX;
-        while (taken.length > 0 && Date.now() < limit && !token.isCancellationRequested) {
+        while (holders.length > 0 && Date.now() < limit && !token.isCancellationRequested) {
           await new Promise((resolve) => setTimeout(resolve, WAIT_POLL_MS));
-          taken = await takenPorts(ports);
+          holders = await this.sandboxes.holders.of(await takenPorts(ports));
         }
-        return taken.length === 0 && !token.isCancellationRequested;
+        return holders.length === 0 && !token.isCancellationRequested;
       },
     );
   }
 
-  private async offerOtherPorts(plan: SessionPlan): Promise<void> {
+  private async offerOtherPorts(plan: RememberedPlan): Promise<void> {
     const taken = await takenPorts(portsOf(plan.ports, plan));
     const holder = holderText(await this.sandboxes.holders.of(taken));
     const answer = await vscode.window.showWarningMessage(
       `Replication Sandbox: the sandbox of this workspace was not started: ports ${listPorts(taken)} are held by ${holder}.`,
       OTHER_PORTS,
     );
-    if (answer === OTHER_PORTS) await this.start();
+    if (answer === OTHER_PORTS) await this.bringBack(plan);
   }
 }
 

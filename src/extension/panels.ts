@@ -14,7 +14,7 @@ import { panelPage, panelPolicy } from '../view/panelPage.ts';
 import { deathText } from './deathText.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import type { Session } from './session.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, SECTION } from './settings.ts';
 
 const VIEW_TYPE = 'replicationSandbox.panel';
 const OPEN_KEY = 'panelOpen';
@@ -43,7 +43,7 @@ export class Panels {
       this.sandboxes.onEnd(({ session, reason }) => {
         const why =
           reason === '' ? 'The sandbox was stopped.' : `The sandbox ${deathText(reason).what}.`;
-        this.panels.get(session.id)?.tell({ kind: 'gone', reason: `${why} ${START_HINT}` });
+        this.panels.get(session.id)?.tell({ kind: 'gone', reason: why, canStart: true });
       }),
       { dispose: () => this.closeAll() },
     ];
@@ -85,8 +85,6 @@ export class Panels {
     this.panels.clear();
   }
 }
-
-const START_HINT = 'Run “Replication Sandbox: Start” to start one.';
 
 class Panel {
   private readonly sandboxes: Sandboxes;
@@ -141,7 +139,7 @@ class Panel {
   greet(): void {
     const session = this.sandboxes.byId(this.sessionId);
     if (session === undefined) {
-      this.tell({ kind: 'gone', reason: `The sandbox is not running. ${START_HINT}` });
+      this.tell({ kind: 'gone', reason: 'The sandbox is not running.', canStart: true });
       return;
     }
     this.tell({ kind: 'snapshot', snapshot: session.snapshot });
@@ -159,6 +157,10 @@ class Panel {
         void this.webview.webview.postMessage(json);
       });
       this.greet();
+      return;
+    }
+    if (message.kind === 'start') {
+      void vscode.commands.executeCommand(`${SECTION}.startAnother`);
       return;
     }
     if (message.kind === 'refused') {

@@ -6,6 +6,7 @@
  */
 
 import * as vscode from 'vscode';
+import { formatBytes, parseBytes } from '../sandbox/byteSizes.ts';
 import type { NodeSnapshot, SentinelSnapshot } from '../view/snapshot.ts';
 import { describeServer } from './nodesModel.ts';
 import type { Sandboxes } from './sandboxes.ts';
@@ -100,21 +101,49 @@ export async function pick<T>(
 }
 
 /** Asks for a whole number within bounds. */
-export async function askNumber(
+export function askNumber(
   title: string,
   prompt: string,
   value: number,
   min: number,
   max: number,
 ): Promise<number | undefined> {
+  const parse = (text: string): number | undefined =>
+    /^\d+$/.test(text) ? Number(text) : undefined;
+  const wanted = `A whole number from ${min} to ${max}`;
+  return askWithin(title, prompt, String(value), (text) => within(parse(text), min, max), wanted);
+}
+
+/** Asks for a size in bytes, within bounds: `16384`, `16kb` or `1mb`. */
+export function askBytes(
+  title: string,
+  prompt: string,
+  value: number,
+  min: number,
+  max: number,
+): Promise<number | undefined> {
+  const parse = (text: string): number | undefined => within(parseBytes(text), min, max);
+  const wanted = `A size from ${formatBytes(min)} to ${formatBytes(max)}, such as 16384, 16kb or 1mb`;
+  return askWithin(title, prompt, formatBytes(value), parse, wanted);
+}
+
+function within(value: number | undefined, min: number, max: number): number | undefined {
+  return value !== undefined && value >= min && value <= max ? value : undefined;
+}
+
+/** Asks until `parse` accepts the text; `wanted` says what it accepts. */
+async function askWithin(
+  title: string,
+  prompt: string,
+  value: string,
+  parse: (text: string) => number | undefined,
+  wanted: string,
+): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
     title,
     prompt,
-    value: String(value),
-    validateInput: (input) =>
-      /^\d+$/.test(input) && Number(input) >= min && Number(input) <= max
-        ? undefined
-        : `A whole number from ${min} to ${max}`,
+    value,
+    validateInput: (input) => (parse(input) === undefined ? wanted : undefined),
   });
-  return text === undefined ? undefined : Number(text);
+  return text === undefined ? undefined : parse(text);
 }

@@ -2,17 +2,17 @@
  * The sandboxes of this window, and the listeners to their events.
  *
  * Invariants: every listed sandbox runs. One that dies is removed from the list and reported once; the
- * others continue. workspaceState holds the plans of sandboxes that the user has not stopped: they
- * start again after a reload.
+ * others continue. workspaceState holds the plans of sandboxes that the user has not stopped, with their
+ * changes: they start again after a reload.
  */
 
 import * as vscode from 'vscode';
 import type { FailureReport } from '../gateway/hostMessages.ts';
+import { portsOf } from '../gateway/portPlan.ts';
 import { defaultMemoryMb } from '../gateway/sandboxWorker.ts';
 import type { FeedEntry } from '../view/messages.ts';
 import { Holders } from './holders.ts';
-import { portsOf } from './portPlan.ts';
-import { Session, type SessionListener, type SessionPlan } from './session.ts';
+import { type RememberedPlan, Session, type SessionListener, type SessionPlan } from './session.ts';
 import { readSettings } from './settings.ts';
 
 const RUNNING_KEY = 'running';
@@ -37,6 +37,8 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   readonly holders: Holders;
   private readonly context: vscode.ExtensionContext;
   private sessions: readonly Session[] = [];
+  /** The JSON of what workspaceState holds. */
+  private stored = '';
   private readonly starting = new Set<number>();
   private readonly started = new vscode.EventEmitter<Session>();
   private readonly changed = new vscode.EventEmitter<Session>();
@@ -66,9 +68,13 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
     return this.sessions.find((session) => session.id === id);
   }
 
+  get isStarting(): boolean {
+    return this.starting.size > 0;
+  }
+
   /** The plans of the sandboxes that ran when the window was closed. */
-  get remembered(): readonly SessionPlan[] {
-    return this.context.workspaceState.get<SessionPlan[]>(RUNNING_KEY, []);
+  get remembered(): readonly RememberedPlan[] {
+    return this.context.workspaceState.get<RememberedPlan[]>(RUNNING_KEY, []);
   }
 
   /** Starts a sandbox. Throws StartError when that fails. */
@@ -132,6 +138,8 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
 
   snapshot(session: Session): void {
     this.changed.fire(session);
+    // After closeAll the list is empty, and the plans stay remembered.
+    if (this.sessions.includes(session)) void this.remember();
   }
 
   feed(session: Session, entries: readonly FeedEntry[]): void {
@@ -158,7 +166,10 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   }
 
   private async remember(): Promise<void> {
-    const plans = this.sessions.map((session) => session.plan);
+    const plans = this.sessions.map((session) => session.remembered);
+    const text = JSON.stringify(plans);
+    if (text === this.stored) return;
+    this.stored = text;
     await this.context.workspaceState.update(RUNNING_KEY, plans);
   }
 

@@ -6,17 +6,21 @@
 
 import * as vscode from 'vscode';
 import type { EndpointList, FailureReport, HostOptions } from '../gateway/hostMessages.ts';
+import type { PortPlan, Shape } from '../gateway/portPlan.ts';
 import { SandboxWorker } from '../gateway/sandboxWorker.ts';
 import type { FeedEntry, Operation, Outcome } from '../view/messages.ts';
 import { addToRecent } from '../view/recentFeed.ts';
 import type { Snapshot } from '../view/snapshot.ts';
-import type { PortPlan } from './portPlan.ts';
+import { changesIn, NO_CHANGES, type TopologyChanges } from './topologyChanges.ts';
 
-/** What is needed to start it again on the same ports. */
-export interface SessionPlan {
+/** What it starts with. */
+export interface SessionPlan extends Shape {
   readonly ports: PortPlan;
-  readonly replicas: number;
-  readonly sentinels: number;
+}
+
+/** What is needed to start it again as it was. */
+export interface RememberedPlan extends SessionPlan {
+  readonly changes: TopologyChanges;
 }
 
 export interface SessionListener {
@@ -34,6 +38,7 @@ export class Session {
   readonly plan: SessionPlan;
   readonly endpoints: EndpointList;
   snapshot: Snapshot;
+  changes = NO_CHANGES;
   recent: readonly FeedEntry[] = [];
   /** The failure that stopped it before there was a listener. */
   earlyFailure: FailureReport | undefined = undefined;
@@ -85,6 +90,10 @@ export class Session {
     return `Sandbox ${this.id}`;
   }
 
+  get remembered(): RememberedPlan {
+    return { ...this.plan, changes: this.changes };
+  }
+
   request(operation: Operation): Promise<Outcome> {
     return this.worker.request(operation);
   }
@@ -95,6 +104,7 @@ export class Session {
 
   private newSnapshot(snapshot: Snapshot, listener: SessionListener): void {
     this.snapshot = snapshot;
+    this.changes = changesIn(snapshot, this.plan, this.changes);
     listener.snapshot(this);
   }
 

@@ -14,6 +14,7 @@ interface Settings {
   readonly seed: number | null;
   readonly startAutomatically: boolean;
   readonly openPanelOnStart: boolean;
+  readonly terminalEnvironment: boolean;
   /** 0: chosen from the memory of this machine. */
   readonly memoryLimitMb: number;
 }
@@ -29,6 +30,7 @@ export function readSettings(): Settings {
     seed: section.get('seed', null),
     startAutomatically: section.get('startAutomatically', false),
     openPanelOnStart: section.get('openPanelOnStart', true),
+    terminalEnvironment: section.get('terminalEnvironment', true),
     memoryLimitMb: section.get('memoryLimitMb', 0),
   };
 }

@@ -2,8 +2,7 @@
 
 import * as net from 'node:net';
 import { ControlConnection, type Perform } from './controlConnection.ts';
-import { PortTakenError } from './endpoints.ts';
-import { errnoText } from './errno.ts';
+import { PortError } from './endpoints.ts';
 
 const HOST = '127.0.0.1';
 
@@ -21,13 +20,11 @@ export class ControlEndpoint {
     });
   }
 
-  /** Listens on the port. Throws PortTakenError. */
+  /** Listens on the port. Throws PortError. */
   open(port: number): Promise<void> {
     return new Promise((resolve, reject) => {
       // Later errors, such as too few descriptors for a connection, have no effect.
-      this.server.on('error', (error) =>
-        reject(new PortTakenError(`port ${port} (control endpoint): ${errnoText(error)}`)),
-      );
+      this.server.on('error', (error) => reject(new PortError(port, 'control endpoint', error)));
       this.server.listen({ port, host: HOST }, () => resolve());
     });
   }

@@ -15,8 +15,7 @@ import type { Operation, Outcome } from '../view/messages.ts';
 import { parseFromPage } from '../view/panel.ts';
 import { PanelChannel } from '../view/panelChannel.ts';
 import { panelPage, panelPolicy } from '../view/panelPage.ts';
-import { PortTakenError } from './endpoints.ts';
-import { errnoText } from './errno.ts';
+import { PortError } from './endpoints.ts';
 import { isOwnAuthority } from './loopback.ts';
 import { readPanelFile } from './panelFiles.ts';
 
@@ -58,14 +57,12 @@ export class Dashboard {
     return `http://${HOST}:${this.port}/?token=${this.token}`;
   }
 
-  /** Listens on the port. Throws PortTakenError. */
+  /** Listens on the port. Throws PortError. */
   open(port: number): Promise<void> {
     this.port = port;
     return new Promise((resolve, reject) => {
       // Later errors, such as too few descriptors for a connection, have no effect.
-      this.server.on('error', (error) =>
-        reject(new PortTakenError(`port ${port} (dashboard): ${errnoText(error)}`)),
-      );
+      this.server.on('error', (error) => reject(new PortError(port, 'dashboard', error)));
       this.server.listen({ port, host: HOST }, () => resolve());
     });
   }
@@ -139,7 +136,8 @@ export class Dashboard {
     webSocket.on('error', () => webSocket.terminate());
     webSocket.on('message', (data: RawData) => {
       const message = parseFromPage(parseJson(String(data)));
-      if (message === undefined) {
+      // The dashboard ends with its sandbox, so it cannot start another one.
+      if (message === undefined || message.kind === 'start') {
         webSocket.close(1007, 'not a message of the panel');
       } else if (message.kind === 'ready') {
         unsubscribe();

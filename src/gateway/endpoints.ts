@@ -20,7 +20,7 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import { displayed, SHOWN } from '../view/displayed.ts';
 import type { OutsidePort, Traffic } from '../world/input.ts';
 import { endInOrder } from './endInOrder.ts';
-import { errnoText } from './errno.ts';
+import { errnoCode, errnoText } from './errno.ts';
 import type { LiveLoop } from './liveLoop.ts';
 import { loopbackAddress } from './loopback.ts';
 import { Outbox, Output } from './output.ts';
@@ -32,9 +32,17 @@ const UNREAD_BYTES_MAX = SEND_WINDOW_BYTES;
 /** The pause between attempts to reopen the port of a restarted node. */
 const LISTEN_RETRY_MS = 500;
 
-/** Another program holds the port. */
-export class PortTakenError extends Error {
-  override readonly name = 'PortTakenError';
+/** A port cannot be opened. */
+export class PortError extends Error {
+  override readonly name = 'PortError';
+  /** The port, if another program holds it; undefined for other reasons. */
+  readonly takenPort: number | undefined;
+
+  /** `owner` is what should have listened there. */
+  constructor(port: number, owner: string, cause: unknown) {
+    super(`port ${port} (${owner}): ${errnoText(cause)}`);
+    this.takenPort = errnoCode(cause) === 'EADDRINUSE' ? port : undefined;
+  }
 }
 
 class Peer {
@@ -73,14 +81,14 @@ export class Endpoints implements OutsidePort {
     this.reads = reads;
   }
 
-  /** Listens on the port of every node that listens. Throws PortTakenError. */
+  /** Listens on the port of every node that listens. Throws PortError. */
   async open(): Promise<void> {
     this.sandbox.openTo(this);
     for (const view of this.sandbox.world.nodes()) {
       for (const port of view.listening) {
         const error = await this.bind(view.name, port);
         if (error === undefined) continue;
-        throw new PortTakenError(`port ${port} (${view.name}): ${errnoText(error)}`);
+        throw new PortError(port, view.name, error);
       }
     }
   }

@@ -9,6 +9,9 @@ import * as net from 'node:net';
 import { PORT_MAX } from '../view/verbs/arguments.ts';
 import { errnoText } from './errno.ts';
 
+/** What portTrouble says of a port on which another program listens. */
+export const PORT_TAKEN = errnoText({ code: 'EADDRINUSE' });
+
 const HOST = '127.0.0.1';
 
 export async function isPortFree(port: number): Promise<boolean> {

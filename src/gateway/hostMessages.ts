@@ -51,8 +51,12 @@ export type ToWorker = Request | { readonly kind: 'subscribe' } | { readonly kin
 export type FromWorker =
   | Message
   | { readonly kind: 'ready'; readonly endpoints: EndpointList }
-  /** The start failed for a reason that the user can remove. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  /** The start failed for a reason that the user can remove, such as a port that is taken. */
+  | {
+      readonly kind: 'refused';
+      readonly reason: string;
+      readonly takenPort: number | undefined;
+    }
   /** A message to show to the user at once: what happened and what to do. */
   | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'failed'; readonly report: FailureReport }

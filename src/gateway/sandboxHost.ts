@@ -84,7 +84,7 @@ export class SandboxHost {
     this.endpoints.onBytes = (count) => this.memory.received(count);
   }
 
-  /** Opens every endpoint and goes live. Throws PortTakenError. */
+  /** Opens every endpoint and goes live. Throws PortError. */
   async open(): Promise<EndpointList> {
     await this.endpoints.open();
     await this.control.open(this.options.controlPort);

@@ -31,6 +31,13 @@ const ENDED: Outcome = { ok: false, error: 'ERR the sandbox has ended' };
 /** The sandbox did not start; the message says why. */
 export class StartError extends Error {
   override readonly name = 'StartError';
+  /** The port that another program holds, if that is the reason. */
+  readonly takenPort: number | undefined;
+
+  constructor(reason: string, takenPort?: number) {
+    super(reason);
+    this.takenPort = takenPort;
+  }
 }
 
 interface SandboxListeners {
@@ -85,8 +92,10 @@ export class SandboxWorker {
         for (const event of ['error', 'exit']) worker.removeAllListeners(event);
         if (message.kind === 'ready') {
           resolve(new SandboxWorker(worker, message.endpoints, listeners));
+        } else if (message.kind === 'refused') {
+          reject(new StartError(message.reason, message.takenPort));
         } else {
-          reject(new StartError(message.kind === 'refused' ? message.reason : message.kind));
+          reject(new StartError(message.kind));
         }
       });
     });

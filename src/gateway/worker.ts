@@ -2,7 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { BootError } from '../sandbox/sandbox.ts';
-import { PortTakenError } from './endpoints.ts';
+import { PortError } from './endpoints.ts';
 import type { FromWorker, HostOptions, ToWorker } from './hostMessages.ts';
 import { SandboxHost } from './sandboxHost.ts';
 import { chooseSocketReads } from './socketReads.ts';
@@ -38,7 +38,8 @@ async function serve(options: HostOptions): Promise<void> {
 
 serve(workerData as HostOptions).catch((error: unknown) => {
   // Any other error is a bug: it ends the thread and is reported with its stack.
-  if (!(error instanceof BootError) && !(error instanceof PortTakenError)) throw error;
-  say({ kind: 'refused', reason: error.message });
+  if (!(error instanceof BootError) && !(error instanceof PortError)) throw error;
+  const takenPort = error instanceof PortError ? error.takenPort : undefined;
+  say({ kind: 'refused', reason: error.message, takenPort });
   port.close();
 });

@@ -14,13 +14,20 @@ import { parseRequest, type RefusedRequest } from './parseRequest.ts';
 
 export type ToPage =
   | Message
-  /** The sandbox behind the page has ended; `reason` says why and what to do. */
-  | { readonly kind: 'gone'; readonly reason: string };
+  /** The sandbox behind the page has ended; `reason` says why. */
+  | {
+      readonly kind: 'gone';
+      readonly reason: string;
+      /** The host can start another one. */
+      readonly canStart?: boolean;
+    };
 
 type PageRequest = { readonly kind: 'request' } & Request;
 
 export type FromPage =
   | { readonly kind: 'ready' }
+  /** Starts a sandbox in place of the one that has ended. */
+  | { readonly kind: 'start' }
   | PageRequest
   /** A request that the table of verbs refuses; the host answers with the error. */
   | ({ readonly kind: 'refused' } & RefusedRequest);
@@ -28,7 +35,7 @@ export type FromPage =
 /** Undefined for anything that is not a message of the page. */
 export function parseFromPage(data: unknown): FromPage | undefined {
   if (typeof data !== 'object' || data === null || !('kind' in data)) return undefined;
-  if (data.kind === 'ready') return { kind: 'ready' };
+  if (data.kind === 'ready' || data.kind === 'start') return { kind: data.kind };
   const request = data.kind === 'request' ? parseRequest(data) : undefined;
   if (request === undefined) return undefined;
   return 'error' in request ? { kind: 'refused', ...request } : { kind: 'request', ...request };

@@ -1,4 +1,4 @@
-/** The command line: what `up` prints, how it ends, and what it says when it cannot start. */
+/** The command line: what `up` and `server` print, how they end, and how they word wrong options. */
 
 import assert from 'node:assert/strict';
 import * as net from 'node:net';
@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import type { Message } from '../../src/view/messages.ts';
 import { requirePeer } from '../support/required.ts';
-import { freePorts, redisCli, runCli, startOurServer, startSandbox, waitFor } from './peers.ts';
+import { redisCli, runCli, startOurServer, startSandbox, waitFor } from './peers.ts';
 
 const LIMIT_MS = 30_000;
 
@@ -30,17 +30,6 @@ test('up --json prints one line and ends with 0 on SIGINT and SIGTERM', async (t
     assert.equal(sandbox.output().trimEnd().split('\n').length, 1);
     assert.equal(await sandbox.stop(signal), 0);
   }
-});
-
-test('a port that is in use is named', async (t) => {
-  const first = await freePorts(4);
-  const holder = net.createServer().listen(first + 1, '127.0.0.1');
-  t.after(() => holder.close());
-  const ports = ['--port', String(first), '--control-port', String(first + 2)];
-  const rest = ['--dashboard-port', String(first + 3), '--replicas', '1', '--sentinels', '0'];
-  const { code, output } = await runCli(t, ['up', ...ports, ...rest]);
-  assert.equal(code, 1);
-  assert.match(output, new RegExp(`port ${first + 1} \\(r1\\): Address already in use`));
 });
 
 test('wrong options and --help', async (t) => {

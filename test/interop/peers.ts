@@ -210,13 +210,35 @@ export async function startSandbox(
   const first = await freePorts(count);
   const ports = ['--port', String(first), '--sentinel-port', String(first + count / 2)];
   const services = ['--control-port', String(first + 18), '--dashboard-port', String(first + 19)];
-  const all = [CLI, 'up', '--json', ...ports, ...services, ...args];
-  const running = startProgram(t, process.execPath, all, first);
-  await ready(running, '"dashboard":');
-  const endpoints = JSON.parse(running.output().split('\n', 1)[0]!) as EndpointList;
+  return startUp(t, [...ports, ...services, ...args]);
+}
+
+/** A script under this Node, once its output has the text. */
+export function startNode(
+  t: TestContext,
+  args: readonly string[],
+  text: string,
+  variables: Variables = {},
+): Promise<Peer> {
+  return ready(startProgram(t, process.execPath, args, 0, undefined, variables), text);
+}
+
+/** Our CLI, once its output has the text. */
+export function startCli(t: TestContext, args: readonly string[], text: string): Promise<Peer> {
+  return startNode(t, [CLI, ...args], text);
+}
+
+/** Our CLI's `up --json` with these options alone. */
+export async function startUp(t: TestContext, args: readonly string[]): Promise<SandboxProcess> {
+  const running = await startCli(t, ['up', '--json', ...args], '"dashboard":');
+  const line = running
+    .output()
+    .split('\n')
+    .find((text) => text.startsWith('{'));
+  const endpoints = JSON.parse(line!) as EndpointList;
   return {
     pid: running.pid,
-    port: first,
+    port: endpoints.nodes[0]!.port,
     directory: running.directory,
     endpoints,
     output: () => running.output(),

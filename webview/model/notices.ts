@@ -10,6 +10,8 @@ export interface Notice {
   readonly title: string;
   readonly text: string;
   readonly canDismiss: boolean;
+  /** Whether it offers to start a sandbox. */
+  readonly canStart?: boolean;
 }
 
 const NAMED_MAX = 4;

@@ -26,6 +26,10 @@ function handlers(parts: Parts): Handlers<EditorCommand | VerbCommand> {
       const session = await lifecycle.start();
       if (session !== undefined) await panels.show(session);
     },
+    startAnother: async () => {
+      const session = await lifecycle.startAnother();
+      if (session !== undefined) await panels.show(session);
+    },
     stop: async (entry) => {
       const session = await pickSession(sandboxes, entry);
       if (session !== undefined) await lifecycle.stop(session);

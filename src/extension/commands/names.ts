@@ -13,6 +13,7 @@ export type VerbCommand = { [Name in VerbName]: CommandOf<(typeof VERBS)[Name]> 
 /** Commands of the editor that are no operations of a sandbox. */
 const EDITOR_COMMANDS = [
   'start',
+  'startAnother',
   'stop',
   'openPanel',
   'showLog',

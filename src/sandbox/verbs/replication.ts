@@ -16,8 +16,12 @@ export const replicationDoings: Doings<keyof typeof replicationVerbs> = {
   resync,
   replicaof,
   backlog: (sandbox, { node, bytes }, done) => {
-    const words = ['CONFIG', 'SET', 'repl-backlog-size', String(bytes)];
-    command(sandbox, serverSpec(sandbox, node), words, done);
+    const server = serverSpec(sandbox, node);
+    command(sandbox, server, ['CONFIG', 'SET', 'repl-backlog-size', String(bytes)], (outcome) => {
+      // A restart of the node, too, keeps what was set here.
+      if (outcome.ok) command(sandbox, server, ['CONFIG', 'REWRITE'], () => {});
+      done(outcome);
+    });
   },
   failover,
 };

@@ -84,7 +84,7 @@ async function startTwo(story: Story): Promise<readonly [EndpointList, EndpointL
   const { window, editor } = story;
   await stopAll(story);
   await story.start();
-  await window.command('Start');
+  await window.command('Start Another');
   const [first, second] = await editor.untilReady(2);
   await window.tree('Nodes').getByText('Sandbox 2').waitFor();
   await window.untilPanelDrawn();

@@ -95,8 +95,8 @@ export class Editor {
 
   static async start(options: EditorOptions = {}): Promise<Editor> {
     assert.ok(existsSync(VSIX), `${VSIX} is missing: npm run package`);
-    installCodeServer();
-    if (!buildOutputChannels()) {
+    await installCodeServer();
+    if (!(await buildOutputChannels())) {
       console.error(
         'No compiler here: code-server writes no logs, so errors in them are not seen.',
       );
@@ -106,8 +106,8 @@ export class Editor {
     mkdirSync(folder, { recursive: true });
     const folders = editorFolders(base);
     const probe = join(base, 'probe.vsix');
-    packageExtension(PROBE, probe);
-    prepareEditor(folders, [VSIX, probe], { ...SETTINGS, ...options.settings });
+    await packageExtension(PROBE, probe);
+    await prepareEditor(folders, [VSIX, probe], { ...SETTINGS, ...options.settings });
     const port = await freePort(FIRST_PORT);
     const server = await startCodeServer({
       folders,

@@ -104,6 +104,15 @@ export class Window {
     }, `the palette to offer ${label}`);
   }
 
+  /** Types a line into a new terminal. */
+  async terminal(line: string): Promise<void> {
+    await this.commandOfEditor('Terminal: Create New Terminal');
+    const input = this.page.locator('.terminal.xterm .xterm-helper-textarea').last();
+    await input.waitFor({ state: 'attached', timeout: WAIT_MS });
+    await input.focus({ timeout: WAIT_MS });
+    await this.page.keyboard.type(`${line}\n`);
+  }
+
   /** Whether the palette offers a command now. */
   async offers(title: string): Promise<boolean> {
     await this.openPalette(`>Replication Sandbox: ${title}`);

@@ -11,22 +11,40 @@ test('up without options is one master, two replicas and three Sentinels', () =>
   assert.deepEqual(parseUpOptions([]), {
     replicas: 2,
     sentinels: 3,
-    port: 6400,
-    sentinelPort: 26400,
-    controlPort: 6490,
-    dashboardPort: 6491,
+    runs: [
+      { first: 6400, parts: ['servers'] },
+      { first: 26_400, parts: ['sentinels'] },
+      { first: 6490, parts: ['control'] },
+      { first: 6491, parts: ['dashboard'] },
+    ],
     seed: undefined,
-    json: false,
+    form: 'list',
     logs: false,
   });
+});
+
+test('--port puts everything that has no option of its own next to each other', () => {
+  const runsFor = (line: string) => parseUpOptions(line.split(' ')).runs;
+  assert.deepEqual(runsFor('--port 27000'), [
+    { first: 27_000, parts: ['servers', 'sentinels', 'control', 'dashboard'] },
+  ]);
+  assert.deepEqual(runsFor('--port 0 --control-port 7090'), [
+    { first: 0, parts: ['servers', 'sentinels', 'dashboard'] },
+    { first: 7090, parts: ['control'] },
+  ]);
+  assert.deepEqual(runsFor('--sentinel-port 0 --dashboard-port 7091'), [
+    { first: 6400, parts: ['servers'] },
+    { first: 6490, parts: ['control'] },
+    { first: 0, parts: ['sentinels'] },
+    { first: 7091, parts: ['dashboard'] },
+  ]);
 });
 
 test('options of up, in both spellings', () => {
   const options = parseUpOptions(['--replicas=0', '--sentinels', '0', '--seed', '7', '--json']);
   assert.deepEqual([options.replicas, options.sentinels, options.seed], [0, 0, 7]);
-  assert.equal(options.json, true);
-  const high = parseUpOptions(['--port', '65500']);
-  assert.deepEqual([high.sentinelPort, high.controlPort], [45_500, 65_410]);
+  assert.equal(options.form, 'json');
+  assert.equal(parseUpOptions(['--env']).form, 'env');
 });
 
 test('wrong options of up say what is wrong', () => {
@@ -35,7 +53,8 @@ test('wrong options of up say what is wrong', () => {
     ['replicas', /unknown option 'replicas'/],
     ['--constructor 5', /unknown option '--constructor'/],
     ['--port', /--port needs a number/],
-    ['--port 0', /--port must be an integer from 1 to 65535, not '0'/],
+    ['--port -1', /--port must be an integer from 0 to 65535, not '-1'/],
+    ['--json --env', /--json and --env exclude each other/],
     ['--replicas -1', /must be an integer from 0 to 32, not '-1'/],
     ['--replicas 1.5', /not '1.5'/],
     [
@@ -43,6 +62,8 @@ test('wrong options of up say what is wrong', () => {
       /the control endpoint and replica 1 would both have port 6401/,
     ],
     ['--port 65535', /port 65536 of replica 1 is above 65535/],
+    ['--port 65530', /port 65536 of the control endpoint is above 65535/],
+    ['--sentinel-port 6402', /Sentinel 1 and replica 2 would both have port 6402/],
   ];
   for (const [line, error] of cases) {
     assert.throws(() => parseUpOptions(line.split(' ')), error, line);

@@ -95,7 +95,7 @@ test('who is ready gets the snapshot, and answers to requests', async () => {
   const error = 'ERR a port is a number from 1 to 65535, not 1.5';
   assert.deepEqual(refusal, { kind: 'answer', id: 10, outcome: { ok: false, error } });
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  socket.send('{"kind":"nonsense"}');
+  socket.send('{"kind":"start"}');
   assert.equal(await closed, 1007);
 });
 

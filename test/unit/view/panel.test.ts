@@ -17,8 +17,10 @@ const entry = (text: string): FeedEntry => ({
   text,
 });
 
-test('a page says ready or asks; anything else is nothing', () => {
-  assert.deepEqual(parseFromPage({ kind: 'ready', more: 1 }), { kind: 'ready' });
+test('a page says ready or start, or asks; anything else is nothing', () => {
+  for (const kind of ['ready', 'start']) {
+    assert.deepEqual(parseFromPage({ kind, more: 1 }), { kind });
+  }
   const request = { kind: 'request', id: 1, operation: { op: 'crash', node: 'm' } };
   assert.deepEqual(parseFromPage(request), request);
   for (const wrong of [null, 'ready', { id: 1 }, { ...request, id: 'x' }, []]) {
