@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The command line: `up`, `server`, --help and --version. Bundled as dist/cli.js.
+ * The command line: `up`, `open`, `server`, --help and --version. Bundled as dist/cli.js.
  *
  * Each command loads only its own code, so that the worker of `up` starts sooner.
  */
@@ -25,6 +25,7 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   if (command === 'server') await (await import('./serverCommand.ts')).server(rest);
+  else if (command === 'open') process.exit(await (await import('./openCommand.ts')).open(rest));
   else if (command === 'up') process.exit(await (await import('./upCommand.ts')).up(rest));
   else throw new UsageError(`unknown command '${command}'; see --help`);
 }

@@ -3,6 +3,7 @@
 export const HELP = `Replication Sandbox for Redis
 
 Usage: replication-sandbox up [options]
+       replication-sandbox open FILE.rsrec
        replication-sandbox server [redis.conf] [--directive value ...] [--sentinel]
        replication-sandbox --help | --version
 
@@ -23,6 +24,9 @@ up: a master, its replicas and Sentinels in one process, with real endpoints on 
   6490, dashboard 6491. If a port is taken, the next free block of ten is used and standard error
   says so.
   Control it with any Redis client at the control endpoint: SANDBOX HELP.
+
+open: a recording that SANDBOX RECORDING SAVE has written, to be looked at in dashboard and control
+  endpoint; nothing listens for its nodes until SANDBOX FORK continues from one of its events
 
 server: one process in place of redis-server, on 127.0.0.1
   redis.conf           configuration file; directives of the command line override it

@@ -13,6 +13,8 @@ interface Offers {
   readonly running: boolean;
   readonly live: boolean;
   readonly paused: boolean;
+  /** A sandbox shows its past. */
+  readonly past: boolean;
   /** At least one process is alive; is running; is frozen; at least one replica is running. */
   readonly alive: boolean;
   readonly thawed: boolean;
@@ -33,6 +35,7 @@ export function offersOf(snapshots: readonly Snapshot[]): Offers {
     running: snapshots.length > 0,
     live: some('live'),
     paused: some('paused'),
+    past: some('past'),
     alive: processes.some((state) => state === 'running' || state === 'frozen'),
     thawed: processes.includes('running'),
     frozen: processes.includes('frozen'),

@@ -82,7 +82,10 @@ function take(argument: Argument, words: string[]): unknown {
   switch (argument.kind) {
     case 'node':
     case 'masterName':
+    case 'path':
       return words.shift();
+    case 'label':
+      return words.length === 0 && argument.optional ? OMITTED : words.shift();
     case 'place':
       return words.length === 0 && argument.optional ? OMITTED : words.shift();
     case 'port':

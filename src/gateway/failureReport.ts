@@ -7,13 +7,14 @@
  * written. `replay(parse(bytes))` of world/ repeats the run up to the same event and the same error.
  */
 
-import { closeSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { serialize } from '../world/recordingFile.ts';
 import { errnoText } from './errno.ts';
 import type { FailureReport } from './hostMessages.ts';
+import { writeWhole } from './writeWhole.ts';
 
 /** Undefined while the world has not failed. */
 export function reportFailure(sandbox: Sandbox): FailureReport | undefined {
@@ -32,19 +33,10 @@ function writeRecording(
   }
   try {
     const path = join(mkdtempSync(join(tmpdir(), 'replication-sandbox-')), 'failure.rsrec');
-    writeParts(path, serialize(recording));
+    writeWhole(path, serialize(recording));
     return { recording: path };
   } catch (error) {
     return { noRecording: errnoText(error) };
-  }
-}
-
-function writeParts(path: string, parts: readonly Buffer[]): void {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    for (const part of parts) writeFileSync(file, part);
-  } finally {
-    closeSync(file);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The messages between a sandbox's worker thread and the thread that started it; plain data. */
 
 import type { TopologyOptions } from '../sandbox/topology.ts';
-import type { Message, Request } from '../view/messages.ts';
+import type { Message, Outcome, Request } from '../view/messages.ts';
 
 export interface HostOptions {
   readonly topology: TopologyOptions;
@@ -12,6 +12,18 @@ export interface HostOptions {
   readonly dashboardPort: number;
   /** The limit of the thread's heap and Buffers together. */
   readonly memoryMb: number;
+  /** A recording to continue in place of a new topology: the bytes of its file. */
+  readonly recording?: Uint8Array;
+  /** The recording is only looked at: its nodes have no endpoints. */
+  readonly isFinished?: boolean;
+}
+
+/** A sandbox wants another one to be started, which continues from an event of its history. */
+export interface ForkRequest {
+  readonly kind: 'fork';
+  readonly id: number;
+  readonly name: string;
+  readonly options: HostOptions;
 }
 
 /** As `up --json` prints it. */
@@ -46,7 +58,12 @@ export interface FailureReport {
   readonly noRecording?: string;
 }
 
-export type ToWorker = Request | { readonly kind: 'subscribe' } | { readonly kind: 'close' };
+export type ToWorker =
+  | Request
+  | { readonly kind: 'subscribe' }
+  | { readonly kind: 'close' }
+  /** The answer to a ForkRequest. */
+  | { readonly kind: 'forked'; readonly id: number; readonly outcome: Outcome };
 
 export type FromWorker =
   | Message
@@ -60,5 +77,6 @@ export type FromWorker =
   /** A message to show to the user at once: what happened and what to do. */
   | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'failed'; readonly report: FailureReport }
+  | ForkRequest
   /** The sandbox has ended itself for the given reason. */
   | { readonly kind: 'ended'; readonly reason: string };

@@ -8,17 +8,23 @@
 import { Sandbox } from '../sandbox/sandbox.ts';
 import { Service } from '../sandbox/service.ts';
 import { nextPort } from '../sandbox/verbs/nodes.ts';
+import { displayed, SHOWN } from '../view/displayed.ts';
 import type { Operation, Outcome } from '../view/messages.ts';
 import { refusalOf } from '../view/verbs/check.ts';
+import { parse } from '../world/recordingFile.ts';
+import { replay } from '../world/replay.ts';
 import { ControlEndpoint } from './controlEndpoint.ts';
 import { Dashboard } from './dashboard.ts';
 import { Endpoints } from './endpoints.ts';
+import { errnoText } from './errno.ts';
 import { failureLine, reportFailure } from './failureReport.ts';
+import { Forks } from './forks.ts';
 import { freePort, portTrouble } from './freePorts.ts';
 import type { EndpointList, FromWorker, HostOptions } from './hostMessages.ts';
 import { LiveLoop } from './liveLoop.ts';
 import { MemoryGuard } from './memoryGuard.ts';
 import type { SocketReads } from './socketReads.ts';
+import { writeWhole } from './writeWhole.ts';
 
 const HOST = '127.0.0.1';
 /**
@@ -38,6 +44,7 @@ type Addition = Extract<Operation, { op: 'addServer' | 'addReplica' | 'addSentin
 export class SandboxHost {
   readonly sandbox: Sandbox;
   readonly service: Service;
+  readonly forks: Forks;
   private readonly options: HostOptions;
   private readonly loop: LiveLoop;
   private readonly endpoints: Endpoints;
@@ -52,17 +59,16 @@ export class SandboxHost {
   constructor(options: HostOptions, reads: SocketReads, say: (message: FromWorker) => void) {
     this.options = options;
     this.say = say;
-    const present = Date.now() * 1000;
-    this.sandbox = new Sandbox({
-      topology: options.topology,
-      seed: options.seed,
-      nonce: options.nonce,
-      startAt: present - BOOT_SECONDS * 1_000_000,
-      record: true,
-      params: { outsideReachable: true, digestEvery: DIGEST_EVERY },
-    });
-    this.sandbox.boot();
-    this.sandbox.advance(present);
+    this.sandbox = options.recording === undefined ? booted(options) : continued(options);
+    this.forks = new Forks(options, say);
+    this.sandbox.surroundings = {
+      save: saveFile,
+      fork: (branch, name, done) => {
+        this.forks
+          .start(branch, name, done)
+          .catch((error: unknown) => done(this.service.bug(error)));
+      },
+    };
     this.service = new Service(this.sandbox);
     this.loop = new LiveLoop(this.sandbox, () => this.endpoints.writeOut());
     this.endpoints = new Endpoints(this.sandbox, this.loop, reads);
@@ -86,11 +92,13 @@ export class SandboxHost {
 
   /** Opens every endpoint and goes live. Throws PortError. */
   async open(): Promise<EndpointList> {
-    await this.endpoints.open();
+    const isFinished = this.options.isFinished === true;
+    if (!isFinished) await this.endpoints.open();
     await this.control.open(this.options.controlPort);
     await this.dashboard.open(this.options.dashboardPort);
     this.sandbox.driver = this.loop;
-    this.loop.start();
+    if (isFinished) this.loop.pause();
+    else this.loop.start();
     this.pump = setInterval(() => {
       this.watchWorld();
       this.service.pump();
@@ -171,4 +179,45 @@ export class SandboxHost {
 
 function isAddition(operation: Operation): operation is Addition {
   return ['addServer', 'addReplica', 'addSentinel'].includes(operation.op);
+}
+
+/** A new sandbox, which has agreed and stands at the present. Throws BootError. */
+function booted({ topology, seed, nonce }: HostOptions): Sandbox {
+  const present = Date.now() * 1000;
+  const sandbox = new Sandbox({
+    topology,
+    seed,
+    nonce,
+    startAt: present - BOOT_SECONDS * 1_000_000,
+    record: true,
+    params: { outsideReachable: true, digestEvery: DIGEST_EVERY },
+  });
+  sandbox.boot();
+  sandbox.advance(present);
+  return sandbox;
+}
+
+/** The sandbox of a recording, at its end. Throws RecordingError and DepartureError. */
+function continued({ topology, seed, nonce, recording, isFinished }: HostOptions): Sandbox {
+  const parsed = parse(Buffer.from(recording!));
+  const world = replay(parsed, undefined, { record: true });
+  return new Sandbox({
+    topology,
+    seed,
+    nonce,
+    startAt: parsed.startAt,
+    record: true,
+    world,
+    isRecording: isFinished === true,
+  });
+}
+
+/** Returns the error. */
+function saveFile(path: string, parts: readonly Buffer[]): string | undefined {
+  try {
+    writeWhole(path, parts);
+    return undefined;
+  } catch (error) {
+    return `${displayed(path, SHOWN.line)}: ${errnoText(error)}`;
+  }
 }

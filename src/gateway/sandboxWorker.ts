@@ -12,6 +12,7 @@ import type { Snapshot } from '../view/snapshot.ts';
 import type {
   EndpointList,
   FailureReport,
+  ForkRequest,
   FromWorker,
   HostOptions,
   ToWorker,
@@ -47,6 +48,11 @@ interface SandboxListeners {
   readonly onWarning: (text: string) => void;
   /** A bug has stopped the world, which can still be inspected. */
   readonly onFailure?: (report: FailureReport) => void;
+  /**
+   * Starts a fork of the sandbox in a worker of its own. Resolves with its endpoints. Without a listener
+   * forks are refused.
+   */
+  readonly onFork?: (name: string, options: HostOptions) => Promise<EndpointList>;
   /** The worker died. */
   readonly onDeath: (reason: string) => void;
 }
@@ -131,11 +137,27 @@ export class SandboxWorker {
     else if (message.kind === 'feed') this.listeners.onFeed?.(message.entries);
     else if (message.kind === 'warning') this.listeners.onWarning(message.text);
     else if (message.kind === 'failed') this.listeners.onFailure?.(message.report);
+    else if (message.kind === 'fork') void this.fork(message);
     else if (message.kind === 'ended') this.death = message.reason;
     else if (message.kind === 'answer') {
       this.waiting.get(message.id)?.(message.outcome);
       this.waiting.delete(message.id);
     }
+  }
+
+  private async fork({ id, name, options }: ForkRequest): Promise<void> {
+    const { onFork } = this.listeners;
+    let outcome: Outcome = { ok: false, error: 'ERR this program starts no further sandboxes' };
+    try {
+      if (onFork !== undefined) {
+        const data = await onFork(name, options);
+        outcome = { ok: true, text: `${name} runs on other ports`, data };
+      }
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      outcome = { ok: false, error: `ERR ${error.message}` };
+    }
+    if (!this.hasExited) this.post({ kind: 'forked', id, outcome });
   }
 
   private exited(code: number): void {

@@ -2,6 +2,8 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { BootError } from '../sandbox/sandbox.ts';
+import { RecordingError } from '../world/recordingFile.ts';
+import { DepartureError } from '../world/replay.ts';
 import { PortError } from './endpoints.ts';
 import type { FromWorker, HostOptions, ToWorker } from './hostMessages.ts';
 import { SandboxHost } from './sandboxHost.ts';
@@ -28,6 +30,8 @@ async function serve(options: HostOptions): Promise<void> {
       host.perform(operation, (outcome) => say({ kind: 'answer', id, outcome }));
     } else if (message.kind === 'subscribe') {
       host.service.subscribe(say);
+    } else if (message.kind === 'forked') {
+      host.forks.started(message.id, message.outcome);
     } else {
       host.close();
       port!.close();
@@ -38,7 +42,8 @@ async function serve(options: HostOptions): Promise<void> {
 
 serve(workerData as HostOptions).catch((error: unknown) => {
   // Any other error is a bug: it ends the thread and is reported with its stack.
-  if (!(error instanceof BootError) && !(error instanceof PortError)) throw error;
+  const isExpected = error instanceof RecordingError || error instanceof DepartureError;
+  if (!isExpected && !(error instanceof BootError) && !(error instanceof PortError)) throw error;
   const takenPort = error instanceof PortError ? error.takenPort : undefined;
   say({ kind: 'refused', reason: error.message, takenPort });
   port.close();

@@ -21,5 +21,9 @@ export function textsOf(reply: Reply): (string | undefined)[] {
 
 /** `READONLY` of `READONLY You can't write against a read only replica.` */
 export function errorCode(text: string): string {
+  return firstWord(text);
+}
+
+export function firstWord(text: string): string {
   return text.split(' ', 1)[0]!;
 }

@@ -48,6 +48,14 @@ const FALL_IN_MICROS = 200_000;
 const BOOT_MICROS_MAX = 60_000_000;
 const TRACE_EVENTS = 1_000_000;
 
+/** What a sandbox asks of its surroundings, which have files and ports. */
+export interface Surroundings {
+  /** Writes a file; a file of that name stays whole if that fails. Returns the error. */
+  save(path: string, parts: readonly Buffer[]): string | undefined;
+  /** Starts a sandbox of its own that continues `branch` on other ports. */
+  fork(branch: World, name: string, done: Done): void;
+}
+
 interface SandboxOptions {
   readonly topology: TopologyOptions;
   readonly seed: number;
@@ -59,6 +67,10 @@ interface SandboxOptions {
   readonly params?: Partial<WorldParams>;
   /** How many past events can be looked at; default: a million. */
   readonly traceEvents?: number;
+  /** A world to continue, with its nodes, in place of a new one. */
+  readonly world?: World;
+  /** The world is that of a finished recording: it is only looked at. */
+  readonly isRecording?: boolean;
 }
 
 /** The most operations that may wait for their outcomes at the same time. */
@@ -78,6 +90,16 @@ interface Wait {
   readonly settle: (isLate: boolean) => Outcome | undefined;
 }
 
+function newWorld(options: SandboxOptions): World {
+  return new World({
+    seed: seedFromNumber(options.seed),
+    startAt: options.startAt,
+    record: options.record,
+    traceEvents: options.traceEvents ?? TRACE_EVENTS,
+    params: { ...options.params, observer: SANDBOX_OBSERVER },
+  });
+}
+
 export class Sandbox {
   readonly world: World;
   readonly masterName = MASTER_NAME;
@@ -88,6 +110,9 @@ export class Sandbox {
   readonly reading: Reading;
   readonly history: History;
   readonly feed = new Feed(() => this.world.eventCount);
+  /** The world is that of a finished recording: it does not go on. */
+  readonly isRecording: boolean;
+  surroundings: Surroundings | undefined = undefined;
   /** The world pauses after an event of this pattern. */
   pauseOn: Pattern | undefined = undefined;
   /** What advances the world's time. */
@@ -105,13 +130,9 @@ export class Sandbox {
 
   constructor(options: SandboxOptions) {
     this.seed = options.seed;
-    this.world = new World({
-      seed: seedFromNumber(options.seed),
-      startAt: options.startAt,
-      record: options.record,
-      traceEvents: options.traceEvents ?? TRACE_EVENTS,
-      params: { ...options.params, observer: SANDBOX_OBSERVER },
-    });
+    this.world = options.world ?? newWorld(options);
+    this.lastConn = this.world.state.lastOutsideConn;
+    this.isRecording = options.isRecording ?? false;
     this.reading = new Reading(this.world);
     this.history = new History(this.reading);
     this.driver = new VirtualDriver(this.world);
@@ -122,6 +143,7 @@ export class Sandbox {
     this.world.outside = this.outsidePort();
     this.topology = options.topology;
     this.nonce = options.nonce;
+    if (options.world !== undefined) return;
     for (const spec of topologyNodes(options.topology)) this.addNode(spec);
   }
 
@@ -301,7 +323,8 @@ export class Sandbox {
   }
 
   snapshot(): Snapshot {
-    const { seed, masterName, revision, driver, world, pauseOn } = this;
+    const { masterName, revision, driver, world, pauseOn } = this;
+    const seed = this.isRecording ? null : this.seed;
     const history = this.history.snapshot();
     const frame = { seed, masterName, revision, driver, pauseOn, history, present: world };
     return takeSnapshot(this.history.shown, frame);

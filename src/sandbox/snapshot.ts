@@ -23,7 +23,7 @@ const UPCOMING_MAX = 4;
 
 /** What a snapshot shows besides the world. */
 interface Frame {
-  readonly seed: number;
+  readonly seed: number | null;
   readonly masterName: string;
   readonly revision: number;
   readonly pauseOn?: Pattern | undefined;

@@ -11,7 +11,6 @@
 import type { Quiet } from '../view/messages.ts';
 import type { EventName, EventView } from '../world/views.ts';
 import type { CommandMessage, Decoded, Item, Message } from '../world/wire/message.ts';
-import type { World } from '../world/world.ts';
 
 const SEEN: ReadonlySet<EventName> = new Set([
   'start',
@@ -33,12 +32,6 @@ export function quietKind({ kind, decoded }: EventView): Quiet | undefined {
 /** Whether a step stops at the event. */
 export function isVisible(event: EventView): boolean {
   return quietKind(event) === undefined;
-}
-
-/** Whether a step would stop at an event that has happened. */
-export function isVisibleEvent(world: World, seq: number): boolean {
-  const event = world.event(seq);
-  return event !== undefined && isVisible(event);
 }
 
 function quietMessages({ items }: Decoded): Quiet | undefined {

@@ -221,7 +221,7 @@ export interface UpcomingSnapshot {
 export interface Snapshot {
   readonly revision: number;
   readonly masterName: string;
-  readonly seed: number;
+  readonly seed: number | null;
   readonly clock: ClockSnapshot;
   readonly nodes: readonly NodeSnapshot[];
   readonly sentinels: readonly SentinelSnapshot[];

@@ -270,6 +270,20 @@ export function* inputsOf(recording: Recording, skipped = 0): Generator<Recorded
   }
 }
 
+/** A recording that begins and ends with a state. The state must not run on while it is used. */
+export function recordingFrom(state: WorldState): Recording {
+  return {
+    seed: state.seed,
+    startAt: state.startAt,
+    params: state.params,
+    traceEvents: state.trace.size,
+    segments: [{ base: state, firstInput: state.inputCount, blocks: [] }],
+    end: { events: state.trace.count, time: state.now },
+    endHash: undefined,
+    marks: [],
+  };
+}
+
 /** The recording up to a position, without later inputs. */
 export function truncated(recording: Recording, end: Position): Recording {
   const isHeld = (view: SegmentView): boolean => (view.base?.trace.count ?? 0) <= end.events;

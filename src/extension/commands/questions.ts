@@ -2,7 +2,15 @@
 
 import * as vscode from 'vscode';
 import type { Argument, Arguments, Target } from '../../view/verbs/arguments.ts';
-import { type AnyNode, askNumber, type Choice, describeNode, isServer, pick } from '../picks.ts';
+import {
+  type AnyNode,
+  askBytes,
+  askNumber,
+  type Choice,
+  describeNode,
+  isServer,
+  pick,
+} from '../picks.ts';
 import type { Session } from '../session.ts';
 import { askPlace } from './linkQuestions.ts';
 
@@ -19,6 +27,8 @@ export interface Asked {
   readonly title: string;
   readonly takes: Arguments;
 }
+
+const COMMAND = 'SET greeting "hello world"';
 
 /** The user has left a question unanswered. */
 const UNANSWERED = Symbol('unanswered');
@@ -44,11 +54,14 @@ async function ask(argument: Argument, asked: Asked, before: unknown[]): Promise
     case 'flag':
       return false;
     case 'port':
+    case 'label':
+    case 'path':
       return undefined;
     case 'place':
       if (argument.question === undefined) return undefined;
       return (await askPlace(asked, argument.question, before[0] as string)) ?? UNANSWERED;
     case 'line':
+      if (argument.question === undefined) return undefined;
       return (await askLine(asked, argument.question)) ?? UNANSWERED;
     case 'target': {
       const target = await askTarget(asked, argument.question);
@@ -75,7 +88,8 @@ async function askLimited(
   const proposed = present ?? argument.suggested ?? argument.default;
   if (question === undefined) return proposed;
   const title = titled(asked, before);
-  return (await askNumber(title, question, proposed ?? least, least, most)) ?? UNANSWERED;
+  const ask = argument.kind === 'bytes' ? askBytes : askNumber;
+  return (await ask(title, question, proposed ?? least, least, most)) ?? UNANSWERED;
 }
 
 /** `Set Latency: m and r1`, `Set Backlog Size: m`. */
@@ -89,10 +103,11 @@ function presentBacklog({ node }: Asked): number | undefined {
 }
 
 async function askLine({ title, node }: Asked, prompt = ''): Promise<string | undefined> {
+  const example = node === undefined ? '+odown' : isServer(node) ? COMMAND : 'SENTINEL MASTERS';
   const line = await vscode.window.showInputBox({
-    title: `${title}: ${node!.name}`,
+    title: node === undefined ? title : `${title}: ${node.name}`,
     prompt,
-    placeHolder: isServer(node!) ? 'SET greeting "hello world"' : 'SENTINEL MASTERS',
+    placeHolder: example,
   });
   return line === undefined || line.trim() === '' ? undefined : line;
 }

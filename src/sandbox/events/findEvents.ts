@@ -15,7 +15,7 @@ import { rowOf } from './rows.ts';
 const LOOKS_MAX = 50_000;
 
 /** Every condition that is given must hold. */
-export interface EventFilter {
+interface EventFilter {
   readonly visible?: boolean;
   /** Where it happens, or who has sent it. */
   readonly node?: string;

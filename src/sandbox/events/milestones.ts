@@ -11,6 +11,7 @@ import type { Milestone } from '../../view/events.ts';
 import { KIND } from '../../world/event.ts';
 import type { EventView } from '../../world/views.ts';
 import type { World } from '../../world/world.ts';
+import { firstWord } from '../requests.ts';
 
 /** Operations that are none: they only change what happens later. */
 const MINOR: ReadonlySet<string> = new Set(['instruct', 'latency', 'signal', 'bandwidth']);
@@ -55,7 +56,7 @@ export function isMilestone(world: World, { seq, kind, text }: EventView): boole
 }
 
 function isMajor(operation: string): boolean {
-  return !MINOR.has(operation.split(' ', 1)[0]!);
+  return !MINOR.has(firstWord(operation));
 }
 
 /** The milestones of events after `from` up to `to`, oldest first. */

@@ -7,18 +7,20 @@
 
 import type { EventView } from '../../world/views.ts';
 import type { World } from '../../world/world.ts';
+import { OperationError } from '../operationErrors.ts';
 import type { Sandbox } from '../sandbox.ts';
 
 /** Whether a step stops after the event, which is the last one of the world or an earlier one. */
 export type Stop = (world: World, event: EventView) => boolean;
 
-/** Goes forward by `count` events; a sandbox that runs is paused first. */
+/** Goes forward by `count` events; a sandbox that runs is paused first. Throws OperationError at a recording's end. */
 export function stepBy(sandbox: Sandbox, count: number): void {
   const { history, world } = sandbox;
   if (history.isPast) {
     sandbox.goTo(Math.min(history.shown.world.eventCount + count, world.eventCount));
     return;
   }
+  checkGoesOn(sandbox);
   sandbox.pause();
   sandbox.driver.step(count);
   sandbox.settle();
@@ -30,6 +32,7 @@ export function stepTo(sandbox: Sandbox, stop: Stop, most: number): void {
     sandbox.goTo(nextAfter(sandbox, stop, most));
     return;
   }
+  checkGoesOn(sandbox);
   const { world } = sandbox;
   sandbox.pause();
   for (let left = most; left > 0 && sandbox.driver.step(1) === 1; left -= 1) {
@@ -37,6 +40,10 @@ export function stepTo(sandbox: Sandbox, stop: Stop, most: number): void {
     if (event !== undefined && stop(world, event)) break;
   }
   sandbox.settle();
+}
+
+function checkGoesOn({ isRecording }: Sandbox): void {
+  if (isRecording) throw new OperationError('ERR the recording ends here: FORK continues it');
 }
 
 /** The present knows what comes after the event of the past that is shown. */

@@ -1,14 +1,16 @@
 /** Carries out the verbs on the history: going back, and looking at events. */
 
+import { displayed, SHOWN } from '../../view/displayed.ts';
 import type { historyVerbs } from '../../view/verbs/history.ts';
 import { VERBS } from '../../view/verbs/table.ts';
+import { serialize } from '../../world/recordingFile.ts';
 import { findEvents, readFilter } from '../events/findEvents.ts';
 import { isMilestone, milestones } from '../events/milestones.ts';
 import { matches, readPattern } from '../events/pattern.ts';
 import { tellEvent } from '../events/tellEvent.ts';
 import { OperationError } from '../operationErrors.ts';
 import type { Done } from '../operator.ts';
-import type { Sandbox } from '../sandbox.ts';
+import type { Sandbox, Surroundings } from '../sandbox.ts';
 import { NotHeldError } from '../session/history.ts';
 import { lastBefore, type Stop } from '../session/stepping.ts';
 import { isVisible } from '../visibility.ts';
@@ -46,6 +48,17 @@ export const historyDoings: Doings<keyof typeof historyVerbs> = {
     sandbox.goLive();
     ok(done);
   },
+  fork: (sandbox, { name }, done) => {
+    const branch = sandbox.history.branch();
+    surroundingsOf(sandbox).fork(branch, name ?? `${shownEvent(sandbox)}`, done);
+  },
+  saveRecording: (sandbox, { path }, done) => {
+    const recording = sandbox.world.recording();
+    if (recording === undefined) throw new OperationError('ERR nothing is recorded at present');
+    const error = surroundingsOf(sandbox).save(path, serialize(recording));
+    if (error !== undefined) throw new OperationError(`ERR ${error}`);
+    ok(done, `saved ${displayed(path, SHOWN.line)}`);
+  },
   milestones: (sandbox, _operation, done) => {
     const data = milestones(sandbox.world, 0, sandbox.world.eventCount);
     done({ ok: true, text: `${data.length} milestones`, data });
@@ -65,6 +78,11 @@ export const historyDoings: Doings<keyof typeof historyVerbs> = {
     throw new OperationError(`ERR events ${firstSeq} to ${count} are held, not ${event}`);
   },
 };
+
+function surroundingsOf({ surroundings }: Sandbox): Surroundings {
+  if (surroundings !== undefined) return surroundings;
+  throw new OperationError('ERR this sandbox has neither files nor ports');
+}
 
 function shownEvent(sandbox: Sandbox): number {
   return sandbox.history.shown.world.eventCount;

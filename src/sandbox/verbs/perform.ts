@@ -38,12 +38,19 @@ export function perform(sandbox: Sandbox, operation: Operation, done: Done): voi
     const failure = failureText(sandbox.world);
     if (failure !== null) throw new OperationError(`ERR the world stands still: ${failure}`);
   }
-  if (sandbox.history.isPast && verbOf(operation.op).worksInPast !== true) {
-    const { eventCount } = sandbox.history.shown.world;
-    throw new OperationError(
-      `ERR event ${eventCount} of the past is shown, where nothing can be changed: LIVE returns to the present`,
-    );
-  }
+  if (verbOf(operation.op).worksInPast !== true) checkPresent(sandbox);
   const doing = DOINGS[operation.op] as Doing<VerbName>;
   doing(sandbox, operation, done);
+}
+
+/** Throws OperationError while there is nothing that could be changed. */
+function checkPresent({ history, isRecording }: Sandbox): void {
+  if (isRecording) {
+    throw new OperationError('ERR a recording does not change: FORK continues from what is shown');
+  }
+  if (!history.isPast) return;
+  const { eventCount } = history.shown.world;
+  throw new OperationError(
+    `ERR event ${eventCount} of the past is shown, where nothing can be changed: LIVE returns to the present, FORK continues from here`,
+  );
 }

@@ -54,6 +54,10 @@ export type Argument =
   | (Common & { readonly kind: 'masterName' })
   /** The rest of the words, quoted as in redis-cli. */
   | (Common & Optional & { readonly kind: 'line' })
+  /** A name that users give. */
+  | (Common & Optional & { readonly kind: 'label'; readonly what: string })
+  /** Of a file on this machine. */
+  | (Common & { readonly kind: 'path' })
   /** Given by its word, or not given. */
   | (Common & { readonly kind: 'flag'; readonly word: string })
   /** The target of REPLICAOF. */
@@ -74,6 +78,8 @@ interface Values {
   readonly milliseconds: number;
   readonly masterName: string;
   readonly line: string;
+  readonly label: string;
+  readonly path: string;
   readonly flag: boolean;
   readonly target: Target;
 }

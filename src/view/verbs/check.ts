@@ -12,6 +12,7 @@ import { isVerbName, verbOf } from './table.ts';
 
 /** Names of nodes and of places such as `outside`. */
 const NAME_CHARS_MAX = 64;
+const PATH_CHARS_MAX = 4_096;
 const MASTER_NAME_CHARS_MAX = 1_024;
 /** The length of a DNS name. */
 const HOST_CHARS_MAX = 255;
@@ -53,6 +54,10 @@ function accepts(argument: Argument, value: unknown): boolean {
     case 'node':
     case 'place':
       return isText(value, 1, NAME_CHARS_MAX);
+    case 'label':
+      return isText(value, 1, NAME_CHARS_MAX);
+    case 'path':
+      return isText(value, 1, PATH_CHARS_MAX);
     case 'masterName':
       return isText(value, 1, MASTER_NAME_CHARS_MAX);
     case 'line':
@@ -77,6 +82,10 @@ function sentenceOf(argument: Argument): string {
     case 'node':
     case 'place':
       return `a node has a name of 1 to ${NAME_CHARS_MAX} characters`;
+    case 'label':
+      return `${argument.what} of 1 to ${NAME_CHARS_MAX} characters`;
+    case 'path':
+      return `a path has 1 to ${PATH_CHARS_MAX} characters`;
     case 'masterName':
       return `a master has a name of 1 to ${MASTER_NAME_CHARS_MAX} characters`;
     case 'line':

@@ -88,6 +88,20 @@ export const historyVerbs = {
     ...LOOKS,
     command: { name: 'live', title: 'Return to the Present', offered: 'past' },
   },
+  fork: {
+    words: 'FORK',
+    help: 'Continues from what is shown, as a sandbox of its own on other ports; replies with its endpoints.',
+    takes: { name: { kind: 'label', what: 'a sandbox has a name', optional: true } },
+    ...LOOKS,
+    hasData: true,
+    command: { name: 'fork', title: 'Continue from Here' },
+  },
+  saveRecording: {
+    words: 'RECORDING SAVE',
+    help: 'Saves what is recorded to a file, which `open` shows again.',
+    takes: { path: { kind: 'path', usage: 'path' } },
+    ...LOOKS,
+  },
   milestones: {
     words: 'MILESTONES',
     help: 'The milestones of the history, oldest first: number, time, node, and what happened.',

@@ -54,7 +54,7 @@ export const timeVerbs = {
   },
   stepMilestone: {
     words: 'STEP MILESTONE',
-    help: 'Executes events up to and including the next milestone: SDOWN, vote, promotion, PSYNC …',
+    help: 'Executes events up to and including the next milestone: SDOWN, vote, promotion, PSYNC.',
     takes: {},
     worksInPast: true,
     command: { name: 'stepMilestone', title: 'Step to Next Milestone' },

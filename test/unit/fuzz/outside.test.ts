@@ -156,6 +156,8 @@ class Maker {
       case 'node':
       case 'place':
       case 'masterName':
+      case 'label':
+      case 'path':
         return this.one(NAMES);
       case 'port':
         return 1 + random.below(PORT_MAX);

@@ -22,6 +22,8 @@ function sampleOf(argument: Argument): { readonly value: unknown; readonly words
     case 'node':
     case 'place':
     case 'masterName':
+    case 'label':
+    case 'path':
       return { value: 'm', words: 'm' };
     case 'line':
       return { value: 'SET "a b" 1', words: 'SET\ta b\t1' };
