@@ -206,6 +206,20 @@ test('a full resynchronization: the answer, the payload in parts, the stream', (
   assert.ok(set[0]?.kind === 'command' && set[0].command.from === 'master');
 });
 
+test('a payload of a thousand chunks is followed to its end', () => {
+  const { conversation } = resynchronizing();
+  const child = conversation.pass();
+  const part = Buffer.from(Array.from({ length: 1_009 }, (_, index) => (index * 167) % 256));
+  conversation.answer(`$${1_000 * part.length}\r\n`, child);
+  let seq = 0;
+  for (let count = 0; count < 1_000; count += 1) {
+    // Each begins with another byte.
+    const at = count % part.length;
+    seq = conversation.answer(Buffer.concat([part.subarray(at), part.subarray(0, at)]), child);
+  }
+  assert.equal(conversation.words(seq), 'RDB of 1009000 bytes: complete');
+});
+
 test('a payload of unknown length ends with its mark, or with the acknowledgement', () => {
   for (const isLong of [false, true]) {
     const { conversation } = resynchronizing();
