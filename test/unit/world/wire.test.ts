@@ -143,6 +143,25 @@ test('what waited is answered in its order, whatever event sends the replies', (
   assert.ok(value?.kind === 'bulk' && value.to?.command.name === 'GET');
 });
 
+test('a long command and its long reply, in chunks that wait for the reader', () => {
+  const conversation = new Conversation();
+  conversation.ask(command('PING'));
+  conversation.answer('+PONG\r\n');
+  const text = 'x'.repeat(500_000);
+  const request = command('ECHO', text) + command('PING');
+  for (let at = 0; at < request.length; at += 1_000) {
+    conversation.ask(request.slice(at, at + 1_000));
+  }
+  const reply = `${bulk(text)}+PONG\r\n`;
+  let seq = conversation.answer(reply.slice(0, 1_000));
+  for (let at = 1_000; at < reply.length; at += 1_000) {
+    seq = conversation.answer(reply.slice(at, at + 1_000), conversation.pass());
+  }
+  const [echoed, pong] = conversation.messages(seq);
+  assert.ok(echoed?.kind === 'bulk' && echoed.to?.command.name === 'ECHO');
+  assert.equal(pong?.kind, 'pong');
+});
+
 test('one SUBSCRIBE is answered as often as it has channels', () => {
   const conversation = new Conversation();
   conversation.ask(command('SUBSCRIBE', 'a', 'b') + command('PING'));
