@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Random, seedFromNumber } from '../../../src/engine/machine/random.ts';
 import { bulk, Conversation, command } from './conversation.ts';
 
 const HELLO =
@@ -293,6 +294,55 @@ test('what the trace has forgotten is not guessed', () => {
   const late = conversation.answer(bulk('PONG'), 1);
   const [reply] = conversation.messages(late);
   assert.ok(reply?.kind === 'bulk');
+});
+
+test('no bytes break the decoder', () => {
+  const random = new Random(seedFromNumber(11));
+  const texts = [
+    '*',
+    '$',
+    '+',
+    '-',
+    ':',
+    '%',
+    '>',
+    '~',
+    '=',
+    '1',
+    '-1',
+    '999999999',
+    '99999999999999',
+  ];
+  texts.push(
+    '\r\n',
+    '\n',
+    '\0',
+    'SUBSCRIBE',
+    'PSYNC',
+    'PING',
+    'EOF:',
+    '__sentinel__:hello',
+    'message',
+  );
+  texts.push(
+    command('SUBSCRIBE', 'a'),
+    command('REPLCONF', 'ACK', '1'),
+    bulk('REDIS0010'),
+    '*2\r\n',
+  );
+  for (let round = 0; round < 300; round += 1) {
+    const conversation = new Conversation();
+    for (let count = 0; count < 12; count += 1) {
+      let text = '';
+      for (let left = 1 + random.below(30); left > 0; left -= 1)
+        text += texts[random.below(texts.length)];
+      const isReply = random.below(2) === 0;
+      const cause = random.below(3) === 0 ? conversation.pass() : undefined;
+      const seq = isReply ? conversation.answer(text, cause) : conversation.ask(text);
+      if (random.below(20) === 0) conversation.forget();
+      else assert.equal(typeof conversation.words(seq), 'string');
+    }
+  }
 });
 
 test('bytes in words', () => {
