@@ -5,15 +5,15 @@ import type { KeySpec } from '../engine/process/keySpecs.ts';
 import { serverTable } from '../engine/server/commands/table.ts';
 import type { Command } from '../world/wire/message.ts';
 
-/** The keys in the order of the declaration, as far as the arguments are known. */
+/** The keys in the order of the declaration, as far as the arguments are known; none if their number is wrong. */
 export function commandKeys(command: Command): string[] {
   const { spelled, args, argCount } = command;
   const entry = serverTable.find(spelled);
   const [subcommand = ''] = args;
-  const spec = (entry?.subcommands?.get(subcommand.toLowerCase()) ?? entry)?.spec;
-  if (spec === undefined) return [];
+  const found = entry?.subcommands?.get(subcommand.toLowerCase()) ?? entry;
+  if (found === undefined || !found.accepts(argCount + 1)) return [];
   const words = [spelled, ...args];
-  return positions(spec, words, argCount + 1)
+  return positions(found.spec, words, argCount + 1)
     .map((at) => words[at])
     .filter((key) => key !== undefined);
 }

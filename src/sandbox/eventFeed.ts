@@ -126,8 +126,10 @@ function messageFamily(
   if (receiver.kind === 'client' || sender.kind === 'client') return 'client';
   if (receiver.kind === 'sentinel' || sender.kind === 'sentinel') return 'sentinel';
   if (receiver.master !== sender.name) return 'replication';
-  // Under load, nearly all that a connected replica receives are whole commands.
-  if (receiver.isLinked && firstByte === ARRAY_BYTE) return 'stream';
+  // Nearly all that a connected replica receives are whole commands, and all that another one receives are
+  // parts of a dump. They are too many to be decoded.
+  const isCommand = firstByte === ARRAY_BYTE;
+  if (receiver.isLinked === isCommand) return isCommand ? 'stream' : 'replication';
   return isStream(world.event(seq)!, receiver.isLinked) ? 'stream' : 'replication';
 }
 

@@ -50,7 +50,8 @@ const CHUNKS_MIN = 3;
 const CHUNKS_MAX = 4_096;
 const MESSAGES_MAX = 16;
 
-const MESSAGE_BYTES = new Set(Buffer.from('*$:+-_#,(%~>=!'));
+/** How a message begins. A part of a dump looks so once in some hundred chunks. */
+const MESSAGE = /^(?:[*$:%~>=!(,][\d-]|[+-][A-Za-z]|_\r|#[tf])/;
 /** A chunk that is one line: an inline command. */
 const INLINE = /^[\x20-\x7e]+\r?\n$/;
 const COMMAND_HEADER = /\r\n(?=\*\d+\r\n)/;
@@ -86,7 +87,7 @@ function windowOf(source: ChunkSource, last: Chunk): Window {
       // Reading from the first of them would find no message that goes on in the last one.
       return { chunks: areAllClean ? [last] : chunks.reverse(), isSure: true };
     }
-    if (isMessageByte(before.bytes[0]!)) messages += 1;
+    if (MESSAGE.test(before.bytes.toString('latin1', 0, 2))) messages += 1;
     chunks.push(before);
     at = before;
   }
@@ -125,11 +126,6 @@ function endOf(placed: PlacedFrame | undefined, pieces: Pieces, at: number): num
   return placed.end === CUT ? pieces.length : placed.end;
 }
 
-/** Whether a message may begin with the byte. */
-function isMessageByte(byte: number): boolean {
-  return MESSAGE_BYTES.has(byte);
-}
-
 /**
  * Where reading continues at the beginning of a chunk of which it is not known whether a message begins
  * there: at once if it looks so, otherwise at the first command in the chunk, or with the next chunk.
@@ -145,7 +141,7 @@ function resume(
   while (at < pieces.length) {
     const next = pieces.nextChunk(at);
     const text = pieces.text(at, next - at);
-    if (isMessageByte(text.charCodeAt(0)) || (takesLines && INLINE.test(text))) return at;
+    if (MESSAGE.test(text) || (takesLines && INLINE.test(text))) return at;
     const header = COMMAND_HEADER.exec(text);
     const to = header === null ? next : at + header.index + 2;
     add(undefined, at, to, false);

@@ -7,6 +7,8 @@ import type { Command, CommandMessage, Hello } from './message.ts';
 export const HELLO_CHANNEL = '__sentinel__:hello';
 const HELLO_FIELDS = 8;
 const INLINE_WORDS_MAX = 64;
+/** More replies to one command than a chunk shows. */
+const REPLIES_MAX = 1_024;
 const RUNS_OF_BLANKS = /[\t ]/g;
 
 /** The command of an array or an inline line; undefined if the frame is none. */
@@ -116,7 +118,7 @@ function sentinel(command: Command): CommandMessage {
   return { kind: 'askVote', command, ip, port: Number(port), epoch: Number(epoch), candidate };
 }
 
-/** How many replies a command gets at once. */
+/** How many replies a command gets at once; REPLIES_MAX stands for more. */
 export function repliesTo({ kind, command }: CommandMessage): number {
   if (kind === 'ack' || command.from === 'master') return 0;
   switch (command.name) {
@@ -126,7 +128,7 @@ export function repliesTo({ kind, command }: CommandMessage): number {
     case 'PUNSUBSCRIBE':
     case 'SSUBSCRIBE':
     case 'SUNSUBSCRIBE':
-      return Math.max(1, command.argCount);
+      return Math.min(Math.max(1, command.argCount), REPLIES_MAX);
     default:
       return 1;
   }

@@ -51,7 +51,7 @@ export interface PlacedFrame {
   readonly reached: number;
 }
 
-/** Keys, channels and hellos are shorter; longer texts are for nobody to read. */
+/** Keys, channels and hellos are shorter; of a longer text the beginning is enough. */
 const TEXT_MAX = 512;
 const ITEMS_MAX = 64;
 const DEPTH_MAX = 8;

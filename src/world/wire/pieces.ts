@@ -25,19 +25,25 @@ export class Pieces {
   length = 0;
   /** Where each chunk begins. */
   readonly chunkStarts: number[] = [];
-  /** Known bytes without a gap between them, as latin1 text, and where each such text begins. */
-  private readonly texts: string[] = [];
-  private readonly textStarts: number[] = [];
+  /** Known bytes without a gap between them, and where such bytes begin and end. */
+  private readonly known: Buffer[][] = [];
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+  /** The same bytes as latin1 text, as far as they were asked for. */
+  private readonly texts: (string | undefined)[] = [];
 
   /** Adds a chunk of `length` bytes that begins with `bytes`. */
   add(bytes: Buffer, length: number): void {
-    const known = bytes.latin1Slice(0, Math.min(bytes.length, READ_BYTES_MAX));
-    const last = this.texts.length - 1;
-    if (last >= 0 && this.endOfText(last) === this.length) {
-      this.texts[last] += known;
+    const read = bytes.subarray(0, READ_BYTES_MAX);
+    const last = this.known.length - 1;
+    if (last >= 0 && this.ends[last] === this.length) {
+      this.known[last]!.push(read);
+      this.ends[last]! += read.length;
     } else {
-      this.texts.push(known);
-      this.textStarts.push(this.length);
+      this.known.push([read]);
+      this.starts.push(this.length);
+      this.ends.push(this.length + read.length);
+      this.texts.push(undefined);
     }
     this.chunkStarts.push(this.length);
     this.length += length;
@@ -47,28 +53,28 @@ export class Pieces {
   line(at: number): Line | typeof CUT | typeof LOST {
     const index = this.indexAt(at);
     if (index === undefined) return at >= this.length ? CUT : LOST;
-    const text = this.texts[index]!;
-    const from = at - this.textStarts[index]!;
+    const text = this.textOf(index);
+    const from = at - this.starts[index]!;
     const newline = text.indexOf('\n', from);
-    if (newline < 0) return this.endOfText(index) === this.length ? CUT : LOST;
+    if (newline < 0) return this.ends[index] === this.length ? CUT : LOST;
     const to = newline > from && text[newline - 1] === '\r' ? newline - 1 : newline;
-    return { text: text.slice(from, to), end: this.textStarts[index]! + newline + 1 };
+    return { text: text.slice(from, to), end: this.starts[index]! + newline + 1 };
   }
 
   /** The known beginning of the `length` bytes at a position. */
   text(at: number, length: number): string {
     const index = this.indexAt(at);
     if (index === undefined) return '';
-    const from = at - this.textStarts[index]!;
-    return this.texts[index]!.slice(from, from + length);
+    const from = at - this.starts[index]!;
+    return this.textOf(index).slice(from, from + length);
   }
 
   /** The position of `mark` at or after `at`, without a gap in between; undefined if it is not there. */
   find(mark: string, at: number): number | undefined {
     const index = this.indexAt(at);
     if (index === undefined) return undefined;
-    const found = this.texts[index]!.indexOf(mark, at - this.textStarts[index]!);
-    return found < 0 ? undefined : this.textStarts[index]! + found;
+    const found = this.textOf(index).indexOf(mark, at - this.starts[index]!);
+    return found < 0 ? undefined : this.starts[index]! + found;
   }
 
   /** The beginning of the first chunk after a position; the end of all if there is none. */
@@ -76,14 +82,16 @@ export class Pieces {
     return this.chunkStarts.find((start) => start > at) ?? this.length;
   }
 
-  private endOfText(index: number): number {
-    return this.textStarts[index]! + this.texts[index]!.length;
+  private textOf(index: number): string {
+    const text = this.texts[index] ?? Buffer.concat(this.known[index]!).latin1Slice();
+    this.texts[index] = text;
+    return text;
   }
 
-  /** The text that has the byte at a position. */
+  /** The index of the known bytes that have a position among them. */
   private indexAt(at: number): number | undefined {
-    for (let index = this.texts.length - 1; index >= 0; index -= 1) {
-      if (this.textStarts[index]! <= at) return at < this.endOfText(index) ? index : undefined;
+    for (let index = this.known.length - 1; index >= 0; index -= 1) {
+      if (this.starts[index]! <= at) return at < this.ends[index]! ? index : undefined;
     }
     return undefined;
   }

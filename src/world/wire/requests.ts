@@ -8,14 +8,19 @@
  * and GET, in this order.
  */
 
-import { type Chunk, type ChunkSource, framesOf } from './chunks.ts';
+import { type Chunk, type ChunkFrame, type ChunkSource, framesOf } from './chunks.ts';
 import { commandOf, repliesTo } from './commands.ts';
-import type { Dialect } from './frames.ts';
+import { type Dialect, readFrame } from './frames.ts';
 import type { CommandMessage } from './message.ts';
+import { Pieces } from './pieces.ts';
 import { pushOf } from './replies.ts';
 
 /** How far the search for an answer of the first kind goes back, in chunks. */
-const CHUNKS_MAX = 32;
+const REPLIES_MAX = 1_024;
+/** How many chunks of commands are read. */
+const REQUESTS_MAX = 32;
+/** How many chunks are searched for a command that tells what the connection is used for. */
+const USE_MAX = 4;
 
 export interface Requests {
   readonly dialect: Dialect;
@@ -32,7 +37,7 @@ export function requestsOf(source: ChunkSource, chunk: Chunk, seq: number): Requ
   if (!chunk.isReply) return { dialect: 'commands', commands: NONE, isDirect: true };
   const request = requestBefore(source, chunk, sentAt(chunk, seq));
   const asked = commandsIn(source, request);
-  const last = asked.at(-1) ?? lastCommand(source, source.chunk(request)?.previous ?? 0);
+  const last = asked.at(-1) ?? lastCommand(source, request);
   if (last === undefined) return { dialect: 'unknown', commands: NONE, isDirect: false };
   if (last.kind === 'psync') return { dialect: 'stream', commands: [last], isDirect: true };
   if (last.kind === 'ack') return { dialect: 'acknowledged', commands: NONE, isDirect: false };
@@ -55,22 +60,29 @@ function requestBefore(source: ChunkSource, chunk: Chunk, limit: number): number
 
 /** The commands that ended with the chunk of an event. */
 function commandsIn(source: ChunkSource, seq: number): CommandMessage[] {
-  const chunk = source.chunk(seq);
-  if (chunk === undefined) return [];
   const commands: CommandMessage[] = [];
-  for (const { frame, isWhole } of framesOf(source, chunk, 'commands')) {
+  for (const { frame, isWhole } of commandFrames(source, seq)) {
     const command = isWhole && frame !== undefined ? commandOf(frame, 'client') : undefined;
     if (command !== undefined) commands.push(command);
   }
   return commands;
 }
 
-/** The last command that had arrived in full with event `seq`. */
+function commandFrames(source: ChunkSource, seq: number): readonly ChunkFrame[] {
+  const chunk = source.chunk(seq);
+  return chunk === undefined ? [] : framesOf(source, chunk, 'commands');
+}
+
+/** The last command up to event `seq`, perhaps only its beginning if that tells enough. */
 function lastCommand(source: ChunkSource, seq: number): CommandMessage | undefined {
   let at = seq;
-  for (let count = 0; at > 0 && count < CHUNKS_MAX; count += 1) {
-    const last = commandsIn(source, at).at(-1);
-    if (last !== undefined) return last;
+  for (let count = 0; at > 0 && count < USE_MAX; count += 1) {
+    const frames = commandFrames(source, at);
+    for (const { frame, isWhole } of frames.toReversed()) {
+      const command = frame === undefined ? undefined : commandOf(frame, 'client');
+      const isOther = command?.kind === 'command' && command.command.name !== '';
+      if (command !== undefined && (isWhole || isOther)) return command;
+    }
     at = source.chunk(at)?.previous ?? 0;
   }
   return undefined;
@@ -104,20 +116,19 @@ function waiting(
   seq: number,
   request: number,
 ): readonly CommandMessage[] {
-  let answered = 0;
+  const before: Chunk[] = [];
   let [at, atSeq] = [chunk, seq];
-  for (let count = 0; count < CHUNKS_MAX; count += 1) {
-    const isFirst = at.previous === 0;
-    const since = isFirst ? 0 : requestBefore(source, at, sentAt(at, atSeq));
-    const isAnchor = since > 0 && answersAtOnce(source, at, atSeq, since);
-    if (isFirst || isAnchor) {
+  while (before.length < REPLIES_MAX) {
+    const since = at.previous === 0 ? 0 : requestBefore(source, at, sentAt(at, atSeq));
+    if (at.previous === 0 || (since > 0 && answersAtOnce(source, at, atSeq, since))) {
+      const answered = repliesIn(before.reverse());
       return expected(commandsBetween(source, since, request)).slice(answered);
     }
     atSeq = at.previous;
-    const before = source.chunk(atSeq);
-    if (before === undefined) return NONE;
-    at = before;
-    answered += repliesIn(source, at);
+    const next = source.chunk(atSeq);
+    if (next === undefined) break;
+    before.push(next);
+    at = next;
   }
   return NONE;
 }
@@ -125,18 +136,23 @@ function waiting(
 /** The commands of the events from `first` (0: from the beginning) to `last`. */
 function commandsBetween(source: ChunkSource, first: number, last: number): CommandMessage[] {
   const lists: CommandMessage[][] = [];
-  for (let at = last; at >= first && at > 0 && lists.length < CHUNKS_MAX; ) {
+  for (let at = last; at >= first && at > 0 && lists.length < REQUESTS_MAX; ) {
     lists.unshift(commandsIn(source, at));
     at = source.chunk(at)?.previous ?? 0;
   }
   return lists.flat();
 }
 
-/** The number of replies that end in a chunk. */
-function repliesIn(source: ChunkSource, chunk: Chunk): number {
+/** The number of replies that end in chunks, the first of which begins with a reply. */
+function repliesIn(chunks: readonly Chunk[]): number {
+  const pieces = new Pieces();
+  for (const { bytes, length } of chunks) pieces.add(bytes, length);
   let count = 0;
-  for (const { frame, isWhole } of framesOf(source, chunk, 'replies')) {
-    if (isWhole && frame !== undefined && pushOf(frame) === undefined) count += 1;
+  for (let at = 0; at < pieces.length; ) {
+    const read = readFrame(pieces, at, 'replies');
+    if (typeof read?.end !== 'number' || read.end > pieces.length) break;
+    if (pushOf(read.frame) === undefined) count += 1;
+    at = read.end;
   }
   return count;
 }

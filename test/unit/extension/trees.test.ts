@@ -134,6 +134,7 @@ test('commands are offered for what there is', () => {
     running: true,
     live: true,
     paused: false,
+    past: false,
     alive: true,
     thawed: true,
     frozen: true,

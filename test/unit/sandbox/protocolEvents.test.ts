@@ -84,6 +84,20 @@ test('a write is executed by the master and applied by its replicas, with all it
   assert.ok(!told.some((text) => text.includes('apply LPUSH')), 'what fails is not applied');
 });
 
+test('keys are those of the declaration, and no bytes break it', () => {
+  const sandbox = bootedSandbox();
+  sandbox.inject({ kind: 'accept', conn: 1, node: 'm', port: PORT, peer: '127.0.0.1:50001' });
+  const lines = ['SORT', 'SORT a STORE b', 'EVAL', 'ZUNION x', 'ZUNION 99 a', 'OBJECT ENCODING a'];
+  for (const line of [...lines, 'CONFIG GET maxmemory', 'XYZ a']) send(sandbox, 1, line);
+  const huge = '*999999999\r\n$9\r\nSUBSCRIBE\r\n';
+  sandbox.inject({ kind: 'data', conn: 1, bytes: Buffer.from(huge + '$1\r\na\r\n'.repeat(100)) });
+  const told = happenings(sandbox, 0.2).filter((text) => text.startsWith('m ← outside'));
+  assert.deepEqual(
+    told.map((text) => text.replace('m ← outside: execute ', '')),
+    ['SORT', 'SORT a b', 'EVAL', 'ZUNION', 'ZUNION a', 'OBJECT a', 'CONFIG', 'XYZ', 'SUBSCRIBE'],
+  );
+});
+
 test('a reset is followed by a partial resynchronization', () => {
   const sandbox = bootedSandbox();
   ask(sandbox, { op: 'reset', a: 'm', b: 'r1' });

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Random, seedFromNumber } from '../../../src/engine/machine/random.ts';
 import { bulk, Conversation, command } from './conversation.ts';
 
 const HELLO =
@@ -143,6 +144,25 @@ test('what waited is answered in its order, whatever event sends the replies', (
   assert.ok(value?.kind === 'bulk' && value.to?.command.name === 'GET');
 });
 
+test('a long command and its long reply, in chunks that wait for the reader', () => {
+  const conversation = new Conversation();
+  conversation.ask(command('PING'));
+  conversation.answer('+PONG\r\n');
+  const text = 'x'.repeat(500_000);
+  const request = command('ECHO', text) + command('PING');
+  for (let at = 0; at < request.length; at += 1_000) {
+    conversation.ask(request.slice(at, at + 1_000));
+  }
+  const reply = `${bulk(text)}+PONG\r\n`;
+  let seq = conversation.answer(reply.slice(0, 1_000));
+  for (let at = 1_000; at < reply.length; at += 1_000) {
+    seq = conversation.answer(reply.slice(at, at + 1_000), conversation.pass());
+  }
+  const [echoed, pong] = conversation.messages(seq);
+  assert.ok(echoed?.kind === 'bulk' && echoed.to?.command.name === 'ECHO');
+  assert.equal(pong?.kind, 'pong');
+});
+
 test('one SUBSCRIBE is answered as often as it has channels', () => {
   const conversation = new Conversation();
   conversation.ask(command('SUBSCRIBE', 'a', 'b') + command('PING'));
@@ -206,6 +226,20 @@ test('a full resynchronization: the answer, the payload in parts, the stream', (
   assert.ok(set[0]?.kind === 'command' && set[0].command.from === 'master');
 });
 
+test('a payload of a thousand chunks is followed to its end', () => {
+  const { conversation } = resynchronizing();
+  const child = conversation.pass();
+  const part = Buffer.from(Array.from({ length: 1_009 }, (_, index) => (index * 167) % 256));
+  conversation.answer(`$${1_000 * part.length}\r\n`, child);
+  let seq = 0;
+  for (let count = 0; count < 1_000; count += 1) {
+    // Each begins with another byte.
+    const at = count % part.length;
+    seq = conversation.answer(Buffer.concat([part.subarray(at), part.subarray(0, at)]), child);
+  }
+  assert.equal(conversation.words(seq), 'RDB of 1009000 bytes: complete');
+});
+
 test('a payload of unknown length ends with its mark, or with the acknowledgement', () => {
   for (const isLong of [false, true]) {
     const { conversation } = resynchronizing();
@@ -260,6 +294,55 @@ test('what the trace has forgotten is not guessed', () => {
   const late = conversation.answer(bulk('PONG'), 1);
   const [reply] = conversation.messages(late);
   assert.ok(reply?.kind === 'bulk');
+});
+
+test('no bytes break the decoder', () => {
+  const random = new Random(seedFromNumber(11));
+  const texts = [
+    '*',
+    '$',
+    '+',
+    '-',
+    ':',
+    '%',
+    '>',
+    '~',
+    '=',
+    '1',
+    '-1',
+    '999999999',
+    '99999999999999',
+  ];
+  texts.push(
+    '\r\n',
+    '\n',
+    '\0',
+    'SUBSCRIBE',
+    'PSYNC',
+    'PING',
+    'EOF:',
+    '__sentinel__:hello',
+    'message',
+  );
+  texts.push(
+    command('SUBSCRIBE', 'a'),
+    command('REPLCONF', 'ACK', '1'),
+    bulk('REDIS0010'),
+    '*2\r\n',
+  );
+  for (let round = 0; round < 300; round += 1) {
+    const conversation = new Conversation();
+    for (let count = 0; count < 12; count += 1) {
+      let text = '';
+      for (let left = 1 + random.below(30); left > 0; left -= 1)
+        text += texts[random.below(texts.length)];
+      const isReply = random.below(2) === 0;
+      const cause = random.below(3) === 0 ? conversation.pass() : undefined;
+      const seq = isReply ? conversation.answer(text, cause) : conversation.ask(text);
+      if (random.below(20) === 0) conversation.forget();
+      else assert.equal(typeof conversation.words(seq), 'string');
+    }
+  }
 });
 
 test('bytes in words', () => {
