@@ -13,7 +13,6 @@ import { isInput, type JsonInput } from './inputShape.ts';
 
 export const RECORD_HEAD = 8 + 8 + 1 + 8 + 4;
 const CODE = { json: 0, data: 1, drained: 2, delayedData: 3 } as const;
-const DELAY_BYTES = 8;
 
 /** The position of an input in a run. */
 export interface Position {
@@ -75,9 +74,8 @@ export function readRecord(reader: ByteReader): Recorded {
     return { events, time, input: { kind: 'drained', conn, bytes: length } };
   }
   if (code > CODE.delayedData) reader.fail(`an input of kind ${code} is not known`);
-  const payload = reader.take(length);
-  const input =
-    code === CODE.json ? decodeInput(reader, payload) : dataInput(reader, code, conn, payload);
+  const payload = reader.part(length);
+  const input = code === CODE.json ? decodeInput(payload) : dataInput(code, conn, payload);
   return { events, time, input };
 }
 
@@ -97,16 +95,14 @@ export function lengthUntil(block: Buffer, events: number): number {
 }
 
 function withDelay(micros: Micros, bytes: Buffer): Buffer {
-  const head = Buffer.alloc(DELAY_BYTES);
+  const head = Buffer.alloc(8);
   head.writeDoubleLE(micros);
   return Buffer.concat([head, bytes]);
 }
 
-function dataInput(reader: ByteReader, code: number, conn: number, payload: Buffer): Input {
-  if (code === CODE.data) return { kind: 'data', conn, bytes: Buffer.from(payload) };
-  if (payload.length < DELAY_BYTES) reader.fail('an input without its delay');
-  const bytes = Buffer.from(payload.subarray(DELAY_BYTES));
-  return { kind: 'data', conn, bytes, delayMicros: payload.readDoubleLE(0) };
+function dataInput(code: number, conn: number, payload: ByteReader): Input {
+  const delay = code === CODE.data ? {} : { delayMicros: payload.double() };
+  return { kind: 'data', conn, bytes: Buffer.from(payload.take(payload.left)), ...delay };
 }
 
 /** JSON, followed by the bytes of initial files. An infinite bandwidth is written as null. */
@@ -124,32 +120,32 @@ function encodeInput(input: Exclude<Input, { kind: 'data' }>): Buffer {
   return Buffer.concat([head, json, ...files.map((file) => file.bytes)]);
 }
 
-function decodeInput(reader: ByteReader, payload: Buffer): Input {
-  const parts = new ByteReader(payload);
-  const plain = jsonOf(reader, parts.take(parts.u32()));
-  if (!isInput(plain)) return reader.fail('an input that has not the fields of its kind');
-  const input = withoutJson(plain, parts);
-  if (parts.left > 0) reader.fail(`an input with ${parts.left} bytes too many`);
+function decodeInput(payload: ByteReader): Input {
+  const plain = jsonOf(payload);
+  if (!isInput(plain)) return payload.fail('an input that has not the fields of its kind');
+  const input = withoutJson(plain, payload);
+  if (payload.left > 0) payload.fail(`an input with ${payload.left} bytes too many`);
   return input;
 }
 
-function withoutJson(plain: JsonInput, parts: ByteReader): Input {
+function withoutJson(plain: JsonInput, payload: ByteReader): Input {
   if (plain.kind === 'bandwidth') {
     const { bytesPerSecond } = plain;
     return { ...plain, bytesPerSecond: bytesPerSecond ?? Number.POSITIVE_INFINITY } as Input;
   }
-  if (plain.files === undefined) return plain as Input;
+  if (plain.kind !== 'addNode' || plain.files === undefined) return plain as Input;
   const files = plain.files.map(({ path, length }) => ({
     path,
-    bytes: Buffer.from(parts.take(length)),
+    bytes: Buffer.from(payload.take(length)),
   }));
   return { ...plain, files } as Input;
 }
 
-function jsonOf(reader: ByteReader, bytes: Buffer): unknown {
+function jsonOf(payload: ByteReader): unknown {
+  const text = payload.take(payload.u32()).toString('utf8');
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(text);
   } catch {
-    return reader.fail('an input that is no JSON');
+    return payload.fail('an input that is no JSON');
   }
 }

@@ -26,8 +26,7 @@ const optional =
   (check: Check): Check =>
   (value) =>
     value === undefined || check(value);
-const file: Check = (value) =>
-  isObject(value) && text(value['path']) && Number.isSafeInteger(value['length']);
+const file: Check = (value) => isObject(value) && text(value['path']) && isLength(value['length']);
 
 const conn = { conn: number, delayMicros: optional(number) };
 const node = { node: text };
@@ -81,6 +80,10 @@ export function isInput(value: unknown): value is JsonInput {
   const { kind } = value;
   if (typeof kind !== 'string' || !Object.hasOwn(FIELDS, kind)) return false;
   return Object.entries(FIELDS[kind as JsonKind]).every(([field, check]) => check(value[field]));
+}
+
+function isLength(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -177,12 +177,10 @@ class Parser {
     const { reader } = this;
     const start = reader.position;
     const found = reader.take(NAME_BYTES).latin1Slice();
-    const length = reader.integer(LENGTH_BYTES);
-    const content = reader.position;
-    reader.take(length);
+    const content = reader.part(reader.integer(LENGTH_BYTES));
     this.verify(start);
     if (found !== name) throw new RecordingError(`${name} is expected, not ${found}`, start);
-    return new ByteReader(this.bytes, content, content + length);
+    return content;
   }
 
   private base(head: Head, firstInput: number): WorldState | undefined {

@@ -90,6 +90,13 @@ export class ByteReader {
     return this.bytes.subarray(this.at - count, this.at);
   }
 
+  /** A reader of the next bytes, which are skipped here. Its positions are those of this one. */
+  part(count: number): ByteReader {
+    const start = this.at;
+    this.take(count);
+    return new ByteReader(this.bytes, start, this.at);
+  }
+
   /** Reads the length of a text and skips the text; returns its length in bytes. */
   private textLength(bytesPerCharacter: number): number {
     const length = this.varint();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random, seedFromNumber } from '../../../src/engine/machine/random.ts';
 import { Crc64 } from '../../../src/engine/persistence/rdb/crc64.ts';
-import type { Recording } from '../../../src/world/journal.ts';
+import { inputsOf, type Recording } from '../../../src/world/journal.ts';
 import { Marks } from '../../../src/world/marks.ts';
 import { parse, RecordingError, serialize } from '../../../src/world/recordingFile.ts';
 import { DepartureError, replay } from '../../../src/world/replay.ts';
@@ -193,6 +193,45 @@ test('other files and later formats are refused with the reason', () => {
   swapped.write('INPT', start, 'latin1');
   forge(swapped, { start, end });
   assert.throws(() => parse(swapped), /MARK is expected, not INPT/);
+});
+
+/** A recording whose only input is this JSON, followed by `bytes`. */
+function withJson(json: string, bytes = Buffer.alloc(0)): Recording {
+  const recording = newWorld().recording()!;
+  const [first] = recording.segments;
+  const block = Buffer.alloc(29 + 4);
+  block.writeUInt32LE(4 + json.length + bytes.length, 25);
+  block.writeUInt32LE(json.length, 29);
+  const blocks = [Buffer.concat([block, Buffer.from(json), bytes])];
+  return { ...recording, segments: [{ ...first!, blocks }] };
+}
+
+test('inputs have the fields of their kind, or the file is refused', () => {
+  const file = { path: 'f', length: 3 };
+  const node = { kind: 'addNode', name: 'a', machine: 'server', files: [file] };
+  const read = parse(fileOf(withJson(JSON.stringify(node), Buffer.from('abc'))));
+  const [recorded] = inputsOf(read);
+  const files = [{ path: 'f', bytes: Buffer.from('abc') }];
+  assert.deepEqual(recorded!.input, { ...node, files });
+  const refused = [
+    ...[{ kind: 'reboot' }, { kind: 'data' }, { kind: 'crash' }, { kind: 'crash', node: 1 }, []],
+    ...[null, { ...node, ports: '1' }, { ...node, files: [{ path: 'f', length: -3 }] }],
+    ...[
+      { ...node, directives: ['port'] },
+      { kind: 'bandwidth', a: 'a', b: 'b' },
+    ],
+  ];
+  for (const input of refused) {
+    const damaged = fileOf(withJson(JSON.stringify(input), Buffer.from('abc')));
+    assert.throws(() => parse(damaged), /has not the fields of its kind/, JSON.stringify(input));
+  }
+  const crash = '{"kind":"crash","node":"a","files":"f"}';
+  assert.throws(() => parse(fileOf(withJson(crash, Buffer.from('abc')))), /3 bytes too many/);
+  assert.throws(() => parse(fileOf(withJson('{"kind"'))), /an input that is no JSON/);
+  const short = fileOf(withJson(JSON.stringify(node), Buffer.from('ab')));
+  const at = sectionsOf(short).get('INPT')!.end - 2;
+  const message = new RegExp(`data of 3 bytes, but only 2 are left \\(byte ${at}, `);
+  assert.throws(() => parse(short), message);
 });
 
 test('checkpoints of another layout are left out if the recording begins with the world', () => {
