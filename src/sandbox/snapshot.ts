@@ -1,11 +1,14 @@
 /** Makes a snapshot of a sandbox. It reads and changes nothing. */
 
+import type { Server } from '../engine/server/server.ts';
 import { displayed, SHOWN } from '../view/displayed.ts';
 import type { LinkSnapshot, LoadSnapshot, Snapshot, UpcomingSnapshot } from '../view/snapshot.ts';
+import type { LinkView } from '../world/views.ts';
 import type { World } from '../world/world.ts';
 import { eventSentence } from './eventWords.ts';
 import type { LoadClient } from './load/loadClient.ts';
-import { readServer, serverOf } from './nodeReading.ts';
+import { masterNameOf, type NameOf, readServer, serverOf } from './nodeReading.ts';
+import { readResync } from './resyncReading.ts';
 import type { Sandbox } from './sandbox.ts';
 import { readSentinel, sentinelOf } from './sentinelReading.ts';
 import { isVisible } from './visibility.ts';
@@ -28,7 +31,10 @@ export function takeSnapshot(sandbox: Sandbox): Snapshot {
     if (view === undefined) continue;
     if (machine === 'server') {
       const wasReplica = sandbox.failovers.wasReplica(name);
-      nodes.push(readServer(view, serverOf(world, name), wasReplica, nameOf));
+      const server = serverOf(world, name);
+      const master = server && runningMaster(world, server, nameOf);
+      const resync = readResync(world, name, server, master);
+      nodes.push(readServer(view, server, wasReplica, resync, nameOf));
     }
     const sentinel = sentinelOf(world, name);
     if (sentinel !== undefined) {
@@ -52,6 +58,13 @@ export function takeSnapshot(sandbox: Sandbox): Snapshot {
   };
 }
 
+/** The server of a replica's master; undefined while it has no process, and for a stranger. */
+function runningMaster(world: World, server: Server, nameOf: NameOf): Server | undefined {
+  const name = masterNameOf(server, nameOf);
+  const state = name === null ? undefined : world.node(name)?.state;
+  return state === 'running' || state === 'frozen' ? serverOf(world, name!) : undefined;
+}
+
 /** `InvariantError: … (event 1234, node m)`: what stopped the world. */
 export function failureText(world: World): string | null {
   const { failure } = world;
@@ -71,14 +84,8 @@ function upcomingEvents(world: World): UpcomingSnapshot[] {
 }
 
 function linkSnapshots(world: World): LinkSnapshot[] {
-  const standard = world.state.params;
   return world
     .links()
-    .filter((link) => {
-      const isInside = world.state.nodes.has(link.from) && world.state.nodes.has(link.to);
-      const latency = isInside ? standard.latencyMicros : standard.outsideLatencyMicros;
-      return link.cut || link.held || link.bytesInFlight > 0 || link.latencyMicros !== latency;
-    })
     .map((link) => ({
       from: link.from,
       to: link.to,
@@ -86,8 +93,28 @@ function linkSnapshots(world: World): LinkSnapshot[] {
       held: link.held,
       latencyMs: link.latencyMicros / 1000,
       jitterMs: link.jitterMicros / 1000,
+      ...defaultsOf(world, link),
       bytesInFlight: link.bytesInFlight,
-    }));
+    }))
+    .filter(
+      (link) =>
+        link.cut ||
+        link.held ||
+        link.bytesInFlight > 0 ||
+        link.latencyMs !== link.defaultLatencyMs ||
+        link.jitterMs !== link.defaultJitterMs,
+    );
+}
+
+/** The parameters of the world: a link between nodes has others than one to the outside. */
+function defaultsOf(
+  { state }: World,
+  { from, to }: LinkView,
+): Pick<LinkSnapshot, 'defaultLatencyMs' | 'defaultJitterMs'> {
+  const { latencyMicros, jitterMicros, outsideLatencyMicros } = state.params;
+  return state.nodes.has(from) && state.nodes.has(to)
+    ? { defaultLatencyMs: latencyMicros / 1000, defaultJitterMs: jitterMicros / 1000 }
+    : { defaultLatencyMs: outsideLatencyMicros / 1000, defaultJitterMs: 0 };
 }
 
 function loadSnapshot(

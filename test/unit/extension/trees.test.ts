@@ -8,7 +8,7 @@ import { sentinelEntries, stateText } from '../../../src/extension/sentinelsMode
 import { statusText } from '../../../src/extension/statusText.ts';
 import type { TreeEntry } from '../../../src/extension/treeEntry.ts';
 import type { ReplicaSnapshot, SentinelInstanceSnapshot } from '../../../src/view/snapshot.ts';
-import { node, replica, sentinel, snapshot } from '../webview/snapshots.ts';
+import { link, node, replica, sentinel, snapshot } from '../webview/snapshots.ts';
 
 /** `m(r1(r2) r3)`. */
 function outline(entries: readonly TreeEntry[]): string {
@@ -126,9 +126,7 @@ test('a Sentinel tells what it believes, and nothing when it is dead', () => {
 test('commands are offered for what there is', () => {
   assert.equal(offersOf([]).running, false);
   const nodes = [node('m', { process: 'frozen' }), replica('r1', 'm')];
-  const links = [
-    { from: 'm', to: 'r1', cut: true, held: false, latencyMs: 0, jitterMs: 0, bytesInFlight: 0 },
-  ];
+  const links = [link('m', 'r1')];
   const offers = offersOf([snapshot({ nodes, links })]);
   assert.deepEqual(offers, {
     running: true,

@@ -8,23 +8,10 @@ import { beliefOf, doubtsOf, epochOf } from '../../../webview/model/beliefs.ts';
 import { noticesOf } from '../../../webview/model/notices.ts';
 import { cutsOf, groupCuts, masterOf, rowsOf, wiresOf } from '../../../webview/model/topology.ts';
 import { counted, inSize, inTime, listed } from '../../../webview/model/words.ts';
-import { node, replica, sentinel, snapshot } from './snapshots.ts';
+import { link, node, replica, sentinel, snapshot } from './snapshots.ts';
 
 const names = (rows: NodeSnapshot[][]): string[][] =>
   rows.map((row) => row.map(({ name }) => name));
-
-function link(from: string, to: string, fields: Partial<LinkSnapshot> = {}): LinkSnapshot {
-  return {
-    from,
-    to,
-    cut: true,
-    held: false,
-    latencyMs: 0.2,
-    jitterMs: 0,
-    bytesInFlight: 0,
-    ...fields,
-  };
-}
 
 test('replicas stand under their masters, chains below them', () => {
   const nodes = [replica('r2', 'm'), node('m'), replica('r3', 'r1'), replica('r1', 'm'), node('x')];
