@@ -75,10 +75,12 @@ test('what a Sentinel believes', () => {
   const belief = (fields: object, more: object = {}) =>
     beliefOf(sentinel('s1', { master: { ...master!, ...fields }, ...more })).text;
   assert.equal(belief({}), 'm is up');
-  assert.equal(belief({ silentMs: 800 }), 'm is silent, SDOWN in 1.2\u00a0s');
+  assert.equal(belief({ silentMs: 800 }), 'm is silent, SDOWN in 1.2 s');
   assert.equal(belief({ flags: 's_down,master', silentMs: 2500 }), 'm is SDOWN');
   assert.equal(belief({ flags: 's_down,o_down,master' }), 'm is ODOWN');
-  assert.equal(belief({}, { failoverState: 'select_slave' }), 'leads a failover: select_slave');
+  // Before the votes it is a candidate, whatever it hopes for.
+  assert.equal(belief({}, { failoverState: 'wait_start' }), 'candidate');
+  assert.equal(belief({}, { failoverState: 'select_slave' }), 'leader: select_slave');
   assert.equal(belief({}, { process: 'crashed' }), 'crashed');
   const voted = sentinel('s1', { currentEpoch: 3, vote: { leader: 's2', epoch: 3 } });
   assert.equal(epochOf(voted), 'epoch 3, voted s2');
