@@ -14,13 +14,20 @@ import { parseRequest, type RefusedRequest } from './parseRequest.ts';
 
 export type ToPage =
   | Message
+  /** The user selected a node in a tree of the editor. */
+  | { readonly kind: 'select'; readonly node: string }
   /** The sandbox behind the page has ended; `reason` says why and what to do. */
   | { readonly kind: 'gone'; readonly reason: string };
+
+/** Names of nodes are a few characters long. */
+const NAME_CHARS_MAX = 64;
 
 type PageRequest = { readonly kind: 'request' } & Request;
 
 export type FromPage =
   | { readonly kind: 'ready' }
+  /** The user selected a node on the page. */
+  | { readonly kind: 'selected'; readonly node: string }
   | PageRequest
   /** A request that the table of operations refuses; the host answers with the error. */
   | ({ readonly kind: 'refused' } & RefusedRequest);
@@ -29,7 +36,15 @@ export type FromPage =
 export function parseFromPage(data: unknown): FromPage | undefined {
   if (typeof data !== 'object' || data === null || !('kind' in data)) return undefined;
   if (data.kind === 'ready') return { kind: 'ready' };
+  if (data.kind === 'selected') return parseSelected(data);
   const request = data.kind === 'request' ? parseRequest(data) : undefined;
   if (request === undefined) return undefined;
   return 'error' in request ? { kind: 'refused', ...request } : { kind: 'request', ...request };
+}
+
+function parseSelected(data: object): FromPage | undefined {
+  const node = 'node' in data ? data.node : undefined;
+  return typeof node === 'string' && node.length <= NAME_CHARS_MAX
+    ? { kind: 'selected', node }
+    : undefined;
 }
