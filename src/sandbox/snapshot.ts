@@ -127,6 +127,7 @@ function loadSnapshot(
     phase: load.phase,
     rate: load.rate,
     bytes: load.bytes,
+    keys: book.slots,
     master:
       master === undefined
         ? null

@@ -55,7 +55,7 @@ export interface MasterLinkSnapshot {
 }
 
 /** Why a master answers PSYNC with a full resynchronization. */
-export type FullResyncReason =
+type FullResyncReason =
   /** `PSYNC ? -1`: the replica has nothing to continue from. */
   | 'no-cached-master'
   /** The replica's history is unknown to the master. */
@@ -184,6 +184,8 @@ export interface LoadSnapshot {
   readonly rate: number;
   /** Length of a value. */
   readonly bytes: number;
+  /** How many keys it writes in turn, and reads back. */
+  readonly keys: number;
   readonly master: string | null;
   readonly sent: number;
   readonly acked: number;

@@ -25,7 +25,7 @@ function masterBelief(master: SentinelInstanceSnapshot): Belief {
   if (flags.includes('o_down')) return { text: `${name} is ODOWN`, tone: 'bad' };
   if (flags.includes('s_down')) return { text: `${name} is SDOWN`, tone: 'bad' };
   const countdown = countdownOf(master);
-  if (countdown !== '') return { text: `${name} is silent, ${countdown}`, tone: 'warn' };
+  if (countdown !== '') return { text: `${name}: ${countdown}`, tone: 'warn' };
   return { text: `${name} is up`, tone: 'good' };
 }
 

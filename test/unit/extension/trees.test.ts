@@ -103,7 +103,7 @@ test('silence counts down to SDOWN; an ordinary PING under way does not', () => 
   assert.equal(stateText({ ...instance, silentMs: 400 }), '');
   assert.equal(stateText({ ...instance, silentMs: 1_400 }), 'SDOWN in 0.6 s');
   const { text } = beliefOf(sentinel('s1', { master: { ...instance, silentMs: 1_400 } }));
-  assert.equal(text, 'm is silent, SDOWN in 0.6 s', 'the page says the same');
+  assert.equal(text, 'm: SDOWN in 0.6 s', 'the page says the same');
   const down = { ...instance, silentMs: 2_400, flags: 'master,s_down,o_down' };
   assert.equal(stateText(down), 'SDOWN, ODOWN');
 });
