@@ -5,6 +5,7 @@
  * Invariant: package.json uses these names, after `replicationSandbox.`, and no others.
  */
 
+import { troublesOf } from '../view/links.ts';
 import type { Snapshot } from '../view/snapshot.ts';
 
 interface Offers {
@@ -17,6 +18,7 @@ interface Offers {
   readonly frozen: boolean;
   readonly replicas: boolean;
   readonly sentinels: boolean;
+  /** A link is cut, held or slow. */
   readonly cuts: boolean;
   readonly load: boolean;
 }
@@ -38,7 +40,7 @@ export function offersOf(snapshots: readonly Snapshot[]): Offers {
       nodes.some(({ role, process }) => role === 'replica' && process === 'running'),
     ),
     sentinels: some(({ sentinels }) => sentinels.some(({ process }) => process === 'running')),
-    cuts: some(({ links }) => links.some((link) => link.cut)),
+    cuts: some(({ links }) => troublesOf(links).length > 0),
     load: some(({ load }) => load?.running === true),
   };
 }

@@ -3,6 +3,7 @@
  * decide which of them are enabled.
  */
 
+import { curesOf, troublesOf } from '../../src/view/links.ts';
 import type { Operation } from '../../src/view/messages.ts';
 import type {
   NodeSnapshot,
@@ -10,7 +11,6 @@ import type {
   SentinelSnapshot,
   Snapshot,
 } from '../../src/view/snapshot.ts';
-import { curesOf, troublesOf } from './links.ts';
 
 export interface Action {
   readonly id: string;

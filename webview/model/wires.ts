@@ -1,7 +1,7 @@
 /** The lines between the cards: from masters to replicas, and along other links in trouble. */
 
+import { isBroken, pairLabel, type Trouble, troublesOf } from '../../src/view/links.ts';
 import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
-import { isBroken, pairLabel, type Trouble, troublesOf } from './links.ts';
 import { rowsOf } from './topology.ts';
 
 type WireState = 'up' | 'slow' | 'syncing' | 'down' | 'cut';

@@ -4,9 +4,9 @@
  * Invariant: it is one row, whatever ails the links. Chips that do not fit scroll.
  */
 
+import { groupTroubles, type Trouble, type TroubleGroup } from '../../src/view/links.ts';
 import { ButtonControl } from '../controls/controls.ts';
 import { h, Keyed, setClass, setHidden, setText } from '../dom.ts';
-import { groupTroubles, type Trouble, type TroubleGroup } from '../model/links.ts';
 import type { Ask } from '../page.ts';
 
 class Chip {

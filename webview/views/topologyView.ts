@@ -5,11 +5,11 @@
  * (model/places.ts). A change of roles changes colours and wires only.
  */
 
+import { troublesOf } from '../../src/view/links.ts';
 import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import type { Choices } from '../choices.ts';
 import { h, Keyed, setHidden } from '../dom.ts';
 import { colorOf } from '../model/colors.ts';
-import { troublesOf } from '../model/links.ts';
 import { arrange, isArranged, settled } from '../model/places.ts';
 import { troubleLines, wiresOf } from '../model/wires.ts';
 import type { Ask } from '../page.ts';

@@ -1,5 +1,6 @@
 /** Commands on a whole sandbox: time, links, load, adding nodes, failover. */
 
+import { curesOf, groupTroubles, troublesOf } from '../../view/links.ts';
 import type { LinkSnapshot, Snapshot } from '../../view/snapshot.ts';
 import type { Logs } from '../logs.ts';
 import {
@@ -41,7 +42,7 @@ export function worldCommands(sandboxes: Sandboxes, logs: Logs) {
     step: on((session) => step(session, { op: 'stepVisible' }, logs)),
     stepRaw: on((session) => step(session, { op: 'step', count: 1 }, logs)),
     cut: on(cut),
-    heal: on(heal, ({ snapshot }) => snapshot.links.some((link) => link.cut)),
+    heal: on(heal, ({ snapshot }) => troublesOf(snapshot.links).length > 0),
     latency: on(latency),
     startLoad: on(startLoad, ({ snapshot }) => snapshot.load?.running !== true),
     stopLoad: on(
@@ -132,23 +133,14 @@ async function cut(session: Session, entry?: TreeEntry): Promise<void> {
   await perform(session, { op: 'cut', a: from, b: to, oneway });
 }
 
+/** Ends cuts, holds and latencies: those of a place or a pair, or all. */
 async function heal(session: Session): Promise<void> {
-  const pairs = new Map<string, readonly [string, string]>();
-  for (const { from, to, cut: isCut } of session.snapshot.links) {
-    const key = [from, to].sort().join(' — ');
-    if (isCut) pairs.set(key, [from, to]);
-  }
-  const all: Choice<readonly [string, string] | 'all'> = {
-    label: 'All links',
-    description: `${pairs.size} cut`,
-    value: 'all',
-  };
-  const choices = [...pairs].map(([label, value]) => ({ label, description: 'cut', value }));
-  const choice =
-    pairs.size > 1 ? await pick('Heal', 'Which link?', [all, ...choices]) : choices[0]?.value;
-  if (choice === undefined) return;
-  if (choice === 'all') await perform(session, { op: 'heal' });
-  else await perform(session, { op: 'heal', a: choice[0], b: choice[1] });
+  const troubles = troublesOf(session.snapshot.links);
+  const groups = groupTroubles(troubles).map(({ text, cures }) => ({ label: text, value: cures }));
+  const all = { label: 'All links', value: curesOf(troubles) };
+  const cures =
+    groups.length > 1 ? await pick('Heal', 'Which links?', [all, ...groups]) : groups[0]?.value;
+  for (const cure of cures ?? []) await perform(session, cure);
 }
 
 async function latency(session: Session, entry?: TreeEntry): Promise<void> {

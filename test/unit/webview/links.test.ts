@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { groupTroubles, troublesOf } from '../../../src/view/links.ts';
 import type { LinkSnapshot } from '../../../src/view/snapshot.ts';
-import { groupTroubles, troublesOf } from '../../../webview/model/links.ts';
 import { troubleLines } from '../../../webview/model/wires.ts';
 import { link, node, replica, sentinel, snapshot } from './snapshots.ts';
 

@@ -3,8 +3,8 @@
  * and the operations that end it.
  */
 
-import type { Operation } from '../../src/view/messages.ts';
-import type { LinkSnapshot } from '../../src/view/snapshot.ts';
+import type { Operation } from './messages.ts';
+import type { LinkSnapshot } from './snapshot.ts';
 
 /** What ails the link between two places; `arrow` is ⇄, or → when only a → b has it. */
 export interface Trouble {
