@@ -1,53 +1,25 @@
 /**
- * The panel's page in Chromium, over a sandbox in virtual time: whatever happens, no control moves, and
- * selection and focus stay where the user put them.
- *
- * Invariant: the tests decide when time passes, so every state is reached without waiting for it.
+ * The layout of the panel's page: whatever happens, no control moves; and what must be in sight is in
+ * sight, in every size from that of a small window on.
  */
 
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import * as http from 'node:http';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { Dashboard } from '../../src/gateway/dashboard.ts';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { Service } from '../../src/sandbox/service.ts';
-import type { Operation } from '../../src/view/messages.ts';
-import { bootedSandbox } from '../support/sandboxes.ts';
-import { launchChromium, recordProblems, skipWithoutChromium } from './support/browser.ts';
+import type { Browser } from 'playwright-core';
+import { launchChromium, skipWithoutChromium } from './support/browser.ts';
+import { type PageKind, Stage } from './support/stage.ts';
 
-const PICTURES = fileURLToPath(new URL('../../out/e2e', import.meta.url));
-const PUMP_MS = 20;
-const WAIT_MS = 10_000;
-/** Code of the page, as text: these tests are compiled without a DOM. */
-const DRAWN =
-  'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))';
-const CONTROLS =
-  'button[id], vscode-button[id], vscode-dropdown[id], vscode-text-field[id], [tabindex="0"][id]';
-const BOXES = `Object.fromEntries(
-  [...document.querySelectorAll(${JSON.stringify(CONTROLS)})]
-    .filter(({ id }) => id !== '' && !id.startsWith('feed-row-'))
-    .map((element) => {
-      const { x, y, width, height } = element.getBoundingClientRect();
-      return [element.id, [x, y, width, height].map((value) => value.toFixed(1)).join(' ')];
-    }),
-)`;
 /** The page alone in a window, and beside an open guide, above an open terminal, in a small window. */
-const PAGES = [
+const PAGES: readonly PageKind[] = [
   { width: 1400, height: 900, theme: 'dark' },
   { width: 1400, height: 900, theme: 'light' },
   { width: 900, height: 700, theme: 'dark' },
   { width: 900, height: 700, theme: 'light' },
   { width: 525, height: 830, theme: 'dark' },
   { width: 1050, height: 560, theme: 'dark' },
-  { width: 550, height: 620, theme: 'dark' },
+  { width: 545, height: 590, theme: 'dark' },
   { width: 460, height: 480, theme: 'dark' },
-] as const;
-type PageKind = (typeof PAGES)[number];
-
+];
 const skip = process.env['REQUIRE_PEERS'] === '1' ? false : skipWithoutChromium();
 let browser: Browser | undefined;
 
@@ -55,87 +27,6 @@ before(async () => {
   if (skip === false) browser = await launchChromium();
 });
 after(() => browser?.close());
-
-/** A page on a sandbox of its own. */
-class Stage {
-  readonly sandbox: Sandbox = bootedSandbox();
-  readonly service = new Service(this.sandbox);
-  readonly dashboard = new Dashboard(this.service, (operation, done) =>
-    this.service.perform(operation, done),
-  );
-  readonly page: Page;
-  readonly name: string;
-  private readonly pump: NodeJS.Timeout;
-
-  private constructor(page: Page, name: string) {
-    this.page = page;
-    this.name = name;
-    this.pump = setInterval(() => {
-      this.service.pump();
-      this.dashboard.pump();
-    }, PUMP_MS);
-  }
-
-  static async with({ theme, ...size }: PageKind, play: (stage: Stage) => Promise<void>) {
-    const context = await browser!.newContext({
-      viewport: size,
-      colorScheme: theme,
-      reducedMotion: 'reduce',
-    });
-    const page = await context.newPage();
-    const problems = await recordProblems(page);
-    const stage = new Stage(page, `${theme}-${size.width}x${size.height}`);
-    try {
-      await stage.dashboard.open(await freePort());
-      await page.goto(stage.dashboard.url);
-      await page.locator('#node-m .card-offset').waitFor();
-      await play(stage);
-      assert.deepEqual(problems, { csp: [], panel: [] });
-    } finally {
-      clearInterval(stage.pump);
-      await context.close();
-      stage.dashboard.close();
-    }
-  }
-
-  do(operation: Operation): void {
-    this.service.perform(operation, (outcome) => assert.ok(outcome.ok, JSON.stringify(outcome)));
-  }
-
-  pass(seconds: number): void {
-    this.sandbox.advance(this.sandbox.world.now + seconds * 1_000_000);
-  }
-
-  /** Until the page shows the newest state. */
-  async drawn(): Promise<void> {
-    const { clock } = this.sandbox.snapshot();
-    const events = `event ${String(clock.events).replace(/\B(?=(\d{3})+$)/g, ',')}`;
-    const shown = this.page.locator('#events', { hasText: new RegExp(`^${events}$`) });
-    await shown.waitFor({ state: 'attached', timeout: WAIT_MS });
-    await this.page.evaluate(DRAWN);
-  }
-
-  /** With E2E_THEME, as the stories take them. */
-  async picture(scene: string): Promise<void> {
-    if (process.env['E2E_THEME'] === undefined) return;
-    mkdirSync(PICTURES, { recursive: true });
-    await this.page.screenshot({ path: join(PICTURES, `layout-${scene}-${this.name}.png`) });
-  }
-
-  /** Where every control is, by its id. */
-  boxes(): Promise<Record<string, string>> {
-    return this.page.evaluate(BOXES);
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = http.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** What may happen to a sandbox, one after the other. */
 const SCENES: readonly (readonly [name: string, happen: (stage: Stage) => void])[] = [
@@ -192,7 +83,7 @@ const SCENES: readonly (readonly [name: string, happen: (stage: Stage) => void])
 
 for (const kind of PAGES) {
   test(`no control moves, ${kind.theme}, ${kind.width}×${kind.height}`, { skip }, async () => {
-    await Stage.with(kind, async (stage) => {
+    await Stage.with(browser!, kind, async (stage) => {
       await stage.page.locator('#node-m').click();
       await stage.page.mouse.move(0, 0);
       await stage.drawn();
@@ -212,3 +103,42 @@ for (const kind of PAGES) {
     });
   });
 }
+
+/** The lowest row of cards ends above the edge of its part, and a few events are below it. */
+const IN_SIGHT = `(() => {
+  const bottom = (selector) => document.querySelector(selector).getBoundingClientRect().bottom;
+  const list = document.querySelector('#feed-scroll').getBoundingClientRect();
+  return {
+    sentinels: bottom('#node-s3') <= bottom('.topology-scroll'),
+    events: list.height >= 69 && list.bottom <= innerHeight,
+    page: document.documentElement.scrollHeight <= innerHeight,
+  };
+})()`;
+
+test('topology, Sentinels and events are in sight together; only a tiny page has tabs', {
+  skip,
+}, async () => {
+  for (const kind of PAGES) {
+    await Stage.with(browser!, kind, async (stage) => {
+      const isTiny = kind.width < 480;
+      assert.equal(await stage.page.locator('#tab-events').isVisible(), isTiny, stage.name);
+      if (isTiny) return;
+      const seen = await stage.page.evaluate(IN_SIGHT);
+      assert.deepEqual(seen, { sentinels: true, events: true, page: true }, stage.name);
+    });
+  }
+});
+
+test('on a tiny page a tab shows one part', { skip }, async () => {
+  await Stage.with(browser!, { width: 460, height: 480, theme: 'dark' }, async ({ page }) => {
+    const visible = async (): Promise<boolean[]> =>
+      Promise.all(['#topology', '#feed', '#backlog'].map((part) => page.locator(part).isVisible()));
+    assert.deepEqual(await visible(), [true, false, false]);
+    await page.locator('#tab-events').click();
+    await page.locator('#feed').waitFor();
+    assert.deepEqual(await visible(), [false, true, false]);
+    await page.locator('#tab-backlog').click();
+    await page.locator('#backlog').waitFor();
+    assert.deepEqual(await visible(), [false, false, true]);
+  });
+});
