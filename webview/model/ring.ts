@@ -74,12 +74,21 @@ export function ringOf(snapshot: Snapshot, owner: NodeSnapshot): Ring | undefine
 }
 
 function fillOf(held: number, size: number): readonly [string, string] {
-  if (held > size) return [inSize(held), `held, of ${inSize(size)} in blocks`];
+  if (held > size) return [inSize(held), `held of ${inSize(size)}`];
   const percent = (held / size) * 100;
   return [
     `${percent < 10 ? percent.toFixed(1) : Math.floor(percent)} %`,
     `of ${inSize(size)} held`,
   ];
+}
+
+/** Why the offset of an idle master grows, and why more is held than the size says. */
+export function hintOf({ held, size }: Ring): string {
+  const growth =
+    'Without writes it grows, too: by PINGs, and by the hellos that Sentinels publish.';
+  return held > size
+    ? `Redis drops whole blocks, so it holds more than its size. ${growth}`
+    : growth;
 }
 
 function ringReplica(

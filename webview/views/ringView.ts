@@ -10,7 +10,7 @@ import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import type { Choices } from '../choices.ts';
 import { h, Keyed, setAttributes, setClass, setHidden, setText, svg } from '../dom.ts';
 import { colorOf } from '../model/colors.ts';
-import { type Ring, type RingReplica, ringOf } from '../model/ring.ts';
+import { hintOf, type Ring, type RingReplica, ringOf } from '../model/ring.ts';
 import { counted, inSize } from '../model/words.ts';
 
 const CENTER = 160;
@@ -89,12 +89,13 @@ export class RingView {
   );
   private readonly head = svg('path', { class: 'ring-head', d: 'M0 -9L6 4L-6 4Z' });
   private readonly tail = svg('line', { class: 'ring-tail' });
-  private readonly share = svg('text', { class: 'ring-share', x: CENTER, y: CENTER + 2 });
-  private readonly of = svg('text', { class: 'ring-of', x: CENTER, y: CENTER + 22 });
+  private readonly share = svg('text', { class: 'ring-share', x: CENTER, y: CENTER + 4 });
+  private readonly of = svg('text', { class: 'ring-of', x: CENTER, y: CENTER + 30 });
   private readonly tracks: Keyed<Shown, TrackView>;
   private readonly first = h('span', { class: 'ring-number' });
   private readonly last = h('span', { class: 'ring-number' });
   private readonly ends: HTMLElement;
+  private readonly hint = h('p', { class: 'ring-hint muted' });
   private readonly legendElement = h('ul', { class: 'legend', id: 'ring-legend' });
   private readonly legend: Keyed<Shown, LegendRow>;
   private readonly choices: Choices;
@@ -155,11 +156,8 @@ export class RingView {
         this.picture,
         this.empty,
         this.ends,
-        h('p', {
-          class: 'ring-hint muted',
-          text: 'Without writes it grows, too: by PINGs, and by the hellos that Sentinels publish.',
-        }),
         this.legendElement,
+        this.hint,
       ),
     );
   }
@@ -209,6 +207,7 @@ export class RingView {
           }));
     this.tracks.show(facts.map((fact) => [fact.replica.name, fact]));
     this.legend.show(facts.map((fact) => [fact.replica.name, fact]));
+    setText(this.hint, ring === undefined ? '' : hintOf(ring));
     if (ring !== undefined) this.draw(ring);
   }
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NodeSnapshot, ResyncSnapshot } from '../../../src/view/snapshot.ts';
-import { type Ring, type RingReplica, ringOf } from '../../../webview/model/ring.ts';
+import { hintOf, type Ring, type RingReplica, ringOf } from '../../../webview/model/ring.ts';
 import { node, replica, resync, snapshot } from './snapshots.ts';
 
 function ringOfOwner(owner: NodeSnapshot): Ring {
@@ -37,7 +37,9 @@ test('no backlog, no ring', () => {
 test('a backlog that holds more than its size says so, and its oldest byte is on the ring', () => {
   const backlog = { active: true, size: 16_384, firstByteOffset: 1, histlen: 29_793 };
   const owner = node('m', { offset: 29_793, backlog });
-  assert.deepEqual(ringOfOwner(owner).fill, ['29.1 KiB', 'held, of 16 KiB in blocks']);
+  assert.deepEqual(ringOfOwner(owner).fill, ['29.1 KiB', 'held of 16 KiB']);
+  assert.match(hintOf(ringOfOwner(owner)), /^Redis drops whole blocks/);
+  assert.match(hintOf(ringOfOwner(node('m'))), /^Without writes it grows, too/);
   const oldest = placed(replica('r1', 'm', { offset: 0, resync: resync({ offset: 1 }) }), owner);
   assert.ok(Math.abs(oldest.turn! - ringOfOwner(owner).to) < 1e-9, 'a whole turn behind');
 });
