@@ -3,15 +3,32 @@
 import type { Quiet } from '../src/view/messages.ts';
 import type { Host } from './host.ts';
 import type { Filter, Topic } from './model/feedRows.ts';
+import type { Places } from './model/places.ts';
+
+/** The part of the page that is shown where there is no room for all of them. */
+export type Tab = 'topology' | 'events' | 'backlog';
 
 interface Remembered {
   readonly selected: string;
   readonly hidden: readonly Topic[];
   readonly shownQuiet: readonly Quiet[];
   readonly dismissed: readonly string[];
+  /** Null: the ring is open where there is room for it. */
+  readonly isRingOpen: boolean | null;
+  readonly tab: Tab;
+  readonly places: Places | null;
 }
 
 const DISMISSED_MAX = 20;
+const NOTHING: Remembered = {
+  selected: '',
+  hidden: ['note'],
+  shownQuiet: [],
+  dismissed: [],
+  isRingOpen: null,
+  tab: 'topology',
+  places: null,
+};
 
 export class Choices {
   private readonly host: Host;
@@ -21,11 +38,10 @@ export class Choices {
   constructor(host: Host, changed: () => void) {
     this.host = host;
     this.changed = changed;
-    const nothing: Remembered = { selected: '', hidden: ['note'], shownQuiet: [], dismissed: [] };
-    this.state = { ...nothing, ...(host.recall() as Partial<Remembered> | undefined) };
+    this.state = { ...NOTHING, ...(host.recall() as Partial<Remembered> | undefined) };
   }
 
-  /** Name of a node; empty for the current master. */
+  /** Name of a node; empty before the first snapshot. */
   get selected(): string {
     return this.state.selected;
   }
@@ -34,12 +50,25 @@ export class Choices {
     return { hidden: new Set(this.state.hidden), shownQuiet: new Set(this.state.shownQuiet) };
   }
 
+  get isRingOpen(): boolean | null {
+    return this.state.isRingOpen;
+  }
+
+  get tab(): Tab {
+    return this.state.tab;
+  }
+
+  get places(): Places | undefined {
+    return this.state.places ?? undefined;
+  }
+
   isDismissed(notice: string): boolean {
     return this.state.dismissed.includes(notice);
   }
 
+  /** The user selects a node, here or in a tree. */
   select(node: string): void {
-    this.change({ selected: node });
+    if (node !== this.state.selected) this.change({ selected: node });
   }
 
   toggleTopic(topic: Topic): void {
@@ -52,6 +81,18 @@ export class Choices {
 
   dismiss(notice: string): void {
     this.change({ dismissed: [...this.state.dismissed, notice].slice(-DISMISSED_MAX) });
+  }
+
+  foldRing(isOpen: boolean): void {
+    this.change({ isRingOpen: isOpen });
+  }
+
+  showTab(tab: Tab): void {
+    this.change({ tab });
+  }
+
+  place(places: Places): void {
+    if (places !== this.state.places) this.change({ places });
   }
 
   private change(part: Partial<Remembered>): void {

@@ -51,6 +51,12 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Sets the text of an element that cuts it off, and the whole text as its title. */
+export function setCutText(element: HTMLElement, text: string): void {
+  setText(element, text);
+  if (element.title !== text) element.title = text;
+}
+
 export function setClass(element: Element, name: string): void {
   if (element.getAttribute('class') !== name) element.setAttribute('class', name);
 }

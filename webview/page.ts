@@ -19,6 +19,7 @@ import { Inspector } from './views/inspector.ts';
 import { Notices } from './views/notices.ts';
 import { RingView } from './views/ringView.ts';
 import { Said } from './views/said.ts';
+import { Tabs } from './views/tabs.ts';
 import { Toolbar } from './views/toolbar.ts';
 import { TopologyView } from './views/topologyView.ts';
 
@@ -34,7 +35,9 @@ export class Page {
   private readonly choices: Choices;
   private readonly rows = new FeedRows();
   private readonly root: HTMLElement;
-  private readonly stage: HTMLElement;
+  /** What concerns the running world, and is inert once it has ended. */
+  private readonly live: readonly HTMLElement[];
+  private readonly tabs: Tabs;
   private readonly toolbar: Toolbar;
   private readonly notices: Notices;
   private readonly topology: TopologyView;
@@ -58,21 +61,18 @@ export class Page {
     const ask: Ask = (operation) => void this.ask(operation);
     this.toolbar = new Toolbar(ask);
     this.notices = new Notices(this.choices, () => host.send({ kind: 'start' }));
-    this.topology = new TopologyView(this.choices, ask);
+    this.topology = new TopologyView(this.choices, ask, (node) => this.select(node));
     this.inspector = new Inspector(ask);
-    this.ring = new RingView();
+    this.ring = new RingView(this.choices);
     this.feed = new FeedView(this.rows, this.choices);
-    this.stage = h(
-      'main',
-      { class: 'stage' },
-      h('div', { class: 'stage-left' }, this.topology.element, this.inspector.element),
-      this.ring.element,
-    );
+    this.tabs = new Tabs(this.choices);
+    const stage = [this.topology.element, this.inspector.element, this.ring.element];
+    this.live = [this.toolbar.element, ...stage];
     root.append(
       this.toolbar.element,
       this.notices.element,
-      this.stage,
-      this.feed.element,
+      this.tabs.element,
+      h('main', { class: 'stage' }, ...stage, this.feed.element),
       this.said.element,
     );
     setClass(root, 'is-waiting');
@@ -96,6 +96,9 @@ export class Page {
       case 'feed':
         this.rows.add(message.entries, this.snapshot?.clock.mode === 'paused');
         break;
+      case 'select':
+        this.choices.select(message.node);
+        break;
       case 'answer':
         this.requests.answered(message.id, message.outcome);
         return;
@@ -106,6 +109,12 @@ export class Page {
         this.requests.fail(message.reason);
     }
     this.queueDraw();
+  }
+
+  /** The user clicked a card: the tree of an editor selects its row. */
+  private select(node: string): void {
+    this.choices.select(node);
+    this.host.send({ kind: 'selected', node });
   }
 
   private async ask(operation: Operation): Promise<void> {
@@ -133,13 +142,17 @@ export class Page {
     this.notices.show(snapshot, this.goneReason, this.canStart);
     if (snapshot === undefined) return;
     const isGone = this.goneReason !== '';
-    setClass(this.root, `is-${isGone ? 'gone' : snapshot.clock.mode}`);
-    this.toolbar.element.inert = isGone;
-    this.stage.inert = isGone;
+    setClass(this.root, `is-${isGone ? 'gone' : snapshot.clock.mode} tab-${this.choices.tab}`);
+    for (const element of this.live) element.inert = isGone;
     const all = [...snapshot.nodes, ...snapshot.sentinels];
     const master = masterOf(snapshot);
-    const selected = all.find((node) => node.name === this.choices.selected) ?? master ?? all[0];
+    // A selection is the user's. It moves only away from a node that is no more.
+    if (!all.some((node) => node.name === this.choices.selected)) {
+      this.choices.select((master ?? all[0])?.name ?? '');
+    }
+    const selected = all.find((node) => node.name === this.choices.selected);
     const ringOwner = snapshot.nodes.find((node) => node.name === selected?.name) ?? master;
+    this.tabs.show();
     this.toolbar.show(snapshot);
     this.topology.show(snapshot, selected?.name ?? '');
     this.inspector.show(snapshot, selected);

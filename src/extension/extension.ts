@@ -31,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
     sandboxes,
     ...logs.register(sandboxes),
     ...registerContextKeys(sandboxes),
-    ...registerTrees(sandboxes),
+    ...registerTrees(sandboxes, panels),
     ...registerStatusBar(sandboxes),
     ...panels.register(),
     ...registerReadyFile(sandboxes),

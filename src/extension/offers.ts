@@ -21,6 +21,7 @@ interface Offers {
   readonly frozen: boolean;
   readonly replicas: boolean;
   readonly sentinels: boolean;
+  /** A link is cut, held or slow. */
   readonly cuts: boolean;
   readonly load: boolean;
 }

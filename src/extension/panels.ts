@@ -21,10 +21,18 @@ const OPEN_KEY = 'panelOpen';
 /** How often news are offered to a page; the channel limits what it sends. */
 const PUMP_MS = 50;
 
+export interface Selection {
+  readonly sandbox: number;
+  readonly node: string;
+}
+
 export class Panels {
   private readonly context: vscode.ExtensionContext;
   private readonly sandboxes: Sandboxes;
   private readonly panels = new Map<number, Panel>();
+  private readonly selected = new vscode.EventEmitter<Selection>();
+  /** The user selected a node on a page. */
+  readonly onSelect = this.selected.event;
 
   constructor(context: vscode.ExtensionContext, sandboxes: Sandboxes) {
     this.context = context;
@@ -45,6 +53,7 @@ export class Panels {
           reason === '' ? 'The sandbox was stopped.' : `The sandbox ${deathText(reason).what}.`;
         this.panels.get(session.id)?.tell({ kind: 'gone', reason: why, canStart: true });
       }),
+      this.selected,
       { dispose: () => this.closeAll() },
     ];
   }
@@ -62,10 +71,12 @@ export class Panels {
     }
     const column = isBeside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const place = { viewColumn: column, preserveFocus };
-    const panel = new Panel(this.context, this.sandboxes, session, place, () => {
+    const onClose = (): void => {
       this.panels.delete(session.id);
       if (this.panels.size === 0) void this.context.workspaceState.update(OPEN_KEY, undefined);
-    });
+    };
+    const onSelect = (node: string): void => this.selected.fire({ sandbox: session.id, node });
+    const panel = new Panel(this.context, this.sandboxes, session, place, onClose, onSelect);
     this.panels.set(session.id, panel);
     void this.context.workspaceState.update(OPEN_KEY, true);
   }
@@ -77,6 +88,11 @@ export class Panels {
   async show(session: Session, isBeside = false): Promise<void> {
     if (readSettings().openPanelOnStart) this.open(session, true, isBeside);
     await vscode.commands.executeCommand('replicationSandbox.nodes.focus', { preserveFocus: true });
+  }
+
+  /** The user selected a node in a tree. */
+  select({ sandbox, node }: Selection): void {
+    this.panels.get(sandbox)?.tell({ kind: 'select', node });
   }
 
   /** The extension ends. It stores whether the panel was open. */
@@ -94,6 +110,7 @@ class Panel {
   /** Undefined while the page does not listen. */
   private channel: PanelChannel | undefined = undefined;
   private onClose: () => void;
+  private readonly onSelect: (node: string) => void;
 
   constructor(
     context: vscode.ExtensionContext,
@@ -101,10 +118,12 @@ class Panel {
     session: Session,
     place: { readonly viewColumn: vscode.ViewColumn; readonly preserveFocus: boolean },
     onClose: () => void,
+    onSelect: (node: string) => void,
   ) {
     this.sandboxes = sandboxes;
     this.sessionId = session.id;
     this.onClose = onClose;
+    this.onSelect = onSelect;
     const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
     this.webview = vscode.window.createWebviewPanel(
       VIEW_TYPE,
@@ -166,6 +185,10 @@ class Panel {
     if (message.kind === 'refused') {
       const { id, error } = message;
       this.tell({ kind: 'answer', id, outcome: { ok: false, error } });
+      return;
+    }
+    if (message.kind === 'selected') {
+      this.onSelect(message.node);
       return;
     }
     const { id, operation } = message;

@@ -4,11 +4,9 @@
  * Invariant: everything below a Sentinel is its own view; a dead Sentinel has no rows below it.
  */
 
+import { countdownOf, failoverRoleOf } from '../view/sentinelWords.ts';
 import type { SentinelInstanceSnapshot, SentinelSnapshot, Snapshot } from '../view/snapshot.ts';
 import type { Tint, TreeEntry } from './treeEntry.ts';
-
-/** A shorter silence is an ordinary wait for a PONG. */
-const QUIET_MS = 1_100;
 
 export function sentinelEntries(sandbox: number, snapshot: Snapshot): TreeEntry[] {
   return snapshot.sentinels.map((sentinel) => sentinelEntry(sandbox, sentinel));
@@ -40,7 +38,8 @@ export function describeSentinel(sentinel: SentinelSnapshot): string {
   const parts: string[] = process === 'frozen' ? ['frozen'] : [];
   parts.push(master === null ? 'no master' : masterText(master), `epoch ${sentinel.currentEpoch}`);
   if (vote !== null) parts.push(`voted for ${vote.leader} in epoch ${vote.epoch}`);
-  if (sentinel.failoverState !== '') parts.push(sentinel.failoverState);
+  const role = failoverRoleOf(sentinel);
+  if (role !== '') parts.push(role);
   return [...parts, address].join(' · ');
 }
 
@@ -56,13 +55,9 @@ function nameOf(instance: SentinelInstanceSnapshot): string {
 /** Its flags besides the role, or the time until SDOWN; empty for a healthy instance. */
 export function stateText(instance: SentinelInstanceSnapshot): string {
   const flags = instance.flags.split(',').filter((flag) => !ROLES.has(flag));
-  const isDown = flags.includes('s_down') || flags.includes('o_down');
+  const countdown = countdownOf(instance);
   const shown = flags.map((flag) => FLAG_WORDS[flag] ?? flag);
-  if (!isDown && instance.silentMs > Math.min(QUIET_MS, instance.downAfterMs / 2)) {
-    const leftMs = Math.max(0, instance.downAfterMs - instance.silentMs);
-    shown.push(`SDOWN in ${(leftMs / 1000).toFixed(1)} s`);
-  }
-  return shown.join(', ');
+  return [...shown, ...(countdown === '' ? [] : [countdown])].join(', ');
 }
 
 const ROLES = new Set(['master', 'slave', 'sentinel']);

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import type { Snapshot } from '../view/snapshot.ts';
 import { nodeEntries } from './nodesModel.ts';
+import type { Panels, Selection } from './panels.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import { sentinelEntries } from './sentinelsModel.ts';
 import type { Tint, TreeEntry } from './treeEntry.ts';
@@ -40,6 +41,7 @@ class EntryTree implements vscode.TreeDataProvider<Row> {
   private readonly changed = new vscode.EventEmitter<Row[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly rows = new Map<string, Row>();
+  private readonly parents = new Map<string, string>();
   private roots: readonly TreeEntry[] = [];
   private timer: NodeJS.Timeout | undefined = undefined;
   private numbersAt = 0;
@@ -85,6 +87,18 @@ class EntryTree implements vscode.TreeDataProvider<Row> {
     return entries.map((entry) => this.rows.get(entry.id)!);
   }
 
+  /** `reveal` asks for it. */
+  getParent({ entry }: Row): Row | undefined {
+    return this.rows.get(this.parents.get(entry.id) ?? '');
+  }
+
+  /** The row of a node; undefined when this tree has none. */
+  rowOf({ sandbox, node }: Selection): Row | undefined {
+    return [...this.rows.values()].find(
+      ({ entry }) => entry.sandbox === sandbox && entry.node === node,
+    );
+  }
+
   getTreeItem({ entry }: Row): vscode.TreeItem {
     const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
     const state = entry.children.length === 0 ? None : entry.isExpanded ? Expanded : Collapsed;
@@ -127,6 +141,10 @@ class EntryTree implements vscode.TreeDataProvider<Row> {
       const row = this.rows.get(entry.id);
       if (row === undefined) this.rows.set(entry.id, new Row(entry));
       else row.entry = entry;
+    }
+    this.parents.clear();
+    for (const { id, children } of entries) {
+      for (const child of children) this.parents.set(child.id, id);
     }
   }
 }
@@ -176,7 +194,8 @@ function sandboxEntry(
   };
 }
 
-export function registerTrees(sandboxes: Sandboxes): vscode.Disposable[] {
+/** The trees and the panels select the same node. */
+export function registerTrees(sandboxes: Sandboxes, panels: Panels): vscode.Disposable[] {
   // Sentinels are collapsed, and the countdown to SDOWN is a change of numbers.
   const views: readonly (readonly [string, Model, number])[] = [
     ['replicationSandbox.nodes', nodeEntries, 1_000],
@@ -184,12 +203,24 @@ export function registerTrees(sandboxes: Sandboxes): vscode.Disposable[] {
   ];
   return views.flatMap(([id, model, numbersMs]) => {
     const tree = new EntryTree(sandboxes, model, numbersMs);
+    const view = vscode.window.createTreeView(id, { treeDataProvider: tree });
     return [
       tree,
-      vscode.window.createTreeView(id, { treeDataProvider: tree }),
+      view,
+      view.onDidChangeSelection(({ selection: [row] }) => {
+        if (row !== undefined && row.entry.node !== '') panels.select(row.entry);
+      }),
+      panels.onSelect((selection) => select(view, tree.rowOf(selection))),
       sandboxes.onSnapshot(() => tree.refresh()),
       sandboxes.onStart(() => tree.look()),
       sandboxes.onEnd(() => tree.look()),
     ];
   });
+}
+
+function select(view: vscode.TreeView<Row>, row: Row | undefined): void {
+  // To reveal a row of a hidden view would open the view.
+  if (row === undefined || !view.visible) return;
+  // A row that has gone meanwhile cannot be revealed.
+  void view.reveal(row, { select: true, focus: false }).then(undefined, () => {});
 }

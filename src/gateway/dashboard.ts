@@ -145,7 +145,7 @@ export class Dashboard {
       } else if (message.kind === 'refused') {
         const { id, error } = message;
         channel.take({ kind: 'answer', id, outcome: { ok: false, error } });
-      } else {
+      } else if (message.kind === 'request') {
         const { id, operation } = message;
         this.perform(operation, (outcome) => channel.take({ kind: 'answer', id, outcome }));
       }

@@ -13,6 +13,7 @@ import {
   type MasterLinkSnapshot,
   type NodeSnapshot,
   type ReplicaSnapshot,
+  type ResyncSnapshot,
 } from '../view/snapshot.ts';
 import type { NodeView } from '../world/views.ts';
 import type { World } from '../world/world.ts';
@@ -47,11 +48,18 @@ export function replicationFields(server: Server): Fields {
   return new Map(server.replication.infoFields().map(([name, value]) => [name, String(value)]));
 }
 
+/** The name of a server's master; null without one, and for one outside of the sandbox. */
+export function masterNameOf(server: Server, nameOf: NameOf): string | null {
+  const { master } = server.replication.replicaSide;
+  return master === undefined ? null : nameOf(master.host, master.port);
+}
+
 /** `wasReplica` is the role of a process that has none yet. */
 export function readServer(
   view: NodeView,
   server: Server | undefined,
   wasReplica: boolean,
+  resync: ResyncSnapshot | null,
   nameOf: NameOf,
 ): NodeSnapshot {
   const fields: Fields = server === undefined ? new Map() : replicationFields(server);
@@ -70,6 +78,7 @@ export function readServer(
     secondReplidOffset: number(fields, 'second_repl_offset'),
     offset,
     master: fields.has('master_host') ? masterLink(fields, nameOf) : null,
+    resync,
     replicas: replicas(fields, offset, nameOf),
     backlog: backlog(fields),
     child: view.children[0]?.title ?? null,

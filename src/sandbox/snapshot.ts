@@ -1,5 +1,6 @@
 /** Makes a snapshot of a sandbox. It reads and changes nothing. */
 
+import type { Server } from '../engine/server/server.ts';
 import { displayed, SHOWN } from '../view/displayed.ts';
 import type {
   HistorySnapshot,
@@ -8,13 +9,15 @@ import type {
   Snapshot,
   UpcomingSnapshot,
 } from '../view/snapshot.ts';
+import type { LinkView } from '../world/views.ts';
 import type { World } from '../world/world.ts';
 import type { Driver } from './driver.ts';
 import type { Pattern } from './events/pattern.ts';
 import { eventSentence } from './eventWords.ts';
 import type { LoadClient } from './load/loadClient.ts';
-import { readServer, serverOf } from './nodeReading.ts';
+import { masterNameOf, type NameOf, readServer, serverOf } from './nodeReading.ts';
 import type { Reading } from './reading.ts';
+import { readResync } from './resyncReading.ts';
 import { readSentinel, sentinelOf } from './sentinelReading.ts';
 import { isVisible } from './visibility.ts';
 import { waitingClients } from './waiting.ts';
@@ -75,7 +78,11 @@ function nodeSnapshots(
   for (const { name, machine } of known) {
     const view = world.node(name)!;
     if (machine === 'server') {
-      nodes.push(readServer(view, serverOf(world, name), losses.wasReplica(name), nameOf));
+      const wasReplica = losses.wasReplica(name);
+      const server = serverOf(world, name);
+      const master = server && runningMaster(world, server, nameOf);
+      const resync = readResync(world, name, server, master);
+      nodes.push(readServer(view, server, wasReplica, resync, nameOf));
     }
     const sentinel = sentinelOf(world, name);
     if (sentinel !== undefined) {
@@ -83,6 +90,13 @@ function nodeSnapshots(
     }
   }
   return { nodes, sentinels };
+}
+
+/** The server of a replica's master; undefined while it has no process, and for a stranger. */
+function runningMaster(world: World, server: Server, nameOf: NameOf): Server | undefined {
+  const name = masterNameOf(server, nameOf);
+  const state = name === null ? undefined : world.node(name)?.state;
+  return state === 'running' || state === 'frozen' ? serverOf(world, name!) : undefined;
 }
 
 /** `InvariantError: … (event 1234, node m)`: what stopped the world. */
@@ -104,14 +118,8 @@ function upcomingEvents(world: World): UpcomingSnapshot[] {
 }
 
 function linkSnapshots(world: World): LinkSnapshot[] {
-  const standard = world.state.params;
   return world
     .links()
-    .filter((link) => {
-      const isInside = world.state.nodes.has(link.from) && world.state.nodes.has(link.to);
-      const latency = isInside ? standard.latencyMicros : standard.outsideLatencyMicros;
-      return link.cut || link.held || link.bytesInFlight > 0 || link.latencyMicros !== latency;
-    })
     .map((link) => ({
       from: link.from,
       to: link.to,
@@ -119,8 +127,28 @@ function linkSnapshots(world: World): LinkSnapshot[] {
       held: link.held,
       latencyMs: link.latencyMicros / 1000,
       jitterMs: link.jitterMicros / 1000,
+      ...defaultsOf(world, link),
       bytesInFlight: link.bytesInFlight,
-    }));
+    }))
+    .filter(
+      (link) =>
+        link.cut ||
+        link.held ||
+        link.bytesInFlight > 0 ||
+        link.latencyMs !== link.defaultLatencyMs ||
+        link.jitterMs !== link.defaultJitterMs,
+    );
+}
+
+/** The parameters of the world: a link between nodes has others than one to the outside. */
+function defaultsOf(
+  { state }: World,
+  { from, to }: LinkView,
+): Pick<LinkSnapshot, 'defaultLatencyMs' | 'defaultJitterMs'> {
+  const { latencyMicros, jitterMicros, outsideLatencyMicros } = state.params;
+  return state.nodes.has(from) && state.nodes.has(to)
+    ? { defaultLatencyMs: latencyMicros / 1000, defaultJitterMs: jitterMicros / 1000 }
+    : { defaultLatencyMs: outsideLatencyMicros / 1000, defaultJitterMs: 0 };
 }
 
 function loadSnapshot(load: LoadClient, reading: Reading): LoadSnapshot {
@@ -130,6 +158,7 @@ function loadSnapshot(load: LoadClient, reading: Reading): LoadSnapshot {
     phase: load.phase,
     rate: load.rate,
     bytes: load.bytes,
+    keys: book.slots,
     master:
       master === undefined
         ? null

@@ -14,7 +14,9 @@ import { parseRequest, type RefusedRequest } from './parseRequest.ts';
 
 export type ToPage =
   | Message
-  /** The sandbox behind the page has ended; `reason` says why. */
+  /** The user selected a node in a tree of the editor. */
+  | { readonly kind: 'select'; readonly node: string }
+  /** The sandbox behind the page has ended; `reason` says why and what to do. */
   | {
       readonly kind: 'gone';
       readonly reason: string;
@@ -22,12 +24,17 @@ export type ToPage =
       readonly canStart?: boolean;
     };
 
+/** Names of nodes are a few characters long. */
+const NAME_CHARS_MAX = 64;
+
 type PageRequest = { readonly kind: 'request' } & Request;
 
 export type FromPage =
   | { readonly kind: 'ready' }
   /** Starts a sandbox in place of the one that has ended. */
   | { readonly kind: 'start' }
+  /** The user selected a node on the page. */
+  | { readonly kind: 'selected'; readonly node: string }
   | PageRequest
   /** A request that the table of verbs refuses; the host answers with the error. */
   | ({ readonly kind: 'refused' } & RefusedRequest);
@@ -36,7 +43,15 @@ export type FromPage =
 export function parseFromPage(data: unknown): FromPage | undefined {
   if (typeof data !== 'object' || data === null || !('kind' in data)) return undefined;
   if (data.kind === 'ready' || data.kind === 'start') return { kind: data.kind };
+  if (data.kind === 'selected') return parseSelected(data);
   const request = data.kind === 'request' ? parseRequest(data) : undefined;
   if (request === undefined) return undefined;
   return 'error' in request ? { kind: 'refused', ...request } : { kind: 'request', ...request };
+}
+
+function parseSelected(data: object): FromPage | undefined {
+  const node = 'node' in data ? data.node : undefined;
+  return typeof node === 'string' && node.length <= NAME_CHARS_MAX
+    ? { kind: 'selected', node }
+    : undefined;
 }

@@ -56,6 +56,41 @@ export interface MasterLinkSnapshot {
   readonly syncInProgress: boolean;
 }
 
+/** Why a master answers PSYNC with a full resynchronization. */
+type FullResyncReason =
+  /** `PSYNC ? -1`: the replica has nothing to continue from. */
+  | 'no-cached-master'
+  /** The replica's history is unknown to the master. */
+  | 'replid'
+  /** It is the master's previous history, beyond the point where the two diverged. */
+  | 'second-offset'
+  | 'no-backlog'
+  /** The backlog no longer holds the byte. */
+  | 'backlog'
+  /** The byte has not been written yet. */
+  | 'ahead'
+  /** The old SYNC command always needs a full resynchronization. */
+  | 'sync';
+
+/**
+ * What a replica will ask for when it next connects to its master (PSYNC replid offset), and what the
+ * master would answer now.
+ */
+export interface ResyncSnapshot {
+  /** A process that has ended has only its dump to continue from. */
+  readonly from: 'memory' | 'dump';
+  /** Null: `PSYNC ? -1`. */
+  readonly replid: string | null;
+  /** The first byte it lacks. */
+  readonly offset: number;
+  /** Null while its master is not a node of the sandbox, or has no process. */
+  readonly answer: 'partial' | 'full' | null;
+  /** Why a full resynchronization; null otherwise. */
+  readonly reason: FullResyncReason | null;
+  /** How many bytes a partial resynchronization would send. */
+  readonly bytes: number;
+}
+
 export interface NodeSnapshot {
   readonly name: string;
   readonly host: string;
@@ -72,6 +107,8 @@ export interface NodeSnapshot {
   /** master_repl_offset. */
   readonly offset: number;
   readonly master: MasterLinkSnapshot | null;
+  /** Null for a master. */
+  readonly resync: ResyncSnapshot | null;
   readonly replicas: readonly ReplicaSnapshot[];
   readonly backlog: BacklogSnapshot;
   /** The title of the saving child, as `ps` would show it; null when there is none. */
@@ -132,6 +169,9 @@ export interface LinkSnapshot {
   readonly held: boolean;
   readonly latencyMs: number;
   readonly jitterMs: number;
+  /** Its latency and jitter unless others are set. */
+  readonly defaultLatencyMs: number;
+  readonly defaultJitterMs: number;
   readonly bytesInFlight: number;
 }
 
@@ -146,6 +186,8 @@ export interface LoadSnapshot {
   readonly rate: number;
   /** Length of a value. */
   readonly bytes: number;
+  /** How many keys it writes in turn, and reads back. */
+  readonly keys: number;
   readonly master: string | null;
   readonly sent: number;
   readonly acked: number;

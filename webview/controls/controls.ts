@@ -38,6 +38,7 @@ export class ButtonControl {
   readonly element: HTMLElement;
   private readonly button: Button;
   private onPress: () => void;
+  private isEnabled = true;
 
   constructor(options: ButtonOptions) {
     this.button = document.createElement('vscode-button') as Button;
@@ -46,7 +47,7 @@ export class ButtonControl {
     this.button.textContent = options.label;
     this.onPress = options.onPress;
     this.button.addEventListener('click', () => {
-      if (!this.button.disabled) this.onPress();
+      if (this.isEnabled) this.onPress();
     });
     this.element = this.button;
     this.setTitle(options.title ?? '');
@@ -60,8 +61,14 @@ export class ButtonControl {
     if (this.button.title !== title) this.button.title = title;
   }
 
+  /**
+   * A disabled button does nothing and looks so, but can still have the focus: the attribute `disabled`
+   * would take the focus away from the button that was just pressed, and hide its title.
+   */
   setEnabled(isEnabled: boolean): void {
-    if (this.button.disabled === isEnabled) this.button.disabled = !isEnabled;
+    if (this.isEnabled === isEnabled) return;
+    this.isEnabled = isEnabled;
+    this.button.setAttribute('aria-disabled', String(!isEnabled));
   }
 
   setPrimary(isPrimary: boolean): void {
@@ -96,6 +103,10 @@ export class DropdownControl {
     return this.dropdown.value;
   }
 
+  setEnabled(isEnabled: boolean): void {
+    if (this.dropdown.disabled === isEnabled) this.dropdown.disabled = !isEnabled;
+  }
+
   /** Unchanged choices leave an open list and the selection as they are. */
   setChoices(choices: readonly Choice[]): void {
     const text = JSON.stringify(choices);
@@ -127,7 +138,8 @@ export class TextFieldControl {
   constructor(id: string, label: string, value: string, onEnter: () => void) {
     this.field = document.createElement('vscode-text-field') as TextField;
     this.field.id = id;
-    this.field.setAttribute('aria-label', label);
+    // A text in the field's own label part is its accessible name; the stylesheet hides it.
+    this.field.append(label);
     this.field.title = label;
     this.field.value = value;
     this.field.addEventListener('keydown', (event) => {
@@ -149,21 +161,27 @@ export class TextFieldControl {
   }
 }
 
-/** A switch as a small native button, because the toolkit has no toggle button. */
+/**
+ * A switch as a small native button, because the toolkit has no toggle button. A number beside its label
+ * has its room reserved, so that counting moves nothing.
+ */
 export class ToggleControl {
   readonly element: HTMLButtonElement;
+  private readonly number = document.createElement('span');
 
-  constructor(id: string, title: string, onToggle: () => void) {
+  constructor(id: string, label: string, title: string, onToggle: () => void) {
     this.element = document.createElement('button');
     this.element.type = 'button';
     this.element.id = id;
     this.element.className = 'toggle';
     this.element.title = title;
+    this.number.className = 'toggle-number';
+    this.element.append(label, this.number);
     this.element.addEventListener('click', onToggle);
   }
 
-  show(label: string, isOn: boolean): void {
-    if (this.element.textContent !== label) this.element.textContent = label;
+  show(isOn: boolean, number = ''): void {
+    if (this.number.textContent !== number) this.number.textContent = number;
     const pressed = String(isOn);
     if (this.element.getAttribute('aria-pressed') !== pressed) {
       this.element.setAttribute('aria-pressed', pressed);

@@ -1,10 +1,16 @@
 /**
- * The buttons of a node. Its kind decides which buttons exist; its state decides which of them are
- * enabled.
+ * The buttons of a node: the same for every node, so that they keep their places. Its kind and its state
+ * decide which of them are enabled.
  */
 
+import { curesOf, troublesOf } from '../../src/view/links.ts';
 import type { Operation } from '../../src/view/messages.ts';
-import type { NodeSnapshot, ProcessState, SentinelSnapshot } from '../../src/view/snapshot.ts';
+import type {
+  NodeSnapshot,
+  ProcessState,
+  SentinelSnapshot,
+  Snapshot,
+} from '../../src/view/snapshot.ts';
 
 export interface Action {
   readonly id: string;
@@ -66,30 +72,45 @@ function restartTitle(isAlive: boolean): string {
   return isAlive ? 'SIGTERM, then a start from its disk' : 'Starts it from its disk';
 }
 
-export function serverActions(node: NodeSnapshot): Action[] {
-  const { name, process, role } = node;
+export function serverActions(node: AnyNode): Action[] {
+  const { name, process } = node;
   const isRunning = process === 'running';
-  const isReplica = role === 'replica';
   return [
     {
       id: 'bgsave',
       label: 'BGSAVE',
-      title: isRunning ? 'Saves an RDB file in a child' : `${name} is ${process}`,
-      isEnabled: isRunning,
+      title: bgsaveTitle(node),
+      isEnabled: isRunning && isServer(node),
       operation: { op: 'bgsave', node: name },
     },
     {
       id: 'resync',
       label: 'Full resync',
-      title: resyncTitle(isReplica, isRunning, node),
-      isEnabled: isRunning && isReplica,
+      title: resyncTitle(node),
+      isEnabled: isRunning && isServer(node) && node.role === 'replica',
       operation: { op: 'resync', node: name },
     },
   ];
 }
 
-function resyncTitle(isReplica: boolean, isRunning: boolean, node: NodeSnapshot): string {
-  if (!isReplica) return `${node.name} is a master: only a replica resynchronizes`;
-  if (!isRunning) return `${node.name} is ${node.process}`;
+function bgsaveTitle(node: AnyNode): string {
+  if (!isServer(node)) return `${node.name} is a Sentinel: it has no dataset`;
+  return node.process === 'running'
+    ? 'Saves an RDB file in a child'
+    : `${node.name} is ${node.process}`;
+}
+
+function resyncTitle(node: AnyNode): string {
+  if (!isServer(node)) return `${node.name} is a Sentinel: only a replica resynchronizes`;
+  if (node.role === 'master') return `${node.name} is a master: only a replica resynchronizes`;
+  if (node.process !== 'running') return `${node.name} is ${node.process}`;
   return 'Drops the connection and requests the whole dataset from the master';
+}
+
+/** The operations that make the link between two places as it was; empty when nothing ails it. */
+export function linkCures({ links }: Snapshot, one: string, other: string): Operation[] {
+  const own = troublesOf(links).filter(
+    ({ a, b }) => (a === one && b === other) || (a === other && b === one),
+  );
+  return curesOf(own);
 }

@@ -1,7 +1,7 @@
 /** What a Sentinel believes, in a few words. */
 
+import { countdownOf, failoverRoleOf } from '../../src/view/sentinelWords.ts';
 import type { SentinelInstanceSnapshot, SentinelSnapshot } from '../../src/view/snapshot.ts';
-import { inTime } from './words.ts';
 
 type Tone = 'good' | 'warn' | 'bad' | 'plain';
 
@@ -10,14 +10,12 @@ interface Belief {
   readonly tone: Tone;
 }
 
-/** Silence below this is the normal wait between a PING and its PONG. */
-const SILENT_MS_MIN = 300;
-
 export function beliefOf(sentinel: SentinelSnapshot): Belief {
-  const { process, master, failoverState } = sentinel;
+  const { process, master } = sentinel;
   if (process !== 'running') return { text: process, tone: 'bad' };
   if (master === null) return { text: 'watches no master', tone: 'warn' };
-  if (failoverState !== '') return { text: `leads a failover: ${failoverState}`, tone: 'warn' };
+  const role = failoverRoleOf(sentinel);
+  if (role !== '') return { text: role, tone: 'warn' };
   return masterBelief(master);
 }
 
@@ -26,10 +24,8 @@ function masterBelief(master: SentinelInstanceSnapshot): Belief {
   const flags = master.flags.split(',');
   if (flags.includes('o_down')) return { text: `${name} is ODOWN`, tone: 'bad' };
   if (flags.includes('s_down')) return { text: `${name} is SDOWN`, tone: 'bad' };
-  if (master.silentMs >= SILENT_MS_MIN) {
-    const left = inTime(Math.max(0, master.downAfterMs - master.silentMs));
-    return { text: `${name} is silent, SDOWN in ${left.replace(' ', '\u00a0')}`, tone: 'warn' };
-  }
+  const countdown = countdownOf(master);
+  if (countdown !== '') return { text: `${name}: ${countdown}`, tone: 'warn' };
   return { text: `${name} is up`, tone: 'good' };
 }
 

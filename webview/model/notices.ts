@@ -1,6 +1,7 @@
 /** The notices at the top of the page, most urgent first. */
 
 import type { Snapshot, WaitingClientSnapshot } from '../../src/view/snapshot.ts';
+import { situationsOf } from './situations.ts';
 import { counted, countOf, listed } from './words.ts';
 
 export interface Notice {
@@ -38,6 +39,9 @@ export function noticesOf(snapshot: Snapshot): Notice[] {
     });
   }
   notices.push(...frozenNotices(snapshot));
+  for (const { id, title, text } of situationsOf(snapshot)) {
+    notices.push({ id, tone: 'warn', title, text, canDismiss: true });
+  }
   const failover = snapshot.failovers.at(-1);
   if (failover !== undefined) notices.push(failoverNotice(failover));
   return notices;

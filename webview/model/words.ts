@@ -7,6 +7,14 @@ export function counted(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `9,999`, `12k`, `3.4M`: at most five characters. */
+export function shortCount(value: number): string {
+  if (value < 10_000) return counted(value);
+  if (value < 999_500) return `${Math.round(value / 1000)}k`;
+  const millions = value / 1_000_000;
+  return `${millions < 100 ? millions.toFixed(1) : Math.round(millions)}M`;
+}
+
 /** `1 byte`, `1,204 bytes`. */
 export function inBytes(value: number): string {
   return value === 1 ? '1 byte' : `${counted(value)} bytes`;

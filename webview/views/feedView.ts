@@ -1,34 +1,36 @@
 /**
  * The event feed, newest first, below the next events while the world is paused.
  *
- * Invariant: at most ROWS_SHOWN rows are in the page, and they are drawn at most DRAWS_PER_SECOND times
- * a second. When the reader has scrolled down, the rows stay where they are (scroll anchoring).
+ * Invariant: the rows are drawn at most DRAWS_PER_SECOND times a second, and the head has the same
+ * height in every state.
  */
 
+import type { Quiet } from '../../src/view/messages.ts';
 import type { Snapshot, UpcomingSnapshot } from '../../src/view/snapshot.ts';
 import type { Choices } from '../choices.ts';
 import { ToggleControl } from '../controls/controls.ts';
-import { h, Keyed, setClass, setHidden, setText } from '../dom.ts';
-import { type FeedRow, type FeedRows, QUIET_KINDS, type Topic } from '../model/feedRows.ts';
-import { counted, timeOfDay } from '../model/words.ts';
+import { Menu } from '../controls/menu.ts';
+import { h, Keyed, setClass, setCutText, setHidden, setText } from '../dom.ts';
+import { type FeedRow, type FeedRows, QUIET_KINDS, TOPICS, type Topic } from '../model/feedRows.ts';
+import { counted, shortCount, timeOfDay } from '../model/words.ts';
+import { RowList } from './rowList.ts';
 
-const ROWS_SHOWN = 150;
 const DRAWS_PER_SECOND = 8;
 
-const TOPICS: readonly (readonly [Topic, string, string])[] = [
-  ['replication', 'Replication', 'Handshakes, PSYNC, RDB payloads between servers'],
-  ['stream', 'Stream', 'Commands that a master propagates to its replicas'],
-  ['sentinel', 'Sentinel', 'Commands and replies of Sentinels'],
-  ['client', 'Clients', 'Commands and replies of applications, the load and the operator'],
-  ['connection', 'Connections', 'Connections opened, refused, closed, reset'],
-  ['process', 'Processes', 'Starts, ends and signals of processes, and operations on the world'],
-  ['log', 'Logs', "The nodes' log lines"],
-  ['note', 'Notes', 'Decisions of nodes that no message shows'],
-  ['sandbox', 'Sandbox', 'Messages of the sandbox itself'],
-];
+const TOPIC_WORDS: Readonly<Record<Topic, readonly [label: string, title: string]>> = {
+  replication: ['Replication', 'Handshakes, PSYNC, RDB payloads between servers'],
+  stream: ['Stream', 'Commands that a master propagates to its replicas'],
+  sentinel: ['Sentinel', 'Commands and replies of Sentinels'],
+  client: ['Clients', 'Commands and replies of applications, the load and the operator'],
+  connection: ['Connections', 'Connections opened, refused, closed, reset'],
+  process: ['Processes', 'Starts, ends and signals of processes, and operations on the world'],
+  log: ['Logs', "The nodes' log lines"],
+  note: ['Notes', 'Decisions of nodes that no message shows'],
+  sandbox: ['Sandbox', 'Messages of the sandbox itself'],
+};
 
-class RowView {
-  readonly element = h('li');
+class FeedRowView {
+  readonly element = h('div');
   private readonly time = h('time', { class: 'row-time' });
   private readonly flow = h('span', { class: 'row-flow' });
   private readonly topic = h('span', { class: 'row-topic' });
@@ -41,13 +43,14 @@ class RowView {
 
   show(row: FeedRow): void {
     const quiet = row.quiet === null ? '' : ' is-quiet';
-    setClass(this.element, `feed-row topic-${row.topic} level-${row.level}${quiet}`);
+    setClass(this.element, `feed-row topic-${row.topic} tone-${row.tone}${quiet}`);
     setText(this.time, timeOfDay(row.at));
     setText(this.flow, flowOf(row));
     setText(this.topic, row.quiet ?? row.topic);
     setText(this.text, row.text);
     setText(this.count, row.count === 1 ? '' : `× ${counted(row.count)}`);
-    if (row.seq > 0) this.element.title = `event ${counted(row.seq)}`;
+    const title = row.seq > 0 ? `event ${counted(row.seq)}: ${row.text}` : row.text;
+    if (this.element.title !== title) this.element.title = title;
   }
 }
 
@@ -60,16 +63,21 @@ export class FeedView {
   readonly element: HTMLElement;
   private readonly rows: FeedRows;
   private readonly choices: Choices;
-  private readonly next = h('ol', {
-    class: 'next',
-    id: 'next',
-    attributes: { 'aria-label': 'Next events' },
+  private readonly next = h('ol', { class: 'next-rows', id: 'next' });
+  private readonly noNext = h('span', {
+    class: 'muted',
+    text: 'The next events stand here while the world is paused.',
   });
   private readonly nextRows: Keyed<Next, NextView>;
-  private readonly list = h('ol', { class: 'feed-rows', id: 'feed-rows' });
-  private readonly listed: Keyed<FeedRow, RowView>;
+  private readonly list = new RowList('Past events, newest first', () => new FeedRowView());
+  private readonly newest = h('button', {
+    class: 'toggle',
+    id: 'feed-newest',
+    text: '↑ Newest',
+    attributes: { type: 'button', title: 'Scrolls to the newest event and follows what comes' },
+  });
   private readonly topics = new Map<Topic, ToggleControl>();
-  private readonly quiets = new Map<string, ToggleControl>();
+  private readonly quiets = new Map<Quiet, ToggleControl>();
   private drawnAt = 0;
   private timer = 0;
 
@@ -81,11 +89,7 @@ export class FeedView {
       () => new NextView(),
       (view, next) => view.show(next),
     );
-    this.listed = new Keyed(
-      this.list,
-      () => new RowView(),
-      (view, row) => view.show(row),
-    );
+    this.newest.addEventListener('click', () => this.list.scrollToTop());
     this.element = h(
       'section',
       { class: 'feed', id: 'feed', attributes: { 'aria-label': 'Events' } },
@@ -93,18 +97,22 @@ export class FeedView {
         'div',
         { class: 'feed-head' },
         h('h2', { text: 'Events' }),
-        this.topicToggles(),
-        this.quietToggles(),
+        new Menu('feed-filter', 'Shown ▾', 'Which events are shown', [
+          this.topicToggles(),
+          this.quietToggles(),
+        ]).element,
+        this.newest,
       ),
-      this.next,
       h(
         'div',
         {
-          class: 'feed-scroll',
-          attributes: { tabindex: '0', role: 'region', 'aria-label': 'Past events, newest first' },
+          class: 'next',
+          attributes: { role: 'group', 'aria-label': 'Next events', tabindex: '0' },
         },
-        this.list,
+        this.noNext,
+        this.next,
       ),
+      this.list.element,
     );
   }
 
@@ -113,8 +121,9 @@ export class FeedView {
       class: 'toggles',
       attributes: { role: 'group', 'aria-label': 'Shown' },
     });
-    for (const [topic, , title] of TOPICS) {
-      const toggle = new ToggleControl(`topic-${topic}`, title, () =>
+    for (const topic of TOPICS) {
+      const [label, title] = TOPIC_WORDS[topic];
+      const toggle = new ToggleControl(`topic-${topic}`, label, title, () =>
         this.choices.toggleTopic(topic),
       );
       this.topics.set(topic, toggle);
@@ -130,7 +139,7 @@ export class FeedView {
     });
     for (const kind of QUIET_KINDS) {
       const title = kind === 'internal' ? 'Timers, disks, flow control' : `${kind} messages`;
-      const toggle = new ToggleControl(`quiet-${kind}`, title, () =>
+      const toggle = new ToggleControl(`quiet-${kind}`, kind, title, () =>
         this.choices.toggleQuiet(kind),
       );
       this.quiets.set(kind, toggle);
@@ -144,17 +153,16 @@ export class FeedView {
       (event, index) => [String(index), { event, isFirst: index === 0 }] as const,
     );
     this.nextRows.show(upcoming);
-    setHidden(this.next, upcoming.length === 0);
+    setHidden(this.noNext, upcoming.length > 0);
     this.showToggles();
     this.drawSoon(snapshot.clock.mode === 'paused');
   }
 
   private showToggles(): void {
     const { hidden, shownQuiet } = this.choices.filter;
-    for (const [topic, label] of TOPICS) this.topics.get(topic)!.show(label, !hidden.has(topic));
-    for (const kind of QUIET_KINDS) {
-      const count = this.rows.quietCounts.get(kind) ?? 0;
-      this.quiets.get(kind)!.show(`${kind} ${counted(count)}`, shownQuiet.has(kind));
+    for (const [topic, toggle] of this.topics) toggle.show(!hidden.has(topic));
+    for (const [kind, toggle] of this.quiets) {
+      toggle.show(shownQuiet.has(kind), shortCount(this.rows.quietCounts.get(kind) ?? 0));
     }
   }
 
@@ -169,8 +177,7 @@ export class FeedView {
 
   private draw(now: number): void {
     this.drawnAt = now;
-    const rows = this.rows.latest(this.choices.filter, ROWS_SHOWN);
-    this.listed.show(rows.map((row) => [String(row.id), row]));
+    this.list.show(this.rows.shown(this.choices.filter));
   }
 }
 
@@ -196,6 +203,6 @@ class NextView {
     );
     setText(this.label, isFirst ? 'Next' : 'then');
     setText(this.time, timeOfDay(event.at));
-    setText(this.text, event.sentence);
+    setCutText(this.text, event.sentence);
   }
 }

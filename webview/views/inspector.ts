@@ -1,12 +1,18 @@
-/** The selected node: its facts in words, and its operations. */
+/**
+ * The selected node: its facts in words, and its operations.
+ *
+ * Invariant: it has the same controls in the same places for every node; what does not apply to the
+ * selected one is disabled, and says why.
+ */
 
 import type { NodeSnapshot, SentinelSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import { ButtonControl, DropdownControl } from '../controls/controls.ts';
-import { h, Keyed, setHidden, setText } from '../dom.ts';
+import { h, Keyed, setCutText, setText } from '../dom.ts';
 import {
   type Action,
   type AnyNode,
   isServer,
+  linkCures,
   processActions,
   serverActions,
 } from '../model/actions.ts';
@@ -16,7 +22,8 @@ import type { Ask } from '../page.ts';
 
 const NO_ONE = 'no one';
 const REPLID_CHARS = 8;
-/** The name of the place of all clients outside of the world, as links use it. */
+/** The places of the load client and of all clients outside of the world, as links name them. */
+const LOAD = 'load';
 const OUTSIDE = 'outside';
 
 export class Inspector {
@@ -29,9 +36,10 @@ export class Inspector {
   private readonly buttons: Keyed<Action, ActionButton>;
   private readonly master = new DropdownControl('replicaof-target', 'Master to replicate from');
   private readonly peer = new DropdownControl('link-peer', 'Other end of the link');
-  private readonly replicaofGroup: HTMLElement;
   private readonly replicaofButton: ButtonControl;
+  private readonly heal: ButtonControl;
   private node: AnyNode | undefined = undefined;
+  private snapshot: Snapshot | undefined = undefined;
 
   constructor(ask: Ask) {
     this.ask = ask;
@@ -43,17 +51,20 @@ export class Inspector {
     this.replicaofButton = new ButtonControl({
       id: 'replicaof',
       label: 'REPLICAOF',
-      title: 'Changes its master, or makes it a master',
       onPress: () => this.replicaof(),
     });
-    this.replicaofGroup = group('Replication', this.replicaofButton.element, this.master.element);
+    this.heal = new ButtonControl({ id: 'heal', label: 'Heal', onPress: () => this.healLink() });
     this.element = h(
       'section',
       { class: 'inspector', attributes: { 'aria-labelledby': 'inspector-name' } },
       h('div', { class: 'inspector-head' }, this.name, this.facts),
       this.everything,
     );
-    this.everything.append(this.actions, this.replicaofGroup, this.linkGroup());
+    this.everything.append(
+      this.actions,
+      group('Replication', this.replicaofButton.element, this.master.element),
+      this.linkGroup(),
+    );
   }
 
   private linkGroup(): HTMLElement {
@@ -62,7 +73,7 @@ export class Inspector {
     const ends = (): { a: string; b: string } => ({ a: this.node!.name, b: this.peer.value });
     return group(
       'Link',
-      h('span', { class: 'muted', text: 'Link' }),
+      h('span', { class: 'muted link-word', text: 'Link' }),
       this.peer.element,
       button('cut', 'Cut', 'Blocks all bytes in both directions', () =>
         this.ask({ op: 'cut', ...ends(), oneway: false }),
@@ -70,13 +81,15 @@ export class Inspector {
       button('cut-oneway', 'Cut →', 'Blocks all bytes from this node to the other one', () =>
         this.ask({ op: 'cut', ...ends(), oneway: true }),
       ),
-      button('heal', 'Heal', 'Removes the cut; bytes sent in the meantime arrive', () =>
-        this.ask({ op: 'heal', ...ends() }),
-      ),
+      this.heal.element,
       button('reset', 'Reset', 'Resets the connections at both ends', () =>
         this.ask({ op: 'reset', ...ends() }),
       ),
     );
+  }
+
+  private healLink(): void {
+    for (const cure of linkCures(this.snapshot!, this.node!.name, this.peer.value)) this.ask(cure);
   }
 
   private replicaof(): void {
@@ -90,14 +103,14 @@ export class Inspector {
 
   show(snapshot: Snapshot, node: AnyNode | undefined): void {
     this.node = node;
-    setHidden(this.element, node === undefined);
+    this.snapshot = snapshot;
+    this.element.inert = node === undefined;
     if (node === undefined) return;
     setText(this.name, node.name);
-    setText(this.facts, isServer(node) ? serverFacts(node) : sentinelFacts(node));
-    const actions = [...processActions(node), ...(isServer(node) ? serverActions(node) : [])];
+    setCutText(this.facts, isServer(node) ? serverFacts(node) : sentinelFacts(node));
+    const actions = [...processActions(node), ...serverActions(node)];
     this.buttons.show(actions.map((action) => [action.id, action]));
-    setHidden(this.replicaofGroup, !isServer(node));
-    this.replicaofButton.setEnabled(node.process === 'running');
+    this.showReplicaof(node);
     // A stopped world accepts no operation.
     this.everything.inert = snapshot.failure !== null;
     const servers = snapshot.nodes.filter((other) => other.name !== node.name);
@@ -108,9 +121,34 @@ export class Inspector {
     const peers = [...servers, ...snapshot.sentinels].filter((other) => other.name !== node.name);
     this.peer.setChoices([
       ...peers.map(({ name }) => ({ value: name, label: name })),
-      ...(snapshot.load === null ? [] : [{ value: 'load', label: 'load' }]),
+      { value: LOAD, label: 'load' },
       { value: OUTSIDE, label: 'apps outside' },
     ]);
+    this.showHeal(snapshot, node);
+  }
+
+  private showReplicaof(node: AnyNode): void {
+    const canReplicate = isServer(node) && node.process === 'running';
+    this.replicaofButton.setEnabled(canReplicate);
+    this.master.setEnabled(canReplicate);
+    this.replicaofButton.setTitle(
+      isServer(node)
+        ? canReplicate
+          ? 'Changes its master, or makes it a master'
+          : `${node.name} is ${node.process}`
+        : `${node.name} is a Sentinel: only a server replicates`,
+    );
+  }
+
+  private showHeal(snapshot: Snapshot, node: AnyNode): void {
+    const peer = this.peer.value;
+    const isAilingLink = linkCures(snapshot, node.name, peer).length > 0;
+    this.heal.setEnabled(isAilingLink);
+    this.heal.setTitle(
+      isAilingLink
+        ? 'Ends the cut, the hold and the latency that was set; bytes sent in the meantime arrive'
+        : `The link to ${peer} is neither cut nor held, and has its usual latency`,
+    );
   }
 }
 

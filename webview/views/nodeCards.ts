@@ -1,12 +1,16 @@
 /**
  * The cards of servers and Sentinels. A card is a button that selects its node; the text on it is its
  * accessible name.
+ *
+ * Invariant: a card has the same rows and the same size in every state; what does not fit is cut off.
  */
 
 import type { NodeSnapshot, SentinelSnapshot } from '../../src/view/snapshot.ts';
-import { h, setClass, setHidden, setText } from '../dom.ts';
+import { h, setClass, setCutText, setText } from '../dom.ts';
 import { beliefOf, doubtsOf, epochOf } from '../model/beliefs.ts';
 import { counted, countOf, inBytes } from '../model/words.ts';
+
+const EMPTY = '–';
 
 /** What a server's card needs besides the server itself. */
 export interface ServerFacts {
@@ -66,20 +70,26 @@ export class ServerCard extends Card {
     setText(this.role, node.process === 'running' ? node.role : node.process);
     setText(this.address, `:${node.port}`);
     setText(this.offset, counted(node.offset));
-    setText(this.line, node.role === 'master' ? masterLine(node) : replicaLine(node, master));
-    setClass(this.line, `card-line${isTroubled(node) ? ' is-bad' : ''}`);
-    const note = noteOf(node, isLoaded);
-    setText(this.note, note);
-    setHidden(this.note, note === '');
+    setCutText(this.line, node.role === 'master' ? masterLine(node) : replicaLine(node, master));
+    setClass(this.line, `card-line${lineTone(node)}`);
+    showNote(this.note, noteOf(node, isLoaded));
   }
+}
+
+/** An empty row is shown as a dash, so that the card keeps its rows. */
+function showNote(element: HTMLElement, note: string): void {
+  setCutText(element, note === '' ? EMPTY : note);
+  setClass(element, note === '' ? 'card-note is-empty' : 'card-note');
 }
 
 function isDead({ process }: NodeSnapshot): boolean {
   return process === 'crashed' || process === 'exited';
 }
 
-function isTroubled({ process, master }: NodeSnapshot): boolean {
-  return process === 'running' && master !== null && master.status === 'down';
+function lineTone({ process, master }: NodeSnapshot): string {
+  if (process !== 'running' || master === null || master.status === 'up') return '';
+  // Its link counts as down until the dataset has arrived, and that is as it should be.
+  return master.syncInProgress ? ' is-warn' : ' is-bad';
 }
 
 function masterLine(node: NodeSnapshot): string {
@@ -128,8 +138,7 @@ export class SentinelCard extends Card {
     super(name, onSelect);
     this.element.append(
       h('span', { class: 'card-head' }, this.name, this.role),
-      this.belief,
-      this.doubts,
+      h('span', { class: 'card-lines' }, this.belief, this.doubts),
     );
   }
 
@@ -137,10 +146,8 @@ export class SentinelCard extends Card {
     this.mark('sentinel', node.process, isSelected);
     setText(this.role, epochOf(node));
     const { text, tone } = beliefOf(node);
-    setText(this.belief, text);
+    setCutText(this.belief, text);
     setClass(this.belief, `card-line is-${tone}`);
-    const doubts = doubtsOf(node);
-    setText(this.doubts, doubts);
-    setHidden(this.doubts, doubts === '');
+    showNote(this.doubts, doubtsOf(node));
   }
 }

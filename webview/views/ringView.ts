@@ -1,12 +1,16 @@
 /**
  * The backlog as a ring. The outer ring shows the held bytes, from the first (faint) to the write head
  * (strong). Each replica has a circle inside, with its position and an arc of the bytes that it lacks.
+ *
+ * It folds into a narrow bar. A fold is the user's: nothing else opens or closes it, but for the width of
+ * the page while the user has not chosen.
  */
 
 import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
+import type { Choices } from '../choices.ts';
 import { h, Keyed, setAttributes, setClass, setHidden, setText, svg } from '../dom.ts';
 import { colorOf } from '../model/colors.ts';
-import { type Ring, type RingReplica, ringOf } from '../model/ring.ts';
+import { hintOf, type Ring, type RingReplica, ringOf } from '../model/ring.ts';
 import { counted, inSize } from '../model/words.ts';
 
 const CENTER = 160;
@@ -20,6 +24,8 @@ const TRACKS_MAX = 5;
 const FAINTEST = 22;
 /** Each piece overlaps the next one a little, because hairlines would show between them. */
 const OVERLAP = 1.25;
+/** From this size on there is room for the open ring. */
+const ROOM = '(min-width: 820px) and (min-height: 641px)';
 /** The smallest visible part of a turn. */
 const SHARE_MIN = 0.006;
 
@@ -83,16 +89,25 @@ export class RingView {
   );
   private readonly head = svg('path', { class: 'ring-head', d: 'M0 -9L6 4L-6 4Z' });
   private readonly tail = svg('line', { class: 'ring-tail' });
-  private readonly share = svg('text', { class: 'ring-share', x: CENTER, y: CENTER + 2 });
-  private readonly of = svg('text', { class: 'ring-of', x: CENTER, y: CENTER + 22 });
+  private readonly share = svg('text', { class: 'ring-share', x: CENTER, y: CENTER + 4 });
+  private readonly of = svg('text', { class: 'ring-of', x: CENTER, y: CENTER + 30 });
   private readonly tracks: Keyed<Shown, TrackView>;
   private readonly first = h('span', { class: 'ring-number' });
   private readonly last = h('span', { class: 'ring-number' });
   private readonly ends: HTMLElement;
+  private readonly hint = h('p', { class: 'ring-hint muted' });
   private readonly legendElement = h('ul', { class: 'legend', id: 'ring-legend' });
   private readonly legend: Keyed<Shown, LegendRow>;
+  private readonly choices: Choices;
+  private readonly room = matchMedia(ROOM);
+  private readonly fold = h('button', {
+    class: 'ring-fold',
+    id: 'ring-fold',
+    attributes: { type: 'button', 'aria-controls': 'ring-content' },
+  });
 
-  constructor() {
+  constructor(choices: Choices) {
+    this.choices = choices;
     const tracks = svg('g');
     this.tracks = new Keyed(
       tracks,
@@ -123,15 +138,43 @@ export class RingView {
       h('div', {}, h('dt', { text: 'First byte held' }), h('dd', {}, this.first)),
       h('div', {}, h('dt', { text: 'Write head' }), h('dd', {}, this.last)),
     );
-    this.element = h(
+    this.fold.addEventListener('click', () => choices.foldRing(!this.isOpen));
+    this.room.addEventListener('change', () => this.showFold());
+    this.element = this.build();
+    this.showFold();
+  }
+
+  private build(): HTMLElement {
+    return h(
       'section',
       { class: 'backlog', id: 'backlog', attributes: { 'aria-label': 'Replication backlog' } },
-      h('h2', { class: 'ring-heading' }, 'Backlog ', this.owner),
-      this.picture,
-      this.empty,
-      this.ends,
-      this.legendElement,
+      this.fold,
+      h(
+        'div',
+        { class: 'ring-content', id: 'ring-content' },
+        h('h2', { class: 'ring-heading' }, 'Backlog ', this.owner),
+        this.picture,
+        this.empty,
+        this.ends,
+        this.legendElement,
+        this.hint,
+      ),
     );
+  }
+
+  private get isOpen(): boolean {
+    return this.choices.isRingOpen ?? this.room.matches;
+  }
+
+  private showFold(): void {
+    const { isOpen } = this;
+    this.element.classList.toggle('is-folded', !isOpen);
+    setText(this.fold, isOpen ? '›' : 'Backlog');
+    setAttributes(this.fold, {
+      'aria-expanded': String(isOpen),
+      'aria-label': isOpen ? 'Fold the backlog' : 'Show the backlog',
+      title: isOpen ? 'Fold the backlog' : 'Show the backlog',
+    });
   }
 
   /** `owner` is the selected server, or the master if the selected server has no backlog. */
@@ -140,6 +183,7 @@ export class RingView {
     owner: NodeSnapshot | undefined,
     master: NodeSnapshot | undefined,
   ): void {
+    this.showFold();
     const shown = [owner, master].find((node) => node !== undefined && ringOf(snapshot, node));
     const ring = shown === undefined ? undefined : ringOf(snapshot, shown);
     setText(this.owner, ring?.owner ?? '');
@@ -163,6 +207,7 @@ export class RingView {
           }));
     this.tracks.show(facts.map((fact) => [fact.replica.name, fact]));
     this.legend.show(facts.map((fact) => [fact.replica.name, fact]));
+    setText(this.hint, ring === undefined ? '' : hintOf(ring));
     if (ring !== undefined) this.draw(ring);
   }
 
@@ -188,9 +233,9 @@ export class RingView {
     });
     const [inner, outer] = [pointAt(RADIUS - 13, from), pointAt(RADIUS + 13, from)];
     setAttributes(this.tail, { x1: inner.x, y1: inner.y, x2: outer.x, y2: outer.y });
-    const percent = Math.min(100, ring.share * 100);
-    setText(this.share, `${percent < 10 ? percent.toFixed(1) : Math.floor(percent)} %`);
-    setText(this.of, `of ${inSize(ring.size)} held`);
+    const [amount, of] = ring.fill;
+    setText(this.share, amount);
+    setText(this.of, of);
     setText(this.first, counted(ring.first));
     setText(this.last, counted(ring.head));
     const words = `Backlog of ${ring.owner}: bytes ${counted(ring.first)} to ${counted(ring.head)} of a ring of ${inSize(ring.size)}`;

@@ -1,29 +1,20 @@
-/** The answer to the last operation, as a line that disappears after a while. */
+/** The line at the bottom: the answer to the last operation. It stays until the next one. */
 
 import type { Operation, Outcome } from '../../src/view/messages.ts';
-import { h, setClass, setHidden, setText } from '../dom.ts';
-
-const SHOWN_MS = 5_000;
-const ERROR_SHOWN_MS = 12_000;
+import { h, setClass, setCutText } from '../dom.ts';
 
 export class Said {
   readonly element = h('div', { class: 'said', id: 'said', attributes: { role: 'status' } });
-  private timer = 0;
-
-  constructor() {
-    this.element.hidden = true;
-  }
 
   say(operation: Operation, outcome: Outcome): void {
     // The toolbar already shows the effect of these.
-    if (outcome.ok && SHOWN_ELSEWHERE.has(operation.op)) return;
+    if (outcome.ok && SHOWN_ELSEWHERE.has(operation.op)) {
+      setCutText(this.element, '');
+      return;
+    }
     const answer = outcome.ok ? outcome.text : outcome.error.replace(/^ERR /, '');
-    setText(this.element, `${subject(operation)}: ${answer === 'OK' ? 'done' : answer}`);
-    setClass(this.element, outcome.ok ? 'said' : 'said is-bad');
-    setHidden(this.element, false);
-    clearTimeout(this.timer);
-    const shownMs = outcome.ok ? SHOWN_MS : ERROR_SHOWN_MS;
-    this.timer = setTimeout(() => setHidden(this.element, true), shownMs);
+    setCutText(this.element, `${subject(operation)}: ${answer === 'OK' ? 'done' : answer}`);
+    setClass(this.element, outcome.ok ? 'said is-good' : 'said is-bad');
   }
 }
 

@@ -1,10 +1,16 @@
-/** The toolbar: time, failover and load, which concern the whole world. */
+/**
+ * The toolbar: time, failover and load, which concern the whole world.
+ *
+ * Invariant: it is one row, and no control in it changes its width. Where there is no room, the clock
+ * goes first, and what is rarely pressed stands in a menu.
+ */
 
 import type { LoadSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import { VERBS } from '../../src/view/verbs/table.ts';
 import { ButtonControl, TextFieldControl } from '../controls/controls.ts';
+import { Menu } from '../controls/menu.ts';
 import { h, setClass, setText } from '../dom.ts';
-import { counted, inTime, timeOfDay } from '../model/words.ts';
+import { counted, timeOfDay } from '../model/words.ts';
 import type { Ask } from '../page.ts';
 
 const { rate: RATE, bytes: BYTES } = VERBS.load.takes;
@@ -16,7 +22,6 @@ export class Toolbar {
   private readonly state = h('span', { class: 'state', id: 'state' });
   private readonly clock = h('span', { class: 'clock', id: 'clock' });
   private readonly events = h('span', { class: 'muted', id: 'events' });
-  private readonly loadFacts = h('span', { class: 'load-facts', id: 'load-facts' });
   private readonly run: ButtonControl;
   private readonly step: ButtonControl;
   private readonly stepRaw: ButtonControl;
@@ -60,18 +65,18 @@ export class Toolbar {
   private build(): HTMLElement {
     const group = (label: string, ...children: Node[]): HTMLElement =>
       h('div', { class: 'group', attributes: { role: 'group', 'aria-label': label } }, ...children);
+    const rare = [this.stepRaw.element, this.failover.element];
     return h(
       'header',
       { class: 'toolbar', attributes: { role: 'toolbar', 'aria-label': 'World' } },
       group('State', this.state, this.clock, this.events),
-      group('Time', this.run.element, this.step.element, this.stepRaw.element),
-      group('Sentinel', this.failover.element),
+      group('Time', this.run.element, this.step.element),
+      new Menu('toolbar-more', '⋯', 'More', rare).element,
       group(
         'Load',
         this.rate.element,
-        h('span', { class: 'muted', text: 'writes/s' }),
+        h('span', { class: 'muted rate-unit', text: 'writes/s' }),
         this.load.element,
-        this.loadFacts,
       ),
     );
   }
@@ -113,19 +118,9 @@ export class Toolbar {
     this.load.setEnabled(!stands);
     this.rate.setEnabled(!this.isLoading);
     if (this.isLoading) this.rate.setValue(String(load!.rate));
-    setText(this.loadFacts, load === null ? '' : loadWords(load));
-    setClass(this.loadFacts, load !== null && load.lost > 0 ? 'load-facts is-bad' : 'load-facts');
   }
 }
 
 function liveWords(speed: number): string {
   return speed === 1 ? 'Live' : `Live ${speed}×`;
-}
-
-function loadWords(load: LoadSnapshot): string {
-  const errors = Object.entries(load.errors).map(([code, count]) => `${counted(count)} ${code}`);
-  const parts = [`${counted(load.acked)} acknowledged`, `${counted(load.lost)} lost`, ...errors];
-  if (load.unknown > 0) parts.push(`${counted(load.unknown)} unanswered`);
-  if (load.unwritableMs > 0) parts.push(`${inTime(load.unwritableMs)} without a master`);
-  return parts.join(' · ');
 }

@@ -1,23 +1,27 @@
 /**
- * The deployment: servers in rows below their masters, then the Sentinels, wires and cuts between
- * them.
+ * The deployment: servers in rows, then the Sentinels, and the wires between them.
+ *
+ * Invariant: a card keeps its place until servers are added or removed, or the user arranges them
+ * (model/places.ts). A change of roles changes colours and wires only.
  */
 
+import { troublesOf } from '../../src/view/links.ts';
 import type { NodeSnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import type { Choices } from '../choices.ts';
-import { ButtonControl } from '../controls/controls.ts';
-import { h, Keyed, setHidden, setText } from '../dom.ts';
+import { h, Keyed, setHidden } from '../dom.ts';
 import { colorOf } from '../model/colors.ts';
-import { type Cut, type CutGroup, cutsOf, groupCuts, rowsOf, wiresOf } from '../model/topology.ts';
+import { arrange, isArranged, settled } from '../model/places.ts';
+import { troubleLines, wiresOf } from '../model/wires.ts';
 import type { Ask } from '../page.ts';
+import { LinksBar } from './linksBar.ts';
 import { SentinelCard, type SentinelFacts, ServerCard, type ServerFacts } from './nodeCards.ts';
 import { type Line, Wires } from './wires.ts';
 
 /** Height of a row of servers with its gap, and of everything else, in their large form. */
-const ROW_PIXELS = 122;
-const REST_PIXELS = 120;
-/** Up to this width the page scrolls (layout.css), so its height does not limit the cards. */
-const NARROW_PIXELS = 720;
+const ROW_PIXELS = 132;
+const REST_PIXELS = 92;
+/** Up to this width the cards are always small. */
+const NARROW_PIXELS = 820;
 /** For how many snapshots a wire shows that bytes were sent. */
 const FLOW_SNAPSHOTS = 10;
 
@@ -38,62 +42,37 @@ class Row {
   }
 }
 
-class CutChip {
-  readonly element: HTMLElement;
-  private readonly text = h('span', { class: 'cut-text' });
-  private group: CutGroup | undefined = undefined;
-
-  constructor(ask: Ask) {
-    const heal = new ButtonControl({
-      id: '',
-      label: 'Heal',
-      onPress: () => {
-        const { a, b } = this.group!;
-        ask(b === undefined ? { op: 'heal', a } : { op: 'heal', a, b });
-      },
-    });
-    this.element = h('span', { class: 'cut' }, this.text, heal.element);
-  }
-
-  show(group: CutGroup): void {
-    this.group = group;
-    setText(this.text, group.text);
-  }
-}
-
 export class TopologyView {
   readonly element: HTMLElement;
+  private readonly choices: Choices;
   private readonly frame = h('div', { class: 'topology-frame' });
   private readonly scroll = h('div', { class: 'topology-scroll' }, this.frame);
   private readonly rowsElement = h('div', { class: 'rows' });
   private readonly sentinelsElement = h('div', { class: 'row sentinels' });
-  private readonly cutsElement = h('div', { class: 'cuts' });
   private readonly rows: Keyed<readonly ServerFacts[], Row>;
   private readonly sentinels: Keyed<SentinelFacts, SentinelCard>;
-  private readonly cuts: Keyed<CutGroup, CutChip>;
+  private readonly links: LinksBar;
   private readonly wires = new Wires(this.frame);
   /** The last offset of each replica, and for how many snapshots it has not changed. */
   private readonly motion = new Map<string, { offset: number; idle: number }>();
+  private snapshot: Snapshot | undefined = undefined;
   private seenRevision = -1;
   private rowCount = 0;
 
-  constructor(choices: Choices, ask: Ask) {
-    const select = (name: string): void => choices.select(name);
+  /** `onSelect` hears of the user's clicks. */
+  constructor(choices: Choices, ask: Ask, onSelect: (name: string) => void) {
+    this.choices = choices;
     this.rows = new Keyed(
       this.rowsElement,
-      () => new Row(select),
+      () => new Row(onSelect),
       (row, facts) => row.show(facts),
     );
     this.sentinels = new Keyed(
       this.sentinelsElement,
-      (name) => new SentinelCard(name, () => select(name)),
+      (name) => new SentinelCard(name, () => onSelect(name)),
       (card, facts) => card.show(facts),
     );
-    this.cuts = new Keyed(
-      this.cutsElement,
-      () => new CutChip(ask),
-      (chip, group) => chip.show(group),
-    );
+    this.links = new LinksBar(ask, () => this.arrange());
     this.frame.append(
       this.wires.drawing,
       this.rowsElement,
@@ -104,44 +83,43 @@ export class TopologyView {
       'section',
       { class: 'topology', id: 'topology', attributes: { 'aria-label': 'Topology' } },
       this.scroll,
-      this.cutsElement,
+      this.links.element,
     );
     new ResizeObserver(() => this.fit()).observe(this.scroll);
+  }
+
+  private arrange(): void {
+    const { seed, nodes } = this.snapshot!;
+    this.choices.place(arrange(seed, nodes));
   }
 
   /** Cards get smaller when there is not enough room. */
   private fit(): void {
     const needed = this.rowCount * ROW_PIXELS + REST_PIXELS;
-    const isDense = window.innerWidth <= NARROW_PIXELS || this.scroll.clientHeight < needed;
+    const isDense = window.innerWidth < NARROW_PIXELS || this.scroll.clientHeight < needed;
     this.element.classList.toggle('is-dense', isDense);
   }
 
   show(snapshot: Snapshot, selected: string): void {
-    const rows = rowsOf(snapshot.nodes);
-    const factsOf = (node: NodeSnapshot): ServerFacts => ({
-      node,
-      master: snapshot.nodes.find((other) => other.name === node.master?.node),
-      isSelected: node.name === selected,
-      isLoaded:
-        node.role === 'master' &&
-        node.process === 'running' &&
-        snapshot.load?.running === true &&
-        snapshot.load.master === node.name,
-      color: colorOf(snapshot, node.name),
-    });
-    this.rowCount = rows.length;
+    this.snapshot = snapshot;
+    const { nodes, seed } = snapshot;
+    const places = settled(this.choices.places, seed, nodes);
+    this.choices.place(places);
+    const byName = new Map(nodes.map((node) => [node.name, node]));
+    this.rowCount = places.rows.length;
     this.fit();
-    this.rows.show(rows.map((row, index) => [String(index), row.map(factsOf)]));
+    const rows = places.rows.map((names) =>
+      names.map((name) => factsOf(snapshot, byName.get(name)!, selected)),
+    );
+    this.rows.show(rows.map((facts, index) => [String(index), facts]));
     const sentinels = snapshot.sentinels.map(
       (node) => [node.name, { node, isSelected: node.name === selected }] as const,
     );
     this.sentinels.show(sentinels);
     setHidden(this.sentinelsElement, sentinels.length === 0);
-    const cuts = cutsOf(snapshot.links);
-    this.cuts.show(groupCuts(cuts).map((group) => [`${group.a} ${group.b ?? ''}`, group]));
-    setHidden(this.cutsElement, cuts.length === 0);
+    this.links.show(troublesOf(snapshot.links), isArranged(places, nodes));
     this.noteMotion(snapshot);
-    this.wires.show([...this.replicationLines(snapshot), ...otherCutLines(snapshot, cuts)]);
+    this.wires.show([...this.replicationLines(snapshot), ...otherLines(snapshot)]);
   }
 
   private noteMotion(snapshot: Snapshot): void {
@@ -159,23 +137,34 @@ export class TopologyView {
     return wiresOf(snapshot).map((wire) => ({
       ...wire,
       color: colorOf(snapshot, wire.to),
+      isReplication: true,
       isFlowing:
-        isLive && wire.state === 'up' && (this.motion.get(wire.to)?.idle ?? 0) < FLOW_SNAPSHOTS,
+        isLive &&
+        (wire.state === 'up' || wire.state === 'slow') &&
+        (this.motion.get(wire.to)?.idle ?? 0) < FLOW_SNAPSHOTS,
     }));
   }
 }
 
-/** Wires of cut links. The healthy links of Sentinels are not drawn: they would cover everything. */
-function otherCutLines(snapshot: Snapshot, cuts: readonly Cut[]): Line[] {
-  const servers = new Set(snapshot.nodes.map((node) => node.name));
-  const sentinels = new Set(snapshot.sentinels.map((node) => node.name));
-  const wired = new Set(wiresOf(snapshot).map(({ from, to }) => `${from} ${to}`));
-  return cuts.flatMap(({ a, b }) => {
-    const [from, to] = sentinels.has(a) ? [b, a] : [a, b];
-    const isSentinels = servers.has(from) && sentinels.has(to);
-    const isServers =
-      servers.has(a) && servers.has(b) && !wired.has(`${a} ${b}`) && !wired.has(`${b} ${a}`);
-    if (!isSentinels && !isServers) return [];
-    return [{ from, to, state: 'cut', label: '', isFlowing: false, color: 0 }];
-  });
+function factsOf(snapshot: Snapshot, node: NodeSnapshot, selected: string): ServerFacts {
+  return {
+    node,
+    master: snapshot.nodes.find((other) => other.name === node.master?.node),
+    isSelected: node.name === selected,
+    isLoaded:
+      node.role === 'master' &&
+      node.process === 'running' &&
+      snapshot.load?.running === true &&
+      snapshot.load.master === node.name,
+    color: colorOf(snapshot, node.name),
+  };
+}
+
+function otherLines(snapshot: Snapshot): Line[] {
+  return troubleLines(snapshot).map((line) => ({
+    ...line,
+    color: 0,
+    isReplication: false,
+    isFlowing: false,
+  }));
 }

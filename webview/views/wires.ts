@@ -1,5 +1,6 @@
 /**
- * The lines behind the cards: from a master to its replicas, and along cut links.
+ * The lines behind the cards: from a master to its replicas, with an arrow at the replica, and along
+ * links that are cut, held or slow.
  *
  * Invariant: positions are measured from the cards when the picture changes, never computed from the
  * expected layout.
@@ -10,20 +11,36 @@ import { h, Keyed, setAttributes, setClass, setHidden, setText, svg } from '../d
 export interface Line {
   readonly from: string;
   readonly to: string;
-  /** up, syncing, down, cut. */
+  /** up, slow, syncing, down, cut. */
   readonly state: string;
   readonly label: string;
   /** Bytes are being sent along it. */
   readonly isFlowing: boolean;
   /** The colour of the card at its end. */
   readonly color: number;
+  /** It has a direction: from a master to its replica. */
+  readonly isReplication: boolean;
 }
 
 interface LineView {
   readonly element: SVGGElement;
   readonly base: SVGPathElement;
   readonly flow: SVGPathElement;
+  readonly arrow: SVGPathElement;
   readonly label: HTMLElement;
+}
+
+/** How far the controls of a line between two cards of a row lie beyond their edges. */
+const SAG = 24;
+/** The part of SAG that a cubic curve reaches. */
+const SAG_REACHED = 0.75;
+
+interface Curve {
+  readonly path: string;
+  readonly middle: Point;
+  readonly end: Point;
+  /** Whether the line arrives from above. */
+  readonly isDownward: boolean;
 }
 
 interface Point {
@@ -69,29 +86,31 @@ export class Wires {
     const base = svg('path', { class: 'wire-base' });
     const flow = svg('path', { class: 'wire-flow' });
     const element = svg('g');
-    element.append(base, flow);
+    const arrow = svg('path', { class: 'wire-arrow', d: 'M-3.5 -6L0 0L3.5 -6' });
+    element.append(base, flow, arrow);
     const label = h('span');
     this.labels.append(label);
-    return { element, base, flow, label };
+    return { element, base, flow, arrow, label };
   }
 
   private update(view: LineView, line: Line): void {
     const [from, to] = [this.rectOf(line.from), this.rectOf(line.to)];
     if (from === undefined || to === undefined) return;
-    const { start, end } = endsOf(from, to);
-    const bend = (end.y - start.y) / 2;
-    const path = `M${start.x} ${start.y}C${start.x} ${start.y + bend} ${end.x} ${end.y - bend} ${end.x} ${end.y}`;
+    const { path, middle, end, isDownward } = curveOf(from, to);
+    const kind = line.isReplication ? ' is-replication' : '';
     setClass(
       view.element,
-      `wire is-${line.state} color-${line.color}${line.isFlowing ? ' is-flowing' : ''}`,
+      `wire is-${line.state} color-${line.color}${kind}${line.isFlowing ? ' is-flowing' : ''}`,
     );
     setAttributes(view.base, { d: path });
     setAttributes(view.flow, { d: path });
+    const turn = isDownward ? 0 : 180;
+    setAttributes(view.arrow, { transform: `translate(${end.x} ${end.y}) rotate(${turn})` });
     setText(view.label, line.label);
     setClass(view.label, `wire-label is-${line.state}`);
     setHidden(view.label, line.label === '');
-    view.label.style.left = `${(start.x + end.x) / 2}px`;
-    view.label.style.top = `${(start.y + end.y) / 2}px`;
+    view.label.style.left = `${middle.x}px`;
+    view.label.style.top = `${middle.y}px`;
   }
 
   /** The box of a node's card, relative to the frame. */
@@ -104,19 +123,22 @@ export class Wires {
 }
 
 /**
- * From the lower edge of the upper card to the upper edge of the lower one, or side by side in a
- * row.
+ * From the lower edge of the upper card to the upper edge of the lower one. Two cards of a row are
+ * joined by a curve above them, because there is always room: below the last row there is none.
  */
-function endsOf(from: DOMRect, to: DOMRect): { start: Point; end: Point } {
-  if (to.top < from.bottom && from.top < to.bottom) {
-    const [left, right] = from.left < to.left ? [from, to] : [to, from];
-    const y = Math.round((from.top + from.bottom) / 2);
-    return { start: { x: left.right, y }, end: { x: right.left, y } };
-  }
-  const isBelow = to.top >= from.bottom;
+function curveOf(from: DOMRect, to: DOMRect): Curve {
+  const isSameRow = to.top < from.bottom && from.top < to.bottom;
+  const isBelow = !isSameRow && to.top >= from.bottom;
+  const start = { x: middle(from), y: isBelow ? from.bottom : from.top };
+  const end = { x: middle(to), y: isBelow || isSameRow ? to.top : to.bottom };
+  const bend = (end.y - start.y) / 2;
+  const [first, second] = isSameRow ? [start.y - SAG, end.y - SAG] : [start.y + bend, end.y - bend];
+  const lift = isSameRow ? SAG * SAG_REACHED : 0;
   return {
-    start: { x: middle(from), y: isBelow ? from.bottom : from.top },
-    end: { x: middle(to), y: isBelow ? to.top : to.bottom },
+    path: `M${start.x} ${start.y}C${start.x} ${first} ${end.x} ${second} ${end.x} ${end.y}`,
+    middle: { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 - lift },
+    end,
+    isDownward: isBelow || isSameRow,
   };
 }
 

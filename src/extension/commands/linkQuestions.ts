@@ -1,9 +1,10 @@
 /** Asks for links: their ends, the direction of a cut, the cut to heal. Choices show the state of links. */
 
+import { curesOf, groupTroubles, troublesOf } from '../../view/links.ts';
 import type { LinkSnapshot, Snapshot } from '../../view/snapshot.ts';
-import { VERBS } from '../../view/verbs/table.ts';
+import { type Operation, VERBS } from '../../view/verbs/table.ts';
 import { type Choice, describeNode, pick } from '../picks.ts';
-import type { Asked, Fields } from './questions.ts';
+import type { Asked } from './questions.ts';
 
 /** The place of all applications outside of the sandbox, as links name it. */
 const OUTSIDE = 'outside';
@@ -49,38 +50,38 @@ function linkText(links: readonly LinkSnapshot[], a: string, b: string): string 
   return slow === undefined ? '' : `${slow.latencyMs} ms · `;
 }
 
-export async function askCut(asked: Asked): Promise<Fields | undefined> {
+export async function askCut(asked: Asked): Promise<readonly Operation[] | undefined> {
   const { takes } = VERBS.cut;
   const a = await askPlace(asked, takes.a.question, undefined);
   const b = a && (await askPlace(asked, takes.b.question, a));
   if (a === undefined || b === undefined) return undefined;
-  return pick<Fields>(asked.title, 'Which direction?', [
+  return pick<readonly Operation[]>(asked.title, 'Which direction?', [
     {
       label: 'Both directions',
       description: `nothing passes between ${a} and ${b}`,
-      value: { a, b, oneway: false },
+      value: [{ op: 'cut', a, b, oneway: false }],
     },
     {
       label: `${a} → ${b} only`,
       description: `${b} does not hear ${a}`,
-      value: { a, b, oneway: true },
+      value: [{ op: 'cut', a, b, oneway: true }],
     },
     {
       label: `${b} → ${a} only`,
       description: `${a} does not hear ${b}`,
-      value: { a: b, b: a, oneway: true },
+      value: [{ op: 'cut', a: b, b: a, oneway: true }],
     },
   ]);
 }
 
-export async function askHeal({ session, title }: Asked): Promise<Fields | undefined> {
-  const pairs = new Map<string, Fields>();
-  for (const { from, to, cut } of session.snapshot.links) {
-    const key = [from, to].sort().join(' — ');
-    if (cut) pairs.set(key, { a: from, b: to });
-  }
-  const choices = [...pairs].map(([label, value]) => ({ label, description: 'cut', value }));
-  if (choices.length <= 1) return choices[0]?.value;
-  const all = { label: 'All links', description: `${pairs.size} cut`, value: {} };
-  return pick<Fields>(title, 'Which link?', [all, ...choices]);
+/** What ends cuts, holds and latencies: those of a place or a pair, or all. */
+export async function askHeal({
+  session,
+  title,
+}: Asked): Promise<readonly Operation[] | undefined> {
+  const troubles = troublesOf(session.snapshot.links);
+  const groups = groupTroubles(troubles).map(({ text, cures }) => ({ label: text, value: cures }));
+  if (groups.length <= 1) return groups[0]?.value;
+  const all = { label: 'All links', value: curesOf(troubles) };
+  return pick(title, 'Which links?', [all, ...groups]);
 }

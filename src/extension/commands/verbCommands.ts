@@ -21,11 +21,10 @@ import { askCut, askHeal } from './linkQuestions.ts';
 import type { Handler, Handlers, VerbCommand } from './names.ts';
 import { type Asked, askArguments, type Fields } from './questions.ts';
 
+type Ask = (asked: Asked) => Promise<readonly Operation[] | undefined>;
+
 /** Verbs that ask in a way of their own. */
-const QUESTIONS: Partial<Record<VerbName, (asked: Asked) => Promise<Fields | undefined>>> = {
-  cut: askCut,
-  heal: askHeal,
-};
+const QUESTIONS: Partial<Record<VerbName, Ask>> = { cut: askCut, heal: askHeal };
 
 export function verbCommands(sandboxes: Sandboxes, logs: Logs): Handlers<VerbCommand> {
   const entries = allVerbs().flatMap(([op, verb]): (readonly [string, Handler])[] => {
@@ -35,14 +34,21 @@ export function verbCommands(sandboxes: Sandboxes, logs: Logs): Handlers<VerbCom
       const subject = await subjectOf(sandboxes, verb, entry);
       if (subject === undefined) return;
       const asked = { ...subject, title, given: entry?.node ?? '', takes: verb.takes };
-      const fields = await (QUESTIONS[op] ?? askArguments)(asked);
-      if (fields === undefined || !(await isConfirmed(verb, fields))) return;
-      const operation = { op, ...fields } as Operation;
-      await request(subject.session, operation, logs);
+      const operations = await (QUESTIONS[op] ?? askFor(op, verb))(asked);
+      for (const operation of operations ?? []) await request(subject.session, operation, logs);
     };
     return [[name, handler]];
   });
   return Object.fromEntries(entries) as Handlers<VerbCommand>;
+}
+
+/** Asks for the arguments that the table declares. */
+function askFor(op: VerbName, verb: Verb): Ask {
+  return async (asked) => {
+    const fields = await askArguments(asked);
+    if (fields === undefined || !(await isConfirmed(verb, fields))) return undefined;
+    return [{ op, ...fields } as Operation];
+  };
 }
 
 type Subject = Pick<Asked, 'session' | 'node'>;

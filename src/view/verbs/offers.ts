@@ -1,5 +1,6 @@
 /** When verbs are offered: to whole sandboxes, and to nodes. */
 
+import { troublesOf } from '../links.ts';
 import type { NodeSnapshot, SentinelSnapshot, Snapshot } from '../snapshot.ts';
 import type { Suitable } from './arguments.ts';
 import type { Offer } from './verb.ts';
@@ -8,7 +9,7 @@ const CONDITIONS: Readonly<Record<Offer, (snapshot: Snapshot) => boolean>> = {
   live: ({ clock }) => clock.mode === 'live',
   paused: ({ clock }) => clock.mode === 'paused',
   past: ({ history }) => history.shown !== null,
-  cuts: ({ links }) => links.some((link) => link.cut),
+  cuts: ({ links }) => troublesOf(links).length > 0,
   load: ({ load }) => load?.running === true,
   noLoad: ({ load }) => load?.running !== true,
   sentinels: ({ sentinels }) => sentinels.some(({ process }) => process === 'running'),

@@ -15,6 +15,7 @@ const FAILOVER_MS_MAX = 5_000;
 
 export function failoverStories(story: Tell): void {
   story('a sandbox starts from the palette, and the trees fill', starts);
+  story('a click on a row selects the card, and the other way round', isSelected);
   story('under load the ring moves, and tree, panel and INFO agree on every offset', isLoaded);
   story('a paused world stands still, is stepped event by event, and goes on', isStepped);
   story(
@@ -45,6 +46,22 @@ async function starts(story: Story): Promise<void> {
   assert.equal(await window.offers('Thaw'), false);
   await window.pictures('02-started');
   await fold.click();
+}
+
+async function isSelected(story: Story): Promise<void> {
+  const { window } = story;
+  await story.start();
+  const panel = await window.panel();
+  const name = panel.locator('#inspector-name');
+  await window.row('Nodes', 'r2').click();
+  await window.untilText(name, /^r2$/);
+  await window.row('Sentinels', 's2').click();
+  await window.untilText(name, /^s2$/);
+  await panel.locator('[data-node="r1"]').click();
+  const isMarked = async (): Promise<boolean> =>
+    (await window.row('Nodes', 'r1').getAttribute('aria-selected')) === 'true';
+  await until(isMarked, 'the row of r1 to be selected');
+  await window.untilText(name, /^r1$/);
 }
 
 async function isLoaded(story: Story): Promise<void> {

@@ -123,8 +123,19 @@ async function resetLink(window: Window, node: string, peer: string): Promise<vo
   await panel.locator('#reset').click();
 }
 
-/** The event feed has a row like this. */
+/** The event feed has a row like this, which is then in sight. */
 async function untilFed(window: Window, pattern: RegExp): Promise<void> {
   const panel = await window.panel();
-  await panel.locator('#feed-rows .row-text', { hasText: pattern }).first().waitFor();
+  // Only the rows in sight are in the page, so the list is looked through page by page.
+  const look = `(async () => {
+    const list = document.querySelector('#feed-scroll');
+    for (let top = 0; top < list.scrollHeight; top += list.clientHeight) {
+      list.scrollTop = top;
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      const rows = [...document.querySelectorAll('#feed-rows .row-text')];
+      if (rows.some((row) => ${pattern}.test(row.textContent))) return true;
+    }
+    return false;
+  })()`;
+  await until(() => panel.evaluate<boolean>(look), `an event like ${pattern}`);
 }

@@ -8,7 +8,8 @@ import { sentinelEntries, stateText } from '../../../src/extension/sentinelsMode
 import { statusText } from '../../../src/extension/statusText.ts';
 import type { TreeEntry } from '../../../src/extension/treeEntry.ts';
 import type { ReplicaSnapshot, SentinelInstanceSnapshot } from '../../../src/view/snapshot.ts';
-import { node, replica, sentinel, snapshot } from '../webview/snapshots.ts';
+import { beliefOf } from '../../../webview/model/beliefs.ts';
+import { link, node, replica, sentinel, snapshot } from '../webview/snapshots.ts';
 
 /** `m(r1(r2) r3)`. */
 function outline(entries: readonly TreeEntry[]): string {
@@ -99,8 +100,10 @@ const instance: SentinelInstanceSnapshot = {
 
 test('silence counts down to SDOWN; an ordinary PING under way does not', () => {
   assert.equal(stateText(instance), '');
-  assert.equal(stateText({ ...instance, silentMs: 900 }), '');
+  assert.equal(stateText({ ...instance, silentMs: 400 }), '');
   assert.equal(stateText({ ...instance, silentMs: 1_400 }), 'SDOWN in 0.6 s');
+  const { text } = beliefOf(sentinel('s1', { master: { ...instance, silentMs: 1_400 } }));
+  assert.equal(text, 'm: SDOWN in 0.6 s', 'the page says the same');
   const down = { ...instance, silentMs: 2_400, flags: 'master,s_down,o_down' };
   assert.equal(stateText(down), 'SDOWN, ODOWN');
 });
@@ -123,12 +126,18 @@ test('a Sentinel tells what it believes, and nothing when it is dead', () => {
   assert.deepEqual(two!.children, []);
 });
 
+test('a Sentinel is a candidate until it is elected', () => {
+  const describe = (failoverState: string) =>
+    sentinelEntries(1, snapshot({ sentinels: [sentinel('s1', { failoverState })] }))[0]!
+      .description;
+  assert.equal(describe('wait_start'), 'master m · epoch 0 · candidate · :26400');
+  assert.equal(describe('select_slave'), 'master m · epoch 0 · leader: select_slave · :26400');
+});
+
 test('commands are offered for what there is', () => {
   assert.equal(offersOf([]).running, false);
   const nodes = [node('m', { process: 'frozen' }), replica('r1', 'm')];
-  const links = [
-    { from: 'm', to: 'r1', cut: true, held: false, latencyMs: 0, jitterMs: 0, bytesInFlight: 0 },
-  ];
+  const links = [link('m', 'r1')];
   const offers = offersOf([snapshot({ nodes, links })]);
   assert.deepEqual(offers, {
     running: true,

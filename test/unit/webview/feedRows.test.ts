@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EventFamily, FeedEntry, Quiet } from '../../../src/view/messages.ts';
-import { FeedRows, type Filter } from '../../../webview/model/feedRows.ts';
+import { type FeedRow, FeedRows, type Filter, ROWS_MAX } from '../../../webview/model/feedRows.ts';
+import { toneOf } from '../../../webview/model/feedTone.ts';
 
 const ALL: Filter = { hidden: new Set(), shownQuiet: new Set() };
 
@@ -25,8 +26,14 @@ const log = (at: number, text: string): FeedEntry => ({
   text,
 });
 
+/** The rows that pass the filter, newest first. */
+function shown(rows: FeedRows, filter = ALL): FeedRow[] {
+  const source = rows.shown(filter);
+  return Array.from({ length: source.count }, (_, index) => source.at(index));
+}
+
 const lines = (rows: FeedRows, filter = ALL): string[] =>
-  rows.latest(filter, 100).map(({ text, count }) => `${text} ${count}`);
+  shown(rows, filter).map(({ text, count }) => `${text} ${count}`);
 
 test('messages that are alike share a row for a while', () => {
   const rows = new FeedRows();
@@ -72,8 +79,56 @@ test('small talk is counted, and shown when asked for', () => {
 
 test('old rows go', () => {
   const rows = new FeedRows();
-  for (let i = 0; i < 3_000; i += 1) rows.add([log(i, `line ${i}`)], false);
-  const all = rows.latest(ALL, 10_000);
-  assert.equal(all.length, 2_000);
-  assert.equal(all[0]!.text, 'line 2999');
+  for (let i = 0; i < 3 * ROWS_MAX; i += 1) rows.add([log(i, `line ${i}`)], false);
+  const all = shown(rows);
+  assert.ok(all.length >= ROWS_MAX && all.length < 2 * ROWS_MAX, String(all.length));
+  assert.equal(all[0]!.text, `line ${3 * ROWS_MAX - 1}`);
+});
+
+test('an idle sandbox keeps what it shows: small talk pushes nothing out', () => {
+  const rows = new FeedRows();
+  for (let i = 0; i < 150; i += 1) rows.add([log(i, `line ${i}`)], false);
+  const before = lines(rows);
+  // Five hours of what an idle sandbox says to itself, read and unread.
+  for (let i = 0; i < 60_000; i += 1) {
+    const at = 1_000 + i * 300_000;
+    rows.add([event(at, 'PING', { quiet: 'PING', family: 'sentinel', peer: `s${i % 7}` })], false);
+    if (i % 1_000 === 0) assert.deepEqual(lines(rows), before);
+  }
+  assert.deepEqual(lines(rows), before);
+});
+
+test('a busy topic pushes out no other one', () => {
+  const rows = new FeedRows();
+  rows.add([log(0, 'the first line')], false);
+  for (let i = 0; i < 3 * ROWS_MAX; i += 1) rows.add([event(i, `SET ${i}`)], true);
+  assert.equal(lines(rows).at(-1), 'the first line 1');
+  assert.deepEqual(lines(rows, { ...ALL, hidden: new Set(['client']) }), ['the first line 1']);
+});
+
+test('rows that arrive while a filter is shown keep their order', () => {
+  const rows = new FeedRows();
+  rows.add([log(0, 'a'), event(1, 'PING', { quiet: 'PING' })], true);
+  assert.deepEqual(lines(rows), ['a 1']);
+  rows.add([event(2, 'SET b 2'), log(3, 'c')], true);
+  assert.deepEqual(lines(rows), ['c 1', 'SET b 2 1', 'a 1']);
+  const withPings = { ...ALL, shownQuiet: new Set<Quiet>(['PING']) };
+  assert.deepEqual(lines(rows, withPings), ['c 1', 'SET b 2 1', 'PING 1', 'a 1']);
+});
+
+test('a loss stands out, a start does not', () => {
+  const warning = (source: FeedEntry['source'], text: string): FeedEntry => ({
+    ...log(0, text),
+    source,
+    level: 'warning',
+  });
+  const gone =
+    'old master m at offset 900, promoted r1 at 870: 30 bytes, 12 acknowledged writes gone';
+  assert.equal(toneOf({ ...log(0, gone), source: 'sandbox' }), 'bad');
+  assert.equal(toneOf({ ...log(0, gone.replace('12', '0')), source: 'sandbox' }), 'plain');
+  assert.equal(toneOf(warning('log', 'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo')), 'plain');
+  assert.equal(toneOf(warning('log', 'Server initialized')), 'plain');
+  assert.equal(toneOf(warning('log', '+monitor master mymaster 127.0.0.1 6400 quorum 2')), 'plain');
+  assert.equal(toneOf(warning('log', '+sdown master mymaster 127.0.0.1 6400')), 'warn');
+  assert.equal(toneOf(warning('log', 'Connection with master lost.')), 'warn');
 });

@@ -1,6 +1,12 @@
 /** Snapshots as small as a test needs them. */
 
-import type { NodeSnapshot, SentinelSnapshot, Snapshot } from '../../../src/view/snapshot.ts';
+import type {
+  LinkSnapshot,
+  NodeSnapshot,
+  ResyncSnapshot,
+  SentinelSnapshot,
+  Snapshot,
+} from '../../../src/view/snapshot.ts';
 
 const REPLID = 'a'.repeat(40);
 const OTHER_REPLID = '0'.repeat(40);
@@ -19,6 +25,7 @@ export function node(name: string, fields: Partial<NodeSnapshot> = {}): NodeSnap
     secondReplidOffset: -1,
     offset: 250,
     master: null,
+    resync: null,
     replicas: [],
     backlog: { active: true, size: 100, firstByteOffset: 151, histlen: 100 },
     child: null,
@@ -37,6 +44,7 @@ export function replica(
   const { link = 'up', syncing = false, ...rest } = fields;
   return node(name, {
     role: 'replica',
+    resync: resync({}),
     master: {
       node: of,
       host: '127.0.0.1',
@@ -47,6 +55,35 @@ export function replica(
     },
     ...rest,
   });
+}
+
+/** It lacks nothing, and a partial resynchronization would do. */
+export function resync(fields: Partial<ResyncSnapshot>): ResyncSnapshot {
+  return {
+    from: 'memory',
+    replid: REPLID,
+    offset: 251,
+    answer: 'partial',
+    reason: null,
+    bytes: 0,
+    ...fields,
+  };
+}
+
+/** One direction of a link, cut unless told otherwise. */
+export function link(from: string, to: string, fields: Partial<LinkSnapshot> = {}): LinkSnapshot {
+  return {
+    from,
+    to,
+    cut: true,
+    held: false,
+    latencyMs: 0.2,
+    jitterMs: 0,
+    defaultLatencyMs: 0.2,
+    defaultJitterMs: 0,
+    bytesInFlight: 0,
+    ...fields,
+  };
 }
 
 export function sentinel(name: string, fields: Partial<SentinelSnapshot> = {}): SentinelSnapshot {

@@ -6,25 +6,13 @@ import type { LinkSnapshot, NodeSnapshot } from '../../../src/view/snapshot.ts';
 import { processActions } from '../../../webview/model/actions.ts';
 import { beliefOf, doubtsOf, epochOf } from '../../../webview/model/beliefs.ts';
 import { noticesOf } from '../../../webview/model/notices.ts';
-import { cutsOf, groupCuts, masterOf, rowsOf, wiresOf } from '../../../webview/model/topology.ts';
-import { counted, inSize, inTime, listed } from '../../../webview/model/words.ts';
-import { node, replica, sentinel, snapshot } from './snapshots.ts';
+import { masterOf, rowsOf } from '../../../webview/model/topology.ts';
+import { wiresOf } from '../../../webview/model/wires.ts';
+import { counted, inSize, inTime, listed, shortCount } from '../../../webview/model/words.ts';
+import { link, node, replica, sentinel, snapshot } from './snapshots.ts';
 
 const names = (rows: NodeSnapshot[][]): string[][] =>
   rows.map((row) => row.map(({ name }) => name));
-
-function link(from: string, to: string, fields: Partial<LinkSnapshot> = {}): LinkSnapshot {
-  return {
-    from,
-    to,
-    cut: true,
-    held: false,
-    latencyMs: 0.2,
-    jitterMs: 0,
-    bytesInFlight: 0,
-    ...fields,
-  };
-}
 
 test('replicas stand under their masters, chains below them', () => {
   const nodes = [replica('r2', 'm'), node('m'), replica('r3', 'r1'), replica('r1', 'm'), node('x')];
@@ -46,30 +34,15 @@ test('a wire says what is wrong with it', () => {
   assert.equal(wireOf(replica('r1', 'm', { syncing: true })), 'syncing full resync');
   assert.equal(wireOf(replica('r1', 'm'), [link('m', 'r1'), link('r1', 'm')]), 'cut cut');
   assert.equal(wireOf(replica('r1', 'm'), [link('m', 'r1')]), 'cut cut m → r1');
+  const slow = { cut: false, latencyMs: 120 };
+  const both = [link('m', 'r1', slow), link('r1', 'm', slow)];
+  assert.equal(wireOf(replica('r1', 'm'), both), 'slow 120 ms');
+  assert.equal(wireOf(replica('r1', 'm', { link: 'down' }), both), 'down down');
+  assert.equal(
+    wireOf(replica('r1', 'm'), [link('m', 'r1', { cut: false, held: true })]),
+    'cut held m → r1',
+  );
   assert.equal(wireOf(replica('r1', 'm', { process: 'crashed' })), 'down');
-});
-
-test('two directions of a cut are one', () => {
-  const links = [
-    link('m', 'r1'),
-    link('r1', 'm'),
-    link('s1', 'm'),
-    link('r2', 'm', { cut: false }),
-  ];
-  assert.deepEqual(cutsOf(links), [
-    { a: 'm', b: 'r1', arrow: '⇄', how: 'cut' },
-    { a: 's1', b: 'm', arrow: '→', how: 'cut' },
-  ]);
-});
-
-test('a place that is cut off from many is one group, healed at once', () => {
-  const both = (a: string, b: string): LinkSnapshot[] => [link(a, b), link(b, a)];
-  const links = [...both('r1', 'm'), ...both('s1', 'm'), link('m', 's2'), ...both('s3', 'r2')];
-  assert.deepEqual(groupCuts(cutsOf(links)), [
-    { text: 'm ⇄ r1, s1 cut, m → s2 cut', a: 'm', b: undefined },
-    { text: 's3 ⇄ r2 cut', a: 's3', b: 'r2' },
-  ]);
-  assert.equal(groupCuts(cutsOf([link('a', 'm'), link('b', 'm')]))[0]!.text, 'm ← a, b cut');
 });
 
 test('the master is whom the Sentinels believe in', () => {
@@ -88,10 +61,12 @@ test('what a Sentinel believes', () => {
   const belief = (fields: object, more: object = {}) =>
     beliefOf(sentinel('s1', { master: { ...master!, ...fields }, ...more })).text;
   assert.equal(belief({}), 'm is up');
-  assert.equal(belief({ silentMs: 800 }), 'm is silent, SDOWN in 1.2\u00a0s');
+  assert.equal(belief({ silentMs: 800 }), 'm: SDOWN in 1.2 s');
   assert.equal(belief({ flags: 's_down,master', silentMs: 2500 }), 'm is SDOWN');
   assert.equal(belief({ flags: 's_down,o_down,master' }), 'm is ODOWN');
-  assert.equal(belief({}, { failoverState: 'select_slave' }), 'leads a failover: select_slave');
+  // Before the votes it is a candidate, whatever it hopes for.
+  assert.equal(belief({}, { failoverState: 'wait_start' }), 'candidate');
+  assert.equal(belief({}, { failoverState: 'select_slave' }), 'leader: select_slave');
   assert.equal(belief({}, { process: 'crashed' }), 'crashed');
   const voted = sentinel('s1', { currentEpoch: 3, vote: { leader: 's2', epoch: 3 } });
   assert.equal(epochOf(voted), 'epoch 3, voted s2');
@@ -144,6 +119,12 @@ test('what can be done follows from the state of the process', () => {
 test('numbers in words', () => {
   assert.equal(counted(1234567), '1,234,567');
   assert.equal(counted(999), '999');
+  assert.deepEqual([9_999, 12_345, 999_499, 3_400_000].map(shortCount), [
+    '9,999',
+    '12k',
+    '999k',
+    '3.4M',
+  ]);
   assert.equal(inSize(1 << 20), '1 MiB');
   assert.equal(inSize(40_000), '39.1 KiB');
   assert.equal(inTime(950), '950 ms');
