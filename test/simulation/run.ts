@@ -11,6 +11,7 @@ import { dbDigest } from '../../src/engine/data/digest.ts';
 import { NEVER } from '../../src/engine/machine/machine.ts';
 import { seedFromNumber } from '../../src/engine/machine/random.ts';
 import type { LoadInstruction } from '../../src/sandbox/load/loadSettings.ts';
+import { SANDBOX_OBSERVER } from '../../src/sandbox/observers/sandboxObserver.ts';
 import type { Input } from '../../src/world/input.ts';
 import type { Recording } from '../../src/world/journal.ts';
 import { World } from '../../src/world/world.ts';
@@ -98,7 +99,7 @@ export class Run {
       seed: seedFromNumber(plan.seed),
       startAt: START,
       record: options.record,
-      params: plan.params,
+      params: { ...plan.params, observer: SANDBOX_OBSERVER },
       journalBytesMax: plan.journalBytesMax,
     });
     this.plan = plan;
