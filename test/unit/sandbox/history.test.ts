@@ -3,16 +3,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random, seedFromNumber } from '../../../src/engine/machine/random.ts';
-import type { Reading } from '../../../src/sandbox/reading.ts';
+import { Reading } from '../../../src/sandbox/reading.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
-import { NotHeldError } from '../../../src/sandbox/session/history.ts';
+import { History, NotHeldError } from '../../../src/sandbox/session/history.ts';
 import { takeSnapshot } from '../../../src/sandbox/snapshot.ts';
 import type { Operation } from '../../../src/view/messages.ts';
+import { parse, serialize } from '../../../src/world/recordingFile.ts';
+import { replay } from '../../../src/world/replay.ts';
 import { bootedSandbox } from '../../support/sandboxes.ts';
 
 /** HISTORY_SEEDS=50 is the long run. */
 const SEEDS = Number(process.env['HISTORY_SEEDS'] ?? 2);
 const LOOKS = 200;
+const GOES = 20;
 /** How long an application takes to answer: otherwise the clock would stand still. */
 const THINK_MICROS = 1_000;
 
@@ -139,6 +142,30 @@ test(`what is shown at ${LOOKS} events of the past is what was shown then, on ${
     history.goLive();
     assert.equal(shown(history.shown), end);
     assert.equal(world.traceHash, hash);
+  }
+});
+
+test(`a recording that was saved and opened shows the same, and forks of one event run alike, on ${SEEDS} seeds`, () => {
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    const { sandbox, seen } = live(seed);
+    const bytes = Buffer.concat(serialize(sandbox.world.recording()!));
+    const opened = new Reading(replay(parse(bytes), undefined, { record: true }));
+    assert.equal(opened.world.traceHash, sandbox.world.traceHash);
+    const history = new History(opened);
+    const random = new Random(seedFromNumber(seed + 2_000));
+    const events = [...seen.keys()];
+    for (let i = 0; i < GOES; i += 1) {
+      const event = events[random.below(events.length)]!;
+      history.goTo(event);
+      assert.equal(shown(history.shown), seen.get(event), `seed ${seed}, event ${event}`);
+    }
+    const forks = [history.branch(), history.branch()];
+    for (const fork of forks) {
+      fork.inject({ kind: 'restart', node: 's1' });
+      fork.runUntil(fork.now + 3_000_000);
+    }
+    assert.equal(forks[0]!.traceHash, forks[1]!.traceHash);
+    assert.equal(forks[0]!.digest(), forks[1]!.digest());
   }
 });
 
