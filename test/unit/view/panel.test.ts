@@ -17,8 +17,13 @@ const entry = (text: string): FeedEntry => ({
   text,
 });
 
-test('a page says ready or asks; anything else is nothing', () => {
+test('a page says ready, asks, or tells what is selected; anything else is nothing', () => {
   assert.deepEqual(parseFromPage({ kind: 'ready', more: 1 }), { kind: 'ready' });
+  const selected = { kind: 'selected', node: 'r1' } as const;
+  assert.deepEqual(parseFromPage({ ...selected, more: 1 }), selected);
+  for (const node of [undefined, 7, 'r'.repeat(65)]) {
+    assert.equal(parseFromPage({ kind: 'selected', node }), undefined);
+  }
   const request = { kind: 'request', id: 1, operation: { op: 'crash', node: 'm' } };
   assert.deepEqual(parseFromPage(request), request);
   for (const wrong of [null, 'ready', { id: 1 }, { ...request, id: 'x' }, []]) {
