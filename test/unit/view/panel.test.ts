@@ -17,9 +17,14 @@ const entry = (text: string): FeedEntry => ({
   text,
 });
 
-test('a page says ready or start, or asks; anything else is nothing', () => {
+test('a page says ready or start, asks, or tells what is selected; anything else is nothing', () => {
   for (const kind of ['ready', 'start']) {
     assert.deepEqual(parseFromPage({ kind, more: 1 }), { kind });
+  }
+  const selected = { kind: 'selected', node: 'r1' } as const;
+  assert.deepEqual(parseFromPage({ ...selected, more: 1 }), selected);
+  for (const node of [undefined, 7, 'r'.repeat(65)]) {
+    assert.equal(parseFromPage({ kind: 'selected', node }), undefined);
   }
   const request = { kind: 'request', id: 1, operation: { op: 'crash', node: 'm' } };
   assert.deepEqual(parseFromPage(request), request);
