@@ -82,7 +82,10 @@ export class Event {
   /** The end at which it arrives. */
   end: End | undefined;
   bytes: Buffer | undefined;
-  /** The number of bytes drained, a token, or the port of a connect. */
+  /**
+   * The number of bytes drained, a token, or the port of a connect. Of bytes: the last event before they
+   * were sent that had brought bytes to their sender.
+   */
   value = 0;
   /** Pid of the child that it is meant for; 0 for the process itself. */
   child = 0;

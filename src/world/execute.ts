@@ -58,7 +58,7 @@ function record(run: Runtime, event: Event, kind: number): void {
   );
   run.cause = trace.count;
   if (event.bytes === undefined || end === undefined) return;
-  trace.connect(end.isClient, end.lastData, end.peer.lastData);
+  trace.connect(end.isClient, end.lastData, event.value);
   if (kind === KIND.data) end.lastData = trace.count;
 }
 

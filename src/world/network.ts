@@ -198,7 +198,7 @@ export function send(run: Runtime, node: WorldNode, conn: ConnId, bytes: Buffer)
   end.bytesSent += bytes.length;
   end.unreported += bytes.length;
   invariant(end.unreported <= SEND_WINDOW_BYTES, 'sent more than the send window holds');
-  transmit(run, end, KIND.data, bytes);
+  transmit(run, end, KIND.data, bytes).value = end.lastData;
 }
 
 /** A process closes its end. A pending connect is abandoned. */

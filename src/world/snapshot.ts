@@ -106,7 +106,10 @@ export function upcomingView(state: WorldState, event: Event): EventView {
   };
 }
 
-function upcomingMessage(state: WorldState, { bytes, end, cause }: Event): Decoded | undefined {
+function upcomingMessage(
+  state: WorldState,
+  { bytes, end, cause, value }: Event,
+): Decoded | undefined {
   if (bytes === undefined || end === undefined) return undefined;
   const chunk = {
     bytes,
@@ -114,7 +117,7 @@ function upcomingMessage(state: WorldState, { bytes, end, cause }: Event): Decod
     cause,
     isReply: end.isClient,
     previous: end.lastData,
-    opposite: end.peer.lastData,
+    opposite: value,
   };
   return decode(state.trace, chunk, Number.POSITIVE_INFINITY);
 }

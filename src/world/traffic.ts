@@ -37,7 +37,7 @@ export function takeTraffic(run: Runtime, input: Traffic): void {
       if (end.state !== END.open || input.bytes.length === 0) return;
       end.bytesSent += input.bytes.length;
       end.unreported += input.bytes.length;
-      transmit(run, end, KIND.data, input.bytes, delay);
+      transmit(run, end, KIND.data, input.bytes, delay).value = end.lastData;
       return;
     case 'drained':
       consume(run, end, input.bytes);

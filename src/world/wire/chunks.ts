@@ -20,7 +20,7 @@ export interface Chunk {
   readonly isReply: boolean;
   /** The event before it that brought bytes to the same end; 0 if there is none. */
   readonly previous: number;
-  /** The last event before it that brought bytes to the other end; 0 if there is none. */
+  /** The last event before it was sent that had brought bytes to its sender; 0 if there is none. */
   readonly opposite: number;
 }
 

@@ -35,7 +35,7 @@ const NONE: readonly CommandMessage[] = [];
 /** `seq` is the chunk's event; Infinity for one that has not happened yet. */
 export function requestsOf(source: ChunkSource, chunk: Chunk, seq: number): Requests {
   if (!chunk.isReply) return { dialect: 'commands', commands: NONE, isDirect: true };
-  const request = requestBefore(source, chunk, sentAt(chunk, seq));
+  const request = requestOf(source, chunk);
   const asked = commandsIn(source, request);
   const last = asked.at(-1) ?? lastCommand(source, request);
   if (last === undefined) return { dialect: 'unknown', commands: NONE, isDirect: false };
@@ -51,11 +51,9 @@ function sentAt(chunk: Chunk, seq: number): number {
   return chunk.cause === 0 ? seq : chunk.cause;
 }
 
-/** The last event up to `limit` that brought bytes to the chunk's sender; 0 if it is not held. */
-function requestBefore(source: ChunkSource, chunk: Chunk, limit: number): number {
-  let at = chunk.opposite;
-  while (at > limit) at = source.chunk(at)?.previous ?? 0;
-  return source.chunk(at) === undefined ? 0 : at;
+/** The event that brought the last bytes to a chunk's sender; 0 if it is not held. */
+function requestOf(source: ChunkSource, { opposite }: Chunk): number {
+  return source.chunk(opposite) === undefined ? 0 : opposite;
 }
 
 /** The commands that ended with the chunk of an event. */
@@ -119,7 +117,7 @@ function waiting(
   const before: Chunk[] = [];
   let [at, atSeq] = [chunk, seq];
   while (before.length < REPLIES_MAX) {
-    const since = at.previous === 0 ? 0 : requestBefore(source, at, sentAt(at, atSeq));
+    const since = at.previous === 0 ? 0 : requestOf(source, at);
     if (at.previous === 0 || (since > 0 && answersAtOnce(source, at, atSeq, since))) {
       const answered = repliesIn(before.reverse());
       return expected(commandsBetween(source, since, request)).slice(answered);
