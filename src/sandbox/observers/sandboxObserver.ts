@@ -7,7 +7,6 @@ import type { Note } from '../../engine/machine/machine.ts';
 import { registerState } from '../../engine/machine/state.ts';
 import type { Operation } from '../../world/input.ts';
 import type { Observer } from '../../world/observer.ts';
-import { registerObserver } from '../../world/registry.ts';
 import type { WorldState } from '../../world/state.ts';
 import { LoadClient } from '../load/loadClient.ts';
 import { replicationFields, serverOf } from '../nodeReading.ts';
@@ -31,7 +30,6 @@ export class SandboxObserver implements Observer {
   }
 }
 registerState('SandboxObserver', SandboxObserver);
-registerObserver(SANDBOX_OBSERVER, () => new SandboxObserver());
 
 function noteOf(loss: Loss): Note {
   const { cause, node, offset, oldNode, oldOffset, writes } = loss;

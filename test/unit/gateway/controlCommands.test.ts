@@ -69,7 +69,10 @@ test('what makes no sense gets the usage, and an unknown word HELP', () => {
   assert.equal(parsed('CUT m'), 'ERR usage: SANDBOX CUT a b [ONEWAY]');
   assert.equal(parsed('CUT m r1 both'), 'ERR usage: SANDBOX CUT a b [ONEWAY]');
   assert.equal(parsed('HEAL m r1 r2'), 'ERR usage: SANDBOX HEAL [a [b]]');
-  assert.equal(parsed('STEP -1'), 'ERR usage: SANDBOX STEP [n] | STEP VISIBLE');
+  assert.equal(
+    parsed('STEP -1'),
+    'ERR usage: SANDBOX STEP [n] | STEP VISIBLE | STEP MILESTONE | STEP ON pattern',
+  );
   assert.equal(parsed('LOAD'), 'ERR usage: SANDBOX LOAD rate [bytes] | LOAD STOP');
   assert.equal(parsed('LATENCY m r1'), 'ERR usage: SANDBOX LATENCY a b ms [jitter]');
   assert.equal(
