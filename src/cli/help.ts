@@ -16,6 +16,8 @@ up: a master, its replicas and Sentinels in one process, with real endpoints on 
   --control-port P     port of the control endpoint
   --dashboard-port P   port of the dashboard
   --seed N             seed of all randomness (default: drawn at start)
+  --history-events N   past events that can be looked at (default 1000000)
+  --history-mb N       memory for their payloads, in MB (default 64)
   --json               print the endpoints as one line of JSON
   --env                print REDIS_URL, REDIS_SENTINELS and REDIS_MASTER_NAME as lines for a shell
   --logs               print every node's log to standard error, the node's name first

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { errnoText } from '../gateway/errno.ts';
 import { startForks } from '../gateway/forkStarts.ts';
-import type { EndpointList } from '../gateway/hostMessages.ts';
+import { DEFAULT_HISTORY, type EndpointList } from '../gateway/hostMessages.ts';
 import { NoPortsError, startOnFreePorts } from '../gateway/portChoice.ts';
 import { DEFAULT_PORT, DEFAULT_SENTINEL_PORT, usualRuns } from '../gateway/portPlan.ts';
 import { defaultMemoryMb, SandboxWorker, StartError } from '../gateway/sandboxWorker.ts';
@@ -56,6 +56,7 @@ async function start(
           controlPort,
           dashboardPort,
           memoryMb: defaultMemoryMb(),
+          history: DEFAULT_HISTORY,
           recording,
           isFinished: true,
         },

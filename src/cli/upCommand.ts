@@ -49,7 +49,7 @@ async function start(
 }
 
 function startWorker(
-  { replicas, sentinels, logs }: UpOptions,
+  { replicas, sentinels, logs, history }: UpOptions,
   { port, sentinelPort, controlPort, dashboardPort }: PortPlan,
   seed: number,
   onDeath: (reason: string) => void,
@@ -62,6 +62,7 @@ function startWorker(
       controlPort,
       dashboardPort,
       memoryMb: defaultMemoryMb(),
+      history,
     },
     {
       onDeath,

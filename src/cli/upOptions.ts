@@ -3,6 +3,7 @@
  * or do not matter (0).
  */
 
+import { DEFAULT_HISTORY, type HistoryLimits } from '../gateway/hostMessages.ts';
 import {
   ANY_PORT,
   DEFAULT_PORT,
@@ -23,6 +24,7 @@ export interface UpOptions extends Shape {
   /** Undefined: a seed is drawn at start. */
   readonly seed: number | undefined;
   readonly form: Form;
+  readonly history: HistoryLimits;
   /** Print every node's log to standard error. */
   readonly logs: boolean;
 }
@@ -40,6 +42,8 @@ const NUMBER_OPTIONS = {
   'control-port': PORTS,
   'dashboard-port': PORTS,
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER },
+  'history-events': { min: 1_000, max: 100_000_000 },
+  'history-mb': { min: 1, max: 4_096 },
 } as const;
 const FLAGS: ReadonlySet<string> = new Set(['--json', '--env', '--logs']);
 type NumberOption = keyof typeof NUMBER_OPTIONS;
@@ -103,6 +107,10 @@ function checked(numbers: Numbers, flags: ReadonlySet<string>): UpOptions {
     ...shape,
     runs,
     seed: numbers.get('seed'),
+    history: {
+      events: numbers.get('history-events') ?? DEFAULT_HISTORY.events,
+      megabytes: numbers.get('history-mb') ?? DEFAULT_HISTORY.megabytes,
+    },
     form: flags.has('--json') ? 'json' : flags.has('--env') ? 'env' : 'list',
     logs: flags.has('--logs'),
   };

@@ -114,6 +114,20 @@ export function askNumber(
   return askWithin(title, prompt, String(value), (text) => within(parse(text), min, max), wanted);
 }
 
+/** Asks for a number within bounds, which may have a fraction. */
+export function askFactor(
+  title: string,
+  prompt: string,
+  value: number,
+  min: number,
+  max: number,
+): Promise<number | undefined> {
+  const parse = (text: string): number | undefined =>
+    /^\d*\.?\d+$/.test(text) ? Number(text) : undefined;
+  const wanted = `A number from ${min} to ${max}`;
+  return askWithin(title, prompt, String(value), (text) => within(parse(text), min, max), wanted);
+}
+
 /** Asks for a size in bytes, within bounds: `16384`, `16kb` or `1mb`. */
 export function askBytes(
   title: string,

@@ -79,7 +79,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
 
   /** Starts a sandbox. Throws StartError when that fails. */
   async start(plan: SessionPlan): Promise<Session> {
-    const { downAfterMs, seed, memoryLimitMb } = readSettings();
+    const { downAfterMs, seed, memoryLimitMb, historyEvents, historyMb } = readSettings();
     const { port, sentinelPort, controlPort, dashboardPort } = plan.ports;
     const options = {
       topology: {
@@ -93,6 +93,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
       nonce: crypto.randomUUID(),
       controlPort,
       dashboardPort,
+      history: { events: historyEvents, megabytes: historyMb },
       memoryMb: memoryLimitMb > 0 ? memoryLimitMb : defaultMemoryMb(),
     };
     const id = this.freeId();

@@ -17,6 +17,9 @@ interface Settings {
   readonly terminalEnvironment: boolean;
   /** 0: chosen from the memory of this machine. */
   readonly memoryLimitMb: number;
+  /** Past events that can be looked at, and memory for their payloads. */
+  readonly historyEvents: number;
+  readonly historyMb: number;
 }
 
 export function readSettings(): Settings {
@@ -32,5 +35,7 @@ export function readSettings(): Settings {
     openPanelOnStart: section.get('openPanelOnStart', true),
     terminalEnvironment: section.get('terminalEnvironment', true),
     memoryLimitMb: section.get('memoryLimitMb', 0),
+    historyEvents: section.get('historyEvents', 1_000_000),
+    historyMb: section.get('historyMb', 64),
   };
 }

@@ -92,6 +92,7 @@ function take(argument: Argument, words: string[]): unknown {
       return words.length === 0 && argument.optional ? OMITTED : numberIn(words.shift());
     case 'integer':
     case 'milliseconds':
+    case 'factor':
       return words.length === 0 ? argument.default : numberIn(words.shift());
     case 'bytes':
       return words.length === 0 ? argument.default : memoryIn(words.shift()!);

@@ -3,6 +3,14 @@
 import type { TopologyOptions } from '../sandbox/topology.ts';
 import type { Message, Outcome, Request } from '../view/messages.ts';
 
+export interface HistoryLimits {
+  readonly events: number;
+  /** Of the payloads of these events. */
+  readonly megabytes: number;
+}
+
+export const DEFAULT_HISTORY: HistoryLimits = { events: 1_000_000, megabytes: 64 };
+
 export interface HostOptions {
   readonly topology: TopologyOptions;
   readonly seed: number;
@@ -12,6 +20,8 @@ export interface HostOptions {
   readonly dashboardPort: number;
   /** The limit of the thread's heap and Buffers together. */
   readonly memoryMb: number;
+  /** How much of the past can be looked at. */
+  readonly history: HistoryLimits;
   /** A recording to continue in place of a new topology: the bytes of its file. */
   readonly recording?: Uint8Array;
   /** The recording is only looked at: its nodes have no endpoints. */

@@ -52,6 +52,12 @@ export class LiveLoop implements Driver {
     return this.clock.speed;
   }
 
+  setSpeed(speed: number): void {
+    this.clock.setSpeed(speed);
+    // The timer that is set would be early or late.
+    if (this.mode === 'live') this.wake();
+  }
+
   start(): void {
     this.clock.setMode('live', wallMicros());
     this.wake();

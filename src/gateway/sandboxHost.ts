@@ -182,7 +182,7 @@ function isAddition(operation: Operation): operation is Addition {
 }
 
 /** A new sandbox, which has agreed and stands at the present. Throws BootError. */
-function booted({ topology, seed, nonce }: HostOptions): Sandbox {
+function booted({ topology, seed, nonce, history }: HostOptions): Sandbox {
   const present = Date.now() * 1000;
   const sandbox = new Sandbox({
     topology,
@@ -190,7 +190,12 @@ function booted({ topology, seed, nonce }: HostOptions): Sandbox {
     nonce,
     startAt: present - BOOT_SECONDS * 1_000_000,
     record: true,
-    params: { outsideReachable: true, digestEvery: DIGEST_EVERY },
+    traceEvents: history.events,
+    params: {
+      outsideReachable: true,
+      digestEvery: DIGEST_EVERY,
+      tracePayloadBytes: history.megabytes * 1024 * 1024,
+    },
   });
   sandbox.boot();
   sandbox.advance(present);

@@ -8,6 +8,7 @@ export interface Driver {
   readonly speed: number;
   pause(): void;
   resume(): void;
+  setSpeed(speed: number): void;
   /** Pauses, then executes at most that many events; returns their number. */
   step(count: number): number;
 }
@@ -15,7 +16,7 @@ export interface Driver {
 /** In virtual time the caller advances the world; pausing only changes the answers of operations. */
 export class VirtualDriver implements Driver {
   mode: 'live' | 'paused' = 'live';
-  readonly speed = 1;
+  speed = 1;
   private readonly world: World;
 
   constructor(world: World) {
@@ -28,6 +29,10 @@ export class VirtualDriver implements Driver {
 
   resume(): void {
     this.mode = 'live';
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = speed;
   }
 
   step(count: number): number {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import * as net from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { DEFAULT_HISTORY } from '../../src/gateway/hostMessages.ts';
 import { SandboxHost } from '../../src/gateway/sandboxHost.ts';
 import { chooseSocketReads } from '../../src/gateway/socketReads.ts';
 import type { Operation, Outcome } from '../../src/view/messages.ts';
@@ -21,6 +22,7 @@ async function openHost(t: TestContext, replicas: number, sentinels: number) {
       nonce: 'test',
       controlPort: port + 18,
       dashboardPort: port + 19,
+      history: DEFAULT_HISTORY,
       memoryMb: 2_048,
     },
     await chooseSocketReads(),

@@ -5,6 +5,7 @@ import type { Argument, Arguments, Target } from '../../view/verbs/arguments.ts'
 import {
   type AnyNode,
   askBytes,
+  askFactor,
   askNumber,
   type Choice,
   describeNode,
@@ -71,6 +72,7 @@ async function ask(argument: Argument, asked: Asked, before: unknown[]): Promise
       return askLimited(argument, asked, before, presentBacklog(asked));
     case 'integer':
     case 'milliseconds':
+    case 'factor':
       return askLimited(argument, asked, before, undefined);
   }
 }
@@ -88,7 +90,8 @@ async function askLimited(
   const proposed = present ?? argument.suggested ?? argument.default;
   if (question === undefined) return proposed;
   const title = titled(asked, before);
-  const ask = argument.kind === 'bytes' ? askBytes : askNumber;
+  const ask =
+    argument.kind === 'bytes' ? askBytes : argument.kind === 'factor' ? askFactor : askNumber;
   return (await ask(title, question, proposed ?? least, least, most)) ?? UNANSWERED;
 }
 

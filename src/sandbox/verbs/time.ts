@@ -25,6 +25,10 @@ export const timeDoings: Doings<keyof typeof timeVerbs> = {
     sandbox.driver.resume();
     ok(done);
   },
+  speed: (sandbox, { factor }, done) => {
+    sandbox.driver.setSpeed(factor);
+    ok(done);
+  },
   step: (sandbox, { count }, done) => {
     const before = shownEvent(sandbox);
     stepBy(sandbox, count);

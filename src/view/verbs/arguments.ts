@@ -50,6 +50,8 @@ export type Argument =
   | (Limits & { readonly kind: 'bytes' })
   /** Fractions are allowed. */
   | (Limits & { readonly kind: 'milliseconds' })
+  /** A number without a unit; fractions are allowed. */
+  | (Limits & { readonly kind: 'factor' })
   /** A master's name as the Sentinels know it. */
   | (Common & { readonly kind: 'masterName' })
   /** The rest of the words, quoted as in redis-cli. */
@@ -76,6 +78,7 @@ interface Values {
   readonly integer: number;
   readonly bytes: number;
   readonly milliseconds: number;
+  readonly factor: number;
   readonly masterName: string;
   readonly line: string;
   readonly label: string;

@@ -68,6 +68,7 @@ function accepts(argument: Argument, value: unknown): boolean {
     case 'bytes':
       return Number.isInteger(value) && isBetween(value, argument.least, argument.most);
     case 'milliseconds':
+    case 'factor':
       return isBetween(value, argument.least, argument.most);
     case 'flag':
       return typeof value === 'boolean';
@@ -95,6 +96,7 @@ function sentenceOf(argument: Argument): string {
     case 'integer':
     case 'bytes':
     case 'milliseconds':
+    case 'factor':
       return `${argument.what} from ${argument.least} to ${argument.most}${unitOf(argument)}`;
     case 'flag':
       return `${argument.word} is given or not`;

@@ -29,6 +29,21 @@ export const timeVerbs = {
     takes: {},
     command: { name: 'resume', title: 'Resume', offered: 'paused' },
   },
+  speed: {
+    words: 'SPEED',
+    help: 'World seconds per real second, while the world runs.',
+    takes: {
+      factor: {
+        kind: 'factor',
+        question: 'World seconds per real second',
+        what: 'SPEED takes a factor',
+        least: 0.1,
+        most: 100,
+        suggested: 1,
+      },
+    },
+    command: { name: 'speed', title: 'Set Speed' },
+  },
   step: {
     words: 'STEP',
     help: 'Executes the next n events, and lists them. A running world is paused first.',

@@ -18,6 +18,7 @@ test('up without options is one master, two replicas and three Sentinels', () =>
       { first: 6491, parts: ['dashboard'] },
     ],
     seed: undefined,
+    history: { events: 1_000_000, megabytes: 64 },
     form: 'list',
     logs: false,
   });

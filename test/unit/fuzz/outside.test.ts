@@ -165,6 +165,7 @@ class Maker {
         return random.below(2) === 0;
       case 'integer':
       case 'milliseconds':
+      case 'factor':
         return argument.least + random.below(1_000);
       case 'bytes':
         return argument.least + random.below(2 ** 24);

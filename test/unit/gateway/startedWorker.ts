@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
 import { freePort } from '../../../src/gateway/freePorts.ts';
-import type { FailureReport } from '../../../src/gateway/hostMessages.ts';
+import { DEFAULT_HISTORY, type FailureReport } from '../../../src/gateway/hostMessages.ts';
 import { SandboxWorker } from '../../../src/gateway/sandboxWorker.ts';
 
 const HOST = '127.0.0.1';
@@ -46,7 +46,10 @@ export async function start(memoryMb: number, entry?: URL): Promise<Started> {
   });
   const topology = { replicas: 0, sentinels: 0, port, sentinelPort: 0 };
   const worker = await SandboxWorker.start(
-    { topology, seed: 1, nonce: 'n', controlPort, dashboardPort, memoryMb },
+    {
+      ...{ topology, seed: 1, nonce: 'n', controlPort, dashboardPort, memoryMb },
+      history: DEFAULT_HISTORY,
+    },
     {
       onWarning: (text) => warnings.push(text),
       onFeed: (entries) => {

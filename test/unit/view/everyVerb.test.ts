@@ -32,6 +32,7 @@ function sampleOf(argument: Argument): { readonly value: unknown; readonly words
     case 'integer':
     case 'bytes':
     case 'milliseconds':
+    case 'factor':
       return { value: argument.most, words: String(argument.most) };
     case 'flag':
       return { value: true, words: argument.word.toLowerCase() };
