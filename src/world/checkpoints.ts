@@ -18,7 +18,13 @@ import type { World } from './world.ts';
 const EVENTS_APART = 10_000;
 const COUNT_MAX = 24;
 /** About the most memory that checkpoints may keep of what has been overwritten since. */
-const PINNED_BYTES_MAX = 64 * 1024 * 1024;
+const PINNED_BYTES_MAX = 32 * 1024 * 1024;
+/**
+ * How many bytes may be copied for checkpoints, by event. After a checkpoint each page is copied before it
+ * is written to. Where data of 30 MB is overwritten between two checkpoints, the next one comes 300,000
+ * events later, not 10,000.
+ */
+const COPIED_BYTES_AN_EVENT = 100;
 
 interface Checkpoint {
   readonly state: WorldState;
@@ -47,7 +53,7 @@ export class Checkpoints {
     const { recordedFrom } = world;
     if (recordedFrom === undefined) return;
     const last = kept[kept.length - 1];
-    if (last !== undefined && world.eventCount < last.state.trace.count + this.every) return;
+    if (last !== undefined && world.eventCount < this.dueAfter(last, world)) return;
     if (world.failure !== undefined || world.isExpensiveToCopy) return;
     const copied = world.copiedBytes;
     const isUseless = ({ state, copied: then }: Checkpoint): boolean =>
@@ -57,6 +63,13 @@ export class Checkpoints {
     if (kept.length <= this.countMax) return;
     this.kept = kept.filter((_checkpoint, index) => index % 2 === 0);
     this.every *= 2;
+  }
+
+  /** The number of events after which the next checkpoint is due. */
+  private dueAfter({ state, copied }: Checkpoint, world: World): number {
+    const earliest = state.trace.count + this.every;
+    if (world.eventCount < earliest) return earliest;
+    return state.trace.count + (world.copiedBytes - copied) / COPIED_BYTES_AN_EVENT;
   }
 
   /**
