@@ -14,15 +14,15 @@ import { Replay, recordOn } from './replay.ts';
 import type { WorldState } from './state.ts';
 import type { World } from './world.ts';
 
-/** At 400,000 events a second, 25 ms of a replay. */
-const EVENTS_APART = 10_000;
-const COUNT_MAX = 24;
+/** At 400,000 events a second, 50 ms of a replay. */
+const EVENTS_APART = 20_000;
+const COUNT_MAX = 16;
 /** About the most memory that checkpoints may keep of what has been overwritten since. */
 const PINNED_BYTES_MAX = 32 * 1024 * 1024;
 /**
  * How many bytes may be copied for checkpoints, by event. After a checkpoint each page is copied before it
  * is written to. Where data of 30 MB is overwritten between two checkpoints, the next one comes 300,000
- * events later, not 10,000.
+ * events later, not 20,000.
  */
 const COPIED_BYTES_AN_EVENT = 100;
 

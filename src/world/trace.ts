@@ -15,7 +15,7 @@ import { copyState, registerShared, registerState } from '../engine/machine/stat
 import { KIND_NAMES } from './event.ts';
 import { Fifo } from './fifo.ts';
 import { Hash } from './hash.ts';
-import { EVENTS_A_PAGE, TracePage } from './tracePage.ts';
+import { EVENTS_A_PAGE, PAYLOAD_BYTES_MIN, TracePage } from './tracePage.ts';
 import type { EventView, NoteView } from './views.ts';
 import type { Chunk, ChunkSource } from './wire/chunks.ts';
 import { decode } from './wire/decode.ts';
@@ -134,14 +134,12 @@ export class Trace implements ChunkSource {
   private openPage(): TracePage {
     const { pages } = this;
     const full = pages[pages.length - 1];
-    if (full !== undefined) {
-      full.seal();
-      this.payloadBytes += full.payloadBytes;
-    }
+    const memory = full?.seal() ?? Buffer.alloc(PAYLOAD_BYTES_MIN);
+    this.payloadBytes += full?.payloadBytes ?? 0;
     while (pages.length > 0 && this.isOver()) this.dropPage();
     const page = this.spare ?? new TracePage();
     this.spare = undefined;
-    page.begin();
+    page.begin(memory);
     pages.push(page);
     return page;
   }

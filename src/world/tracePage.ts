@@ -12,11 +12,14 @@ import { copyBytes } from '../engine/resp/bytes.ts';
 
 /** A power of two. */
 export const EVENTS_A_PAGE = 256;
-/** How many bytes of a payload are kept. */
+/**
+ * How many bytes of a payload are kept: of ordinary traffic, with 60 bytes an event, everything. Once a
+ * page has kept as much as its share of 64 MB for a million events, of each further payload the beginning.
+ */
 const KEPT_BYTES = 4_096;
-const PAYLOAD_BYTES_MIN = 4 * 1024;
-/** A full page gives more spare memory than this back. */
-const SPARE_BYTES_MAX = 1024;
+const KEPT_BYTES_WHEN_FULL = 256;
+const WHOLE_BYTES_A_PAGE = 16 * 1024;
+export const PAYLOAD_BYTES_MIN = 4 * 1024;
 /** Payloads of at least that many bytes are compared with those of the last events. */
 const SHARED_BYTES_MIN = 24;
 const LOOK_BACK = 4;
@@ -29,6 +32,7 @@ const CHUNK_BIT = 0x40;
 const REPLY_BIT = 0x20;
 const KIND_BITS = 0x1f;
 const NO_PLACE = 0xffff;
+const NO_BYTES = Buffer.alloc(0);
 
 export class TracePage {
   /** Copies of the trace have it, too. */
@@ -40,17 +44,19 @@ export class TracePage {
   private readonly kinds = new Uint8Array(EVENTS_A_PAGE);
   private readonly places = new Uint16Array(EVENTS_A_PAGE);
   private readonly peers = new Uint16Array(EVENTS_A_PAGE);
-  /** Lengths of whole payloads, and where their kept bytes begin. */
+  /** Lengths of whole payloads, how many bytes of them are kept, and where these begin. */
   private readonly lengths = new Uint32Array(EVENTS_A_PAGE);
+  private readonly kepts = new Uint16Array(EVENTS_A_PAGE);
   private readonly starts = new Uint32Array(EVENTS_A_PAGE);
   /** Of bytes on a connection (see Chunk): how many events before this one; 0 for none. */
   private readonly previous = new Uint32Array(EVENTS_A_PAGE);
   private readonly opposites = new Uint32Array(EVENTS_A_PAGE);
-  private payloads = Buffer.alloc(PAYLOAD_BYTES_MIN);
+  private payloads: Buffer = NO_BYTES;
   private used = 0;
 
-  /** Makes room for other events. */
-  begin(): void {
+  /** Makes room for other events. `payloads` is memory to write payloads to, which grows with need. */
+  begin(payloads: Buffer): void {
+    this.payloads = payloads;
     this.used = 0;
   }
 
@@ -59,12 +65,12 @@ export class TracePage {
     return this.payloads.length;
   }
 
-  /** It is full: memory that its payloads do not need is given back. */
-  seal(): void {
-    if (this.used > this.payloads.length - SPARE_BYTES_MAX) return;
-    const exact = Buffer.allocUnsafeSlow(this.used);
-    this.payloads.copy(exact, 0, 0, this.used);
-    this.payloads = exact;
+  /** It is full: its payloads move to memory of their own size. Returns the memory for the next page's. */
+  seal(): Buffer {
+    const { payloads, used } = this;
+    this.payloads = Buffer.allocUnsafeSlow(used);
+    payloads.copy(this.payloads, 0, 0, used);
+    return payloads;
   }
 
   /**
@@ -87,6 +93,7 @@ export class TracePage {
     this.conns[slot] = conn;
     this.causes[slot] = before;
     this.lengths[slot] = 0;
+    this.kepts[slot] = 0;
   }
 
   /**
@@ -100,11 +107,13 @@ export class TracePage {
   }
 
   keepBytes(slot: number, bytes: Buffer): void {
-    const kept = Math.min(bytes.length, KEPT_BYTES);
+    const most = this.used < WHOLE_BYTES_A_PAGE ? KEPT_BYTES : KEPT_BYTES_WHEN_FULL;
+    const kept = Math.min(bytes.length, most);
     // What a master streams to several replicas, or Sentinels ask them, is kept once.
     const same = kept >= SHARED_BYTES_MIN ? this.sameAsBefore(slot, bytes, kept) : -1;
     if (same >= 0) {
       this.lengths[slot] = bytes.length;
+      this.kepts[slot] = kept;
       this.starts[slot] = same;
       return;
     }
@@ -173,7 +182,7 @@ export class TracePage {
   /** The kept bytes, which must not be written to. */
   bytesOf(slot: number): Buffer {
     const start = this.starts[slot]!;
-    return this.payloads.subarray(start, start + Math.min(this.lengths[slot]!, KEPT_BYTES));
+    return this.payloads.subarray(start, start + this.kepts[slot]!);
   }
 
   /** A page of its own with the same events. */
@@ -186,10 +195,11 @@ export class TracePage {
     copy.places.set(this.places);
     copy.peers.set(this.peers);
     copy.lengths.set(this.lengths);
+    copy.kepts.set(this.kepts);
     copy.starts.set(this.starts);
     copy.previous.set(this.previous);
     copy.opposites.set(this.opposites);
-    copy.payloads = Buffer.from(this.payloads);
+    copy.payloads = Buffer.from(this.payloads.subarray(0, this.used));
     copy.used = this.used;
     return copy;
   }
@@ -197,7 +207,7 @@ export class TracePage {
   /** Where the kept bytes of one of the last events begin that has the same; -1 if none has. */
   private sameAsBefore(slot: number, bytes: Buffer, kept: number): number {
     for (let i = slot - 1; i >= 0 && i >= slot - LOOK_BACK; i -= 1) {
-      if (this.lengths[i] !== bytes.length || this.isText(i)) continue;
+      if (this.lengths[i] !== bytes.length || this.kepts[i] !== kept || this.isText(i)) continue;
       const start = this.starts[i]!;
       if (this.payloads.compare(bytes, 0, kept, start, start + kept) === 0) return start;
     }
@@ -208,6 +218,7 @@ export class TracePage {
   private take(slot: number, length: number, kept: number): number {
     const start = this.used;
     this.lengths[slot] = length;
+    this.kepts[slot] = kept;
     this.starts[slot] = start;
     this.used += kept;
     if (this.used > this.payloads.length) {
