@@ -50,7 +50,7 @@ export const historyDoings: Doings<keyof typeof historyVerbs> = {
   },
   fork: (sandbox, { name }, done) => {
     const branch = sandbox.history.branch();
-    surroundingsOf(sandbox).fork(branch, name ?? `${shownEvent(sandbox)}`, done);
+    surroundingsOf(sandbox).fork(branch, name ?? `fork of event ${shownEvent(sandbox)}`, done);
   },
   saveRecording: (sandbox, { path }, done) => {
     const recording = sandbox.world.recording();

@@ -3,7 +3,11 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
 import { freePort } from '../../../src/gateway/freePorts.ts';
-import type { FailureReport } from '../../../src/gateway/hostMessages.ts';
+import type {
+  EndpointList,
+  FailureReport,
+  HostOptions,
+} from '../../../src/gateway/hostMessages.ts';
 import { SandboxWorker } from '../../../src/gateway/sandboxWorker.ts';
 
 const HOST = '127.0.0.1';
@@ -27,8 +31,17 @@ export interface Started {
   readonly death: Promise<string>;
 }
 
+interface More {
+  readonly options?: Partial<HostOptions>;
+  readonly onFork?: (name: string, options: HostOptions) => Promise<EndpointList>;
+}
+
 /** `entry` is the thread's module, the product's unless told. */
-export async function start(memoryMb: number, entry?: URL): Promise<Started> {
+export async function start(
+  memoryMb: number,
+  entry?: URL,
+  { options = {}, onFork }: More = {},
+): Promise<Started> {
   const ports: number[] = [];
   for (const first of [FIRST_PORT, FIRST_PORT + 1, FIRST_PORT + 2]) {
     ports.push((await freePort(first, 5_000, (port) => ports.includes(port)))!);
@@ -46,8 +59,9 @@ export async function start(memoryMb: number, entry?: URL): Promise<Started> {
   });
   const topology = { replicas: 0, sentinels: 0, port, sentinelPort: 0 };
   const worker = await SandboxWorker.start(
-    { topology, seed: 1, nonce: 'n', controlPort, dashboardPort, memoryMb },
+    { topology, seed: 1, nonce: 'n', controlPort, dashboardPort, memoryMb, ...options },
     {
+      ...(onFork === undefined ? {} : { onFork }),
       onWarning: (text) => warnings.push(text),
       onFeed: (entries) => {
         for (const entry of entries) if (entry.source === 'sandbox') said.push(entry.text);
