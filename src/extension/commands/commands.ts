@@ -31,7 +31,7 @@ function handlers(parts: Parts): Handlers<EditorCommand | VerbCommand> {
       if (session !== undefined) await panels.show(session);
     },
     stop: async (entry) => {
-      const session = await pickSession(sandboxes, entry);
+      const session = await pickSession(sandboxes, entry, ({ isRecording }) => !isRecording);
       if (session !== undefined) await lifecycle.stop(session);
     },
     openPanel: async (entry) => {

@@ -99,8 +99,9 @@ export const historyVerbs = {
   saveRecording: {
     words: 'RECORDING SAVE',
     help: 'Saves what is recorded to a file, which `open` shows again.',
-    takes: { path: { kind: 'path', usage: 'path' } },
+    takes: { path: { kind: 'path', usage: 'path', question: 'Save the recording' } },
     ...LOOKS,
+    command: { name: 'saveRecording', title: 'Save Recording' },
   },
   milestones: {
     words: 'MILESTONES',
