@@ -8,9 +8,10 @@
 import { digestValue } from '../engine/data/digest.ts';
 import type { Database } from '../engine/data/table/database.ts';
 import { isString, typeName, type Value } from '../engine/data/types/value.ts';
+import { type Bytes, toLatin1 } from '../engine/resp/bytes.ts';
 import { representation } from '../engine/resp/splitArguments.ts';
 import type { Server } from '../engine/server/server.ts';
-import { cutNote, displayed, SHOWN } from '../view/displayed.ts';
+import { cutNote, SHOWN } from '../view/displayed.ts';
 import type { KeyEntry, KeyList } from '../view/keyList.ts';
 
 /** The first `most` keys, by database and then by their bytes. */
@@ -49,7 +50,7 @@ function entryOf(database: Database, key: string): KeyEntry {
   const expireAt = database.expireAt(key);
   return {
     db: database.index,
-    key: representation(displayed(key, SHOWN.line)),
+    key: quoted(key, SHOWN.line),
     type: typeName(value),
     digest: digestValue(value, expireAt !== -1),
     expireAt,
@@ -62,7 +63,11 @@ function shown(value: Value): string {
     const count = value.type === 'list' ? value.length : value.size;
     return `${count} ${count === 1 ? 'element' : 'elements'}`;
   }
-  const start = value.slice(0, SHOWN.label);
-  const text = representation(typeof start === 'string' ? start : start.toString('latin1'));
-  return value.length <= SHOWN.label ? text : `${text}${cutNote(value.length, 'bytes')}`;
+  return quoted(value, SHOWN.label);
+}
+
+/** In quotes; of more than `most` bytes the beginning, and how many there are. */
+function quoted(bytes: Bytes, most: number): string {
+  const text = representation(toLatin1(bytes.slice(0, most)));
+  return bytes.length <= most ? text : `${text}${cutNote(bytes.length, 'bytes')}`;
 }

@@ -263,6 +263,7 @@ const workspace = {
   },
   onDidGrantWorkspaceTrust: editor.trusted.event,
   onDidChangeConfiguration: () => nothing,
+  onDidCloseTextDocument: () => nothing,
   getConfiguration: () => ({
     get: (name: string, other?: unknown) => editor.settings.get(name) ?? other,
   }),

@@ -23,6 +23,9 @@ after(async () => {
   editor.close();
 });
 
+/** That of the fork which the first test makes. */
+let forkPort = 0;
+
 /** The number in `event 8402 of 9120`. */
 function eventIn(text: string): number {
   return Number(/event (\d+) of \d+/.exec(text)![1]);
@@ -59,7 +62,7 @@ test('a fork is a session beside the present, which keeps its clients', async ()
   );
   assert.match(said, /Applications stay connected with Sandbox 1, the present\./);
   assert.match(said, /control endpoint 127\.0\.0\.1:\d+, dashboard 127\.0\.0\.1:\d+\.$/);
-  const forkPort = portIn(said, 'm');
+  forkPort = portIn(said, 'm');
   assert.notEqual(forkPort, PORT);
   assert.equal(editor.panels.at(-1)!.title, `Replication Sandbox 2: fork of event ${event}`);
 
@@ -82,6 +85,36 @@ test('a fork is a session beside the present, which keeps its clients', async ()
   assert.deepEqual(editor.offered.at(-1), ['Sandbox 1', 'Sandbox 2']);
   await until(() => editor.keys.get('replicationSandbox.paused') === true);
   await editor.run('resume');
+});
+
+test('two sandboxes are compared: what differs, side by side', async () => {
+  await ask(PORT, 'MSET both 1 left 1');
+  await ask(forkPort, 'MSET both 1 right 1');
+  await editor.run('compare');
+  const { name, args } = editor.executed.at(-1)!;
+  assert.deepEqual([name, args[2]], ['vscode.diff', 'Sandbox 1 ↔ Sandbox 2']);
+  const [left, right] = args.slice(0, 2).map((uri) => editor.textOf(uri)!.split('\n'));
+  assert.equal(left![0], 'Sandbox 1');
+  assert.match(right![0]!, /^Sandbox 2 \(fork of event \d+\)$/);
+  assert.equal(left!.length, right!.length, 'equal things stand on equal lines');
+  const keys = (lines: readonly string[]): string[] => {
+    const start = lines.indexOf('Keys of m: 3');
+    return lines.slice(start, start + 5).map((line) => line.replace(/, digest [0-9a-f]{40}$/, ''));
+  };
+  assert.deepEqual(keys(left!), [
+    'Keys of m: 3',
+    '  3 differ',
+    '  "k": string "before"',
+    '  "left": string "1"',
+    '  "right": absent',
+  ]);
+  assert.deepEqual(keys(right!), [
+    'Keys of m: 3',
+    '  3 differ',
+    '  "k": string "fork"',
+    '  "left": absent',
+    '  "right": string "1"',
+  ]);
 });
 
 test('a recording is saved; a failed save says why and keeps the old file', async () => {
@@ -182,6 +215,7 @@ test('in an untrusted workspace a recording is not opened until it is trusted', 
   const panel = editor.openFile(join(editor.base, 'run.rsrec'));
   assert.match(panel.webview.html, /In Restricted Mode no sandbox starts and no port opens/);
   editor.isTrusted = true;
+  editor.stored.delete('running'); // What it names runs already.
   editor.trusted.fire();
   await until(() => panel.webview.html.includes('id="panel"'));
   panel.dispose();

@@ -85,6 +85,6 @@ test('of the past it lists the keys that there were; a server that is unknown is
   );
   assert.deepEqual(ask(sandbox, { op: 'keys', node: 's1', count: 1 }), {
     ok: false,
-    error: 'ERR no node named 's1'; there are: m r1 r2',
+    error: "ERR no node named 's1'; there are: m r1 r2",
   });
 });
