@@ -12,7 +12,12 @@ import { SECTION } from './settings.ts';
 export function registerContextKeys(sandboxes: Sandboxes): vscode.Disposable[] {
   const known = new Map<string, boolean>();
   const update = (): void => {
-    const offers = offersOf(sandboxes.all.map((session) => session.snapshot));
+    const { all, running } = sandboxes;
+    const recordings = all.filter(({ isRecording }) => isRecording);
+    const offers = offersOf(
+      running.map(({ snapshot }) => snapshot),
+      recordings.map(({ snapshot }) => snapshot),
+    );
     for (const [name, value] of Object.entries(offers) as [string, boolean][]) {
       if (known.get(name) === value) continue;
       known.set(name, value);

@@ -13,6 +13,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { Logs } from './logs.ts';
 import { Panels } from './panels.ts';
 import { registerReadyFile } from './readyFile.ts';
+import { registerRecordingEditor } from './recordingEditor.ts';
 import { Sandboxes } from './sandboxes.ts';
 import { readSettings } from './settings.ts';
 import { registerStatusBar } from './statusBar.ts';
@@ -35,10 +36,15 @@ export function activate(context: vscode.ExtensionContext): void {
     ...registerStatusBar(sandboxes),
     ...panels.register(),
     ...registerReadyFile(sandboxes),
+    registerRecordingEditor(sandboxes, panels),
     ...registerTerminals(context, sandboxes),
     ...registerCommands({ sandboxes, lifecycle, panels, logs }),
     sandboxes.onEnd((event) => void lifecycle.died(event)),
     sandboxes.onWarning((warning) => void lifecycle.warn(warning)),
+    sandboxes.onFork((fork) => {
+      panels.open(fork.session);
+      lifecycle.tellFork(fork);
+    }),
     sandboxes.onFailure((failure) => void lifecycle.failed(failure)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void begin(sandboxes, lifecycle, panels)),
   );
@@ -56,7 +62,7 @@ async function begin(sandboxes: Sandboxes, lifecycle: Lifecycle, panels: Panels)
   const { wasOpen } = panels;
   if (sandboxes.remembered.length > 0) {
     await lifecycle.restore();
-    const [session] = sandboxes.all;
+    const [session] = sandboxes.running;
     if (session !== undefined && wasOpen) panels.open(session, true);
   } else if (startAutomatically) {
     const session = await lifecycle.start();

@@ -18,7 +18,7 @@ import {
 import { portsOf, runsOf, usualRuns } from '../gateway/portPlan.ts';
 import { deathText, failureText } from './deathText.ts';
 import { holderText } from './holders.ts';
-import type { EndEvent, FailureEvent, Sandboxes } from './sandboxes.ts';
+import type { EndEvent, FailureEvent, ForkEvent, Sandboxes } from './sandboxes.ts';
 import type { RememberedPlan, Session } from './session.ts';
 import { readSettings } from './settings.ts';
 import { makeAgain } from './topologyChanges.ts';
@@ -54,7 +54,7 @@ export class Lifecycle {
   /** The Start command: starts a sandbox. While one runs, it says so and asks what to do. */
   async start(): Promise<Session | undefined> {
     if (this.sandboxes.isStarting) return undefined; // The status bar says so.
-    const [session, ...more] = this.sandboxes.all;
+    const [session, ...more] = this.sandboxes.running;
     if (session === undefined) return this.startAnother();
     const what =
       more.length > 0
@@ -71,7 +71,7 @@ export class Lifecycle {
   async startAnother(): Promise<Session | undefined> {
     if (!(await this.isTrusted())) return undefined;
     const { port, sentinelPort, replicas, sentinels } = readSettings();
-    const own = this.sandboxes.all.flatMap(({ plan }) => portsOf(plan.ports, plan));
+    const own = this.sandboxes.all.flatMap((session) => session.ports);
     const brought = await this.bring({
       runs: usualRuns(port, sentinelPort),
       shape: { replicas, sentinels },
@@ -112,6 +112,19 @@ export class Lifecycle {
     );
   }
 
+  /** Says where a fork runs, and that nothing follows it there. */
+  tellFork({ session, parent }: ForkEvent): void {
+    const what = session.origin.kind === 'fork' ? session.origin.name : '';
+    const clients = parent.isRecording
+      ? ''
+      : ` Applications stay connected with ${parent.title}, the present.`;
+    // Without a button VS Code shows only the first line.
+    void vscode.window.showInformationMessage(
+      `Replication Sandbox: ${session.title} runs (${what}).${clients} Its endpoints: ${everyAddress(session)}.`,
+      OK,
+    );
+  }
+
   async stop(session: Session): Promise<void> {
     await this.sandboxes.stop(session);
   }
@@ -126,7 +139,8 @@ export class Lifecycle {
   }): Promise<void> {
     const name = this.sandboxes.all.length > 1 ? `${session.title}: ` : '';
     const message = `Replication Sandbox: ${name}${text}`;
-    const answer = await vscode.window.showWarningMessage(message, RESTART);
+    const choices = session.isRecording ? [] : [RESTART];
+    const answer = await vscode.window.showWarningMessage(message, ...choices);
     if (answer === RESTART) await this.restart(session);
   }
 
@@ -137,7 +151,8 @@ export class Lifecycle {
   async failed({ session, report }: FailureEvent): Promise<void> {
     this.log.appendLine(`${session.title} was stopped by ${report.stack}`);
     const text = `Replication Sandbox: ${failureText(session.title, report)}`;
-    const answer = await vscode.window.showErrorMessage(text, RESTART, DETAILS);
+    const choices = session.isRecording ? [DETAILS] : [RESTART, DETAILS];
+    const answer = await vscode.window.showErrorMessage(text, ...choices);
     if (answer === RESTART) await this.restart(session);
     if (answer === DETAILS) this.log.show(true);
   }
@@ -157,8 +172,7 @@ export class Lifecycle {
     const others = this.sandboxes.all.length > 0 ? ' Other sandboxes go on.' : '';
     const answer = await vscode.window.showErrorMessage(
       `Replication Sandbox: ${session.title} ${what}. ${advice}${others}`,
-      START_AGAIN,
-      DETAILS,
+      ...(session.isRecording ? [DETAILS] : [START_AGAIN, DETAILS]),
     );
     if (answer === START_AGAIN) await this.bringBack(session.remembered);
     if (answer === DETAILS) this.log.show(true);
@@ -250,8 +264,18 @@ async function offerPorts(question: Thenable<string | undefined>): Promise<void>
 
 /** `127.0.0.1:6410, Sentinels at 26410, 26411 and 26412`. */
 function addresses({ endpoints }: Session): string {
-  const [master] = endpoints.nodes;
+  const master = endpoints.nodes.find(({ role }) => role === 'master') ?? endpoints.nodes[0];
   const sentinels = endpoints.sentinels.map((sentinel) => sentinel.port);
   const text = `the master at ${master!.host}:${master!.port}`;
   return sentinels.length === 0 ? text : `${text}, Sentinels at ${listPorts(sentinels)}`;
+}
+
+/** `m 127.0.0.1:6403, s1 127.0.0.1:26403, control endpoint 127.0.0.1:6492, dashboard 127.0.0.1:6493`. */
+function everyAddress({ endpoints }: Session): string {
+  const { nodes, sentinels, control, dashboard } = endpoints;
+  return [
+    ...[...nodes, ...sentinels].map(({ name, host, port }) => `${name} ${host}:${port}`),
+    `control endpoint ${control.host}:${control.port}`,
+    `dashboard ${new URL(dashboard.url).host}`,
+  ].join(', ');
 }

@@ -1,6 +1,6 @@
 /**
  * The context keys that `when` and `enablement` clauses use: they say which kinds of nodes and states
- * exist. A world that has failed can only be looked at and stopped.
+ * exist. A world that has failed can only be looked at and stopped, a recording only looked at.
  *
  * Invariant: package.json uses these names, after `replicationSandbox.`, and no others.
  */
@@ -11,9 +11,12 @@ import type { Offer } from '../view/verbs/verb.ts';
 
 interface Offers {
   readonly running: boolean;
+  /** A sandbox runs or a recording is open; two of them. */
+  readonly open: boolean;
+  readonly several: boolean;
   readonly live: boolean;
   readonly paused: boolean;
-  /** A sandbox shows its past. */
+  /** A sandbox or a recording shows its past. */
   readonly past: boolean;
   /** At least one process is alive; is running; is frozen; at least one replica is running. */
   readonly alive: boolean;
@@ -26,7 +29,10 @@ interface Offers {
   readonly load: boolean;
 }
 
-export function offersOf(snapshots: readonly Snapshot[]): Offers {
+export function offersOf(
+  snapshots: readonly Snapshot[],
+  recordings: readonly Snapshot[] = [],
+): Offers {
   const sound = snapshots.filter(({ failure }) => failure === null);
   const some = (offer: Offer): boolean => sound.some((snapshot) => isOffered(offer, snapshot));
   const processes = sound.flatMap(({ nodes, sentinels }) =>
@@ -34,9 +40,11 @@ export function offersOf(snapshots: readonly Snapshot[]): Offers {
   );
   return {
     running: snapshots.length > 0,
+    open: snapshots.length + recordings.length > 0,
+    several: snapshots.length + recordings.length > 1,
     live: some('live'),
     paused: some('paused'),
-    past: some('past'),
+    past: [...snapshots, ...recordings].some((snapshot) => isOffered('past', snapshot)),
     alive: processes.some((state) => state === 'running' || state === 'frozen'),
     thawed: processes.includes('running'),
     frozen: processes.includes('frozen'),

@@ -1,6 +1,6 @@
 /**
  * The panels: one webview per sandbox with the page of dist/panel.js, connected to the sandbox's
- * service.
+ * service. That of a recording is its editor (recordingEditor.ts).
  *
  * Invariants: a page receives nothing before its `ready`. A hidden page receives nothing: VS Code would
  * drop it, and the page sends `ready` again when it is shown. Every message of a page is checked.
@@ -51,7 +51,8 @@ export class Panels {
       this.sandboxes.onEnd(({ session, reason }) => {
         const why =
           reason === '' ? 'The sandbox was stopped.' : `The sandbox ${deathText(reason).what}.`;
-        this.panels.get(session.id)?.tell({ kind: 'gone', reason: why, canStart: true });
+        const canStart = !session.isRecording;
+        this.panels.get(session.id)?.tell({ kind: 'gone', reason: why, canStart });
       }),
       this.selected,
       { dispose: () => this.closeAll() },
@@ -69,16 +70,34 @@ export class Panels {
       existing.reveal(preserveFocus);
       return;
     }
+    if (session.isRecording) return; // Its editor has been closed, and it ends.
     const column = isBeside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    const place = { viewColumn: column, preserveFocus };
+    const webview = vscode.window.createWebviewPanel(
+      VIEW_TYPE,
+      titleOf(session),
+      { viewColumn: column, preserveFocus },
+      pageOptions(this.context),
+    );
+    webview.iconPath = vscode.Uri.joinPath(this.context.extensionUri, 'media', 'icon.png');
+    this.add(session, webview);
+    void this.context.workspaceState.update(OPEN_KEY, true);
+  }
+
+  /** Shows a recording in the webview that VS Code has made for its editor. */
+  adopt(session: Session, webview: vscode.WebviewPanel): void {
+    webview.webview.options = pageOptions(this.context);
+    this.add(session, webview);
+  }
+
+  private add(session: Session, webview: vscode.WebviewPanel): void {
     const onClose = (): void => {
       this.panels.delete(session.id);
-      if (this.panels.size === 0) void this.context.workspaceState.update(OPEN_KEY, undefined);
+      const isLast = ![...this.panels.values()].some(({ isEditor }) => !isEditor);
+      if (isLast) void this.context.workspaceState.update(OPEN_KEY, undefined);
     };
     const onSelect = (node: string): void => this.selected.fire({ sandbox: session.id, node });
-    const panel = new Panel(this.context, this.sandboxes, session, place, onClose, onSelect);
+    const panel = new Panel(this.context, this.sandboxes, session, webview, onClose, onSelect);
     this.panels.set(session.id, panel);
-    void this.context.workspaceState.update(OPEN_KEY, true);
   }
 
   /**
@@ -106,6 +125,8 @@ class Panel {
   private readonly sandboxes: Sandboxes;
   private readonly sessionId: number;
   private readonly webview: vscode.WebviewPanel;
+  /** VS Code opens and closes it as the editor of a file. */
+  readonly isEditor: boolean;
   private readonly pump: NodeJS.Timeout;
   /** Undefined while the page does not listen. */
   private channel: PanelChannel | undefined = undefined;
@@ -116,7 +137,7 @@ class Panel {
     context: vscode.ExtensionContext,
     sandboxes: Sandboxes,
     session: Session,
-    place: { readonly viewColumn: vscode.ViewColumn; readonly preserveFocus: boolean },
+    webview: vscode.WebviewPanel,
     onClose: () => void,
     onSelect: (node: string) => void,
   ) {
@@ -124,14 +145,8 @@ class Panel {
     this.sessionId = session.id;
     this.onClose = onClose;
     this.onSelect = onSelect;
-    const dist = vscode.Uri.joinPath(context.extensionUri, 'dist');
-    this.webview = vscode.window.createWebviewPanel(
-      VIEW_TYPE,
-      session.id === 1 ? 'Replication Sandbox' : `Replication Sandbox ${session.id}`,
-      place,
-      { enableScripts: true, localResourceRoots: [dist] },
-    );
-    this.webview.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.png');
+    this.webview = webview;
+    this.isEditor = session.isRecording;
     this.webview.webview.onDidReceiveMessage((data: unknown) => this.hear(parseFromPage(data)));
     this.webview.onDidChangeViewState(() => {
       if (!this.webview.visible) this.channel = undefined;
@@ -141,26 +156,31 @@ class Panel {
       clearInterval(this.pump);
       this.onClose();
     });
-    this.webview.webview.html = pageFor(this.webview.webview, dist);
+    this.webview.webview.html = pageFor(this.webview.webview, context);
   }
 
   reveal(preserveFocus: boolean): void {
     this.webview.reveal(undefined, preserveFocus);
   }
 
-  /** Closes the webview; unlike the user's closing, this is not remembered. */
+  /**
+   * Closes the webview; unlike the user's closing, this is not remembered. The editor of a file stays: VS
+   * Code opens it again with the window.
+   */
   forget(): void {
     this.onClose = () => {};
-    this.webview.dispose();
+    clearInterval(this.pump);
+    if (!this.isEditor) this.webview.dispose();
   }
 
   /** Sends the first state to a page, also when a new sandbox replaces one that has ended. */
   greet(): void {
     const session = this.sandboxes.byId(this.sessionId);
     if (session === undefined) {
-      this.tell({ kind: 'gone', reason: 'The sandbox is not running.', canStart: true });
+      this.tell({ kind: 'gone', reason: 'The sandbox is not running.', canStart: !this.isEditor });
       return;
     }
+    if (!this.isEditor) this.webview.title = titleOf(session);
     this.tell({ kind: 'snapshot', snapshot: session.snapshot });
     this.tell({ kind: 'feed', entries: session.recent });
   }
@@ -204,10 +224,24 @@ class Panel {
   }
 }
 
-function pageFor(webview: vscode.Webview, dist: vscode.Uri): string {
+/** `Replication Sandbox`, `Replication Sandbox 2: fork of event 8402`. */
+function titleOf({ id, origin }: Session): string {
+  const title = id === 1 ? 'Replication Sandbox' : `Replication Sandbox ${id}`;
+  return origin.kind === 'fork' ? `${title}: ${origin.name}` : title;
+}
+
+function distOf(context: vscode.ExtensionContext): vscode.Uri {
+  return vscode.Uri.joinPath(context.extensionUri, 'dist');
+}
+
+function pageOptions(context: vscode.ExtensionContext): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [distOf(context)] };
+}
+
+function pageFor(webview: vscode.Webview, context: vscode.ExtensionContext): string {
   const nonce = crypto.randomUUID().replaceAll('-', '');
   const uri = (file: string): string =>
-    webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
+    webview.asWebviewUri(vscode.Uri.joinPath(distOf(context), file)).toString();
   return panelPage({
     nonce,
     script: uri('panel.js'),

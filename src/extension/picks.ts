@@ -12,6 +12,7 @@ import { describeServer } from './nodesModel.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import { describeSentinel } from './sentinelsModel.ts';
 import type { Session } from './session.ts';
+import { stateOf } from './statusText.ts';
 import type { TreeEntry } from './treeEntry.ts';
 
 export type AnyNode = NodeSnapshot | SentinelSnapshot;
@@ -33,6 +34,12 @@ export function describeNode(node: AnyNode): string {
   return isServer(node) ? describeServer(node, undefined) : `Sentinel · ${describeSentinel(node)}`;
 }
 
+/** `127.0.0.1:6410 · fork of event 8402 · live`; a recording has no address. */
+function describeSession({ plan, origin, snapshot }: Session): string {
+  const state = stateOf(origin, snapshot);
+  return origin.kind === 'recording' ? state : `127.0.0.1:${plan.ports.port} · ${state}`;
+}
+
 /** The sandbox of a tree entry, or the only sandbox, or the one that the user picks. */
 export async function pickSession(
   sandboxes: Sandboxes,
@@ -46,7 +53,7 @@ export async function pickSession(
   const choice = await vscode.window.showQuickPick(
     candidates.map((session) => ({
       label: session.title,
-      description: `127.0.0.1:${session.plan.ports.port} · ${session.snapshot.clock.mode}`,
+      description: describeSession(session),
       value: session,
     })),
     { title: 'Replication Sandbox', placeHolder: 'Which sandbox?' },
@@ -59,7 +66,7 @@ export async function pickTarget(
   sandboxes: Sandboxes,
   entry: TreeEntry | undefined,
   title: string,
-  fits: (node: AnyNode) => boolean,
+  fits: (node: AnyNode, session: Session) => boolean,
 ): Promise<Target | undefined> {
   const targets = sandboxes.all.flatMap((session) =>
     [...session.snapshot.nodes, ...session.snapshot.sentinels].map((node) => ({ session, node })),
@@ -69,7 +76,7 @@ export async function pickTarget(
       ({ session, node }) => session.id === entry.sandbox && node.name === entry.node,
     );
   }
-  const candidates = targets.filter(({ node }) => fits(node));
+  const candidates = targets.filter(({ node, session }) => fits(node, session));
   if (candidates.length === 0) {
     void vscode.window.showInformationMessage(`${title}: no node is in a suitable state.`);
     return undefined;

@@ -13,7 +13,7 @@ export function registerReadyFile(sandboxes: Sandboxes): vscode.Disposable[] {
   if (path === undefined || path === '') return [];
   const file = vscode.Uri.file(path);
   const write = (): void => {
-    const endpoints = sandboxes.all.map((session) => session.endpoints);
+    const endpoints = sandboxes.running.map((session) => session.endpoints);
     void vscode.workspace.fs.writeFile(file, Buffer.from(`${JSON.stringify(endpoints)}\n`));
   };
   return [sandboxes.onStart(write), sandboxes.onEnd(write)];

@@ -1,21 +1,34 @@
 /**
- * The sandboxes of this window, and the listeners to their events.
+ * The sandboxes and opened recordings of this window, and the listeners to their events.
  *
- * Invariants: every listed sandbox runs. One that dies is removed from the list and reported once; the
+ * Invariants: every listed one has a thread. One that dies is removed from the list and reported once; the
  * others continue. workspaceState holds the plans of sandboxes that the user has not stopped, with their
- * changes: they start again after a reload.
+ * changes: they start again after a reload. A fork does not, because it would start empty.
  */
 
 import * as vscode from 'vscode';
-import type { FailureReport } from '../gateway/hostMessages.ts';
-import { portsOf } from '../gateway/portPlan.ts';
+import type {
+  EndpointList,
+  FailureReport,
+  HistoryLimits,
+  HostOptions,
+} from '../gateway/hostMessages.ts';
+import { DEFAULT_PORT, DEFAULT_SENTINEL_PORT, type PortPlan } from '../gateway/portPlan.ts';
 import { defaultMemoryMb } from '../gateway/sandboxWorker.ts';
 import type { FeedEntry } from '../view/messages.ts';
 import { Holders } from './holders.ts';
-import { type RememberedPlan, Session, type SessionListener, type SessionPlan } from './session.ts';
+import {
+  type Origin,
+  type RememberedPlan,
+  Session,
+  type SessionListener,
+  type SessionPlan,
+} from './session.ts';
 import { readSettings } from './settings.ts';
 
 const RUNNING_KEY = 'running';
+/** Ids of recordings begin here: they are listed after the sandboxes, which keep the low numbers. */
+const RECORDING_IDS = 1_001;
 
 interface FeedEvent {
   readonly session: Session;
@@ -26,6 +39,11 @@ export interface EndEvent {
   readonly session: Session;
   /** Empty when the user stopped it. */
   readonly reason: string;
+}
+
+export interface ForkEvent {
+  readonly session: Session;
+  readonly parent: Session;
 }
 
 export interface FailureEvent {
@@ -46,6 +64,7 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   private readonly ended = new vscode.EventEmitter<EndEvent>();
   private readonly warned = new vscode.EventEmitter<{ session: Session; text: string }>();
   private readonly failed = new vscode.EventEmitter<FailureEvent>();
+  private readonly forked = new vscode.EventEmitter<ForkEvent>();
 
   readonly onStart = this.started.event;
   /** A new snapshot; at most ten a second. */
@@ -54,6 +73,8 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   readonly onEnd = this.ended.event;
   readonly onWarning = this.warned.event;
   readonly onFailure = this.failed.event;
+  /** A fork runs; `onStart` came before. */
+  readonly onFork = this.forked.event;
 
   constructor(context: vscode.ExtensionContext) {
     this.context = context;
@@ -64,12 +85,17 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
     return this.sessions;
   }
 
+  /** Those whose nodes can be reached: all but recordings. */
+  get running(): readonly Session[] {
+    return this.sessions.filter(({ isRecording }) => !isRecording);
+  }
+
   byId(id: number): Session | undefined {
     return this.sessions.find((session) => session.id === id);
   }
 
   get isStarting(): boolean {
-    return this.starting.size > 0;
+    return [...this.starting].some((id) => id < RECORDING_IDS);
   }
 
   /** The plans of the sandboxes that ran when the window was closed. */
@@ -79,34 +105,61 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
 
   /** Starts a sandbox. Throws StartError when that fails. */
   async start(plan: SessionPlan): Promise<Session> {
-    const { downAfterMs, seed, memoryLimitMb, historyEvents, historyMb } = readSettings();
-    const { port, sentinelPort, controlPort, dashboardPort } = plan.ports;
-    const options = {
-      topology: {
-        replicas: plan.replicas,
-        sentinels: plan.sentinels,
-        port,
-        sentinelPort,
-        downAfterMs,
+    const { downAfterMs, seed } = readSettings();
+    const { replicas, sentinels, ports } = plan;
+    const { port, sentinelPort, controlPort, dashboardPort } = ports;
+    const session = await this.bring(
+      { kind: 'start' },
+      {
+        topology: { replicas, sentinels, port, sentinelPort, downAfterMs },
+        seed: seed ?? randomSeed(),
+        nonce: crypto.randomUUID(),
+        controlPort,
+        dashboardPort,
+        memoryMb: memoryMb(),
+        history: history(),
       },
-      seed: seed ?? randomSeed(),
-      nonce: crypto.randomUUID(),
-      controlPort,
-      dashboardPort,
-      history: { events: historyEvents, megabytes: historyMb },
-      memoryMb: memoryLimitMb > 0 ? memoryLimitMb : defaultMemoryMb(),
+    );
+    await this.remember();
+    return session;
+  }
+
+  /** Opens the bytes of a recording, to be looked at. Throws StartError, which says what is wrong with it. */
+  openRecording(name: string, recording: Uint8Array, ports: PortPlan): Promise<Session> {
+    const topology = {
+      replicas: 0,
+      sentinels: 0,
+      port: DEFAULT_PORT,
+      sentinelPort: DEFAULT_SENTINEL_PORT,
     };
-    const id = this.freeId();
+    const { controlPort, dashboardPort } = ports;
+    return this.bring(
+      { kind: 'recording', name },
+      {
+        topology,
+        seed: 0,
+        nonce: crypto.randomUUID(),
+        controlPort,
+        dashboardPort,
+        memoryMb: memoryMb(),
+        history: history(),
+        recording,
+        isFinished: true,
+      },
+    );
+  }
+
+  private async bring(origin: Origin, options: HostOptions): Promise<Session> {
+    const id = this.freeId(origin.kind === 'recording' ? RECORDING_IDS : 1);
     this.starting.add(id);
     try {
-      const session = await Session.start(id, plan, options, this);
+      const session = await Session.start(id, origin, options, this);
       // A sandbox that is started again keeps its place.
       this.sessions = [...this.sessions, session].sort((a, b) => a.id - b.id);
       // This must happen before anything else from the sandbox can arrive.
       this.started.fire(session);
       if (session.earlyFailure !== undefined) this.failure(session, session.earlyFailure);
-      await this.remember();
-      await this.holders.hold(id, portsOf(plan.ports, plan));
+      await this.holders.hold(id, session.ports);
       return session;
     } finally {
       this.starting.delete(id);
@@ -131,8 +184,8 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   }
 
   dispose(): void {
-    const { started, changed, fed, ended, warned, failed } = this;
-    for (const emitter of [started, changed, fed, ended, warned, failed]) emitter.dispose();
+    const { started, changed, fed, ended, warned, failed, forked } = this;
+    for (const emitter of [started, changed, fed, ended, warned, failed, forked]) emitter.dispose();
   }
 
   // Called by the sessions.
@@ -159,6 +212,12 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
     if (this.sessions.includes(session)) void this.remove(session, reason);
   }
 
+  async fork(parent: Session, name: string, options: HostOptions): Promise<EndpointList> {
+    const session = await this.bring({ kind: 'fork', name }, options);
+    this.forked.fire({ session, parent });
+    return session.endpoints;
+  }
+
   private async remove(session: Session, reason: string): Promise<void> {
     this.sessions = this.sessions.filter((other) => other !== session);
     this.ended.fire({ session, reason });
@@ -167,19 +226,32 @@ export class Sandboxes implements SessionListener, vscode.Disposable {
   }
 
   private async remember(): Promise<void> {
-    const plans = this.sessions.map((session) => session.remembered);
+    const plans = this.sessions
+      .filter(({ origin }) => origin.kind === 'start')
+      .map((session) => session.remembered);
     const text = JSON.stringify(plans);
     if (text === this.stored) return;
     this.stored = text;
     await this.context.workspaceState.update(RUNNING_KEY, plans);
   }
 
-  private freeId(): number {
+  private freeId(first: number): number {
     const taken = new Set([...this.starting, ...this.sessions.map((session) => session.id)]);
-    let id = 1;
+    let id = first;
     while (taken.has(id)) id += 1;
     return id;
   }
+}
+
+function memoryMb(): number {
+  const { memoryLimitMb } = readSettings();
+  return memoryLimitMb > 0 ? memoryLimitMb : defaultMemoryMb();
+}
+
+/** How much of the past can be looked at. */
+function history(): HistoryLimits {
+  const { historyEvents, historyMb } = readSettings();
+  return { events: historyEvents, megabytes: historyMb };
 }
 
 function randomSeed(): number {

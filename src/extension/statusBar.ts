@@ -12,18 +12,25 @@ export function registerStatusBar(sandboxes: Sandboxes): vscode.Disposable[] {
   item.name = 'Replication Sandbox';
   item.command = 'replicationSandbox.openPanel';
   const update = (): void => {
-    const [session] = sandboxes.all;
+    const session = sandboxes.running[0] ?? sandboxes.all[0];
     if (session === undefined) {
       item.hide();
       return;
     }
     const { snapshot } = session;
-    const isLive = snapshot.clock.mode === 'live' && snapshot.failure === null;
+    const isPast = snapshot.history.shown !== null;
+    const isLive = snapshot.clock.mode === 'live' && snapshot.failure === null && !isPast;
     const more = sandboxes.all.length > 1 ? ` (+${sandboxes.all.length - 1})` : '';
-    const text = `$(${isLive ? 'database' : 'debug-pause'}) ${statusText(snapshot)}${more}`;
+    const icon = isLive ? 'database' : isPast ? 'history' : 'debug-pause';
+    const what = session.isRecording
+      ? `${session.title} · ${statusText(snapshot)}`
+      : statusText(snapshot);
+    const text = `$(${icon}) ${what}${more}`;
     if (item.text === text) return;
     item.text = text;
-    item.tooltip = `Replication Sandbox: ${snapshot.masterName}, seed ${snapshot.seed}. Click to open the panel.`;
+    const seed = snapshot.seed === null ? '' : `, seed ${snapshot.seed}`;
+    const past = isPast ? ' The past is shown; Return to the Present (LIVE) returns.' : '';
+    item.tooltip = `Replication Sandbox: ${snapshot.masterName}${seed}.${past} Click to open the panel.`;
     item.backgroundColor = isLive
       ? undefined
       : new vscode.ThemeColor('statusBarItem.warningBackground');

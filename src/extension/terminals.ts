@@ -21,7 +21,7 @@ export function registerTerminals(
   collection.description = 'The addresses of the Replication Sandbox of this window';
   let known = '[]';
   const update = (): void => {
-    const [session] = sandboxes.all;
+    const [session] = sandboxes.running;
     const isWanted = session !== undefined && readSettings().terminalEnvironment;
     const variables = isWanted ? connectionVariables(session.snapshot) : [];
     const text = JSON.stringify(variables);

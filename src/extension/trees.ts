@@ -6,6 +6,8 @@ import { nodeEntries } from './nodesModel.ts';
 import type { Panels, Selection } from './panels.ts';
 import type { Sandboxes } from './sandboxes.ts';
 import { sentinelEntries } from './sentinelsModel.ts';
+import type { Origin, Session } from './session.ts';
+import { stateOf } from './statusText.ts';
 import type { Tint, TreeEntry } from './treeEntry.ts';
 
 /** The delay after an important change: a role, a state, a link. */
@@ -18,6 +20,12 @@ const COLORS: Readonly<Record<Tint, string | undefined>> = {
   bad: 'charts.red',
   warning: 'charts.yellow',
   plain: undefined,
+};
+
+const ICONS: Readonly<Record<Origin['kind'], string>> = {
+  start: 'server-environment',
+  fork: 'repo-forked',
+  recording: 'history',
 };
 
 /** The element that VS Code keeps: the same object as long as the entry's id exists. */
@@ -123,15 +131,10 @@ class EntryTree implements vscode.TreeDataProvider<Row> {
 
   private entries(): readonly TreeEntry[] {
     const { all } = this.sandboxes;
-    const parts = all.map(({ id, title, snapshot }) => ({
-      id,
-      title,
-      snapshot,
-      of: this.model(id, snapshot),
-    }));
+    const parts = all.map((session) => this.model(session.id, session.snapshot));
     return parts.length === 1
-      ? parts[0]!.of
-      : parts.map((part) => sandboxEntry(part.id, part.title, part.snapshot, part.of));
+      ? parts[0]!
+      : all.map((session, index) => sandboxEntry(session, parts[index]!));
   }
 
   private keepRows(entries: readonly TreeEntry[]): void {
@@ -173,20 +176,17 @@ function differs(a: TreeEntry, b: TreeEntry, inWords: boolean): boolean {
   return text(a) !== text(b);
 }
 
-function sandboxEntry(
-  id: number,
-  title: string,
-  { clock, failure }: Snapshot,
-  children: readonly TreeEntry[],
-): TreeEntry {
+function sandboxEntry(session: Session, children: readonly TreeEntry[]): TreeEntry {
+  const { id, title, origin, snapshot } = session;
+  const { failure } = snapshot;
   return {
     id: `${id}`,
     label: title,
-    description: failure === null ? clock.mode : 'stands still',
+    description: stateOf(origin, snapshot),
     tooltip: failure === null ? title : `${title} stands still: ${failure}`,
-    icon: 'server-environment',
+    icon: ICONS[origin.kind],
     tint: failure === null ? 'plain' : 'bad',
-    context: 'sandbox',
+    context: origin.kind === 'recording' ? 'recording' : 'sandbox',
     sandbox: id,
     node: '',
     children,

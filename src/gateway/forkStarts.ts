@@ -13,10 +13,10 @@ export function startForks(
       onFork,
       onWarning: tell,
       onFailure: (report) => tell(failureLine(report)),
-      onDeath: (reason) => tell(`The fork ${name} has died: ${reason}`),
+      onDeath: (reason) => tell(`${name} has died: ${reason}`),
     });
     const { control, dashboard } = worker.endpoints;
-    tell(`Fork ${name}: control ${control.host}:${control.port}, dashboard ${dashboard.url}`);
+    tell(`${name}: control ${control.host}:${control.port}, dashboard ${dashboard.url}`);
     return worker.endpoints;
   };
   return onFork;

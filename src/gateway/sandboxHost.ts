@@ -11,8 +11,9 @@ import { nextPort } from '../sandbox/verbs/nodes.ts';
 import { displayed, SHOWN } from '../view/displayed.ts';
 import type { Operation, Outcome } from '../view/messages.ts';
 import { refusalOf } from '../view/verbs/check.ts';
-import { parse } from '../world/recordingFile.ts';
-import { replay } from '../world/replay.ts';
+import { parse, RecordingError } from '../world/recordingFile.ts';
+import { DepartureError, replay } from '../world/replay.ts';
+import type { World } from '../world/world.ts';
 import { ControlEndpoint } from './controlEndpoint.ts';
 import { Dashboard } from './dashboard.ts';
 import { Endpoints } from './endpoints.ts';
@@ -39,6 +40,11 @@ const DIGEST_EVERY = 10_000;
 /** How many ports are tried for a new node. */
 const PORTS_TRIED_MAX = 100;
 
+/** The recording does not lead to a sandbox; the message says why. */
+export class ReplayError extends Error {
+  override readonly name = 'ReplayError';
+}
+
 type Addition = Extract<Operation, { op: 'addServer' | 'addReplica' | 'addSentinel' }>;
 
 export class SandboxHost {
@@ -55,7 +61,7 @@ export class SandboxHost {
   private hasFailed = false;
   private pump: NodeJS.Timeout | undefined = undefined;
 
-  /** Boots the sandbox; `say` receives messages for the user. Throws BootError. */
+  /** Boots the sandbox; `say` receives messages for the user. Throws BootError and ReplayError. */
   constructor(options: HostOptions, reads: SocketReads, say: (message: FromWorker) => void) {
     this.options = options;
     this.say = say;
@@ -202,19 +208,29 @@ function booted({ topology, seed, nonce, history }: HostOptions): Sandbox {
   return sandbox;
 }
 
-/** The sandbox of a recording, at its end. Throws RecordingError and DepartureError. */
+/** The sandbox of a recording, at its end. Throws ReplayError. */
 function continued({ topology, seed, nonce, recording, isFinished }: HostOptions): Sandbox {
-  const parsed = parse(Buffer.from(recording!));
-  const world = replay(parsed, undefined, { record: true });
+  const world = replayed(Buffer.from(recording!));
   return new Sandbox({
     topology,
     seed,
     nonce,
-    startAt: parsed.startAt,
+    startAt: world.state.startAt,
     record: true,
     world,
     isRecording: isFinished === true,
   });
+}
+
+function replayed(bytes: Buffer): World {
+  try {
+    return replay(parse(bytes), undefined, { record: true });
+  } catch (error) {
+    const isKnown = error instanceof RecordingError || error instanceof DepartureError;
+    // A well-formed file may hold a state that makes no sense, and stops the replay anywhere.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ReplayError(isKnown ? reason : `its replay fails: ${reason}`, { cause: error });
+  }
 }
 
 /** Returns the error. */

@@ -154,8 +154,9 @@ export class SandboxWorker {
         outcome = { ok: true, text: `${name} runs on other ports`, data };
       }
     } catch (error) {
-      if (!(error instanceof StartError)) throw error;
-      outcome = { ok: false, error: `ERR ${error.message}` };
+      // A bug that stops the fork must not reach the sandbox it branches off.
+      const reason = error instanceof Error ? error.message : String(error);
+      outcome = { ok: false, error: `ERR the fork did not start: ${reason}` };
     }
     if (!this.hasExited) this.post({ kind: 'forked', id, outcome });
   }

@@ -2,11 +2,9 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { BootError } from '../sandbox/sandbox.ts';
-import { RecordingError } from '../world/recordingFile.ts';
-import { DepartureError } from '../world/replay.ts';
 import { PortError } from './endpoints.ts';
 import type { FromWorker, HostOptions, ToWorker } from './hostMessages.ts';
-import { SandboxHost } from './sandboxHost.ts';
+import { ReplayError, SandboxHost } from './sandboxHost.ts';
 import { chooseSocketReads } from './socketReads.ts';
 
 const port = parentPort;
@@ -42,8 +40,8 @@ async function serve(options: HostOptions): Promise<void> {
 
 serve(workerData as HostOptions).catch((error: unknown) => {
   // Any other error is a bug: it ends the thread and is reported with its stack.
-  const isExpected = error instanceof RecordingError || error instanceof DepartureError;
-  if (!isExpected && !(error instanceof BootError) && !(error instanceof PortError)) throw error;
+  const isExpected = [ReplayError, BootError, PortError].some((kind) => error instanceof kind);
+  if (!isExpected || !(error instanceof Error)) throw error;
   const takenPort = error instanceof PortError ? error.takenPort : undefined;
   say({ kind: 'refused', reason: error.message, takenPort });
   port.close();

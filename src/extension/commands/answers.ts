@@ -15,7 +15,10 @@ const SHOWN: { readonly [Name in VerbName]?: Show<Name> } = {
   step,
   stepVisible: step,
   command: run,
+  saveRecording: save,
 };
+
+const OPEN = 'Open';
 
 /** Requests an operation and shows its answer. */
 export async function request(session: Session, operation: Operation, logs: Logs): Promise<void> {
@@ -32,6 +35,25 @@ async function step(
   const outcome = await session.request(operation);
   if (!outcome.ok) logs.main.appendLine(outcome.error);
   else for (const line of outcome.lines ?? []) logs.main.appendLine(`step ${line}`);
+}
+
+async function save(session: Session, operation: OperationOf<'saveRecording'>): Promise<void> {
+  const outcome = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: 'Replication Sandbox: saving…' },
+    () => session.request(operation),
+  );
+  if (!outcome.ok) {
+    const reason = outcome.error.replace(/^ERR /, '');
+    void vscode.window.showErrorMessage(
+      `Replication Sandbox: the recording was not saved. ${reason}. Save it in another place.`,
+    );
+    return;
+  }
+  const text = `Replication Sandbox: ${outcome.text}`;
+  const answer = await vscode.window.showInformationMessage(text, OPEN);
+  if (answer === OPEN) {
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(operation.path));
+  }
 }
 
 async function run(session: Session, operation: OperationOf<'command'>, logs: Logs): Promise<void> {

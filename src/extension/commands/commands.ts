@@ -8,6 +8,7 @@ import { pickSession } from '../picks.ts';
 import type { Sandboxes } from '../sandboxes.ts';
 import { SECTION } from '../settings.ts';
 import { entryOf } from '../trees.ts';
+import { Comparisons } from './compareCommand.ts';
 import type { EditorCommand, Handlers, VerbCommand } from './names.ts';
 import { nodeCommands } from './nodeCommands.ts';
 import { verbCommands } from './verbCommands.ts';
@@ -19,7 +20,7 @@ interface Parts {
   readonly logs: Logs;
 }
 
-function handlers(parts: Parts): Handlers<EditorCommand | VerbCommand> {
+function handlers(parts: Parts, comparisons: Comparisons): Handlers<EditorCommand | VerbCommand> {
   const { sandboxes, lifecycle, panels, logs } = parts;
   return {
     start: async () => {
@@ -31,20 +32,23 @@ function handlers(parts: Parts): Handlers<EditorCommand | VerbCommand> {
       if (session !== undefined) await panels.show(session);
     },
     stop: async (entry) => {
-      const session = await pickSession(sandboxes, entry);
+      const session = await pickSession(sandboxes, entry, ({ isRecording }) => !isRecording);
       if (session !== undefined) await lifecycle.stop(session);
     },
     openPanel: async (entry) => {
       const session = await pickSession(sandboxes, entry);
       if (session !== undefined) panels.open(session);
     },
+    compare: (entry) => comparisons.show(sandboxes, entry),
     ...nodeCommands(sandboxes, logs),
     ...verbCommands(sandboxes, logs),
   };
 }
 
 export function registerCommands(parts: Parts): vscode.Disposable[] {
-  return Object.entries(handlers(parts)).map(([name, handler]) =>
+  const comparisons = new Comparisons();
+  const commands = Object.entries(handlers(parts, comparisons)).map(([name, handler]) =>
     vscode.commands.registerCommand(`${SECTION}.${name}`, (row?: unknown) => handler(entryOf(row))),
   );
+  return [...comparisons.register(), ...commands];
 }

@@ -16,6 +16,7 @@ const EDITOR_COMMANDS = [
   'startAnother',
   'stop',
   'openPanel',
+  'compare',
   'showLog',
   'copyEndpoint',
   'copyConnectionString',

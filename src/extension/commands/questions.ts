@@ -56,8 +56,9 @@ async function ask(argument: Argument, asked: Asked, before: unknown[]): Promise
       return false;
     case 'port':
     case 'label':
-    case 'path':
       return undefined;
+    case 'path':
+      return (await askPath(argument.question)) ?? UNANSWERED;
     case 'place':
       if (argument.question === undefined) return undefined;
       return (await askPlace(asked, argument.question, before[0] as string)) ?? UNANSWERED;
@@ -113,6 +114,18 @@ async function askLine({ title, node }: Asked, prompt = ''): Promise<string | un
     placeHolder: example,
   });
   return line === undefined || line.trim() === '' ? undefined : line;
+}
+
+/** Where to save a recording. VS Code asks before a file is replaced. */
+async function askPath(title = ''): Promise<string | undefined> {
+  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
+  const name = `sandbox-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.rsrec`;
+  const uri = await vscode.window.showSaveDialog({
+    title,
+    filters: { Recordings: ['rsrec'] },
+    ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder.uri, name) }),
+  });
+  return uri?.fsPath;
 }
 
 async function askTarget(

@@ -12,7 +12,7 @@ import { filledIn } from '../../view/verbs/sentence.ts';
 import { allVerbs, type Operation, type VerbName } from '../../view/verbs/table.ts';
 import type { Verb } from '../../view/verbs/verb.ts';
 import type { Logs } from '../logs.ts';
-import { pickSession, pickTarget } from '../picks.ts';
+import { type AnyNode, pickSession, pickTarget } from '../picks.ts';
 import type { Sandboxes } from '../sandboxes.ts';
 import type { Session } from '../session.ts';
 import type { TreeEntry } from '../treeEntry.ts';
@@ -61,11 +61,15 @@ async function subjectOf(
 ): Promise<Subject | undefined> {
   const { title, offered } = verb.command!;
   const suitable = Object.values(verb.takes).map(suitableOf).find(Boolean);
+  const isPossible = ({ isRecording }: Session): boolean =>
+    !isRecording || verb.worksInPast === true;
   if (suitable !== undefined) {
-    return pickTarget(sandboxes, entry, title, (node) => suits(suitable, node));
+    const fits = (node: AnyNode, session: Session): boolean =>
+      suits(suitable, node) && isPossible(session);
+    return pickTarget(sandboxes, entry, title, fits);
   }
-  const fits = ({ snapshot }: Session): boolean =>
-    offered === undefined || isOffered(offered, snapshot);
+  const fits = (session: Session): boolean =>
+    isPossible(session) && (offered === undefined || isOffered(offered, session.snapshot));
   const session = await pickSession(sandboxes, entry, fits);
   return session && { session, node: undefined };
 }

@@ -8,7 +8,9 @@ import { findEvents, readFilter } from '../events/findEvents.ts';
 import { isMilestone, milestones } from '../events/milestones.ts';
 import { matches, readPattern } from '../events/pattern.ts';
 import { tellEvent } from '../events/tellEvent.ts';
-import { OperationError } from '../operationErrors.ts';
+import { listKeys } from '../keyList.ts';
+import { serverOf } from '../nodeReading.ts';
+import { OperationError, unknownNode } from '../operationErrors.ts';
 import type { Done } from '../operator.ts';
 import type { Sandbox, Surroundings } from '../sandbox.ts';
 import { NotHeldError } from '../session/history.ts';
@@ -50,7 +52,7 @@ export const historyDoings: Doings<keyof typeof historyVerbs> = {
   },
   fork: (sandbox, { name }, done) => {
     const branch = sandbox.history.branch();
-    surroundingsOf(sandbox).fork(branch, name ?? `${shownEvent(sandbox)}`, done);
+    surroundingsOf(sandbox).fork(branch, name ?? `fork of event ${shownEvent(sandbox)}`, done);
   },
   saveRecording: (sandbox, { path }, done) => {
     const recording = sandbox.world.recording();
@@ -58,6 +60,18 @@ export const historyDoings: Doings<keyof typeof historyVerbs> = {
     const error = surroundingsOf(sandbox).save(path, serialize(recording));
     if (error !== undefined) throw new OperationError(`ERR ${error}`);
     ok(done, `saved ${displayed(path, SHOWN.line)}`);
+  },
+  keys: (sandbox, { node, count }, done) => {
+    const { shown } = sandbox.history;
+    const servers = shown.nodes.filter(({ machine }) => machine === 'server');
+    if (!servers.some(({ name }) => name === node)) {
+      throw unknownNode(
+        node,
+        servers.map(({ name }) => name),
+      );
+    }
+    const data = listKeys(node, serverOf(shown.world, node), count);
+    done({ ok: true, text: `${data.keys.length} of ${data.total} keys`, data });
   },
   milestones: (sandbox, _operation, done) => {
     const data = milestones(sandbox.world, 0, sandbox.world.eventCount);

@@ -4,6 +4,8 @@ import { PATTERN } from './time.ts';
 import type { Verbs } from './verb.ts';
 
 const EVENTS_BACK_MAX = 100_000;
+/** The digests of so many keys take half a second, in which the world stands still. */
+export const KEYS_MAX = 100_000;
 
 const LOOKS = { worksAfterFailure: true, worksInPast: true } as const;
 
@@ -99,8 +101,26 @@ export const historyVerbs = {
   saveRecording: {
     words: 'RECORDING SAVE',
     help: 'Saves what is recorded to a file, which `open` shows again.',
-    takes: { path: { kind: 'path', usage: 'path' } },
+    takes: { path: { kind: 'path', usage: 'path', question: 'Save the recording' } },
     ...LOOKS,
+    command: { name: 'saveRecording', title: 'Save Recording' },
+  },
+  keys: {
+    words: 'KEYS',
+    help: 'The first n keys of a server in the order of their bytes: type, digest, expiry, and value.',
+    takes: {
+      node: { kind: 'node', suitable: { machine: 'server' } },
+      count: {
+        kind: 'integer',
+        usage: 'n',
+        what: 'KEYS takes a number of keys',
+        least: 1,
+        most: KEYS_MAX,
+        default: 100,
+      },
+    },
+    ...LOOKS,
+    hasData: true,
   },
   milestones: {
     words: 'MILESTONES',

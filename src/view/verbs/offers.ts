@@ -7,7 +7,7 @@ import type { Offer } from './verb.ts';
 
 const CONDITIONS: Readonly<Record<Offer, (snapshot: Snapshot) => boolean>> = {
   live: ({ clock }) => clock.mode === 'live',
-  paused: ({ clock }) => clock.mode === 'paused',
+  paused: ({ clock, history }) => clock.mode === 'paused' && history.shown === null,
   past: ({ history }) => history.shown !== null,
   cuts: ({ links }) => troublesOf(links).length > 0,
   load: ({ load }) => load?.running === true,

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { nodeEntries } from '../../../src/extension/nodesModel.ts';
 import { offersOf } from '../../../src/extension/offers.ts';
 import { sentinelEntries, stateText } from '../../../src/extension/sentinelsModel.ts';
-import { statusText } from '../../../src/extension/statusText.ts';
+import { stateOf, statusText } from '../../../src/extension/statusText.ts';
 import type { TreeEntry } from '../../../src/extension/treeEntry.ts';
 import type { ReplicaSnapshot, SentinelInstanceSnapshot } from '../../../src/view/snapshot.ts';
 import { beliefOf } from '../../../webview/model/beliefs.ts';
@@ -141,6 +141,8 @@ test('commands are offered for what there is', () => {
   const offers = offersOf([snapshot({ nodes, links })]);
   assert.deepEqual(offers, {
     running: true,
+    open: true,
+    several: false,
     live: true,
     paused: false,
     past: false,
@@ -156,10 +158,36 @@ test('commands are offered for what there is', () => {
 
 test('on a world that has failed nothing is offered but to look at it and to stop it', () => {
   const failed = snapshot({ failure: 'InvariantError: x', nodes: [node('m'), replica('r1', 'm')] });
-  const { running, ...rest } = offersOf([failed]);
-  assert.equal(running, true);
+  const { running, open, ...rest } = offersOf([failed]);
+  assert.deepEqual([running, open], [true, true]);
   assert.deepEqual(new Set(Object.values(rest)), new Set([false]));
   assert.equal(offersOf([failed, snapshot()]).live, true);
+});
+
+/** Of the past, at event 8402 of 9120. */
+function past(): ReturnType<typeof snapshot> {
+  const { history, clock } = snapshot();
+  return snapshot({
+    history: { ...history, shown: 8_402, last: 9_120 },
+    clock: { ...clock, mode: 'paused' },
+  });
+}
+
+test('the past can be left, not resumed; a recording is open and does not run', () => {
+  const offers = offersOf([snapshot(), past()]);
+  assert.deepEqual([offers.past, offers.paused, offers.several], [true, false, true]);
+  const { running, open, past: isPast, ...rest } = offersOf([], [past()]);
+  assert.deepEqual([running, open, isPast], [false, true, true]);
+  assert.deepEqual(new Set(Object.values(rest)), new Set([false]));
+});
+
+test('status bar, trees and questions say which event of the past is shown', () => {
+  assert.equal(statusText(past()), 'm · event 8402 of 9120, LIVE returns');
+  assert.equal(stateOf({ kind: 'start' }, snapshot()), 'live');
+  const fork = { kind: 'fork', name: 'fork of event 90' } as const;
+  assert.equal(stateOf(fork, past()), 'fork of event 90 · event 8402 of 9120');
+  const recording = { kind: 'recording', name: 'run.rsrec' } as const;
+  assert.equal(stateOf(recording, past()), 'recording · event 8402 of 9120');
 });
 
 test('the status bar names the master, or that there is none', () => {

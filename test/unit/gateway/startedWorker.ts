@@ -3,7 +3,12 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
 import { freePort } from '../../../src/gateway/freePorts.ts';
-import { DEFAULT_HISTORY, type FailureReport } from '../../../src/gateway/hostMessages.ts';
+import {
+  DEFAULT_HISTORY,
+  type EndpointList,
+  type FailureReport,
+  type HostOptions,
+} from '../../../src/gateway/hostMessages.ts';
 import { SandboxWorker } from '../../../src/gateway/sandboxWorker.ts';
 
 const HOST = '127.0.0.1';
@@ -27,8 +32,17 @@ export interface Started {
   readonly death: Promise<string>;
 }
 
+interface More {
+  readonly options?: Partial<HostOptions>;
+  readonly onFork?: (name: string, options: HostOptions) => Promise<EndpointList>;
+}
+
 /** `entry` is the thread's module, the product's unless told. */
-export async function start(memoryMb: number, entry?: URL): Promise<Started> {
+export async function start(
+  memoryMb: number,
+  entry?: URL,
+  { options = {}, onFork }: More = {},
+): Promise<Started> {
   const ports: number[] = [];
   for (const first of [FIRST_PORT, FIRST_PORT + 1, FIRST_PORT + 2]) {
     ports.push((await freePort(first, 5_000, (port) => ports.includes(port)))!);
@@ -49,8 +63,10 @@ export async function start(memoryMb: number, entry?: URL): Promise<Started> {
     {
       ...{ topology, seed: 1, nonce: 'n', controlPort, dashboardPort, memoryMb },
       history: DEFAULT_HISTORY,
+      ...options,
     },
     {
+      ...(onFork === undefined ? {} : { onFork }),
       onWarning: (text) => warnings.push(text),
       onFeed: (entries) => {
         for (const entry of entries) if (entry.source === 'sandbox') said.push(entry.text);

@@ -155,12 +155,13 @@ function asksMore({ takes, command }: Verb): boolean {
   return Object.values(takes).some(({ question }) => question !== undefined);
 }
 
-function enablementOf({ takes, command }: Verb): string {
+function enablementOf({ takes, command, worksInPast }: Verb): string {
   const node = Object.values(takes).find((argument) => argument.kind === 'node');
   if (node?.kind === 'node') return `replicationSandbox.${keyOf(node.suitable)}`;
   const { offered } = command!;
   if (offered === 'noLoad') return 'replicationSandbox.running && !replicationSandbox.load';
-  return `replicationSandbox.${offered ?? 'running'}`;
+  // A recording can only be looked at.
+  return `replicationSandbox.${offered ?? (worksInPast === true ? 'open' : 'running')}`;
 }
 
 /** The context key that says whether such a node exists (extension/offers.ts). */
