@@ -98,8 +98,11 @@ export const historyVerbs = {
   },
   saveRecording: {
     words: 'RECORDING SAVE',
-    help: 'Saves what is recorded to a file, which `open` shows again.',
-    takes: { path: { kind: 'path', usage: 'path' } },
+    help: 'Saves what is recorded to a file, which `open` shows again. Passwords are replaced, unless SECRETS keeps them.',
+    takes: {
+      path: { kind: 'path', usage: 'path' },
+      secrets: { kind: 'flag', word: 'SECRETS', optional: true },
+    },
     ...LOOKS,
   },
   milestones: {
