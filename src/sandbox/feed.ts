@@ -10,6 +10,7 @@
 import type { Micros, Note } from '../engine/machine/machine.ts';
 import { displayed, SHOWN } from '../view/displayed.ts';
 import type { FeedEntry } from '../view/messages.ts';
+import { shownLogLine } from '../world/secrets/hide.ts';
 import type { LogLine } from '../world/views.ts';
 import type { World } from '../world/world.ts';
 import { EventFeed, type Place } from './eventFeed.ts';
@@ -90,7 +91,7 @@ export class Feed {
 }
 
 export function logEntry(node: string, { at, level, line, pid, role }: LogLine): FeedEntry {
-  const text = displayed(line, SHOWN.line);
+  const text = displayed(shownLogLine(line), SHOWN.line);
   return { at, node, source: 'log', level, text, writer: `${pid}:${role}` };
 }
 

@@ -3,6 +3,7 @@
 import type { Note } from '../../engine/machine/machine.ts';
 import { displayed, SHOWN } from '../../view/displayed.ts';
 import type { EventDetails, EventRow } from '../../view/events.ts';
+import { shownBytes } from '../../world/secrets/hide.ts';
 import type { World } from '../../world/world.ts';
 import { noteWords } from '../feed.ts';
 import { happeningsOf } from './pattern.ts';
@@ -18,7 +19,7 @@ const BYTES_SHOWN_MAX = 4_096;
 export function tellEvent(world: World, seq: number): EventDetails | undefined {
   const event = world.event(seq);
   if (event === undefined) return undefined;
-  const bytes = world.eventBytes(seq).subarray(0, event.bytes);
+  const bytes = shownBytes(world.state.trace, seq, world.eventBytes(seq).subarray(0, event.bytes));
   const notes = world.notesOf(seq).map(({ note }) => note);
   return {
     ...rowOf(event),

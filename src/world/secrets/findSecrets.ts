@@ -20,6 +20,8 @@ export interface Found {
 
 const STAR = 42;
 const DOLLAR = 36;
+const MINUS = 45;
+const UNKNOWN = /^-ERR unknown command '([^']*)', with args beginning with: /;
 /** A longer word is no name. */
 const NAME_BYTES_MAX = 64;
 /** Of a command with more words, the first ones are looked at. */
@@ -148,6 +150,7 @@ export function secretsInReplies(stream: ByteStream): Found[] {
     if (bulk === undefined) {
       isSecret = false;
       const feed = stream.lineFeed(at);
+      if (stream.at(at) === MINUS) addError(stream.text(at, feed), at, found);
       at = feed < 0 ? stream.nextChunk(at) : feed + 1;
       continue;
     }
@@ -156,6 +159,14 @@ export function secretsInReplies(stream: ByteStream): Found[] {
     at = bulk.next;
   }
   return found;
+}
+
+/** An error of a server that does not know a command quotes its arguments. */
+function addError(text: string, start: number, found: Found[]): void {
+  const [before, name] = UNKNOWN.exec(text) ?? [];
+  if (before === undefined || !mayHaveSecrets(name!)) return;
+  const raw = text.slice(before.length).trimEnd();
+  if (raw !== '') found.push({ start: start + before.length, raw, value: undefined });
 }
 
 function nameIn(stream: ByteStream, { start, end }: Bulk): string {
