@@ -10,7 +10,8 @@
  * outside. Bytes are kept raw and are described in words only on request.
  */
 
-import type { Micros, Note } from '../engine/machine/machine.ts';
+import type { Micros } from '../engine/machine/machine.ts';
+import type { Note } from '../engine/machine/notes.ts';
 import { copyState, registerShared, registerState } from '../engine/machine/state.ts';
 import { KIND_NAMES } from './event.ts';
 import { Fifo } from './fifo.ts';
