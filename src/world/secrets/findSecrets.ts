@@ -46,9 +46,15 @@ export function secretsInRequests(stream: ByteStream): Found[] {
   const found: Found[] = [];
   for (let at = 0; at < stream.length; ) {
     const next = stream.at(at) === STAR ? array(stream, at, found) : line(stream, at, found);
-    at = next > at ? next : stream.nextChunk(at);
+    at = next > at ? next : nextLine(stream, at);
   }
   return found;
+}
+
+/** Where reading goes on behind bytes that are no command. */
+function nextLine(stream: ByteStream, at: number): number {
+  const feed = stream.lineFeed(at);
+  return feed < 0 ? stream.nextChunk(at) : feed + 1;
 }
 
 /** Reads an array; returns where it ends, or -1 if that is not known. */
@@ -61,8 +67,9 @@ function array(stream: ByteStream, start: number, found: Found[]): number {
   for (let index = 0; index < header.number && at < stream.length; index += 1) {
     const bulk = bulkAt(stream, at);
     if (bulk === undefined) {
-      // The length of the next word has not come yet, or this is no command.
+      // The length of the next word has not come yet, or this is no command: then the rest is not executed.
       addSecrets(stream, words, isSpecial, found);
+      if (isSpecial) addRest(stream, at, found);
       return -1;
     }
     if (index === 0) isSpecial = mayHaveSecrets(nameIn(stream, bulk));
@@ -83,6 +90,14 @@ function addSecrets(
   for (const index of secretsOfCommand(bulks.map((bulk) => nameIn(stream, bulk)))) {
     addBulk(stream, bulks[index]!, found);
   }
+}
+
+/** What follows a broken command may be its secret. The line at which it breaks shows the error. */
+function addRest(stream: ByteStream, broken: number, found: Found[]): void {
+  const start = stream.lineFeed(broken) + 1;
+  if (start === 0) return;
+  const raw = stream.text(start, start + LINE_BYTES_MAX);
+  if (raw !== '') found.push({ start, raw, value: undefined });
 }
 
 function addBulk(stream: ByteStream, { start, end }: Bulk, found: Found[]): void {
@@ -149,9 +164,9 @@ export function secretsInReplies(stream: ByteStream): Found[] {
     const bulk = stream.at(at) === DOLLAR ? bulkAt(stream, at) : undefined;
     if (bulk === undefined) {
       isSecret = false;
-      const feed = stream.lineFeed(at);
-      if (stream.at(at) === MINUS) addError(stream.text(at, feed), at, found);
-      at = feed < 0 ? stream.nextChunk(at) : feed + 1;
+      const next = nextLine(stream, at);
+      if (stream.at(at) === MINUS) addError(stream.text(at, next), at, found);
+      at = next;
       continue;
     }
     if (isSecret) addBulk(stream, bulk, found);

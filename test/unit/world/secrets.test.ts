@@ -67,6 +67,8 @@ test('AUTH is found wherever chunks cut it', () => {
     'AUTH planted\r\n',
     '*3\r\n$6\r\nCONFIG\r\n$3\r\nGET\r\n$1\r\nx\r\nauth "pla\\x6eted"\r\n',
     "auth 'plan\\'ed'\n",
+    '*2\r\n$4\r\nAUTH\r\n:7\r\nplanted\r\n',
+    '*x\r\nAUTH planted\r\n',
   ]) {
     const sandbox = bootedSandbox({ record: true });
     const outside = new Outside(sandbox);
