@@ -100,7 +100,7 @@ function take(argument: Argument, words: string[]): unknown {
       if (words.length === 0) return argument.optional ? OMITTED : undefined;
       return words.splice(0).map(quoteArgument).join(' ');
     case 'flag':
-      if (words.length === 0) return false;
+      if (words.length === 0) return argument.optional ? OMITTED : false;
       return words.shift()!.toUpperCase() === argument.word ? true : undefined;
     case 'target':
       return targetIn(words.splice(0));

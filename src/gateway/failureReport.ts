@@ -4,7 +4,7 @@
  *
  * The recording (seed, topology and every input up to the failure, or a checkpoint and the inputs since) is
  * written to a file that only its owner can read, because it contains everything that clients have
- * written. `replay(parse(bytes))` of world/ repeats the run up to the same event and the same error.
+ * written, except passwords. `replay(parse(bytes))` of world/ repeats the run up to the same event and the same error.
  */
 
 import { mkdtempSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { serialize } from '../world/recordingFile.ts';
+import { maskRecording } from '../world/secrets/maskRecording.ts';
 import { errnoText } from './errno.ts';
 import type { FailureReport } from './hostMessages.ts';
 import { writeWhole } from './writeWhole.ts';
@@ -32,8 +33,9 @@ function writeRecording(
     return { noRecording: 'too much input came at once, or memory was short' };
   }
   try {
+    const masked = maskRecording(recording, sandbox.world.state.trace).recording;
     const path = join(mkdtempSync(join(tmpdir(), 'replication-sandbox-')), 'failure.rsrec');
-    writeWhole(path, serialize(recording));
+    writeWhole(path, serialize(masked));
     return { recording: path };
   } catch (error) {
     return { noRecording: errnoText(error) };

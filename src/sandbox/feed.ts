@@ -7,17 +7,21 @@
  * When too many wait, the oldest are dropped.
  */
 
-import type { Micros, Note } from '../engine/machine/machine.ts';
+import type { Micros } from '../engine/machine/machine.ts';
+import type { Note } from '../engine/machine/notes.ts';
 import { displayed, SHOWN } from '../view/displayed.ts';
 import type { FeedEntry } from '../view/messages.ts';
+import { shownLogLine } from '../world/secrets/hide.ts';
 import type { LogLine } from '../world/views.ts';
 import type { World } from '../world/world.ts';
 import { EventFeed, type Place } from './eventFeed.ts';
 import type { Reading } from './reading.ts';
+import { type Names, namesIn } from './why/names.ts';
+import { sentenceOf } from './why/why.ts';
 
 const PENDING_MAX = 5_000;
 /** Kinds of notes that say what a line of the log says, too. */
-const LOGGED_NOTES: ReadonlySet<string> = new Set(['event', 'bgsave', 'rdb-load']);
+const LOGGED_NOTES: ReadonlySet<Note['kind']> = new Set(['event', 'bgsave', 'rdb-load']);
 
 /** An entry with its event: the event itself, or the last one before a message of the sandbox. */
 interface Placed {
@@ -74,10 +78,11 @@ export class Feed {
       for (const line of lines) news.push({ seq: line.seq, entry: logEntry(name, line) });
       if (lines.length > 0) this.lastLog.set(name, lines.at(-1)!.id);
     }
+    const names = namesIn(world);
     for (const { id, seq, at, node, note } of world.notesSince(this.lastNote)) {
       this.lastNote = id;
       if (LOGGED_NOTES.has(note.kind)) continue;
-      news.push({ seq, entry: noteEntry(at, node, note) });
+      news.push({ seq, entry: noteEntry(at, node, note, names) });
     }
   }
 
@@ -90,32 +95,14 @@ export class Feed {
 }
 
 export function logEntry(node: string, { at, level, line, pid, role }: LogLine): FeedEntry {
-  const text = displayed(line, SHOWN.line);
+  const text = displayed(shownLogLine(line), SHOWN.line);
   return { at, node, source: 'log', level, text, writer: `${pid}:${role}` };
 }
 
-/** What was lost is a sentence already; the loss of acknowledged writes is a warning. */
-function noteEntry(at: Micros, node: string, note: Note): FeedEntry {
-  if (note.kind !== 'loss')
-    return { at, node, source: 'note', level: 'notice', text: noteWords(note) };
-  const level = Number(note['writes']) > 0 ? 'warning' : 'notice';
-  return {
-    at,
-    node,
-    source: 'sandbox',
-    level,
-    text: displayed(String(note['sentence']), SHOWN.line),
-  };
-}
-
-/** `full-resync: replica r1, asked 5, backlog 10..20`: the kind, then the fields in order. */
-export function noteWords(note: Note): string {
-  const fields = Object.entries(note).filter(([name]) => name !== 'kind');
-  if (note.kind === 'loss') return displayed(String(note['sentence']), SHOWN.line);
-  if (fields.length === 0) return note.kind;
-  return `${note.kind}: ${fields.map(fieldInWords).join(', ')}`;
-}
-
-function fieldInWords([name, value]: readonly [string, string | number | boolean]): string {
-  return `${name} ${displayed(String(value), SHOWN.label)}`;
+/** The loss of acknowledged writes is a warning, and the sandbox's own finding. */
+function noteEntry(at: Micros, node: string, note: Note, names: Names): FeedEntry {
+  const text = displayed(sentenceOf(note, names), SHOWN.line);
+  if (note.kind !== 'loss') return { at, node, source: 'note', level: 'notice', text };
+  const level = note.writes > 0 ? 'warning' : 'notice';
+  return { at, node, source: 'sandbox', level, text };
 }

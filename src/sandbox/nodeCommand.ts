@@ -5,6 +5,7 @@
  */
 
 import { displayed, SHOWN } from '../view/displayed.ts';
+import { shownWords } from '../world/secrets/hideWords.ts';
 import type { NodeState } from '../world/views.ts';
 import { passwordOf } from './nodeReading.ts';
 import { OperationError, unknownNode } from './operationErrors.ts';
@@ -52,7 +53,7 @@ export function command(
   if (sandbox.operator.isFull) {
     throw new OperationError('ERR too many commands are waiting for replies: try again later');
   }
-  const shown = displayed(words.join(' '), SHOWN.line);
+  const shown = displayed(shownWords(words).join(' '), SHOWN.line);
   sandbox.feed.say(sandbox.world.now, `${shown} to ${spec.name}`);
   const node = { ...spec, password: passwordOf(sandbox.world, spec.name) };
   sandbox.operator.command(sandbox.world.now, sandbox.newConn(), node, words, done, read);

@@ -14,6 +14,7 @@ import { type Reply, ReplyReader, replyText } from '../engine/resp/replyReader.t
 import { displayed, SHOWN } from '../view/displayed.ts';
 import type { Outcome } from '../view/messages.ts';
 import type { Input } from '../world/input.ts';
+import { HIDDEN, namesSecret } from '../world/secrets/hideWords.ts';
 import { SHOWN_REPLY } from './replyLines.ts';
 import { encodeRequest } from './requests.ts';
 
@@ -132,7 +133,8 @@ export class Operator {
       if (isQueued) continue;
       errand.isQueued = true;
       errand.done = (outcome) => {
-        this.tell(`${node} replies: ${outcome.ok ? outcome.text : outcome.error}`);
+        const text = outcome.ok ? outcome.text : outcome.error;
+        this.tell(`${node} replies: ${namesSecret(text) ? HIDDEN : text}`);
       };
       const text = `QUEUED the world is paused: ${node} executes the command after RESUME or STEP, and the feed shows its reply`;
       done({ ok: true, text });

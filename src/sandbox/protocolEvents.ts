@@ -6,7 +6,7 @@
  * notes, never from their words.
  */
 
-import type { Note } from '../engine/machine/machine.ts';
+import type { Note } from '../engine/machine/notes.ts';
 import type { EventView } from '../world/views.ts';
 import type { Command, CommandMessage, Message } from '../world/wire/message.ts';
 import { commandKeys } from './commandKeys.ts';
@@ -110,12 +110,9 @@ function execution(command: Command): ProtocolEvent {
 function ofNote(note: Note): ProtocolEvent[] {
   switch (note.kind) {
     case 'event':
-      return [{ name: 'sentinel', event: String(note['name']), message: String(note['message']) }];
-    case 'bgsave': {
-      const state = note['state'];
-      if (state !== 'start' && state !== 'done') return [{ name: 'bgsave:failed' }];
-      return [{ name: `bgsave:${state}` }];
-    }
+      return [{ name: 'sentinel', event: note.name, message: note.message }];
+    case 'bgsave':
+      return [{ name: `bgsave:${note.state}` }];
     case 'rdb-load':
       return [{ name: 'rdb:load' }];
     default:

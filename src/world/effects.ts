@@ -12,9 +12,9 @@ import type {
   FileOp,
   LogLevel,
   Micros,
-  Note,
   Token,
 } from '../engine/machine/machine.ts';
+import type { Note } from '../engine/machine/notes.ts';
 import type { ChildProcess, WorldNode } from './node.ts';
 import type { WorldState } from './state.ts';
 

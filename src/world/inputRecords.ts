@@ -57,6 +57,19 @@ export function writeRecord(block: Buffer, start: number, at: Position, content:
   return payload === undefined ? offset : offset + payload.copy(block, offset);
 }
 
+/** Inputs as one block. */
+export function blockOf(inputs: readonly Recorded[]): Buffer {
+  const contents = inputs.map(({ input }) => contentOf(input));
+  let length = 0;
+  for (const { payload } of contents) length += RECORD_HEAD + (payload?.length ?? 0);
+  const block = Buffer.allocUnsafe(length);
+  let offset = 0;
+  inputs.forEach((at, index) => {
+    offset = writeRecord(block, offset, at, contents[index]!);
+  });
+  return block;
+}
+
 /** The inputs of a block, in order. */
 export function* inputsOfBlock(block: Buffer): Generator<Recorded> {
   const reader = new ByteReader(block);

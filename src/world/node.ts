@@ -167,6 +167,14 @@ export class WorldNode {
     if (this.log.length > LOG_LINES_MAX) this.log.shift();
   }
 
+  /** Replaces the texts of its log. */
+  rewriteLog(rewrite: (line: string) => string): void {
+    for (let left = this.log.length; left > 0; left -= 1) {
+      const { id, seq, at, pid, level, role, line } = this.log.shift()!;
+      this.log.push(new LogRecord(id, seq, at, pid, level, role, rewrite(line)));
+    }
+  }
+
   /** Lines with an id above `after`. */
   logSince(after: number): LogLine[] {
     const firstId = this.logCount - this.log.length + 1;

@@ -6,7 +6,8 @@
  * every event that wrote a note, after the first event of each OBSERVE_MICROS, and before every operation.
  */
 
-import type { Micros, Note } from '../engine/machine/machine.ts';
+import type { Micros } from '../engine/machine/machine.ts';
+import type { Note } from '../engine/machine/notes.ts';
 import type { Operation } from './input.ts';
 import type { WorldState } from './state.ts';
 

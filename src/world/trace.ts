@@ -10,7 +10,8 @@
  * outside. Bytes are kept raw and are described in words only on request.
  */
 
-import type { Micros, Note } from '../engine/machine/machine.ts';
+import type { Micros } from '../engine/machine/machine.ts';
+import type { Note } from '../engine/machine/notes.ts';
 import { copyState, registerShared, registerState } from '../engine/machine/state.ts';
 import { KIND_NAMES } from './event.ts';
 import { Fifo } from './fifo.ts';
@@ -296,6 +297,34 @@ export class Trace implements ChunkSource {
     copy.payloadBytes = this.payloadBytes;
     copy.noteCount = this.noteCount;
     return copy;
+  }
+
+  /** Gives this trace pages that no other has, so that payloads may be written over. */
+  unshare(): void {
+    this.pages.forEach((page, index) => {
+      this.pages[index] = page.copy();
+    });
+  }
+
+  /**
+   * The first event that differs from that of another trace in more than the bytes of its payload;
+   * undefined if there is none among those that both hold.
+   */
+  differenceFrom(other: Trace): number | undefined {
+    const last = Math.min(this.count, other.count);
+    for (let seq = Math.max(this.firstSeq, other.firstSeq); seq <= last; seq += 1) {
+      const slot = slotOf(seq);
+      const [page, its] = [this.pageOf(seq)!, other.pageOf(seq)!];
+      const isEqual =
+        page.kindOf(slot) === its.kindOf(slot) &&
+        page.timeOf(slot) === its.timeOf(slot) &&
+        page.placeOf(slot) === its.placeOf(slot) &&
+        page.connOf(slot) === its.connOf(slot) &&
+        page.causeBefore(slot) === its.causeBefore(slot) &&
+        page.lengthOf(slot) === its.lengthOf(slot);
+      if (!isEqual) return seq;
+    }
+    return this.count === other.count ? undefined : last + 1;
   }
 
   addNote(at: Micros, node: string, note: Note): void {

@@ -3,7 +3,8 @@
  * state.
  */
 
-import type { LogLevel, Micros, Note } from '../engine/machine/machine.ts';
+import type { LogLevel, Micros } from '../engine/machine/machine.ts';
+import type { Note } from '../engine/machine/notes.ts';
 import type { Decoded } from './wire/message.ts';
 
 export type NodeState = 'running' | 'frozen' | 'crashed' | 'exited';

@@ -13,30 +13,30 @@ export function addCoverage(total: Coverage, part: Coverage): void {
   for (const [name, by] of Object.entries(part)) count(total, name, by);
 }
 
-/** What a node says of itself (machine.ts, Note), as far as it is counted. */
+/** What a node says of itself (machine/notes.ts), as far as it is counted. */
 export function countNote(coverage: Coverage, { note }: NoteView): void {
   switch (note.kind) {
     case 'full-resync':
       count(coverage, 'full resynchronizations');
-      count(coverage, `full: ${note['reason']}`);
-      if (note['reason'] === 'backlog') count(coverage, 'backlog overruns');
+      count(coverage, `full: ${note.reason}`);
+      if (note.reason === 'backlog') count(coverage, 'backlog overruns');
       break;
     case 'partial-resync':
       count(coverage, 'partial resynchronizations');
-      if (Number(note['bytes']) > 0) count(coverage, 'partial: with bytes');
+      if (note.bytes > 0) count(coverage, 'partial: with bytes');
       break;
     case 'elected':
-      count(coverage, note['forced'] === true ? 'forced failovers begun' : 'elections won');
+      count(coverage, note.forced ? 'forced failovers begun' : 'elections won');
       break;
     case 'failover-state':
-      if (note['state'] === 'update_config') count(coverage, 'failovers');
+      if (note.state === 'update_config') count(coverage, 'failovers');
       break;
     case 'vote':
       count(coverage, 'votes');
       break;
     case 'load-read-back':
-      if (Number(note['gone']) > 0) count(coverage, 'read-backs with lost writes');
-      count(coverage, 'lost writes found', Number(note['gone']));
+      if (note.gone > 0) count(coverage, 'read-backs with lost writes');
+      count(coverage, 'lost writes found', note.gone);
       break;
     default:
       if (/^(not-|tilt|sdown|odown|replica-lost)/.test(note.kind)) {

@@ -14,10 +14,10 @@ export class Elections {
 
   see({ node, note }: NoteView): void {
     if (note.kind === 'vote') {
-      const what = `${node} for ${note['master']} in epoch ${note['epoch']}`;
-      this.once(this.votes, what, String(note['for']), 'voted');
-    } else if (note.kind === 'elected' && note['forced'] !== true) {
-      const what = `${note['master']} in epoch ${note['epoch']}`;
+      const what = `${node} for ${note.master} in epoch ${note.epoch}`;
+      this.once(this.votes, what, note.for, 'voted');
+    } else if (note.kind === 'elected' && !note.forced) {
+      const what = `${note.master} in epoch ${note.epoch}`;
       this.once(this.leaders, what, node, 'has its leader');
     }
   }

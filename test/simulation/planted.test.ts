@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Database } from '../../src/engine/data/table/database.ts';
 import type { Effects, Micros } from '../../src/engine/machine/machine.ts';
+import type { Note } from '../../src/engine/machine/notes.ts';
 import { copyState, registerState } from '../../src/engine/machine/state.ts';
 import { Backlog } from '../../src/engine/replication/backlog.ts';
 import { MasterSide } from '../../src/engine/replication/masterSide.ts';
@@ -277,8 +278,10 @@ test('a Sentinel that forgets is found by seeds, too', { skip: isSlow ? false : 
 
 test('two votes and two leaders in an epoch are found; a forced failover is none', () => {
   const elections = new Elections();
-  const see = (node: string, note: { kind: string; [field: string]: string | number | boolean }) =>
-    elections.see({ id: 1, seq: 1, at: 1, node, note });
+  const see = (
+    node: string,
+    note: { readonly kind: 'vote' | 'elected' } & Record<string, unknown>,
+  ) => elections.see({ id: 1, seq: 1, at: 1, node, note: note as unknown as Note });
   see('s1', { kind: 'vote', master: 'mymaster', for: 'aa', epoch: 7 });
   see('s1', { kind: 'vote', master: 'mymaster', for: 'aa', epoch: 7 });
   see('s1', { kind: 'vote', master: 'mymaster', for: 'bb', epoch: 8 });

@@ -10,6 +10,7 @@
  * event has ended, in the order in which they were emitted.
  */
 
+import type { Note } from './notes.ts';
 import type { Seed } from './random.ts';
 
 /** Unix time in whole microseconds, as this node's clock shows it. */
@@ -99,15 +100,6 @@ export interface ChildResult {
 }
 
 export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning';
-
-/**
- * A fact that the wire does not show: why a resynchronization was full, who voted, at which offset a
- * replica was promoted. Plain data: `kind` names the fact, and numbers are exact.
- */
-export interface Note {
-  readonly kind: string;
-  readonly [field: string]: string | number | boolean;
-}
 
 /**
  * Receives the effects of a machine. Owned by the host, and valid during the call only.

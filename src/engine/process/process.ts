@@ -21,10 +21,10 @@ import type {
   LogLevel,
   Machine,
   Micros,
-  Note,
   Peer,
   Token,
 } from '../machine/machine.ts';
+import type { Note } from '../machine/notes.ts';
 import { Random } from '../machine/random.ts';
 import type { ReplyWriter } from '../resp/replyWriter.ts';
 import type { Request } from '../resp/request.ts';

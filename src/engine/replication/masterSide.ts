@@ -119,7 +119,8 @@ export class MasterSide {
       'notice',
       `Partial resynchronization request from ${replica.name} accepted. Sending ${bytes} bytes of backlog starting from offset ${offset}.`,
     );
-    host.note({ kind: 'partial-resync', replica: replica.name, asked: offset, bytes });
+    const { firstOffset: first, lastOffset: last } = stream.backlog;
+    host.note({ kind: 'partial-resync', replica: replica.name, asked: offset, first, last, bytes });
     this.goOnline(replica);
   }
 

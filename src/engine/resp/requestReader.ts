@@ -70,6 +70,11 @@ export class RequestReader extends InputBuffer {
     return this.end;
   }
 
+  /** The bytes from the first request on that has not been executed. Not to be used while it reads. */
+  get kept(): Buffer {
+    return this.buffer.subarray(this.keptFrom, this.end);
+  }
+
   /** The first unread bytes, at most `countMax`. */
   peek(countMax: number): string {
     return this.buffer.latin1Slice(this.at, Math.min(this.end, this.at + countMax));

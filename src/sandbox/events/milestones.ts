@@ -6,53 +6,21 @@
  * not be decoded.
  */
 
-import type { Note } from '../../engine/machine/machine.ts';
 import type { Milestone } from '../../view/events.ts';
 import { KIND } from '../../world/event.ts';
 import type { EventView } from '../../world/views.ts';
 import type { World } from '../../world/world.ts';
 import { firstWord } from '../requests.ts';
+import { headlineOf } from '../why/headlines.ts';
+import { namesIn } from '../why/names.ts';
 
 /** Operations that are none: they only change what happens later. */
 const MINOR: ReadonlySet<string> = new Set(['instruct', 'latency', 'signal', 'bandwidth']);
-/** Events of Sentinels. */
-const SENTINEL_EVENTS: ReadonlySet<string> = new Set([
-  ...['+sdown', '-sdown', '+odown', '-odown', '+try-failover', '+vote-for-leader'],
-  ...['+elected-leader', '+selected-slave', '+promoted-slave', '+slave-reconf-done'],
-  ...['+failover-end', '+switch-master', '+convert-to-slave', '+tilt', '-tilt'],
-  ...['-failover-abort-not-elected', '-failover-abort-no-good-slave'],
-]);
-
-/** What a note says about a milestone; undefined if it is none. */
-function wordsOf(note: Note): string | undefined {
-  switch (note.kind) {
-    case 'event':
-      return SENTINEL_EVENTS.has(String(note['name'])) ? String(note['name']) : undefined;
-    case 'full-resync':
-      return `full resynchronization of ${String(note['replica'])}`;
-    case 'partial-resync':
-      return `partial resynchronization of ${String(note['replica'])}`;
-    case 'replica-online':
-      return `${String(note['replica'])} is online`;
-    case 'bgsave':
-      return `bgsave ${String(note['state'])}`;
-    case 'rdb-load':
-      return 'loads an RDB';
-    case 'link-up':
-      return `is connected to its master ${String(note['master'])}`;
-    case 'promoted':
-      return 'is promoted';
-    case 'loss':
-      return String(note['sentence']);
-    default:
-      return undefined;
-  }
-}
-
 /** Whether the event is a milestone. */
 export function isMilestone(world: World, { seq, kind, text }: EventView): boolean {
   if (kind === 'operation') return isMajor(text);
-  return world.notesOf(seq).some(({ note }) => wordsOf(note) !== undefined);
+  const names = namesIn(world);
+  return world.notesOf(seq).some(({ note }) => headlineOf(note, names) !== undefined);
 }
 
 function isMajor(operation: string): boolean {
@@ -62,10 +30,11 @@ function isMajor(operation: string): boolean {
 /** The milestones of events after `from` up to `to`, oldest first. */
 export function milestones(world: World, from: number, to: number): Milestone[] {
   const found: Milestone[] = [];
+  const names = namesIn(world);
   for (const { seq, at, node, note } of world.notesSince(0)) {
-    const text = seq > from && seq <= to ? wordsOf(note) : undefined;
+    const text = seq > from && seq <= to ? headlineOf(note, names) : undefined;
     if (text === undefined) continue;
-    found.push({ seq, at, node, text, isLoss: note.kind === 'loss' && Number(note['writes']) > 0 });
+    found.push({ seq, at, node, text, isLoss: note.kind === 'loss' && note.writes > 0 });
   }
   const { trace } = world.state;
   for (const seq of trace.ofKind(KIND.operation, from, to)) {

@@ -1,10 +1,13 @@
 /** All about one event. */
 
-import type { Note } from '../../engine/machine/machine.ts';
 import { displayed, SHOWN } from '../../view/displayed.ts';
 import type { EventDetails, EventRow } from '../../view/events.ts';
+import { shownBytes } from '../../world/secrets/hide.ts';
+import type { EventView } from '../../world/views.ts';
 import type { World } from '../../world/world.ts';
-import { noteWords } from '../feed.ts';
+import { namesIn } from '../why/names.ts';
+import { whyRefused } from '../why/refusals.ts';
+import { sentenceOf } from '../why/why.ts';
 import { happeningsOf } from './pattern.ts';
 import { rowOf } from './rows.ts';
 
@@ -18,18 +21,31 @@ const BYTES_SHOWN_MAX = 4_096;
 export function tellEvent(world: World, seq: number): EventDetails | undefined {
   const event = world.event(seq);
   if (event === undefined) return undefined;
-  const bytes = world.eventBytes(seq).subarray(0, event.bytes);
-  const notes = world.notesOf(seq).map(({ note }) => note);
+  const bytes = shownBytes(world.state.trace, seq, world.eventBytes(seq).subarray(0, event.bytes));
   return {
     ...rowOf(event),
     happenings: happeningsOf(world, event).map((text) => displayed(text, SHOWN.line)),
     length: event.bytes,
     held: bytes.length,
     bytes: printable(bytes.subarray(0, BYTES_SHOWN_MAX)),
-    why: notes.map((note: Note) => noteWords(note)),
+    why: whyOf(world, event),
     causes: causesOf(world, seq),
     effects: effectsOf(world, seq),
   };
+}
+
+/** What the nodes have noted about it, and why what it answers was refused. */
+function whyOf(world: World, { seq, decoded }: EventView): string[] {
+  const names = namesIn(world);
+  const why: string[] = [];
+  for (const { message } of decoded?.items ?? []) {
+    const reason = message.kind === 'error' ? whyRefused(message.code) : undefined;
+    if (reason !== undefined) why.push(reason);
+  }
+  for (const { note } of world.notesOf(seq)) {
+    why.push(displayed(sentenceOf(note, names), SHOWN.line));
+  }
+  return why;
 }
 
 function causesOf(world: World, seq: number): EventRow[] {

@@ -3,7 +3,7 @@
  * was lost.
  */
 
-import type { Note } from '../../engine/machine/machine.ts';
+import type { Note } from '../../engine/machine/notes.ts';
 import { registerState } from '../../engine/machine/state.ts';
 import type { Operation } from '../../world/input.ts';
 import type { Observer } from '../../world/observer.ts';

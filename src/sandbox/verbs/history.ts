@@ -3,7 +3,9 @@
 import { displayed, SHOWN } from '../../view/displayed.ts';
 import type { historyVerbs } from '../../view/verbs/history.ts';
 import { VERBS } from '../../view/verbs/table.ts';
+import type { Recording } from '../../world/journal.ts';
 import { serialize } from '../../world/recordingFile.ts';
+import { MaskError, maskRecording } from '../../world/secrets/maskRecording.ts';
 import { findEvents, readFilter } from '../events/findEvents.ts';
 import { isMilestone, milestones } from '../events/milestones.ts';
 import { matches, readPattern } from '../events/pattern.ts';
@@ -54,12 +56,11 @@ export const historyDoings: Doings<keyof typeof historyVerbs> = {
     const branch = sandbox.history.branch();
     surroundingsOf(sandbox).fork(branch, name ?? `fork of event ${shownEvent(sandbox)}`, done);
   },
-  saveRecording: (sandbox, { path }, done) => {
-    const recording = sandbox.world.recording();
-    if (recording === undefined) throw new OperationError('ERR nothing is recorded at present');
+  saveRecording: (sandbox, { path, secrets }, done) => {
+    const { recording, words } = recordingOf(sandbox, secrets === true);
     const error = surroundingsOf(sandbox).save(path, serialize(recording));
     if (error !== undefined) throw new OperationError(`ERR ${error}`);
-    ok(done, `saved ${displayed(path, SHOWN.line)}`);
+    ok(done, `saved ${displayed(path, SHOWN.line)}, ${words}`);
   },
   keys: (sandbox, { node, count }, done) => {
     const { shown } = sandbox.history;
@@ -92,6 +93,24 @@ export const historyDoings: Doings<keyof typeof historyVerbs> = {
     throw new OperationError(`ERR events ${firstSeq} to ${count} are held, not ${event}`);
   },
 };
+
+/** The recording to save, and what it says of secrets. */
+function recordingOf(
+  { world }: Sandbox,
+  withSecrets: boolean,
+): { readonly recording: Recording; readonly words: string } {
+  const recording = world.recording();
+  if (recording === undefined) throw new OperationError('ERR nothing is recorded at present');
+  if (withSecrets) return { recording, words: 'with all passwords' };
+  try {
+    const { recording: masked, secrets } = maskRecording(recording, world.state.trace);
+    const count = secrets === 1 ? '1 password' : `${secrets} passwords`;
+    return { recording: masked, words: secrets === 0 ? 'no password in it' : `${count} replaced` };
+  } catch (error) {
+    if (!(error instanceof MaskError)) throw error;
+    throw new OperationError(`ERR ${error.message}: RECORDING SAVE path SECRETS keeps them`);
+  }
+}
 
 function surroundingsOf({ surroundings }: Sandbox): Surroundings {
   if (surroundings !== undefined) return surroundings;

@@ -61,7 +61,7 @@ export type Argument =
   /** Of a file on this machine. */
   | (Common & { readonly kind: 'path' })
   /** Given by its word, or not given. */
-  | (Common & { readonly kind: 'flag'; readonly word: string })
+  | (Common & Optional & { readonly kind: 'flag'; readonly word: string })
   /** The target of REPLICAOF. */
   | (Common & { readonly kind: 'target' });
 

@@ -100,8 +100,11 @@ export const historyVerbs = {
   },
   saveRecording: {
     words: 'RECORDING SAVE',
-    help: 'Saves what is recorded to a file, which `open` shows again.',
-    takes: { path: { kind: 'path', usage: 'path', question: 'Save the recording' } },
+    help: 'Saves what is recorded to a file, which `open` shows again. Passwords are replaced, unless SECRETS keeps them.',
+    takes: {
+      path: { kind: 'path', usage: 'path', question: 'Save the recording' },
+      secrets: { kind: 'flag', word: 'SECRETS', optional: true },
+    },
     ...LOOKS,
     command: { name: 'saveRecording', title: 'Save Recording' },
   },

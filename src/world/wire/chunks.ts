@@ -71,7 +71,8 @@ interface Window {
   readonly isSure: boolean;
 }
 
-function windowOf(source: ChunkSource, last: Chunk): Window {
+/** The chunk with as many before it as are needed to read it. */
+export function windowOf(source: ChunkSource, last: Chunk): Window {
   const chunks = [last];
   let messages = 0;
   let areAllClean = true;

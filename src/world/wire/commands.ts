@@ -1,6 +1,7 @@
 /** What a command means. */
 
 import { firstParts, rewriteCharacters } from '../../engine/resp/words.ts';
+import { inlineWords, shownWords } from '../secrets/hideWords.ts';
 import type { Frame } from './frames.ts';
 import type { Command, CommandMessage, Hello } from './message.ts';
 
@@ -23,15 +24,16 @@ export function commandOf(frame: Frame, from: Command['from']): CommandMessage |
   // A name that has not arrived in full is none yet.
   const [first] = frame.items;
   const isNamed = first?.type === 'bulk' && first.text.length === first.length;
-  const [spelled = '', ...args] = words;
+  const [spelled = '', ...args] = isNamed ? shownWords(words) : words;
   const name = isNamed ? spelled.toUpperCase() : '';
   return meaningOf({ name, spelled, args, argCount: frame.count - 1, from }, frame.items);
 }
 
 function inlineCommand(text: string, from: Command['from']): CommandMessage {
   const line = rewriteCharacters(text, RUNS_OF_BLANKS, () => ' ');
-  const words = firstParts(line, ' ', INLINE_WORDS_MAX).filter((word) => word !== '');
-  const [spelled = '', ...args] = words;
+  const words =
+    inlineWords(text) ?? firstParts(line, ' ', INLINE_WORDS_MAX).filter((word) => word !== '');
+  const [spelled = '', ...args] = shownWords(words);
   const name = spelled.toUpperCase();
   return meaningOf({ name, spelled, args, argCount: args.length, from }, undefined);
 }

@@ -1,6 +1,8 @@
 /** What a reply, a push or a master's answer means. */
 
 import { firstParts } from '../../engine/resp/words.ts';
+import { HIDDEN, shownError, shownLine } from '../secrets/hideWords.ts';
+import { isSecretSetting } from '../secrets/secretWords.ts';
 import { HELLO_CHANNEL, helloOf, isWholeBulk } from './commands.ts';
 import type { Frame } from './frames.ts';
 import type { CommandMessage, Message, PushedMessage, ReplyMessage } from './message.ts';
@@ -44,7 +46,7 @@ export function replyOf(frame: Frame, to: CommandMessage | undefined): Message {
     case 'status':
       return statusOf(frame.text, to);
     case 'error':
-      return { kind: 'error', code: firstParts(frame.text, ' ', 1)[0]!, text: frame.text, to };
+      return errorOf(shownError(frame.text), to);
     case 'integer':
     case 'scalar':
       return { kind: frame.type, text: frame.text, to };
@@ -59,19 +61,32 @@ export function replyOf(frame: Frame, to: CommandMessage | undefined): Message {
         (to?.kind === 'askVote' ? voteOf(frame.items, to) : undefined) ?? {
           kind: 'array',
           count: frame.count,
-          items: frame.items,
+          items: shownItems(frame.items),
           to,
         }
       );
     case 'newline':
       return { kind: 'newline' };
     case 'inline':
-      return { kind: 'line', text: frame.text };
+      return { kind: 'line', text: shownLine(frame.text) };
     case 'beginning':
-      return { kind: 'beginning', text: frame.text };
+      return { kind: 'beginning', text: shownLine(frame.text) };
     case 'rdb':
       return { kind: 'rdb', length: frame.length, before: 0, bytes: 0 };
   }
+}
+
+function errorOf(text: string, to: CommandMessage | undefined): ReplyMessage {
+  return { kind: 'error', code: firstParts(text, ' ', 1)[0]!, text, to };
+}
+
+/** Without the values of secret settings, which follow their names. */
+function shownItems(items: readonly Frame[]): readonly Frame[] {
+  return items.map((item, index) => {
+    const name = items[index - 1];
+    const isSecret = item.type === 'bulk' && name?.type === 'bulk' && isSecretSetting(name.text);
+    return isSecret && item.length > 0 ? { ...item, text: HIDDEN } : item;
+  });
 }
 
 /** A PING is answered by +PONG; with an argument by that; to a subscriber of RESP2 by an array. */

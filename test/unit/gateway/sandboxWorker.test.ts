@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { after, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import '../../../src/sandbox/machines.ts';
+import '../../../src/sandbox/observers/sandboxObserver.ts';
 import type { Snapshot } from '../../../src/view/snapshot.ts';
 import { parse } from '../../../src/world/recordingFile.ts';
 import { replay } from '../../../src/world/replay.ts';
@@ -49,6 +50,7 @@ test('a machine that breaks an invariant stops its world; what is needed to see 
   const faulty = new URL('../../support/faultyWorker.ts', import.meta.url);
   const { worker, port, controlPort, failure, warnings, said } = await start(200, faulty);
   assert.equal(await ask(port, 'SET k v'), '+OK');
+  assert.match(await ask(port, 'AUTH planted'), /^-ERR AUTH/);
   const idle = net.connect(port, '127.0.0.1');
   await once(idle, 'connect');
   const letGo = once(idle, 'close');
@@ -71,7 +73,9 @@ test('a machine that breaks an invariant stops its world; what is needed to see 
   assert.equal(state.ok && (state.data as Snapshot).failure, `${error} (event ${event}, node m)`);
 
   // The recording leads to the same event; the sound server of this thread passes it.
-  const world = replay(parse(readFileSync(recording!)));
+  const bytes = readFileSync(recording!);
+  assert.equal(bytes.includes('planted'), false, 'without passwords');
+  const world = replay(parse(bytes));
   rmSync(dirname(recording!), { recursive: true });
   assert.equal(world.eventCount, event);
   assert.match(world.eventBytes(event).latin1Slice(), /BREAK-AN-INVARIANT/);

@@ -17,10 +17,10 @@ import type {
   FileResult,
   Instruction,
   Micros,
-  Note,
   Token,
 } from '../../../src/engine/machine/machine.ts';
 import { NO_COSTS } from '../../../src/engine/machine/machine.ts';
+import type { Note } from '../../../src/engine/machine/notes.ts';
 import { Server } from '../../../src/engine/server/server.ts';
 
 const START: Micros = 1_767_225_600_000_000;

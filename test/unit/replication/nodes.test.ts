@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Note } from '../../../src/engine/machine/notes.ts';
 import { Cluster, type Node } from './cluster.ts';
 
 function replicaOf(node: Node): string[] {
@@ -24,8 +25,9 @@ function pair(): { cluster: Cluster; m: Node; r: Node } {
   return { cluster, m, r };
 }
 
-function note(node: Node, kind: string) {
-  return node.notes.filter((one) => one.kind === kind).at(-1);
+function note<Kind extends Note['kind']>(node: Node, kind: Kind) {
+  const isOfKind = (one: Note): one is Extract<Note, { kind: Kind }> => one.kind === kind;
+  return node.notes.filter(isOfKind).at(-1);
 }
 
 /** What two nodes said to each other since `mark`s, one line a message, as a transcript. */
@@ -64,8 +66,8 @@ test('a full resynchronization brings data and stream over', () => {
     [...r.files.keys()].filter((name) => name.startsWith('temp-')),
     [],
   );
-  assert.equal(note(m, 'full-resync')?.['reason'], 'no-cached-master');
-  assert.equal(note(r, 'link-up')?.['by'], 'full');
+  assert.equal(note(m, 'full-resync')?.reason, 'no-cached-master');
+  assert.equal(note(r, 'link-up')?.by, 'full');
 });
 
 test('a link that was reset continues with the first byte that lacks', () => {
@@ -104,6 +106,8 @@ test('a link that was reset continues with the first byte that lacks', () => {
     kind: 'partial-resync',
     replica: '127.0.0.1:7001',
     asked: 51,
+    first: 1,
+    last: 77,
     bytes: 27,
   });
 });
@@ -149,10 +153,10 @@ test('what the backlog has lost is fetched anew', () => {
     m.linesSince(logged).join('\n'),
   );
   const why = note(m, 'full-resync');
-  assert.equal(why?.['reason'], 'backlog');
-  assert.equal(why?.['asked'], 1);
-  assert.equal(why?.['first'], first);
-  assert.equal(why?.['last'], m.offset);
+  assert.equal(why?.reason, 'backlog');
+  assert.equal(why?.asked, 1);
+  assert.equal(why?.first, first);
+  assert.equal(why?.last, m.offset);
   assert.equal(m.server.replication.syncPartialErr, 1);
   assert.equal(digest(again), digest(m));
 });
@@ -265,7 +269,7 @@ test('a full resynchronization in the middle of a chain is passed on', () => {
     order,
   );
   assert.equal(s.info('master_replid'), m.info('master_replid'));
-  assert.equal(note(m, 'full-resync')?.['reason'], 'replid');
+  assert.equal(note(m, 'full-resync')?.reason, 'replid');
 });
 
 test('a promoted replica keeps the old ID, and its siblings continue with it', () => {
@@ -289,7 +293,7 @@ test('a promoted replica keeps the old ID, and its siblings continue with it', (
   assert.equal(r.info('role'), 'master');
   assert.equal(r.info('master_replid2'), old);
   assert.equal(r.info('second_repl_offset'), String(offset + 1));
-  assert.equal(note(r, 'promoted')?.['offset'], offset);
+  assert.equal(note(r, 'promoted')?.offset, offset);
 
   r.client().send('SET', 'k', 'w');
   s.client().send('REPLICAOF', '127.0.0.1', '7001');
@@ -319,7 +323,7 @@ test('an old master that wrote on after the split gets everything anew', () => {
   const expected =
     'M * Partial resynchronization not accepted: Requested offset for second ID was 81, but I can reply up to 51';
   assert.ok(r.linesSince(logged).includes(expected), r.linesSince(logged).join('\n'));
-  assert.equal(note(r, 'full-resync')?.['reason'], 'second-offset');
+  assert.equal(note(r, 'full-resync')?.reason, 'second-offset');
   assert.equal(m.client().send('GET', 'k'), '$1\r\nv\r\n');
 });
 

@@ -96,7 +96,7 @@ test('no effect stands before its cause', () => {
     /^r1: Ready to accept connections/,
     /^m: PSYNC /,
     /^m: Replica .* asks for synchronization/,
-    /^m: partial-resync|^m: full-resync/,
+    /^m: (partial|full) resynchronization of r1/,
   ].map(placeOf);
   assert.deepEqual(
     inOrder,

@@ -232,7 +232,7 @@ test('EVENT tells bytes, causes, effects and why', () => {
   assert.ok(asked.happenings.includes('psync'), asked.happenings.join());
   const why = [asked, ...asked.effects.map(({ seq }) => tell(seq))].flatMap((event) => event.why);
   assert.ok(
-    why.some((text) => text.startsWith('full-resync: ')),
+    why.some((text) => /^full resynchronization of r\d: it has nothing/.test(text)),
     why.join(),
   );
   const effects = asked.effects.flatMap(({ seq }) => tell(seq).effects);

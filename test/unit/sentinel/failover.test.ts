@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Candidate } from '../../../src/engine/machine/notes.ts';
 import { compareReplicas } from '../../../src/engine/sentinel/acting/selection.ts';
 import { Instance } from '../../../src/engine/sentinel/model/instance.ts';
 import { defaultPeriods } from '../../../src/engine/sentinel/model/periods.ts';
@@ -65,8 +66,15 @@ test('the leader goes through all states', () => {
   assert.equal(elected!['majority'], 2);
   const [selected] = stage.notes('selected');
   assert.equal(selected!['replica'], '127.0.0.1:7002');
-  assert.equal(selected!['offset'], 20);
-  assert.equal(selected!['order'], '127.0.0.1:7002, 127.0.0.1:7001');
+  const candidates = selected!['candidates'] as Candidate[];
+  assert.equal(candidates[0]!.offset, 20);
+  assert.deepEqual(
+    candidates.map(({ name, excluded }) => [name, excluded]),
+    [
+      ['127.0.0.1:7002', ''],
+      ['127.0.0.1:7001', ''],
+    ],
+  );
 });
 
 test('the old master comes back as a replica', () => {
@@ -129,7 +137,13 @@ test('nobody good, no failover', () => {
     ALL.some((name) => stage.logged(name, '-failover-abort-no-good-slave')),
   );
   const [note] = stage.notes('not-selected');
-  assert.equal(note!['rejected'], '127.0.0.1:7001: priority 0; 127.0.0.1:7002: priority 0');
+  assert.deepEqual(
+    (note!['candidates'] as Candidate[]).map(({ name, excluded }) => [name, excluded]),
+    [
+      ['127.0.0.1:7001', 'priority 0'],
+      ['127.0.0.1:7002', 'priority 0'],
+    ],
+  );
 });
 
 test('the promoted replica dies: the failover is given up, and tried again with the other', () => {

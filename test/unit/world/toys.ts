@@ -21,6 +21,7 @@ import {
   SEND_WINDOW_BYTES,
   type Token,
 } from '../../../src/engine/machine/machine.ts';
+import type { Note } from '../../../src/engine/machine/notes.ts';
 import { Random } from '../../../src/engine/machine/random.ts';
 import { registerState } from '../../../src/engine/machine/state.ts';
 import { registerMachine } from '../../../src/world/registry.ts';
@@ -205,7 +206,7 @@ export class ToyServer extends Toy {
         this.conns.delete(id);
         break;
       case 'NOTE':
-        out.note({ kind: 'toy', text: a! });
+        out.note({ kind: 'toy', text: a! } as unknown as Note);
         break;
       case 'THROW':
         throw new InvariantError('told to throw');

@@ -156,6 +156,8 @@ interface Traits {
   readonly multiple?: true;
   /** Patterns of CONFIG GET do not find it. */
   readonly hidden?: true;
+  /** Its value is a password: it is neither shown nor recorded. */
+  readonly isSecret?: true;
   /** What it does in Redis, in one sentence. */
   readonly help: string;
 }

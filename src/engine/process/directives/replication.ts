@@ -17,6 +17,7 @@ export const replication = {
     type: 'text',
     emptyIsNone: true,
     default: '',
+    isSecret: true,
     effect: 'full',
     help: 'Password that this replica sends to its master.',
   },

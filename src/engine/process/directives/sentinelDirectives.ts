@@ -32,6 +32,8 @@ export type SentinelDirective = {
   readonly multiple?: true;
   /** Written by the Sentinel: state, not configuration. */
   readonly isState?: true;
+  /** Its value is a password: it is neither shown nor recorded. */
+  readonly isSecret?: true;
   /** What it does in Redis, in one sentence. */
   readonly help: string;
 } & Effect<never>;
@@ -91,6 +93,7 @@ export const sentinelDirectives = {
   'auth-pass': {
     of: 'master',
     values: [{ name: 'password', type: 'text' }],
+    isSecret: true,
     effect: 'full',
     help: 'Password for the master and its replicas.',
   },
@@ -230,6 +233,7 @@ export const sentinelDirectives = {
   'sentinel-pass': {
     of: 'sentinel',
     values: [{ name: 'password', type: 'text' }],
+    isSecret: true,
     default: '',
     effect: 'full',
     help: 'Password for other Sentinels; empty for requirepass.',

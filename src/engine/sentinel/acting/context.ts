@@ -1,6 +1,6 @@
 /** What acting uses of the Sentinel it is part of. It reaches instances only by their links. */
 
-import type { Note } from '../../machine/machine.ts';
+import type { Note } from '../../machine/notes.ts';
 import type { Random } from '../../machine/random.ts';
 import type { LinkContext } from '../monitoring/context.ts';
 

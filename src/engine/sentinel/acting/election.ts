@@ -123,7 +123,9 @@ export function startFailoverIfNeeded(sentinel: ActingContext, master: Instance)
         kind: 'failover-delayed',
         master: master.name,
         waitMs: nextMs - sentinel.nowMs,
+        failoverTimeoutMs: master.failoverTimeoutMs,
         votedFor: master.leader ?? '',
+        votedForItself: isSelf(sentinel, master.leader ?? ''),
       });
     }
     return false;

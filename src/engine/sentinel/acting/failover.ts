@@ -69,24 +69,15 @@ function waitForElection(sentinel: ActingContext, master: Instance): void {
 }
 
 function select(sentinel: ActingContext, master: Instance): void {
-  const { replica, order, rejected } = selectReplica(sentinel, master);
-  const candidates = { order: order.join(', '), rejected: rejected.join('; ') };
+  const { replica, candidates } = selectReplica(sentinel, master);
   if (replica === undefined) {
     emitEvent(sentinel, 'warning', '-failover-abort-no-good-slave', master);
-    sentinel.note({ kind: 'not-selected', master: master.name, ...candidates });
+    sentinel.note({ kind: 'not-selected', master: master.name, candidates });
     abortFailover(sentinel, master);
     return;
   }
   emitEvent(sentinel, 'warning', '+selected-slave', replica);
-  sentinel.note({
-    kind: 'selected',
-    master: master.name,
-    replica: replica.name,
-    priority: replica.replicaPriority,
-    offset: replica.replicaOffset,
-    runid: replica.runid ?? '',
-    ...candidates,
-  });
+  sentinel.note({ kind: 'selected', master: master.name, replica: replica.name, candidates });
   replica.promoted = true;
   master.promotedReplica = replica;
   setFailoverState(sentinel, master, 'send_slaveof_noone');

@@ -6,26 +6,32 @@
  * second.
  */
 
+import type { Candidate } from '../../machine/notes.ts';
 import type { Instance } from '../model/instance.ts';
 import type { ActingContext } from './context.ts';
 
 interface Selection {
   readonly replica: Instance | undefined;
-  /** The suitable ones, best first, and why the others are not: `127.0.0.1:6381: priority 0`. */
-  readonly order: readonly string[];
-  readonly rejected: readonly string[];
+  /** The suitable ones, best first, then the others. */
+  readonly candidates: readonly Candidate[];
 }
 
 export function selectReplica(sentinel: ActingContext, master: Instance): Selection {
   const good: Instance[] = [];
-  const rejected: string[] = [];
+  const others: Candidate[] = [];
   for (const replica of master.replicas.values()) {
     const reason = reasonAgainst(sentinel, master, replica);
     if (reason === undefined) good.push(replica);
-    else rejected.push(`${replica.name}: ${reason}`);
+    else others.push(candidate(replica, reason));
   }
   good.sort(compareReplicas);
-  return { replica: good[0], order: good.map((replica) => replica.name), rejected };
+  const suitable = good.map((replica) => candidate(replica, ''));
+  return { replica: good[0], candidates: [...suitable, ...others] };
+}
+
+function candidate(replica: Instance, excluded: string): Candidate {
+  const { name, replicaPriority: priority, replicaOffset: offset, runid = '' } = replica;
+  return { name, priority, offset, runid, excluded };
 }
 
 /** Why the replica must not be promoted; undefined when it may. */

@@ -1,6 +1,6 @@
 /** What the model's functions use of the Sentinel that holds the model. */
 
-import type { Note } from '../../machine/machine.ts';
+import type { Note } from '../../machine/notes.ts';
 import type { NamingContext } from './address.ts';
 import type { Instance } from './instance.ts';
 import type { Periods } from './periods.ts';

@@ -3,7 +3,7 @@
  * an INFO by `infoReceived`, and the Sentinel passes it on.
  */
 
-import type { Note } from '../../machine/machine.ts';
+import type { Note } from '../../machine/notes.ts';
 import type { Connection, OutgoingConnection } from '../../process/connection.ts';
 import type { ModelContext } from '../model/context.ts';
 import type { Instance } from '../model/instance.ts';

@@ -50,6 +50,7 @@ function noteDown(
     reason,
     silentMs,
     downAfterMs: instance.downAfterMs,
+    repliedMs: sentinel.nowMs - instance.link.lastAvailableTime,
   });
 }
 
@@ -110,22 +111,31 @@ export function checkObjectivelyDown(sentinel: MonitoringContext, master: Instan
     for (const other of master.sentinels.values()) if (other.masterDown) votes += 1;
   }
   const isDown = master.sDown && votes >= master.quorum;
-  if (isDown === master.oDown) return;
+  if (isDown === master.oDown) {
+    const hasJustGone = master.sDown && master.sDownSince === sentinel.nowMs;
+    if (hasJustGone && !isDown) noteObjectivelyDown(sentinel, master, votes, false);
+    return;
+  }
   if (isDown) {
     emitEvent(sentinel, 'warning', '+odown', master, `#quorum ${votes}/${master.quorum}`);
     master.oDownSince = sentinel.nowMs;
   } else {
     emitEvent(sentinel, 'warning', '-odown', master);
   }
+  noteObjectivelyDown(sentinel, master, votes, !isDown);
   master.oDown = isDown;
-  sentinel.note({
-    kind: 'odown',
-    master: master.name,
-    down: isDown,
-    votes,
-    quorum: master.quorum,
-    sentinels: master.sentinels.size + 1,
-  });
+}
+
+function noteObjectivelyDown(
+  sentinel: MonitoringContext,
+  master: Instance,
+  votes: number,
+  was: boolean,
+): void {
+  const { name, sDown, quorum, sentinels } = master;
+  const down = sDown && votes >= quorum;
+  const count = sentinels.size + 1;
+  sentinel.note({ kind: 'odown', master: name, down, was, votes, quorum, sentinels: count });
 }
 
 /**
