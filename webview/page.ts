@@ -32,8 +32,8 @@ const DRAW_MS = 100;
 
 /** Where keys are text: lists jump to what begins with a letter. */
 const TEXT_FIELDS = 'input, textarea, vscode-text-field, vscode-dropdown';
-/** How often the page tells how long clients have been waiting. */
-const TELL_HOLD_MS = 1_000;
+/** How often the page is drawn without news, because it tells how long something has lasted. */
+const REDRAW_MS = 1_000;
 
 /** Requests an operation; the page shows its outcome. */
 export type Ask = (operation: Operation) => void;
@@ -100,9 +100,7 @@ export class Page {
   open(): void {
     this.host.open((message) => this.hear(message));
     document.addEventListener('keydown', (event) => this.pressed(event));
-    setInterval(() => {
-      if (this.snapshot?.clock.mode === 'paused') this.queueDraw();
-    }, TELL_HOLD_MS);
+    setInterval(() => this.queueDraw(), REDRAW_MS);
   }
 
   /** Keys of the time bar, wherever the focus is, except where text is typed. */

@@ -28,8 +28,10 @@ const MARK_PIXELS = 6;
 const TITLED_MAX = 6;
 const MICROS_PER_MS = 1000;
 /** Events of Sentinels begin with a sign. */
-const FAILOVER = /^[+-]|^is promoted$|\d bytes?, /;
+const FAILOVER = /^[+-]|^is promoted$|\d bytes?\b/;
 const REPLICATION = /^(full |partial |bgsave |loads |is connected |[^ ]+ is online$)/;
+/** A node is added: nothing that a failover follows from. */
+const SETUP = /^addNode /;
 
 export function positionOf(history: HistorySnapshot, at: number): number {
   const { firstAt, lastAt } = history;
@@ -52,7 +54,7 @@ function clamped(position: number): number {
 function kindOf({ text, isLoss }: Milestone): MarkKind {
   if (isLoss) return 'loss';
   if (FAILOVER.test(text)) return 'failover';
-  return REPLICATION.test(text) ? 'replication' : 'operation';
+  return REPLICATION.test(text) || SETUP.test(text) ? 'replication' : 'operation';
 }
 
 /** `14:02:07.123 s1 +odown`. */

@@ -115,8 +115,13 @@ export class Stage {
 
   /** Where every control is, by its id. */
   boxes(): Promise<Record<string, string>> {
-    return this.page.evaluate(BOXES);
+    return boxesOf(this.page);
   }
+}
+
+/** Where every control of a page is, by its id. */
+export function boxesOf(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(BOXES);
 }
 
 function freePort(): Promise<number> {
