@@ -4,7 +4,7 @@
  *
  * The events are divided into blocks of BLOCK_EVENTS numbers. How many rows of a block pass the filter is
  * known once it was read; until then it counts as many as the blocks that are known have on average, and
- * at least one. With blocks of 100 events of which the first two have 20 and 30 rows, the third counts 25.
+ * at least one. With two blocks that have 20 and 30 rows, the third counts 25.
  *
  * Invariant: a row is found by its index, an index by the number of an event, and both agree; what is
  * not read yet has an index, too, but no row.
@@ -12,13 +12,13 @@
 
 import type { EventRow, FoundEvents } from '../../src/view/events.ts';
 
-export const BLOCK_EVENTS = 100;
+export const BLOCK_EVENTS = 50;
 /** How many blocks keep their rows. */
-const KEPT_BLOCKS = 400;
+const KEPT_BLOCKS = 800;
 /** The most blocks that one request looks through; EVENTS itself looks at 50,000 events. */
-const ASKED_BLOCKS_MAX = 400;
+const ASKED_BLOCKS_MAX = 800;
 /** How many rows are asked for at once, and how many a request should find where few pass the filter. */
-const ASKED_ROWS = 150;
+const ASKED_ROWS = 100;
 
 interface Block {
   /** The number of rows that were read. */
@@ -136,10 +136,9 @@ export class EventPages {
     return Math.max(this.first, firstOf(number));
   }
 
-  /** The answer to a request that began at `from`. */
+  /** The answer to a request that began at `from`. It may know of more events than `span` has told. */
   take(from: number, { events, next, last }: FoundEvents): void {
     const to = next === null ? last : next - 1;
-    this.last = Math.max(this.last, last);
     let at = 0;
     for (let number = blockOf(from); firstOf(number) <= to; number += 1) {
       const end = Math.min(to, lastOf(number));

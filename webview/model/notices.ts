@@ -54,7 +54,7 @@ export function noticesOf(snapshot: Snapshot, hold?: Hold): Notice[] {
   return notices;
 }
 
-/** `Event 8,402 of 9,120, 14:02:07.123`, and what the present is kept waiting with. */
+/** `Event 8,402 of 9,120`, how long the present has been held, and who waits for it. */
 function pastNotice(snapshot: Snapshot, shown: number, hold: Hold | undefined): Notice {
   const { history, clock } = snapshot;
   const paused = snapshot.waiting.filter((client) => client.because === 'paused');
@@ -65,8 +65,8 @@ function pastNotice(snapshot: Snapshot, shown: number, hold: Hold | undefined): 
   return {
     id: 'past',
     tone: 'warn',
-    title: `Event ${counted(shown)} of ${counted(history.last)}, ${timeOfDay(clock.now)}`,
-    text: `The present has been held for ${inLargeTime(hold?.ms ?? 0)}; ${who}. Live returns to it.`,
+    title: `Event ${counted(shown)} of ${counted(history.last)}`,
+    text: `The present has been held for ${inLargeTime(hold?.ms ?? 0)}; ${who}. It is ${timeOfDay(clock.now)}; Live returns to the present.`,
     canDismiss: false,
   };
 }

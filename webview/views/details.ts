@@ -58,11 +58,11 @@ export class Details {
     this.tellNothing();
   }
 
-  /** Undefined: no event is selected. */
-  show(seq: number | undefined): void {
+  /** Undefined: no event is selected. Only the user's own choice opens it where it lies over the list. */
+  show(seq: number | undefined, isChosen: boolean): void {
+    if (seq === undefined || isChosen) this.element.classList.toggle('is-open', seq !== undefined);
     if (seq === this.seq) return;
     this.seq = seq;
-    this.element.classList.toggle('is-open', seq !== undefined);
     this.goButton.setEnabled(seq !== undefined);
     if (seq === undefined) this.tellNothing();
     else void this.ask(seq);

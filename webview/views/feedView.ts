@@ -134,7 +134,7 @@ export class FeedView {
     ]);
     menu.element.classList.add('of-feed');
     const sources = h('div', {
-      class: 'toggles sources',
+      class: 'sources',
       attributes: { role: 'group', 'aria-label': 'Source' },
     });
     for (const [source, [label, title]] of Object.entries(SOURCE_WORDS) as [
@@ -178,11 +178,11 @@ export class FeedView {
     );
   }
 
-  /** An event was selected in one of the lists or in the details; `by` is the feed, if it was there. */
-  private select(seq: number | undefined, by?: 'feed'): void {
+  /** An event was selected: in one of the lists or in the details, or because it is shown. */
+  private select(seq: number | undefined, by: Source | 'past' = 'trace'): void {
     if (by !== 'feed') this.list.deactivate();
     this.trace.select(seq);
-    this.details.show(seq);
+    this.details.show(seq, by !== 'past');
   }
 
   private followNewest(): void {
@@ -193,7 +193,7 @@ export class FeedView {
   /** Another sandbox, or the same one from its beginning. */
   clear(): void {
     this.trace.clear();
-    this.details.show(undefined);
+    this.details.show(undefined, false);
   }
 
   private topicToggles(): HTMLElement {
@@ -248,7 +248,7 @@ export class FeedView {
     this.trace.show(snapshot, this.choices.traceFilter, source === 'trace');
     if (shown === this.shown) return;
     this.shown = shown;
-    if (shown !== null && shown > 0) this.select(shown);
+    if (shown !== null && shown > 0) this.select(shown, 'past');
   }
 
   private showToggles(): void {

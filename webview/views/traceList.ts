@@ -3,11 +3,12 @@
  *
  * Arrow keys, Home and End select an event, Enter and a double click go to it.
  *
- * Invariant: at most one request is under way; its answer is dropped if another filter was set meanwhile.
+ * Invariants: at most one request is under way; its answer is dropped if another filter was set meanwhile.
+ * A list that follows a running world shows what comes only once it is read, so that it never flickers.
  */
 
 import type { EventRow, FoundEvents } from '../../src/view/events.ts';
-import type { Snapshot } from '../../src/view/snapshot.ts';
+import type { HistorySnapshot, Snapshot } from '../../src/view/snapshot.ts';
 import { h, Keyed, setAttributes, setClass, setHidden, setText } from '../dom.ts';
 import { EventPages } from '../model/eventPages.ts';
 import { ROW_PIXELS, TraceScroll } from '../model/traceScroll.ts';
@@ -16,15 +17,15 @@ import type { Read } from '../page.ts';
 
 /** Rows beyond the edges, so that scrolling shows no gap before the next drawing. */
 const MARGIN_ROWS = 8;
-/** How long what comes may wait while the world runs: each request takes time from the world. */
-const FOLLOW_MS = 400;
+/** How often the list follows a world that runs: each request takes time from the world. */
+const FOLLOW_MS = 500;
 /** How long nothing is asked for after a request was refused. */
 const REFUSED_MS = 2_000;
 
 interface Placed {
   readonly index: number;
   readonly row: EventRow | undefined;
-  /** The present is at this event, or the past that is shown. */
+  /** It is the event of the past that is shown, or the last one before it that passes the filter. */
   readonly isShown: boolean;
 }
 
@@ -80,7 +81,11 @@ export class TraceList {
   /** Grows with every change of the filter. */
   private generation = 0;
   private isAsking = false;
+  /** When the end is looked at again, and when anything is asked for again after a refusal. */
+  private followAt = 0;
   private askAgainAt = 0;
+  /** The end that is followed has moved, and its rows are not read yet: the old ones are shown. */
+  private isFilling = false;
   private timer = 0;
   /** The scrollTop that was set by the list itself. */
   private setTop = 0;
@@ -120,13 +125,27 @@ export class TraceList {
     }
     this.isActive = isActive;
     this.isLive = clock.mode === 'live';
-    this.pages.span(history.first === null ? 1 : history.first + 1, history.last);
     if (history.shown !== this.shown) {
       this.shown = history.shown;
       if (history.shown === null) this.scroll.follow();
       else this.scroll.reveal(history.shown);
     }
+    this.extend(history);
     this.draw();
+  }
+
+  private extend(history: HistorySnapshot): void {
+    const isRunningOn = this.isActive && this.isLive && this.scroll.isFollowing;
+    if (isRunningOn && (this.isFilling || performance.now() < this.followAt)) return;
+    this.pages.span(history.first === null ? 1 : history.first + 1, history.last);
+    this.isFilling = isRunningOn && this.pages.missing(...this.inSight(), true) !== undefined;
+  }
+
+  /** The indexes of the rows in sight, and of a few beyond; the second one is exclusive. */
+  private inSight(): [first: number, last: number] {
+    const { scroll, pages } = this;
+    const first = Math.max(0, Math.floor(scroll.top) - MARGIN_ROWS);
+    return [first, Math.min(pages.count, Math.ceil(scroll.top + scroll.viewRows) + MARGIN_ROWS)];
   }
 
   /** Another sandbox, or the same one from its beginning. */
@@ -137,8 +156,10 @@ export class TraceList {
 
   private forget(): void {
     this.generation += 1;
+    this.isFilling = false;
     this.pages.clear();
     this.askAgainAt = 0;
+    this.followAt = 0;
     setHidden(this.refusal, true);
     if (this.shown === null) this.scroll.follow();
     else this.scroll.reveal(this.shown);
@@ -178,12 +199,17 @@ export class TraceList {
     const { pages, scroll, scroller } = this;
     scroll.resize(scroller.clientHeight);
     if (!this.isActive || scroller.clientHeight === 0) return;
+    const [first, last] = this.inSight();
+    this.isFilling &&= scroll.isFollowing && pages.missing(first, last, true) !== undefined;
+    if (!this.isFilling) this.drawRows(first, last);
+    this.askFor(first, last);
+  }
+
+  private drawRows(first: number, last: number): void {
+    const { pages, scroll, scroller } = this;
     this.list.style.height = `${scroll.height}px`;
-    const { top } = scroll;
     scroller.scrollTop = scroll.scrollTop;
     this.setTop = scroller.scrollTop;
-    const first = Math.max(0, Math.floor(top) - MARGIN_ROWS);
-    const last = Math.min(pages.count, Math.ceil(top + scroll.viewRows) + MARGIN_ROWS);
     const placed: (readonly [string, Placed])[] = [];
     const shownIndex = this.shown === null ? -1 : pages.indexOf(this.shown + 1) - 1;
     for (let index = first; index < last; index += 1) {
@@ -193,7 +219,6 @@ export class TraceList {
     }
     this.views.show(placed);
     this.tellActive();
-    this.askFor(first, last);
   }
 
   private place(view: TraceRowView, { index, row, isShown }: Placed): void {
@@ -206,7 +231,7 @@ export class TraceList {
       ...(row === undefined ? ['is-unread'] : []),
       ...(row?.isVisible === false ? ['is-quiet'] : []),
       ...(row?.kind === 'operation' ? ['is-operation'] : []),
-      ...(isShown ? ['is-shown'] : []),
+      ...(isShown ? [seq === this.shown ? 'is-shown' : 'is-before-shown'] : []),
       ...(isAfter ? ['is-after'] : []),
       ...(isSelected ? ['is-active'] : []),
     ];
@@ -248,11 +273,12 @@ export class TraceList {
     this.isAsking = false;
     const isStale = generation !== this.generation;
     if (!isStale && outcome.ok) {
-      const found = outcome.data as FoundEvents;
-      this.pages.take(from, found);
-      this.askAgainAt = this.isLive && found.next === null ? performance.now() + FOLLOW_MS : 0;
+      this.pages.take(from, outcome.data as FoundEvents);
+      const isFilled = this.pages.missing(...this.inSight(), true) === undefined;
+      if (isFilled) this.followAt = performance.now() + FOLLOW_MS;
     } else if (!isStale && !outcome.ok) {
       setText(this.refusal, outcome.error.replace(/^ERR /, ''));
+      this.isFilling = false;
       this.askAgainAt = performance.now() + REFUSED_MS;
     }
     if (!isStale) setHidden(this.refusal, outcome.ok);
