@@ -8,6 +8,9 @@ import type { Places } from './model/places.ts';
 /** The part of the page that is shown where there is no room for all of them. */
 export type Tab = 'topology' | 'events' | 'backlog';
 
+/** What the list of events shows: the feed, or every event of the history. */
+export type Source = 'feed' | 'trace';
+
 interface Remembered {
   readonly selected: string;
   readonly hidden: readonly Topic[];
@@ -17,6 +20,10 @@ interface Remembered {
   readonly isRingOpen: boolean | null;
   readonly tab: Tab;
   readonly places: Places | null;
+  /** Null: the feed while the present is shown, and all events while the past is. */
+  readonly source: Source | null;
+  /** In the words of EVENTS. */
+  readonly traceFilter: string;
 }
 
 const DISMISSED_MAX = 20;
@@ -28,6 +35,8 @@ const NOTHING: Remembered = {
   isRingOpen: null,
   tab: 'topology',
   places: null,
+  source: null,
+  traceFilter: 'VISIBLE',
 };
 
 export class Choices {
@@ -56,6 +65,14 @@ export class Choices {
 
   get tab(): Tab {
     return this.state.tab;
+  }
+
+  get source(): Source | null {
+    return this.state.source;
+  }
+
+  get traceFilter(): string {
+    return this.state.traceFilter;
   }
 
   get places(): Places | undefined {
@@ -89,6 +106,14 @@ export class Choices {
 
   showTab(tab: Tab): void {
     this.change({ tab });
+  }
+
+  showSource(source: Source): void {
+    this.change({ source });
+  }
+
+  filterTrace(traceFilter: string): void {
+    this.change({ traceFilter });
   }
 
   place(places: Places): void {

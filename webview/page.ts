@@ -6,13 +6,16 @@
  * no view keeps anything else between two snapshots.
  */
 
-import type { Operation } from '../src/view/messages.ts';
+import type { Milestone } from '../src/view/events.ts';
+import type { Operation, Outcome } from '../src/view/messages.ts';
 import type { ToPage } from '../src/view/panel.ts';
 import type { Snapshot } from '../src/view/snapshot.ts';
 import { Choices } from './choices.ts';
 import { h, setClass } from './dom.ts';
 import { type Host, Requests } from './host.ts';
 import { FeedRows } from './model/feedRows.ts';
+import { Holds } from './model/held.ts';
+import { MilestoneBook } from './model/milestoneBook.ts';
 import { masterOf } from './model/topology.ts';
 import { FeedView } from './views/feedView.ts';
 import { Inspector } from './views/inspector.ts';
@@ -20,14 +23,24 @@ import { Notices } from './views/notices.ts';
 import { RingView } from './views/ringView.ts';
 import { Said } from './views/said.ts';
 import { Tabs } from './views/tabs.ts';
+import { TimeBar } from './views/timeBar.ts';
 import { Toolbar } from './views/toolbar.ts';
 import { TopologyView } from './views/topologyView.ts';
 
 /** Faster changes cannot be read, and without a graphics card each drawing is expensive. */
 const DRAW_MS = 100;
 
+/** Where keys are text: lists jump to what begins with a letter. */
+const TEXT_FIELDS = 'input, textarea, vscode-text-field, vscode-dropdown';
+/** How often the page is drawn without news, because it tells how long something has lasted. */
+const REDRAW_MS = 1_000;
+
 /** Requests an operation; the page shows its outcome. */
 export type Ask = (operation: Operation) => void;
+/** The same, for a view that needs the answer, too. */
+export type AskFor = (operation: Operation) => Promise<Outcome>;
+/** Requests data; only the view that asks shows what comes of it. */
+export type Read = (operation: Operation) => Promise<Outcome>;
 
 export class Page {
   private readonly host: Host;
@@ -39,12 +52,15 @@ export class Page {
   private readonly live: readonly HTMLElement[];
   private readonly tabs: Tabs;
   private readonly toolbar: Toolbar;
+  private readonly timeBar: TimeBar;
   private readonly notices: Notices;
   private readonly topology: TopologyView;
   private readonly inspector: Inspector;
   private readonly ring: RingView;
   private readonly feed: FeedView;
   private readonly said = new Said();
+  private readonly holds = new Holds();
+  private readonly milestones = new MilestoneBook();
   private snapshot: Snapshot | undefined = undefined;
   private goneReason = '';
   private canStart = false;
@@ -59,18 +75,21 @@ export class Page {
     this.requests = new Requests(host);
     this.choices = new Choices(host, () => this.queueDraw());
     const ask: Ask = (operation) => void this.ask(operation);
+    const read: Read = (operation) => this.requests.ask(operation);
     this.toolbar = new Toolbar(ask);
+    this.timeBar = new TimeBar(ask, (operation) => this.ask(operation));
     this.notices = new Notices(this.choices, () => host.send({ kind: 'start' }));
     this.topology = new TopologyView(this.choices, ask, (node) => this.select(node));
     this.inspector = new Inspector(ask);
     this.ring = new RingView(this.choices);
-    this.feed = new FeedView(this.rows, this.choices);
+    this.feed = new FeedView(this.rows, this.choices, ask, read);
     this.tabs = new Tabs(this.choices);
     const stage = [this.topology.element, this.inspector.element, this.ring.element];
-    this.live = [this.toolbar.element, ...stage];
+    this.live = [this.toolbar.element, this.timeBar.element, ...stage];
     root.append(
       this.toolbar.element,
       this.notices.element,
+      this.timeBar.element,
       this.tabs.element,
       h('main', { class: 'stage' }, ...stage, this.feed.element),
       this.said.element,
@@ -80,12 +99,24 @@ export class Page {
 
   open(): void {
     this.host.open((message) => this.hear(message));
+    document.addEventListener('keydown', (event) => this.pressed(event));
+    setInterval(() => this.queueDraw(), REDRAW_MS);
+  }
+
+  /** Keys of the time bar, wherever the focus is, except where text is typed. */
+  private pressed(event: KeyboardEvent): void {
+    const { key, ctrlKey, altKey, metaKey, target } = event;
+    const isTyping = target instanceof Element && target.matches(TEXT_FIELDS);
+    if (ctrlKey || altKey || metaKey || isTyping || this.goneReason !== '') return;
+    if (this.snapshot !== undefined && this.timeBar.pressed(key)) event.preventDefault();
   }
 
   private hear(message: ToPage): void {
     // The feed of a sandbox that has ended stays readable until the next sandbox sends something.
     if (this.isAnew && (message.kind === 'feed' || message.kind === 'snapshot')) {
       this.rows.clear();
+      this.feed.clear();
+      this.milestones.clear();
       this.isAnew = false;
     }
     switch (message.kind) {
@@ -117,11 +148,19 @@ export class Page {
     this.host.send({ kind: 'selected', node });
   }
 
-  private async ask(operation: Operation): Promise<void> {
+  private async ask(operation: Operation): Promise<Outcome> {
     const outcome = await this.requests.ask(operation);
-    // The feed already shows what a step did.
-    if (outcome.ok && operation.op.startsWith('step')) return;
     this.said.say(operation, outcome);
+    return outcome;
+  }
+
+  /** What has happened is asked for seldom, and only as far as it is new. */
+  private async readMilestones({ history }: Snapshot): Promise<void> {
+    const after = this.milestones.due(history, performance.now());
+    if (after === undefined) return;
+    const outcome = await this.requests.ask({ op: 'milestones', after });
+    this.milestones.take(outcome.ok ? (outcome.data as Milestone[]) : undefined);
+    this.queueDraw();
   }
 
   private queueDraw(): void {
@@ -139,10 +178,15 @@ export class Page {
 
   private draw(): void {
     const { snapshot } = this;
-    this.notices.show(snapshot, this.goneReason, this.canStart);
+    const hold = snapshot && this.holds.see(snapshot, performance.now());
+    this.notices.show(snapshot, hold, this.goneReason, this.canStart);
     if (snapshot === undefined) return;
     const isGone = this.goneReason !== '';
-    setClass(this.root, `is-${isGone ? 'gone' : snapshot.clock.mode} tab-${this.choices.tab}`);
+    const isPast = snapshot.history.shown !== null ? ' is-past' : '';
+    setClass(
+      this.root,
+      `is-${isGone ? 'gone' : snapshot.clock.mode}${isPast} tab-${this.choices.tab}`,
+    );
     for (const element of this.live) element.inert = isGone;
     const all = [...snapshot.nodes, ...snapshot.sentinels];
     const master = masterOf(snapshot);
@@ -154,6 +198,8 @@ export class Page {
     const ringOwner = snapshot.nodes.find((node) => node.name === selected?.name) ?? master;
     this.tabs.show();
     this.toolbar.show(snapshot);
+    if (!isGone) void this.readMilestones(snapshot);
+    this.timeBar.show(snapshot, this.milestones.all);
     this.topology.show(snapshot, selected?.name ?? '');
     this.inspector.show(snapshot, selected);
     this.ring.show(snapshot, ringOwner, master);

@@ -79,6 +79,11 @@ const SCENES: readonly (readonly [name: string, happen: (stage: Stage) => void])
       stage.pass(15);
     },
   ],
+  ['pause-on', (stage) => stage.do({ op: 'pauseOn', pattern: 'r1:apply SET balance' })],
+  ['past', (stage) => stage.do({ op: 'backMilestone' })],
+  ['past-odown', (stage) => stage.do({ op: 'backOn', pattern: '+odown' })],
+  ['past-step', (stage) => stage.do({ op: 'stepMilestone' })],
+  ['live-again', (stage) => stage.do({ op: 'live' })],
 ];
 
 for (const kind of PAGES) {

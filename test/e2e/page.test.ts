@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import type { EventDetails, FoundEvents } from '../../src/view/events.ts';
 import { launchChromium, skipWithoutChromium } from './support/browser.ts';
 import { Stage } from './support/stage.ts';
 import { until } from './support/window.ts';
@@ -56,7 +57,7 @@ onStage('a crash leaves the selection and the focus where they are', async (stag
 
 onStage('every control is reached by Tab, and the focus is seen', async ({ page }) => {
   const seen = new Map<string, boolean>();
-  for (let i = 0; i < 80; i += 1) {
+  for (let i = 0; i < 110; i += 1) {
     await page.keyboard.press('Tab');
     const { id, isSeen } = await focused(page);
     if (id !== '') seen.set(id, isSeen);
@@ -66,6 +67,8 @@ onStage('every control is reached by Tab, and the focus is seen', async ({ page 
     ...['m', 'r1', 'r2', 's1', 's2', 's3'].map((name) => `node-${name}`),
     ...['arrange', 'crash', 'powerloss', 'freeze', 'restart', 'bgsave', 'resync', 'replicaof'],
     ...['replicaof-target', 'link-peer', 'cut', 'cut-oneway', 'heal', 'reset', 'ring-fold'],
+    ...['back-milestone', 'back', 'step-milestone', 'live', 'scrubber', 'pause-on', 'fork'],
+    ...['pause-on-clear', 'source-feed', 'source-trace', 'details-go', 'details-body'],
     ...['topic-log', 'quiet-PING', 'feed-newest', 'feed-scroll'],
   ];
   const missing = wanted.filter((id) => seen.get(id) !== true);
@@ -173,3 +176,156 @@ onStage('cards move when the user arranges them, and not before', async (stage) 
   const master = stage.sandbox.snapshot().nodes.find((node) => node.role === 'master')!.name;
   await until(async () => (await top(master)) < (await top('m')), 'the master to stand above');
 });
+
+onStage('the pattern to pause on is shown, set and cleared', async (stage) => {
+  const { page } = stage;
+  const field = page.locator('#pause-on input');
+  stage.do({ op: 'pauseOn', pattern: '+odown' });
+  await until(async () => (await field.inputValue()) === '+odown', 'the pattern');
+  await field.fill('m:execute GET k');
+  await field.press('Enter');
+  const pattern = (): string | null => stage.sandbox.snapshot().clock.pauseOn;
+  await until(() => pattern() === 'm:execute GET k', 'another pattern');
+  await page.locator('#pause-on-clear').click();
+  await until(() => pattern() === null, 'none');
+  await until(async () => (await field.inputValue()) === '', 'an empty field');
+});
+
+onStage('keys step, go back and return to the present', async (stage) => {
+  const { page } = stage;
+  await page.locator('#node-m').click();
+  stage.do({ op: 'crash', node: 'm' });
+  stage.pass(1);
+  const { last } = stage.sandbox.snapshot().history;
+  const shown = (): number | null => stage.sandbox.snapshot().history.shown;
+  await stage.drawn();
+  await page.keyboard.press('<');
+  await until(() => shown() !== null, 'the past');
+  const milestone = shown()!;
+  await page.keyboard.press(',');
+  await until(() => shown()! < milestone, 'the event before');
+  await page.keyboard.press('.');
+  await until(() => shown() === milestone, 'the milestone');
+  await page.keyboard.press('l');
+  await until(() => shown() === null, 'the present');
+  assert.equal(stage.sandbox.snapshot().history.last, last);
+  // Where text is typed, they are letters.
+  await page.locator('#pause-on input').fill('');
+  await page.locator('#pause-on input').pressSequentially('<,l');
+  assert.equal(await page.locator('#pause-on input').inputValue(), '<,l');
+  assert.equal(shown(), null);
+});
+
+onStage('a milestone says what it is and is gone to; a drag goes when it ends', async (stage) => {
+  const { page } = stage;
+  stage.do({ op: 'crash', node: 'm' });
+  stage.pass(15);
+  await stage.drawn();
+  await until(async () => (await page.locator('.mark.is-failover').count()) > 0, 'milestones');
+  const mark = page.locator('.mark.is-operation').last();
+  await mark.hover();
+  await page.locator('#scrubber-tip', { hasText: 'm crash m' }).waitFor();
+  await mark.click();
+  const shown = (): number | null => stage.sandbox.snapshot().history.shown;
+  await until(() => shown() !== null, 'the past');
+  const { happenings } = await detailsOf(stage, shown()!);
+  assert.deepEqual(happenings, ['crash m']);
+  const box = (await page.locator('#scrubber').boundingBox())!;
+  const at = (part: number): [number, number] => [box.x + part * box.width, box.y + 21];
+  await page.mouse.move(...at(0.5));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.8));
+  const before = shown();
+  await page.locator('#scrubber-tip', { hasText: /^[\d:.]+$/ }).waitFor();
+  assert.equal(shown(), before, 'it has not gone yet');
+  await page.mouse.up();
+  await until(() => shown() !== before, 'another event');
+  const { firstAt, lastAt } = stage.sandbox.snapshot().history;
+  const part = (stage.sandbox.snapshot().clock.now - firstAt) / (lastAt - firstAt);
+  assert.ok(Math.abs(part - 0.8) < 0.05, String(part));
+  await page.locator('#scrubber').focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Enter');
+  await until(() => shown()! < before!, 'the first milestone');
+});
+
+onStage(
+  'the list of all events: scrolled, filtered, gone to, and what comes later dimmed',
+  async (stage) => {
+    const { page } = stage;
+    stage.do({ op: 'load', rate: 500, bytes: 10 });
+    stage.pass(10);
+    await page.locator('#source-trace').click();
+    const numbers = (): Promise<number[]> =>
+      page
+        .locator('#trace-rows .row-number')
+        .allTextContents()
+        .then((texts) =>
+          texts.filter((text) => text !== '').map((text) => Number(text.replaceAll(',', ''))),
+        );
+    const newest = found(stage, 0, 'VISIBLE');
+    await until(async () => (await numbers()).includes(newest), 'the last events');
+    stage.pass(1);
+    const later = found(stage, 0, 'VISIBLE');
+    assert.ok(later > newest);
+    await until(async () => (await numbers()).includes(later), 'what has come');
+    await page.locator('#trace-filter input').fill('on=fullresync');
+    await page.locator('#trace-filter input').press('Enter');
+    await page.locator('.trace-row', { hasText: 'FULLRESYNC' }).first().waitFor();
+    await page.locator('#trace-filter input').fill('colour=red');
+    await page.locator('#trace-filter input').press('Enter');
+    await page.locator('.trace-refusal', { hasText: "'colour=red' is no filter" }).waitFor();
+    await page.locator('#trace-filter input').fill('');
+    await page.locator('#trace-filter input').press('Enter');
+    await until(async () => (await numbers()).includes(found(stage, 0, '')), 'all events');
+    await page.locator('#trace-scroll').focus();
+    await page.keyboard.press('Home');
+    await until(async () => (await numbers()).includes(1), 'the first events');
+    await until(async () => {
+      await page.keyboard.press('Home');
+      return (await page.locator('#details-title').textContent())!.startsWith('1 ·');
+    }, 'the first event, selected');
+    await page.keyboard.press('ArrowDown');
+    await page.locator('#details-title', { hasText: /^2 ·/ }).waitFor();
+    // Nothing is recorded before the start of the first node.
+    await page.keyboard.press('Enter');
+    await until(() => stage.sandbox.snapshot().history.shown === 2, 'event 2');
+    await page.locator('#trace-row-3.is-after').waitFor();
+    assert.equal(
+      await page.locator('#trace-row-2').getAttribute('class'),
+      'trace-row is-operation is-shown is-active',
+    );
+  },
+);
+
+onStage('the details of an event: a chain to walk along', async (stage) => {
+  const { page } = stage;
+  stage.do({ op: 'goto', event: found(stage, 1, 'on=fullresync') });
+  await page.locator('.details-bytes', { hasText: '+FULLRESYNC' }).waitFor();
+  const cause = page.locator('.chain .is-cause').last().locator('button');
+  const seq = await cause.getAttribute('data-seq');
+  await cause.click();
+  await page.locator('#details-title', { hasText: new RegExp(`^${seq} ·`) }).waitFor();
+  await page.locator('.chain .is-effect').first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('#details-title', { hasText: 'Event' }).waitFor();
+});
+
+/** The number of the first event from `from` on that passes the filter; of the last one with 0. */
+function found(stage: Stage, from: number, filter: string): number {
+  let seq = 0;
+  stage.service.perform({ op: 'events', from, count: 1, filter }, (outcome) => {
+    assert.ok(outcome.ok);
+    seq = (outcome.data as FoundEvents).events[0]!.seq;
+  });
+  return seq;
+}
+
+function detailsOf(stage: Stage, event: number): Promise<EventDetails> {
+  return new Promise((resolve) => {
+    stage.service.perform({ op: 'event', event }, (outcome) => {
+      assert.ok(outcome.ok);
+      resolve(outcome.data as EventDetails);
+    });
+  });
+}

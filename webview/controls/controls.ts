@@ -15,6 +15,7 @@ import {
   vsCodeOption,
   vsCodeTextField,
 } from '@vscode/webview-ui-toolkit';
+import { svg } from '../dom.ts';
 
 /** To be called once, before the first control is created. */
 export function registerControls(): void {
@@ -29,6 +30,8 @@ export function registerControls(): void {
 interface ButtonOptions {
   readonly id: string;
   readonly label: string;
+  /** The path of a picture of 16×16 that it shows in place of the label. */
+  readonly icon?: string;
   readonly title?: string;
   readonly isPrimary?: boolean;
   readonly onPress: () => void;
@@ -44,7 +47,9 @@ export class ButtonControl {
     this.button = document.createElement('vscode-button') as Button;
     this.button.id = options.id;
     this.button.appearance = options.isPrimary === true ? 'primary' : 'secondary';
-    this.button.textContent = options.label;
+    if (options.icon === undefined) this.button.textContent = options.label;
+    else this.button.append(iconElement(options.icon));
+    if (options.icon !== undefined) this.button.setAttribute('aria-label', options.label);
     this.onPress = options.onPress;
     this.button.addEventListener('click', () => {
       if (this.isEnabled) this.onPress();
@@ -79,6 +84,12 @@ export class ButtonControl {
   setAction(onPress: () => void): void {
     this.onPress = onPress;
   }
+}
+
+function iconElement(path: string): SVGElement {
+  const icon = svg('svg', { class: 'icon', viewBox: '0 0 16 16', 'aria-hidden': 'true' });
+  icon.append(svg('path', { d: path }));
+  return icon;
 }
 
 interface Choice {
@@ -158,6 +169,15 @@ export class TextFieldControl {
 
   setEnabled(isEnabled: boolean): void {
     if (this.field.disabled === isEnabled) this.field.disabled = !isEnabled;
+  }
+
+  /** What it shows while it is empty. */
+  setPlaceholder(text: string): void {
+    this.field.placeholder = text;
+  }
+
+  get hasFocus(): boolean {
+    return document.activeElement === this.field;
   }
 }
 

@@ -1,8 +1,9 @@
 /** The notices at the top of the page, most urgent first. */
 
 import type { Snapshot, WaitingClientSnapshot } from '../../src/view/snapshot.ts';
+import type { Hold } from './held.ts';
 import { situationsOf } from './situations.ts';
-import { counted, countOf, listed } from './words.ts';
+import { counted, countOf, inLargeTime, listed, timeOfDay } from './words.ts';
 
 export interface Notice {
   /** Stable for the same notice, so that a dismissed one does not come back. */
@@ -16,8 +17,12 @@ export interface Notice {
 }
 
 const NAMED_MAX = 4;
+/** How long most clients wait for an answer by default, and when they are close to giving up. */
+const USUAL_TIMEOUT_MS = 5_000;
+const NEAR_TIMEOUT_MS = 4_000;
 
-export function noticesOf(snapshot: Snapshot): Notice[] {
+/** `hold` says how long the world has been standing still; undefined while it runs. */
+export function noticesOf(snapshot: Snapshot, hold?: Hold): Notice[] {
   const notices: Notice[] = [];
   if (snapshot.failure !== null) {
     notices.push({
@@ -28,13 +33,15 @@ export function noticesOf(snapshot: Snapshot): Notice[] {
       canDismiss: false,
     });
   }
+  const { shown } = snapshot.history;
+  if (shown !== null) notices.push(pastNotice(snapshot, shown, hold));
   const paused = snapshot.waiting.filter((client) => client.because === 'paused');
-  if (paused.length > 0) {
+  if (paused.length > 0 && shown === null) {
     notices.push({
       id: 'paused',
       tone: 'warn',
       title: 'Paused',
-      text: `${waitingWords(paused, isPartial(snapshot))} for an answer. To them this world looks down; Resume or Step lets it answer.`,
+      text: `${waitingWords(paused, isPartial(snapshot))} for an answer${patienceWords(hold)}. To them this world looks down; Resume or Step lets it answer.`,
       canDismiss: false,
     });
   }
@@ -45,6 +52,35 @@ export function noticesOf(snapshot: Snapshot): Notice[] {
   const failover = snapshot.failovers.at(-1);
   if (failover !== undefined) notices.push(failoverNotice(failover));
   return notices;
+}
+
+/** `Event 8,402 of 9,120`, how long the present has been held, and who waits for it. */
+function pastNotice(snapshot: Snapshot, shown: number, hold: Hold | undefined): Notice {
+  const { history, clock } = snapshot;
+  const paused = snapshot.waiting.filter((client) => client.because === 'paused');
+  const who =
+    paused.length === 0
+      ? 'no client waits'
+      : `${waitingWords(paused, isPartial(snapshot))}${patienceWords(hold)}`;
+  return {
+    id: 'past',
+    tone: 'warn',
+    title: `Event ${counted(shown)} of ${counted(history.last)}`,
+    text: `The present has been held for ${inLargeTime(hold?.ms ?? 0)}; ${who}. It is ${timeOfDay(clock.now)}; Live returns to the present.`,
+    canDismiss: false,
+  };
+}
+
+/** `, for 4 s: app is near the usual time-out of 5 s`; empty while that is far. */
+function patienceWords(hold: Hold | undefined): string {
+  const tired = (hold?.waiting ?? []).filter(({ ms }) => ms >= NEAR_TIMEOUT_MS);
+  const longest = tired[0];
+  if (longest === undefined) return '';
+  const { name, addr } = longest.client;
+  const verb = longest.ms < USUAL_TIMEOUT_MS ? 'is near' : 'is beyond';
+  const others = tired.length === 1 ? '' : ` and ${countOf(tired.length - 1, 'other')}`;
+  const who = `${name === '' ? addr : name}${others}`;
+  return `, ${who} for ${inLargeTime(longest.ms)}: that ${verb} the usual time-out of ${USUAL_TIMEOUT_MS / 1000} s`;
 }
 
 function frozenNotices(snapshot: Snapshot): Notice[] {

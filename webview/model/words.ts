@@ -43,6 +43,16 @@ export function inTime(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
 }
 
+/** `12 s`, `3 min`, `5 h`, `2 d`: a long time, in its largest unit. */
+export function inLargeTime(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+}
+
 /** The local time of day, `14:02:07.123`, of Unix microseconds. */
 export function timeOfDay(micros: number): string {
   const date = new Date(micros / MICROS_PER_MS);

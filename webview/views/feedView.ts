@@ -1,21 +1,32 @@
 /**
- * The event feed, newest first, below the next events while the world is paused.
+ * The events, from two sources: the feed, newest first, with messages in short, log lines and what the
+ * sandbox says; and every event of the history, oldest first. The next events of a paused world are above
+ * them, what is known of the selected event is beside them.
  *
- * Invariant: the rows are drawn at most DRAWS_PER_SECOND times a second, and the head has the same
- * height in every state.
+ * Invariant: the rows of the feed are drawn at most DRAWS_PER_SECOND times a second. The head has the same
+ * height in every state, and both sources have the same place, so a change of the source moves nothing.
  */
 
 import type { Quiet } from '../../src/view/messages.ts';
 import type { Snapshot, UpcomingSnapshot } from '../../src/view/snapshot.ts';
-import type { Choices } from '../choices.ts';
-import { ToggleControl } from '../controls/controls.ts';
+import type { Choices, Source } from '../choices.ts';
+import { TextFieldControl, ToggleControl } from '../controls/controls.ts';
 import { Menu } from '../controls/menu.ts';
 import { h, Keyed, setClass, setCutText, setHidden, setText } from '../dom.ts';
 import { type FeedRow, type FeedRows, QUIET_KINDS, TOPICS, type Topic } from '../model/feedRows.ts';
 import { counted, shortCount, timeOfDay } from '../model/words.ts';
+import type { Ask, Read } from '../page.ts';
+import { Details } from './details.ts';
 import { RowList } from './rowList.ts';
+import { TraceList } from './traceList.ts';
 
 const DRAWS_PER_SECOND = 8;
+const FILTER_LABEL =
+  'Which events: VISIBLE, node=r1, kind=data, conn=3, key=balance, text=SET, on=+odown';
+const SOURCE_WORDS: Readonly<Record<Source, readonly [label: string, title: string]>> = {
+  feed: ['Feed', 'Messages in short, log lines, and what the sandbox says'],
+  trace: ['All events', 'Every event of the history, by number'],
+};
 
 const TOPIC_WORDS: Readonly<Record<Topic, readonly [label: string, title: string]>> = {
   replication: ['Replication', 'Handshakes, PSYNC, RDB payloads between servers'],
@@ -69,19 +80,25 @@ export class FeedView {
     text: 'The next events stand here while the world is paused.',
   });
   private readonly nextRows: Keyed<Next, NextView>;
-  private readonly list = new RowList('Past events, newest first', () => new FeedRowView());
+  private readonly list: RowList;
+  private readonly trace: TraceList;
+  private readonly details: Details;
+  private readonly sources = new Map<Source, ToggleControl>();
+  private readonly traceFilter: TextFieldControl;
   private readonly newest = h('button', {
     class: 'toggle',
     id: 'feed-newest',
-    text: '↑ Newest',
+    text: 'Newest',
     attributes: { type: 'button', title: 'Scrolls to the newest event and follows what comes' },
   });
   private readonly topics = new Map<Topic, ToggleControl>();
   private readonly quiets = new Map<Quiet, ToggleControl>();
   private drawnAt = 0;
   private timer = 0;
+  /** The event of the past that was shown last. */
+  private shown: number | null = null;
 
-  constructor(rows: FeedRows, choices: Choices) {
+  constructor(rows: FeedRows, choices: Choices, ask: Ask, read: Read) {
     this.rows = rows;
     this.choices = choices;
     this.nextRows = new Keyed(
@@ -89,31 +106,94 @@ export class FeedView {
       () => new NextView(),
       (view, next) => view.show(next),
     );
-    this.newest.addEventListener('click', () => this.list.scrollToTop());
-    this.element = h(
+    const go = (event: number): void => {
+      if (event > 0) ask({ op: 'goto', event });
+    };
+    const select = (seq: number | undefined): void => this.select(seq);
+    this.list = new RowList(
+      'Past events, newest first',
+      () => new FeedRowView(),
+      (row) => this.select(row === undefined || row.seq === 0 ? undefined : row.seq, 'feed'),
+      (row) => go(row.seq),
+    );
+    this.trace = new TraceList(read, select, go);
+    this.details = new Details(read, select, go);
+    this.traceFilter = new TextFieldControl('trace-filter', FILTER_LABEL, '', () =>
+      this.choices.filterTrace(this.traceFilter.value.trim()),
+    );
+    this.traceFilter.setPlaceholder('VISIBLE node=r1 on=+odown');
+    this.traceFilter.setValue(choices.traceFilter);
+    this.newest.addEventListener('click', () => this.followNewest());
+    this.element = this.build();
+  }
+
+  private build(): HTMLElement {
+    const menu = new Menu('feed-filter', 'Shown ▾', 'Which events are shown', [
+      this.topicToggles(),
+      this.quietToggles(),
+    ]);
+    menu.element.classList.add('of-feed');
+    const sources = h('div', {
+      class: 'sources',
+      attributes: { role: 'group', 'aria-label': 'Source' },
+    });
+    for (const [source, [label, title]] of Object.entries(SOURCE_WORDS) as [
+      Source,
+      (typeof SOURCE_WORDS)[Source],
+    ][]) {
+      const toggle = new ToggleControl(`source-${source}`, label, title, () =>
+        this.choices.showSource(source),
+      );
+      this.sources.set(source, toggle);
+      sources.append(toggle.element);
+    }
+    const next = h('div', {
+      class: 'next',
+      attributes: { role: 'group', 'aria-label': 'Next events', tabindex: '0' },
+    });
+    next.append(this.noNext, this.next);
+    return h(
       'section',
       { class: 'feed', id: 'feed', attributes: { 'aria-label': 'Events' } },
       h(
         'div',
         { class: 'feed-head' },
         h('h2', { text: 'Events' }),
-        new Menu('feed-filter', 'Shown ▾', 'Which events are shown', [
-          this.topicToggles(),
-          this.quietToggles(),
-        ]).element,
+        sources,
+        h(
+          'div',
+          { class: 'feed-filters' },
+          menu.element,
+          h('div', { class: 'trace-filter of-trace' }, this.traceFilter.element),
+        ),
         this.newest,
       ),
+      next,
       h(
         'div',
-        {
-          class: 'next',
-          attributes: { role: 'group', 'aria-label': 'Next events', tabindex: '0' },
-        },
-        this.noNext,
-        this.next,
+        { class: 'feed-body' },
+        h('div', { class: 'feed-lists' }, this.list.element, this.trace.element),
+        this.details.element,
       ),
-      this.list.element,
     );
+  }
+
+  /** An event was selected: in one of the lists or in the details, or because it is shown. */
+  private select(seq: number | undefined, by: Source | 'past' = 'trace'): void {
+    if (by !== 'feed') this.list.deactivate();
+    this.trace.select(seq);
+    this.details.show(seq, by !== 'past');
+  }
+
+  private followNewest(): void {
+    this.list.scrollToTop();
+    this.trace.followEnd();
+  }
+
+  /** Another sandbox, or the same one from its beginning. */
+  clear(): void {
+    this.trace.clear();
+    this.details.show(undefined, false);
   }
 
   private topicToggles(): HTMLElement {
@@ -155,7 +235,20 @@ export class FeedView {
     this.nextRows.show(upcoming);
     setHidden(this.noNext, upcoming.length > 0);
     this.showToggles();
+    this.showSource(snapshot);
     this.drawSoon(snapshot.clock.mode === 'paused');
+  }
+
+  /** While the past is shown, its event is the selected one. */
+  private showSource(snapshot: Snapshot): void {
+    const { shown } = snapshot.history;
+    const source = this.choices.source ?? (shown === null ? 'feed' : 'trace');
+    setClass(this.element, `feed shows-${source}`);
+    for (const [each, toggle] of this.sources) toggle.show(each === source);
+    this.trace.show(snapshot, this.choices.traceFilter, source === 'trace');
+    if (shown === this.shown) return;
+    this.shown = shown;
+    if (shown !== null && shown > 0) this.select(shown, 'past');
   }
 
   private showToggles(): void {

@@ -111,8 +111,8 @@ export class Inspector {
     const actions = [...processActions(node), ...serverActions(node)];
     this.buttons.show(actions.map((action) => [action.id, action]));
     this.showReplicaof(node);
-    // A stopped world accepts no operation.
-    this.everything.inert = snapshot.failure !== null;
+    // A stopped world accepts no operation, and the past cannot be changed.
+    this.everything.inert = snapshot.failure !== null || snapshot.history.shown !== null;
     const servers = snapshot.nodes.filter((other) => other.name !== node.name);
     this.master.setChoices([
       { value: NO_ONE, label: 'NO ONE' },

@@ -9,6 +9,7 @@ import type { Snapshot } from '../../src/view/snapshot.ts';
 import type { Choices } from '../choices.ts';
 import { ButtonControl } from '../controls/controls.ts';
 import { h, Keyed, setClass, setCutText, setHidden, setText } from '../dom.ts';
+import type { Hold } from '../model/held.ts';
 import { loadWords } from '../model/loadWords.ts';
 import { type Notice, noticesOf } from '../model/notices.ts';
 
@@ -60,8 +61,14 @@ export class Notices {
     this.list.classList.toggle('is-open', isOpen);
   }
 
-  show(snapshot: Snapshot | undefined, goneReason: string, canStart: boolean): void {
-    const said = snapshot === undefined ? [] : noticesOf(snapshot);
+  /** `hold` says how long the world has been standing still; undefined while it runs. */
+  show(
+    snapshot: Snapshot | undefined,
+    hold: Hold | undefined,
+    goneReason: string,
+    canStart: boolean,
+  ): void {
+    const said = snapshot === undefined ? [] : noticesOf(snapshot, hold);
     const all = goneReason === '' ? said : [goneNotice(goneReason, canStart), ...said];
     const shown = all.filter((notice) => !this.choices.isDismissed(notice.id));
     this.keyed.show(shown.map((notice) => [notice.id, notice]));

@@ -2,7 +2,8 @@
  * A list of many rows, of which only those in sight are in the page.
  *
  * Every row is ROW_PIXELS high and stands at its index times that. One row may be active: it is shown in
- * full, over its neighbours, so that reading it moves nothing. Arrow keys move through the rows.
+ * full, over its neighbours, so that reading it moves nothing. Arrow keys, Home and End move through the
+ * rows; Enter and a double click go to the event of a row.
  *
  * Invariant: rows that come above leave those in sight where they are, unless the reader is at the top
  * and reads no row.
@@ -45,8 +46,18 @@ export class RowList {
   /** The id of the newest row at the last drawing, and of the active one; 0 for none. */
   private newestId = 0;
   private activeId = 0;
+  private readonly activated: (row: FeedRow | undefined) => void;
+  private readonly go: (row: FeedRow) => void;
 
-  constructor(label: string, create: () => RowView) {
+  /** `activated` hears which row the user reads, `go` whose event the user wants to go to. */
+  constructor(
+    label: string,
+    create: () => RowView,
+    activated: (row: FeedRow | undefined) => void,
+    go: (row: FeedRow) => void,
+  ) {
+    this.activated = activated;
+    this.go = go;
     this.views = new Keyed(
       this.list,
       (id) => this.created(Number(id), create()),
@@ -64,6 +75,13 @@ export class RowList {
     this.element.addEventListener('scroll', () => this.draw(), { passive: true });
     this.element.addEventListener('keydown', (event) => this.pressed(event));
     new ResizeObserver(() => this.draw()).observe(this.element);
+  }
+
+  /** The reader has turned to something else. */
+  deactivate(): void {
+    if (this.activeId === 0) return;
+    this.activeId = 0;
+    this.draw();
   }
 
   /** Whether the newest row is in sight and the rows move with what comes. */
@@ -124,6 +142,10 @@ export class RowList {
       if (getSelection()?.isCollapsed === false) return;
       this.activate(this.activeId === id ? 0 : id);
     });
+    element.addEventListener('dblclick', () => {
+      const row = this.rowOf(id);
+      if (row !== undefined) this.go(row);
+    });
     return view;
   }
 
@@ -142,7 +164,13 @@ export class RowList {
 
   private activate(id: number): void {
     this.activeId = id;
+    this.activated(this.rowOf(id));
     this.draw();
+  }
+
+  private rowOf(id: number): FeedRow | undefined {
+    const index = id === 0 ? this.source.count : this.countAbove(id);
+    return index < this.source.count ? this.source.at(index) : undefined;
   }
 
   private pressed(event: KeyboardEvent): void {
@@ -151,14 +179,28 @@ export class RowList {
       this.activate(0);
       return;
     }
-    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (by === 0 || source.count === 0) return;
+    if (event.key === 'Enter') {
+      const row = this.rowOf(this.activeId);
+      if (row !== undefined) this.go(row);
+      return;
+    }
+    const to = this.target(event.key);
+    if (to === undefined || source.count === 0) return;
     event.preventDefault();
-    const at = this.activeId === 0 ? this.firstInSight() - by : this.countAbove(this.activeId);
-    const index = Math.min(source.count - 1, Math.max(0, at + by));
-    this.activeId = source.at(index).id;
+    const index = Math.min(source.count - 1, Math.max(0, to));
     this.bringIntoSight(index);
-    this.draw();
+    this.activate(source.at(index).id);
+  }
+
+  /** The index to which a key moves, which may lie outside of the list. */
+  private target(key: string): number | undefined {
+    const by = key === 'ArrowDown' ? 1 : key === 'ArrowUp' ? -1 : 0;
+    if (by !== 0) {
+      const at = this.activeId === 0 ? this.firstInSight() - by : this.countAbove(this.activeId);
+      return at + by;
+    }
+    if (key === 'Home') return 0;
+    return key === 'End' ? this.source.count - 1 : undefined;
   }
 
   private firstInSight(): number {

@@ -7,7 +7,7 @@ export class Said {
   readonly element = h('div', { class: 'said', id: 'said', attributes: { role: 'status' } });
 
   say(operation: Operation, outcome: Outcome): void {
-    // The toolbar already shows the effect of these.
+    // The toolbar, the notices and the list of events already show the effect of these.
     if (outcome.ok && SHOWN_ELSEWHERE.has(operation.op)) {
       setCutText(this.element, '');
       return;
@@ -18,7 +18,11 @@ export class Said {
   }
 }
 
-const SHOWN_ELSEWHERE: ReadonlySet<Operation['op']> = new Set(['pause', 'resume', 'load']);
+const SHOWN_ELSEWHERE: ReadonlySet<Operation['op']> = new Set([
+  ...(['pause', 'resume', 'load'] as const),
+  ...(['step', 'stepVisible', 'stepMilestone', 'stepOn', 'live'] as const),
+  ...(['back', 'backVisible', 'backMilestone', 'backOn', 'goto', 'gotoTime'] as const),
+]);
 
 /** `crash m`, `cut m r1`, `replicaof r2 m`, `load stop`. */
 function subject(operation: Operation): string {

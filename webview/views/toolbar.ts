@@ -1,5 +1,5 @@
 /**
- * The toolbar: time, failover and load, which concern the whole world.
+ * The toolbar: the state, failover and load, which concern the whole world. Steps stand in the time bar.
  *
  * Invariant: it is one row, and no control in it changes its width. Where there is no room, the clock
  * goes first, and what is rarely pressed stands in a menu.
@@ -23,7 +23,6 @@ export class Toolbar {
   private readonly clock = h('span', { class: 'clock', id: 'clock' });
   private readonly events = h('span', { class: 'muted', id: 'events' });
   private readonly run: ButtonControl;
-  private readonly step: ButtonControl;
   private readonly stepRaw: ButtonControl;
   private readonly failover: ButtonControl;
   private readonly load: ButtonControl;
@@ -37,12 +36,6 @@ export class Toolbar {
       label: 'Pause',
       isPrimary: true,
       onPress: () => ask({ op: 'pause' }),
-    });
-    this.step = new ButtonControl({
-      id: 'step',
-      label: 'Step',
-      title: 'Runs to the next event that is shown',
-      onPress: () => ask({ op: 'stepVisible' }),
     });
     this.stepRaw = new ButtonControl({
       id: 'step-raw',
@@ -70,7 +63,7 @@ export class Toolbar {
       'header',
       { class: 'toolbar', attributes: { role: 'toolbar', 'aria-label': 'World' } },
       group('State', this.state, this.clock, this.events),
-      group('Time', this.run.element, this.step.element),
+      group('Time', this.run.element),
       new Menu('toolbar-more', '⋯', 'More', rare).element,
       group(
         'Load',
@@ -86,18 +79,21 @@ export class Toolbar {
   }
 
   show(snapshot: Snapshot): void {
-    const { clock, failure, load } = snapshot;
+    const { clock, failure, history, load } = snapshot;
     const isPaused = clock.mode === 'paused';
+    const isPast = history.shown !== null;
     const stands = failure !== null;
-    setText(this.state, stands ? 'Stopped' : isPaused ? 'Paused' : liveWords(clock.speed));
-    setClass(this.state, `state is-${stands ? 'bad' : clock.mode}`);
+    setText(this.state, stateWords(snapshot));
+    setClass(this.state, `state is-${isPast ? 'past' : stands ? 'bad' : clock.mode}`);
     setText(this.clock, timeOfDay(clock.now));
     setText(this.events, `event ${counted(clock.events)}`);
     this.run.setLabel(isPaused ? 'Resume' : 'Pause');
     this.run.setAction(() => this.ask({ op: isPaused ? 'resume' : 'pause' }));
-    for (const control of [this.run, this.step, this.stepRaw]) control.setEnabled(!stands);
-    this.showFailover(snapshot, stands);
-    this.showLoad(load, stands);
+    this.run.setTitle(isPast ? 'The present is held: Live returns to it' : '');
+    this.run.setEnabled(!stands && !isPast);
+    this.stepRaw.setEnabled(!stands || isPast);
+    this.showFailover(snapshot, stands || isPast);
+    this.showLoad(load, stands || isPast);
   }
 
   private showFailover(snapshot: Snapshot, stands: boolean): void {
@@ -116,9 +112,15 @@ export class Toolbar {
     this.isLoading = load?.running === true;
     this.load.setLabel(this.isLoading ? 'Stop load' : 'Start load');
     this.load.setEnabled(!stands);
-    this.rate.setEnabled(!this.isLoading);
+    this.rate.setEnabled(!this.isLoading && !stands);
     if (this.isLoading) this.rate.setValue(String(load!.rate));
   }
+}
+
+function stateWords({ clock, failure, history }: Snapshot): string {
+  if (history.shown !== null) return 'Past';
+  if (failure !== null) return 'Stopped';
+  return clock.mode === 'paused' ? 'Paused' : liveWords(clock.speed);
 }
 
 function liveWords(speed: number): string {

@@ -74,12 +74,13 @@ export const historyDoings: Doings<keyof typeof historyVerbs> = {
     const data = listKeys(node, serverOf(shown.world, node), count);
     done({ ok: true, text: `${data.keys.length} of ${data.total} keys`, data });
   },
-  milestones: (sandbox, _operation, done) => {
-    const data = milestones(sandbox.world, 0, sandbox.world.eventCount);
+  milestones: (sandbox, { after }, done) => {
+    const data = milestones(sandbox.world, after, sandbox.world.eventCount);
     done({ ok: true, text: `${data.length} milestones`, data });
   },
   events: (sandbox, { from, count, filter }, done) => {
-    const data = findEvents(sandbox.history.shown.world, from, count, readFilter(filter ?? ''));
+    // The present knows what comes after the event that is shown.
+    const data = findEvents(sandbox.world, from, count, readFilter(filter ?? ''));
     done({ ok: true, text: `${data.events.length} events`, data });
   },
   event: (sandbox, { event }, done) => {

@@ -127,8 +127,17 @@ export const historyVerbs = {
   },
   milestones: {
     words: 'MILESTONES',
-    help: 'The milestones of the history, oldest first: number, time, node, and what happened.',
-    takes: {},
+    help: 'The milestones after event n, oldest first: number, time, node, and what happened.',
+    takes: {
+      after: {
+        kind: 'integer',
+        usage: 'n',
+        what: 'MILESTONES takes the number of an event',
+        least: 0,
+        most: Number.MAX_SAFE_INTEGER,
+        default: 0,
+      },
+    },
     ...LOOKS,
     hasData: true,
   },

@@ -27,7 +27,7 @@ const CONTROLS =
   'button[id], vscode-button[id], vscode-dropdown[id], vscode-text-field[id], [tabindex="0"][id]';
 const BOXES = `Object.fromEntries(
   [...document.querySelectorAll(${JSON.stringify(CONTROLS)})]
-    .filter(({ id }) => id !== '' && !id.startsWith('feed-row-'))
+    .filter(({ id }) => !/^(|(feed|trace)-row-.*)$/.test(id))
     .map((element) => {
       const { x, y, width, height } = element.getBoundingClientRect();
       return [element.id, [x, y, width, height].map((value) => value.toFixed(1)).join(' ')];
@@ -42,7 +42,7 @@ export interface PageKind {
 
 /** A page on a sandbox of its own. */
 export class Stage {
-  readonly sandbox: Sandbox = bootedSandbox();
+  readonly sandbox: Sandbox = bootedSandbox({ record: true });
   readonly service = new Service(this.sandbox);
   readonly dashboard = new Dashboard(this.service, (operation, done) =>
     this.service.perform(operation, done),
@@ -96,11 +96,12 @@ export class Stage {
 
   /** Until the page shows the newest state. */
   async drawn(): Promise<void> {
-    const { clock } = this.sandbox.snapshot();
+    const { clock, history } = this.sandbox.snapshot();
     const events = `event ${String(clock.events).replace(/\B(?=(\d{3})+$)/g, ',')}`;
     const shown = this.page.locator('#events', { hasText: new RegExp(`^${events}$`) });
     await shown.waitFor({ state: 'attached', timeout: WAIT_MS });
-    const mode = clock.mode === 'paused' ? 'Paused' : 'Live';
+    const present = clock.mode === 'paused' ? 'Paused' : 'Live';
+    const mode = history.shown === null ? present : 'Past';
     await this.page.locator('#state', { hasText: mode }).waitFor({ timeout: WAIT_MS });
     await this.page.evaluate(DRAWN);
   }
@@ -114,8 +115,13 @@ export class Stage {
 
   /** Where every control is, by its id. */
   boxes(): Promise<Record<string, string>> {
-    return this.page.evaluate(BOXES);
+    return boxesOf(this.page);
   }
+}
+
+/** Where every control of a page is, by its id. */
+export function boxesOf(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(BOXES);
 }
 
 function freePort(): Promise<number> {

@@ -100,12 +100,16 @@ test('what is not held is refused with what is', () => {
 
 test('milestones: an election and a resynchronization in few steps, back and forth at the same events', () => {
   const sandbox = failedOver();
-  const all = succeed(sandbox, { op: 'milestones' }).data as Milestone[];
+  const all = succeed(sandbox, { op: 'milestones', after: 0 }).data as Milestone[];
   const texts = all.map(({ text }) => text);
   for (const text of ['crash m', '+sdown', '+odown', '+elected-leader', '+switch-master']) {
     assert.ok(texts.includes(text), text);
   }
   const crash = all.find(({ text }) => text === 'crash m')!.seq;
+  assert.deepEqual(
+    succeed(sandbox, { op: 'milestones', after: crash }).data,
+    all.filter(({ seq }) => seq > crash),
+  );
   const forward: number[] = [];
   const seen = [...new Set(all.map(({ seq }) => seq))].filter((seq) => seq > crash);
   succeed(sandbox, { op: 'goto', event: crash });
@@ -214,6 +218,8 @@ test('EVENTS finds by number and filter, and goes on where it stopped', () => {
     [...all].sort((a, b) => a - b),
   );
   assert.ok(find(0, 10, 'on=+switch-master').events.length >= 3);
+  succeed(sandbox, { op: 'goto', event: last - 100 });
+  assert.equal(find(0, 1).events[0]!.seq, last, 'while the past is shown, too');
   assert.match(
     refusal(sandbox, { op: 'events', from: 0, count: 1, filter: 'color=red' }),
     /^ERR 'color=red' is no filter/,
