@@ -41,7 +41,7 @@ function* shown(sandbox: Sandbox, first: number): Generator<string> {
   yield JSON.stringify(sandbox.snapshot());
   const { eventCount } = sandbox.world;
   yield JSON.stringify(data(sandbox, { op: 'events', from: 1, count: 10_000 }));
-  yield JSON.stringify(data(sandbox, { op: 'milestones' }));
+  yield JSON.stringify(data(sandbox, { op: 'milestones', after: 0 }));
   for (let event = first; event <= eventCount; event += 1) {
     yield JSON.stringify(data(sandbox, { op: 'event', event }));
   }
