@@ -55,6 +55,9 @@ export class End {
   consumed = 0;
   /** The last event that brought bytes to this end; 0 before the first. */
   lastData = 0;
+  /** How many chunks have arrived and wait for the process, and the event at which the last of them arrived. */
+  waiting = 0;
+  lastWaiting = 0;
 
   constructor(
     id: number,

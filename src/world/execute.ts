@@ -58,8 +58,17 @@ function record(run: Runtime, event: Event, kind: number): void {
   );
   run.cause = trace.count;
   if (event.bytes === undefined || end === undefined) return;
-  trace.connect(end.isClient, end.lastData, event.value);
-  if (kind === KIND.data) end.lastData = trace.count;
+  const isWaiting = kind === KIND.wait;
+  // What waits follows what waits already.
+  const previous = isWaiting && end.waiting > 0 ? end.lastWaiting : end.lastData;
+  trace.connect(end.isClient, previous, event.value);
+  if (isWaiting) {
+    end.waiting += 1;
+    end.lastWaiting = trace.count;
+  } else if (kind === KIND.data) {
+    end.waiting = Math.max(0, end.waiting - 1);
+    end.lastData = trace.count;
+  }
 }
 
 /** A packet arrives at a node. */

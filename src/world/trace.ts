@@ -32,6 +32,7 @@ export interface EventGlance {
   /** Indices of places; -1 for none. */
   readonly place: number;
   readonly peer: number;
+  readonly conn: number;
   /** The first byte of its payload; -1 without one. */
   readonly firstByte: number;
 }
@@ -257,6 +258,7 @@ export class Trace implements ChunkSource {
       kind: page.kindOf(slot),
       place: page.placeOf(slot),
       peer: page.peerOf(slot),
+      conn: page.connOf(slot),
       firstByte: hasBytes ? page.bytesOf(slot)[0]! : -1,
     };
   }
@@ -299,10 +301,12 @@ export class Trace implements ChunkSource {
     return copy;
   }
 
-  /** Gives this trace pages that no other has, so that payloads may be written over. */
+  /** Gives this trace pages that no other has, and nothing but its own events, so that payloads may be written over. */
   unshare(): void {
     this.pages.forEach((page, index) => {
-      this.pages[index] = page.copy();
+      const own = page.copy();
+      own.clearRest();
+      this.pages[index] = own;
     });
   }
 

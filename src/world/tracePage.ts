@@ -204,6 +204,11 @@ export class TracePage {
     return copy;
   }
 
+  /** Clears the memory of events that it no longer has. */
+  clearRest(): void {
+    this.payloads.fill(0, this.used);
+  }
+
   /** Where the kept bytes of one of the last events begin that has the same; -1 if none has. */
   private sameAsBefore(slot: number, bytes: Buffer, kept: number): number {
     for (let i = slot - 1; i >= 0 && i >= slot - LOOK_BACK; i -= 1) {

@@ -76,6 +76,16 @@ export class OutputQueue {
     return part;
   }
 
+  /** Replaces its chunks by what `rewrite` makes of copies of them, and clears memory that it does not use. */
+  rewrite(rewrite: (bytes: Buffer) => Buffer): void {
+    this.chunks = this.chunks.slice(this.first);
+    this.first = 0;
+    this.chunks.forEach(({ bytes }, index) => {
+      this.chunks[index] = new OutputChunk(rewrite(Buffer.from(bytes)));
+    });
+    this.block?.fill(0, this.blockUsed);
+  }
+
   clear(): void {
     this.bytes = 0;
     this.chunks = [];

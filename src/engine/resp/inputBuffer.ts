@@ -49,6 +49,12 @@ export abstract class InputBuffer {
     }
   }
 
+  /** Clears the memory of bytes that are no longer needed. */
+  clearRest(): void {
+    this.buffer.fill(0, 0, this.keptFrom);
+    this.buffer.fill(0, this.end);
+  }
+
   /** Called when all positions in the buffer have decreased by `bytes`. */
   protected moved(_bytes: number): void {}
 

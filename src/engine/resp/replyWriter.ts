@@ -91,6 +91,11 @@ export class ReplyWriter {
     return chunk;
   }
 
+  /** Clears the memory of bytes that were taken. */
+  clearRest(): void {
+    this.buffer.fill(0, this.used);
+  }
+
   /** Drops everything written after position `length`. */
   truncate(length: number): void {
     if (length >= this.sealedBytes) {

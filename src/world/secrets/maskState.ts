@@ -5,9 +5,12 @@
  * Invariant: no length changes, so the state behaves as before. Data is left alone.
  */
 
-import { copyState } from '../../engine/machine/state.ts';
+import { copyState, registrationOf } from '../../engine/machine/state.ts';
+import { OutputQueue } from '../../engine/process/outputQueue.ts';
 import { Process } from '../../engine/process/process.ts';
 import { fieldName } from '../../engine/process/values/fields.ts';
+import { InputBuffer } from '../../engine/resp/inputBuffer.ts';
+import { ReplyWriter } from '../../engine/resp/replyWriter.ts';
 import type { End } from '../connection.ts';
 import { type Event, KIND } from '../event.ts';
 import type { Fifo } from '../fifo.ts';
@@ -41,6 +44,10 @@ export function maskState(
     if (typeof leaf === 'string') return maskText(leaf, field, to) as typeof leaf;
     return maskBytes(leaf, to) as typeof leaf;
   });
+  for (const object of objectsIn(copy)) {
+    if (object instanceof InputBuffer || object instanceof ReplyWriter) object.clearRest();
+    else if (object instanceof OutputQueue) object.rewrite((bytes) => maskBytes(bytes, to));
+  }
   maskTrace(copy, to);
   for (const node of copy.nodes.values()) {
     maskSetup(node, to);
@@ -53,6 +60,24 @@ export function maskState(
     else maskStream(stream, secretsInRequests(stream), to);
   });
   return copy;
+}
+
+/** All objects of a state, without those that copies share and what these refer to. */
+function* objectsIn(root: object): Generator<object> {
+  const seen = new Set<object>([root]);
+  for (const object of seen) {
+    if (registrationOf(object)?.shared || ArrayBuffer.isView(object)) continue;
+    yield object;
+    for (const part of partsOf(object)) {
+      if (typeof part === 'object' && part !== null) seen.add(part);
+    }
+  }
+}
+
+function* partsOf(object: object): Generator<unknown> {
+  if (object instanceof Map) yield* object.keys();
+  if (object instanceof Map || object instanceof Set) yield* object.values();
+  else yield* Object.values(object);
 }
 
 /** The ends that have opened a connection: they send commands. */
@@ -120,25 +145,37 @@ function* itemsOf(queue: Fifo<Event> | undefined): Generator<Event> {
   for (let i = 0; i < (queue?.length ?? 0); i += 1) yield queue!.at(i)!;
 }
 
+/** The bytes that have come to one end: as they arrived, and as its process received them. */
+interface Received {
+  readonly isReply: boolean;
+  readonly arrived: ByteStream;
+  readonly delivered: ByteStream;
+  /** How many chunks have arrived and are not delivered. */
+  waiting: number;
+}
+
 function maskTrace({ trace }: WorldState, to: Placeholders): void {
   trace.unshare();
-  /** By the last event that brought bytes of it. */
-  const open = new Map<number, ByteStream>();
-  const streams: { readonly stream: ByteStream; readonly isReply: boolean }[] = [];
+  const ends = new Map<string, Received>();
   for (let seq = trace.firstSeq; seq <= trace.count; seq += 1) {
     const chunk = trace.chunk(seq);
     if (chunk === undefined) continue;
-    const { bytes, length, previous, isReply } = chunk;
-    let stream = open.get(previous);
-    if (stream === undefined) {
-      stream = new ByteStream();
-      streams.push({ stream, isReply });
-    }
-    open.delete(previous);
-    open.set(seq, stream);
-    stream.add(bytes, length);
+    const { kind, place, conn } = trace.glance(seq)!;
+    const key = `${place} ${conn}`;
+    const { isReply } = chunk;
+    const end = ends.get(key) ?? {
+      ...{ isReply, arrived: new ByteStream(), delivered: new ByteStream(), waiting: 0 },
+    };
+    ends.set(key, end);
+    if (kind === KIND.wait || end.waiting === 0) end.arrived.add(chunk.bytes, chunk.length);
+    if (kind === KIND.wait) end.waiting += 1;
+    else end.waiting = Math.max(0, end.waiting - 1);
+    if (kind !== KIND.wait) end.delivered.add(chunk.bytes, chunk.length);
   }
-  for (const { stream, isReply } of streams) {
-    maskStream(stream, isReply ? secretsInReplies(stream) : secretsInRequests(stream), to);
+  for (const { isReply, arrived, delivered } of ends.values()) {
+    const find = isReply ? secretsInReplies : secretsInRequests;
+    // Both are read before one is written over: they share what has not waited.
+    const both = [arrived, delivered].map((stream) => [stream, find(stream)] as const);
+    for (const [stream, found] of both) maskStream(stream, found, to);
   }
 }

@@ -122,7 +122,7 @@ test('a recording is saved; a failed save says why and keeps the old file', asyn
   editor.savePath = path;
   editor.picked.push('Sandbox 1');
   await editor.run('saveRecording');
-  assert.equal(lastMessage(), `Replication Sandbox: saved ${path}`);
+  assert.equal(lastMessage(), `Replication Sandbox: saved ${path}, no password in it`);
   assert.deepEqual(editor.messages.at(-1)!.choices, ['Open']);
   const saved = readFileSync(path);
 

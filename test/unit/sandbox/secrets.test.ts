@@ -73,6 +73,23 @@ test('commands with passwords are shown without them, wherever chunks cut them',
   }
 });
 
+test('what waits for a frozen process is shown without passwords', () => {
+  const sandbox = bootedSandbox();
+  const booted = sandbox.world.eventCount;
+  const outside = new Outside(sandbox);
+  const clients = COMMANDS.map(() => outside.connect('m'));
+  sandbox.advance(sandbox.world.now + 1_000);
+  answer(sandbox, { op: 'freeze', node: 'm' });
+  for (const [index, client] of clients.entries()) {
+    for (const byte of COMMANDS[index]!) client.send(byte);
+    sandbox.advance(sandbox.world.now + 1_000);
+  }
+  answer(sandbox, { op: 'thaw', node: 'm' });
+  assertHidden(sandbox, booted);
+  const words = JSON.stringify(data(sandbox, { op: 'events', from: booted, count: 10_000 }));
+  assert.match(words, /AUTH \(hidden\)/);
+});
+
 test('replies, the dialogues of nodes, logs and the feed show no password', () => {
   const sandbox = bootedSandbox();
   const booted = sandbox.world.eventCount;
