@@ -75,7 +75,7 @@ export class Page {
     this.requests = new Requests(host);
     this.choices = new Choices(host, () => this.queueDraw());
     const ask: Ask = (operation) => void this.ask(operation);
-    const read: Read = (operation) => this.requests.ask(operation);
+    const read: Read = (operation) => this.request(operation);
     this.toolbar = new Toolbar(ask);
     this.timeBar = new TimeBar(ask, (operation) => this.ask(operation));
     this.notices = new Notices(this.choices, () => host.send({ kind: 'start' }));
@@ -148,8 +148,14 @@ export class Page {
     this.host.send({ kind: 'selected', node });
   }
 
+  /** Without a sandbox no answer would come. */
+  private request(operation: Operation): Promise<Outcome> {
+    if (this.goneReason === '') return this.requests.ask(operation);
+    return Promise.resolve({ ok: false, error: `ERR ${this.goneReason}` });
+  }
+
   private async ask(operation: Operation): Promise<Outcome> {
-    const outcome = await this.requests.ask(operation);
+    const outcome = await this.request(operation);
     this.said.say(operation, outcome);
     return outcome;
   }
@@ -158,7 +164,7 @@ export class Page {
   private async readMilestones({ history }: Snapshot): Promise<void> {
     const after = this.milestones.due(history, performance.now());
     if (after === undefined) return;
-    const outcome = await this.requests.ask({ op: 'milestones', after });
+    const outcome = await this.request({ op: 'milestones', after });
     this.milestones.take(outcome.ok ? (outcome.data as Milestone[]) : undefined);
     this.queueDraw();
   }

@@ -119,6 +119,13 @@ onStage('arrow keys move through the events, the active one is shown in full', a
   const active = page.locator('.feed-row.is-active');
   assert.equal(await active.getAttribute('aria-posinset'), '1');
   assert.equal(await active.getAttribute('aria-selected'), 'true');
+  await page.keyboard.press('End');
+  assert.equal(
+    await active.getAttribute('aria-posinset'),
+    await active.getAttribute('aria-setsize'),
+  );
+  await page.keyboard.press('Home');
+  assert.equal(await active.getAttribute('aria-posinset'), '1');
   await page.keyboard.press('Escape');
   assert.equal(await active.count(), 0);
 });

@@ -6,9 +6,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { startUp } from '../interop/peers.ts';
 import { launchChromium, recordProblems, skipWithoutChromium } from './support/browser.ts';
 import { boxesOf } from './support/stage.ts';
+import { startUp } from './support/upProcess.ts';
 import { until } from './support/window.ts';
 
 const skip = process.env['REQUIRE_PEERS'] === '1' ? false : skipWithoutChromium();
@@ -49,12 +49,12 @@ async function selectedEvent(page: Page): Promise<number> {
 test('back to +odown, to what was selected, before the crash, and to the present', {
   skip,
 }, async (t) => {
-  const sandbox = await startUp(t, ['--port', '0']);
+  const endpoints = await startUp(t);
   const context = await browser!.newContext({ viewport: { width: 1400, height: 900 } });
   t.after(() => context.close());
   const page = await context.newPage();
   const problems = await recordProblems(page);
-  await page.goto(sandbox.endpoints.dashboard.url);
+  await page.goto(endpoints.dashboard.url);
   await page.locator('#node-m').click();
   await page.locator('#load').click();
   await page.locator('#load', { hasText: 'Stop load' }).waitFor();
@@ -108,9 +108,8 @@ test('back to +odown, to what was selected, before the crash, and to the present
   await page.locator('.fork-endpoints dd').first().waitFor({ timeout: WAIT_MS });
   const addresses = await page.locator('.fork-endpoints dd').allTextContents();
   assert.equal(addresses.length, 8);
-  const own = sandbox.endpoints.nodes.map(({ host, port }) => `${host}:${port}`);
+  const own = endpoints.nodes.map(({ host, port }) => `${host}:${port}`);
   assert.ok(!addresses.some((address) => own.includes(address)), addresses.join(' '));
   await stays('with the endpoints of a fork');
   assert.deepEqual(problems, { csp: [], panel: [] });
-  assert.equal(await sandbox.stop(), 0);
 });

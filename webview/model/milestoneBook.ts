@@ -10,6 +10,8 @@ import type { HistorySnapshot } from '../../src/view/snapshot.ts';
 
 /** How long the answer to the last request stays good enough while the world runs. */
 const AGE_MS = 1_000;
+/** The most that are kept: the last ones. A sandbox keeps 8,192 notes. */
+const KEPT_MAX = 10_000;
 
 export class MilestoneBook {
   private known: Milestone[] = [];
@@ -43,7 +45,8 @@ export class MilestoneBook {
     const { asked } = this;
     this.asked = undefined;
     if (asked === undefined || found === undefined) return;
-    this.known = [...this.known.filter(({ seq }) => seq <= asked.after), ...found];
+    const before = this.known.filter(({ seq }) => seq <= asked.after);
+    this.known = [...before, ...found].slice(-KEPT_MAX);
     this.upTo = asked.last;
   }
 }

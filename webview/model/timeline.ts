@@ -62,7 +62,7 @@ function milestoneWords({ at, node, text }: Milestone): string {
   return `${timeOfDay(at)} ${node === '' ? '' : `${node} `}${text}`;
 }
 
-/** The ticks of a lane of `width` pixels, in the order of time. */
+/** The ticks of a lane of `width` pixels, in the order of time. What is not held has none. */
 export function marksOf(
   milestones: readonly Milestone[],
   history: HistorySnapshot,
@@ -70,6 +70,7 @@ export function marksOf(
 ): Mark[] {
   const cells = new Map<number, Milestone[]>();
   for (const milestone of milestones) {
+    if (milestone.at < history.firstAt) continue;
     const cell = Math.floor((positionOf(history, milestone.at) * width) / MARK_PIXELS);
     const inCell = cells.get(cell);
     if (inCell === undefined) cells.set(cell, [milestone]);

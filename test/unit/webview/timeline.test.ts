@@ -61,6 +61,15 @@ test('milestones have kinds, and those too close to each other share a tick', ()
   assert.equal(marks[0]!.position, 0.101);
 });
 
+test('what was forgotten has no tick', () => {
+  const all = [milestone(1, 2, 'crash m'), milestone(9, 50, '+odown')];
+  const marks = marksOf(all, history({ first: 5, firstAt: 10 * SECOND }), 600);
+  assert.deepEqual(
+    marks.map(({ seq }) => seq),
+    [9],
+  );
+});
+
 test('a tick tells the first of many milestones', () => {
   const many = Array.from({ length: 9 }, (_, index) => milestone(index + 1, 50, '+sdown'));
   const [mark] = marksOf(many, history(), 600);
