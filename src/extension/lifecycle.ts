@@ -120,7 +120,7 @@ export class Lifecycle {
       : ` Applications stay connected with ${parent.title}, the present.`;
     // Without a button VS Code shows only the first line.
     void vscode.window.showInformationMessage(
-      `Replication Sandbox: ${session.title} runs (${what}).${clients} Its endpoints: ${everyAddress(session)}.`,
+      `Replication Sandbox: ${session.title} runs (${what}). Its endpoints: ${everyAddress(session)}.${clients}`,
       OK,
     );
   }

@@ -2,6 +2,7 @@
 
 import { failoverStories } from './stories/failover.ts';
 import { failureStories } from './stories/failure.ts';
+import { historyStories } from './stories/history.ts';
 import { replicationStories } from './stories/replication.ts';
 import { windowStories } from './stories/windows.ts';
 import { stories } from './support/story.ts';
@@ -10,4 +11,5 @@ const story = stories();
 failoverStories(story);
 replicationStories(story);
 failureStories(story);
+historyStories(story);
 windowStories(story);

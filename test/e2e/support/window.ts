@@ -104,6 +104,21 @@ export class Window {
     }, `the palette to offer ${label}`);
   }
 
+  /** Opens a file of the folder by its name. */
+  async openFile(name: string): Promise<void> {
+    await until(async () => {
+      try {
+        await this.openPalette(name);
+        const found = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name });
+        await found.first().click({ timeout: PALETTE_MS });
+        return true;
+      } catch {
+        await this.page.keyboard.press('Escape');
+        return false;
+      }
+    }, `the file ${name} to be found`);
+  }
+
   /** Types a line into a new terminal. */
   async terminal(line: string): Promise<void> {
     await this.commandOfEditor('Terminal: Create New Terminal');
