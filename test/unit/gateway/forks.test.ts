@@ -124,7 +124,10 @@ test('a fork that does not start is an error of FORK, and the sandbox goes on', 
 test('a save that fails says why, and leaves the file that is there', async () => {
   const started = await start(200);
   const path = join(folder, 'kept.rsrec');
-  assert.equal(await done(started, { op: 'saveRecording', path }), `saved ${path}`);
+  assert.equal(
+    await done(started, { op: 'saveRecording', path }),
+    `saved ${path}, no password in it`,
+  );
   const kept = readFileSync(path);
   assert.equal(await ask(started.port, 'SET k v'), '+OK');
   const failures: readonly (readonly [string, string])[] = [
