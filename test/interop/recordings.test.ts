@@ -18,7 +18,7 @@ test('a recording that is cut, of a later format, or no file is refused in a lin
   socket.write(`SANDBOX RECORDING SAVE ${path}\r\n`);
   const [reply] = (await once(socket, 'data')) as [Buffer];
   socket.destroy();
-  assert.equal(reply.toString(), `+saved ${path}\r\n`);
+  assert.equal(reply.toString(), `+saved ${path}, no password in it\r\n`);
 
   const whole = readFileSync(path);
   const later = Buffer.from(whole);

@@ -60,7 +60,7 @@ async function isReopened(story: Story): Promise<void> {
   await ask(story.portOf('m'), 'SET', 'k', 'recorded');
   const path = join(window.folder, 'run.rsrec');
   const { port } = story.endpoints.control;
-  assert.equal(await ask(port, 'SANDBOX', 'RECORDING', 'SAVE', path), `saved ${path}`);
+  assert.equal(await ask(port, 'SANDBOX', 'RECORDING', 'SAVE', path), `saved ${path}, no password in it`);
   await story.stop();
 
   await window.openFile('run.rsrec');
