@@ -18,6 +18,13 @@ async function forkedPort(story: Story, count: number): Promise<number> {
   return story.portOf('m');
 }
 
+/** Stops the fork; what is asked then is asked of the present. */
+async function stopFork({ editor, window }: Story): Promise<void> {
+  await window.command('Stop', 'Sandbox 2');
+  await window.untilRow('Nodes', 'm', /master · offset/);
+  await until(() => editor.endpoints().length === 1, 'the fork to be gone');
+}
+
 async function isForked(story: Story): Promise<void> {
   const { window } = story;
   await story.start();
@@ -35,8 +42,7 @@ async function isForked(story: Story): Promise<void> {
   await window.command('Return to the Present');
   await window.untilRow('Nodes', 'Sandbox 1', /live/);
   assert.equal(await ask(present, 'GET', 'k'), 'present');
-  await window.command('Stop', 'Sandbox 2');
-  await window.untilRow('Nodes', 'm', /master · offset/);
+  await stopFork(story);
 }
 
 async function isCompared(story: Story): Promise<void> {
@@ -50,8 +56,7 @@ async function isCompared(story: Story): Promise<void> {
   await lines.first().waitFor();
   await window.pictures('18-compared');
   await window.commandOfEditor('View: Close Editor');
-  await window.command('Stop', 'Sandbox 2');
-  await window.untilRow('Nodes', 'm', /master · offset/);
+  await stopFork(story);
 }
 
 async function isReopened(story: Story): Promise<void> {
@@ -60,7 +65,10 @@ async function isReopened(story: Story): Promise<void> {
   await ask(story.portOf('m'), 'SET', 'k', 'recorded');
   const path = join(window.folder, 'run.rsrec');
   const { port } = story.endpoints.control;
-  assert.equal(await ask(port, 'SANDBOX', 'RECORDING', 'SAVE', path), `saved ${path}, no password in it`);
+  assert.equal(
+    await ask(port, 'SANDBOX', 'RECORDING', 'SAVE', path),
+    `saved ${path}, no password in it`,
+  );
   await story.stop();
 
   await window.openFile('run.rsrec');
