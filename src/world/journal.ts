@@ -151,6 +151,12 @@ export class Journal {
     return this.segments[0]?.firstInput;
   }
 
+  /** The number of events before the first one that is kept; undefined while nothing is kept. */
+  get firstEvent(): number | undefined {
+    const [first] = this.segments;
+    return first === undefined ? undefined : (first.base?.trace.count ?? 0);
+  }
+
   /** Bytes of all records, without the checkpoints. */
   get bytes(): number {
     return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);

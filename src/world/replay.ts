@@ -48,11 +48,6 @@ export class Replay {
     this.marks = recording.marks.filter((mark) => mark.events > this.agreed);
   }
 
-  /** Whether all that was recorded has happened. */
-  get isAtEnd(): boolean {
-    return this.next === undefined && this.world.eventCount >= this.recording.end.events;
-  }
-
   /**
    * Runs on until `events` events have happened, at most to the end. Inputs that came after the last of
    * them have not come yet. Throws InvariantError when more events have happened already, and

@@ -317,6 +317,11 @@ export class World {
     return this.journal?.firstInput;
   }
 
+  /** The number of events before the recording; undefined while nothing is recorded. */
+  get recordedFromEvent(): number | undefined {
+    return this.journal?.firstEvent;
+  }
+
   /** Bytes of the recording without its checkpoints; 0 for a world that does not record. */
   get recordedBytes(): number {
     return this.journal?.bytes ?? 0;

@@ -59,15 +59,18 @@ export class History {
     return this.past?.reading ?? this.present;
   }
 
+  /** The last event that has happened in what is shown. */
+  get shownEvent(): number {
+    return this.shown.world.eventCount;
+  }
+
   get isPast(): boolean {
     return this.past !== undefined;
   }
 
   /** The earliest event that one can go to; undefined while nothing is recorded. */
   get firstEvent(): number | undefined {
-    const recording = this.present.world.recording();
-    if (recording === undefined) return undefined;
-    return recording.segments[0]!.base?.trace.count ?? 0;
+    return this.present.world.recordedFromEvent;
   }
 
   /**
@@ -107,7 +110,7 @@ export class History {
     };
   }
 
-  /** A world of its own that continues from what is shown. It records. */
+  /** A world of its own that continues from what is shown; it does not record. */
   branch(): World {
     return this.shown.world.copy();
   }

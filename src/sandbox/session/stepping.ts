@@ -17,7 +17,7 @@ export type Stop = (world: World, event: EventView) => boolean;
 export function stepBy(sandbox: Sandbox, count: number): void {
   const { history, world } = sandbox;
   if (history.isPast) {
-    sandbox.goTo(Math.min(history.shown.world.eventCount + count, world.eventCount));
+    sandbox.goTo(Math.min(history.shownEvent + count, world.eventCount));
     return;
   }
   checkGoesOn(sandbox);
@@ -48,7 +48,7 @@ function checkGoesOn({ isRecording }: Sandbox): void {
 
 /** The present knows what comes after the event of the past that is shown. */
 function nextAfter({ history, world }: Sandbox, stop: Stop, most: number): number {
-  const shown = history.shown.world.eventCount;
+  const shown = history.shownEvent;
   const last = Math.min(world.eventCount, shown + most);
   for (let seq = shown + 1; seq < last; seq += 1) {
     const event = world.event(seq);

@@ -21,7 +21,7 @@ import { isVisible } from '../visibility.ts';
 import { type Doings, ok } from './doing.ts';
 
 export const historyDoings: Doings<keyof typeof historyVerbs> = {
-  back: (sandbox, { count }, done) => goTo(sandbox, shownEvent(sandbox) - count, done),
+  back: (sandbox, { count }, done) => goTo(sandbox, sandbox.history.shownEvent - count, done),
   backVisible: (sandbox, _operation, done) => {
     goBack(sandbox, (_world, event) => isVisible(event), 'visible event', done);
   },
@@ -54,7 +54,11 @@ export const historyDoings: Doings<keyof typeof historyVerbs> = {
   },
   fork: (sandbox, { name }, done) => {
     const branch = sandbox.history.branch();
-    surroundingsOf(sandbox).fork(branch, name ?? `fork of event ${shownEvent(sandbox)}`, done);
+    surroundingsOf(sandbox).fork(
+      branch,
+      name ?? `fork of event ${sandbox.history.shownEvent}`,
+      done,
+    );
   },
   saveRecording: (sandbox, { path, secrets }, done) => {
     const { recording, words } = recordingOf(sandbox, secrets === true);
@@ -118,15 +122,11 @@ function surroundingsOf({ surroundings }: Sandbox): Surroundings {
   throw new OperationError('ERR this sandbox has neither files nor ports');
 }
 
-function shownEvent(sandbox: Sandbox): number {
-  return sandbox.history.shown.world.eventCount;
-}
-
 /** Shows the last event before the shown one at which `stop` holds. */
 function goBack(sandbox: Sandbox, stop: Stop, what: string, done: Done): void {
   const event = lastBefore(sandbox, stop, VERBS.back.takes.count.most);
   if (event === undefined) {
-    throw new OperationError(`ERR there is no ${what} before event ${shownEvent(sandbox)}`);
+    throw new OperationError(`ERR there is no ${what} before event ${sandbox.history.shownEvent}`);
   }
   goTo(sandbox, event, done);
 }
@@ -139,5 +139,5 @@ function goTo(sandbox: Sandbox, event: number, done: Done): void {
     if (!(error instanceof NotHeldError)) throw error;
     throw new OperationError(`ERR ${error.message}`);
   }
-  ok(done, sandbox.history.isPast ? `event ${shownEvent(sandbox)}` : 'the present');
+  ok(done, sandbox.history.isPast ? `event ${sandbox.history.shownEvent}` : 'the present');
 }

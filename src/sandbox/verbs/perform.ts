@@ -49,8 +49,7 @@ function checkPresent({ history, isRecording }: Sandbox): void {
     throw new OperationError('ERR a recording does not change: FORK continues from what is shown');
   }
   if (!history.isPast) return;
-  const { eventCount } = history.shown.world;
   throw new OperationError(
-    `ERR event ${eventCount} of the past is shown, where nothing can be changed: LIVE returns to the present, FORK continues from here`,
+    `ERR event ${history.shownEvent} of the past is shown, where nothing can be changed: LIVE returns to the present, FORK continues from here`,
   );
 }

@@ -30,7 +30,7 @@ export const timeDoings: Doings<keyof typeof timeVerbs> = {
     ok(done);
   },
   step: (sandbox, { count }, done) => {
-    const before = shownEvent(sandbox);
+    const before = sandbox.history.shownEvent;
     stepBy(sandbox, count);
     tellSteps(sandbox, before, done);
   },
@@ -51,13 +51,9 @@ export const timeDoings: Doings<keyof typeof timeVerbs> = {
 
 /** In a world without such events, a step executes as many as STEP does at most. */
 function stepOnto(sandbox: Sandbox, stop: Stop, done: Done): void {
-  const before = shownEvent(sandbox);
+  const before = sandbox.history.shownEvent;
   stepTo(sandbox, stop, VERBS.step.takes.count.most);
   tellSteps(sandbox, before, done);
-}
-
-function shownEvent(sandbox: Sandbox): number {
-  return sandbox.history.shown.world.eventCount;
 }
 
 /** Answers with the events after event `before`. */
